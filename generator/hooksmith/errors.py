@@ -1,0 +1,88 @@
+"""What goes wrong, and where.
+
+    HooksmithError            every error of the tool; carries diagnostics; exit code 2
+    ├── ConfigError           pyproject.toml or hooksmith.toml cannot be used
+    ├── LoadError             a file is missing, or is not YAML or JSON
+    ├── UnresolvedReferenceError  a $ref leads nowhere
+    ├── DocumentError         not an OpenAPI or JSON Schema document, or one that contradicts itself
+    ├── ExtensionError        an x-hooksmith-* extension breaks its schema
+    └── OutputError           the output folder cannot be written, or holds files that are not ours
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where in the input a finding stands: a file, and within it a line (from 1) and a JSON pointer."""
+
+    file: str
+    pointer: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        position = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
+        return f"{self.file}{position}" + (f" #{self.pointer}" if self.pointer else "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnostic:
+    """One finding: its place, what is wrong, and what to do about it."""
+
+    message: str
+    place: Place | None = None
+    hint: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        head = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+
+class HooksmithError(Exception):
+    """Base of all errors of the tool; `diagnostics` holds at least one."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+        self.diagnostics = diagnostics
+
+    @classmethod
+    def at(cls, place: Place | None, message: str, *, hint: str = "") -> HooksmithError:
+        """An error of this class with a single diagnostic."""
+        return cls(Diagnostic(message=message, place=place, hint=hint))
+
+
+class ConfigError(HooksmithError):
+    """pyproject.toml or hooksmith.toml cannot be used."""
+
+
+class LoadError(HooksmithError):
+    """A file is missing, cannot be read, or is not YAML or JSON."""
+
+
+class UnresolvedReferenceError(HooksmithError):
+    """A $ref leads nowhere; the message names both ends."""
+
+
+class DocumentError(HooksmithError):
+    """Not an OpenAPI or JSON Schema document, or one that contradicts itself."""
+
+
+class ExtensionError(HooksmithError):
+    """An x-hooksmith-* extension breaks its schema."""
+
+
+class OutputError(HooksmithError):
+    """The output folder cannot be written, or holds files that the tool did not make."""
+
+
+def first_error(diagnostics: Iterable[Diagnostic]) -> Diagnostic | None:
+    """The first diagnostic that is an error, if any."""
+    return next((found for found in diagnostics if found.severity == "error"), None)
