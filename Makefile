@@ -1,0 +1,39 @@
+# Every verb makes the virtual environment it needs: Python 3.11 or later, make and git are enough to begin.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup generate check test lint bench fuzz
+
+help: ## Show these verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt --editable '.[dev]'
+	touch $(READY)
+
+setup: $(READY) ## Make .venv with the versions of requirements-dev.txt
+
+generate: $(READY) ## Write generated/ from specs/
+	$(BIN)/hooksmith generate
+
+check: $(READY) ## Exit 1 with a diff if generated/ is not what specs/ give
+	$(BIN)/hooksmith check
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff, mypy --strict, pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check generator tests
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: $(READY) ## Measure what benchmarks/ measures
+	$(BIN)/python -m benchmarks
+
+fuzz: $(READY) ## Run the property tests at length, on new examples
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz

@@ -1,0 +1,1 @@
+"""What every generated package is built on; copied, not generated."""

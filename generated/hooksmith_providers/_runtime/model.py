@@ -1,0 +1,99 @@
+"""The base of every generated model, and the few types that its annotations use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .omit import OMIT
+
+_Enum = TypeVar("_Enum")
+
+Open = Annotated[_Enum | str, Field(union_mode="left_to_right")]
+"""An enum in what we receive: a value that the document does not list (yet) stays a plain string."""
+
+OpenInt = Annotated[_Enum | int, Field(union_mode="left_to_right")]
+"""As `Open`, for integers."""
+
+_SECRETS = frozenset(
+    {
+        "secret",
+        "client_secret",
+        "password",
+        "api_key",
+        "access_token",
+        "refresh_token",
+        "private_key",
+    }
+)
+
+
+class Model(BaseModel):
+    """An object of the API.
+
+    Properties that the document does not name are kept (`model_extra`) and survive a round trip. A property that was
+    absent stays absent when written, and one that was null stays null.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        defer_build=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+    )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-like data under the names of the API, without what was never set."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    def to_json(self) -> str:
+        """As JSON text under the names of the API, without what was never set."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read JSON text; raises `pydantic.ValidationError` where it does not fit."""
+        return cls.model_validate_json(text)
+
+    def __repr_args__(self) -> Any:
+        """What `repr` shows: no field that holds a secret, declared or not."""
+        return [(name, value) for name, value in super().__repr_args__() if name not in _SECRETS]
+
+
+class RequestModel(Model):
+    """An object that is only ever sent. `OMIT` leaves a property out; None sends null."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, data: Any) -> Any:
+        if isinstance(data, dict) and OMIT in data.values():
+            return {name: value for name, value in data.items() if value is not OMIT}
+        return data
+
+
+def camel(name: str) -> str:
+    """`next_cursor` → `nextCursor`."""
+    first, *others = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in others)
+
+
+class CamelModel(Model):
+    """A `Model` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class CamelRequestModel(RequestModel):
+    """A `RequestModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class Unknown(Model):
+    """An option of a union that the document does not know (yet), with all that was received."""

@@ -1,0 +1,16 @@
+"""Typed Python for webhooks, out of OpenAPI: the generator."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+__all__ = ["__version__"]
+
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """`__version__`, looked up only when asked for: reading metadata is slow beside an import."""
+    if name == "__version__":
+        return version("hooksmith")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,96 @@
+"""Texts kept by what they were made from, in a folder of the user's.
+
+A cache that is corrupt, someone else's, full or read-only costs time, never correctness: entries carry a checksum, and
+what cannot be read or written is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_SHARD = 256
+"""Entries in one of the 256 folders of a cache, beyond which the older half goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """`folder` need not exist; None: nothing is kept."""
+
+    folder: Path | None
+
+    @classmethod
+    def default(cls) -> Cache:
+        """HOOKSMITH_CACHE_DIR (empty: no cache), else `hooksmith` in XDG_CACHE_HOME or ~/.cache."""
+        named = os.environ.get("HOOKSMITH_CACHE_DIR")
+        if named is not None:
+            return cls(Path(named) if named else None)
+        home = os.environ.get("XDG_CACHE_HOME")
+        try:
+            return cls((Path(home) if home else Path.home() / ".cache") / "hooksmith")
+        except RuntimeError:
+            return cls(None)  # no home folder
+
+    @staticmethod
+    def key(*inputs: str) -> str:
+        """The name of what is made from `inputs`."""
+        digest = hashlib.sha256()
+        for text in inputs:
+            content = text.encode()
+            digest.update(b"%d:" % len(content) + content)
+        return digest.hexdigest()
+
+    def get(self, key: str) -> str | None:
+        """The text kept under `key`; None where there is none, or it is damaged."""
+        if self.folder is None:
+            return None
+        try:
+            checksum, _, content = _path(self.folder, key).read_bytes().partition(b"\n")
+            return content.decode() if checksum == _checksum(key, content) else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def put(self, key: str, text: str) -> bool:
+        """Keep `text` under `key`, if that can be done; whole or not at all. Whether it was."""
+        if self.folder is None:
+            return False
+        path = _path(self.folder, key)
+        content = text.encode()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, _checksum(key, content) + b"\n" + content)
+            _prune(path.parent)
+        except OSError:
+            return False
+        return True
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / key[:2] / key[2:]
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink()
+        raise
+
+
+def _checksum(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + content).hexdigest().encode()
+
+
+def _prune(shard: Path) -> None:
+    entries = list(shard.iterdir())
+    if len(entries) <= MAX_SHARD:
+        return
+    for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) // 2]:
+        entry.unlink()

@@ -1,0 +1,207 @@
+"""`[tool.hooksmith]` of a pyproject.toml, or a hooksmith.toml, → a frozen model.
+
+    [tool.hooksmith]
+    out = "generated"                 # folder that the package goes into
+    package = "hooksmith_providers"   # its name
+    formatter = "black"               # black, ruff or none
+
+    [tool.hooksmith.apis.workos]      # one subpackage each
+    spec = "specs/workos/openapi.yaml"
+    roots = ["specs/shared"]          # further folders that $refs may reach
+    names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
+
+In hooksmith.toml the same keys stand at the top level. Paths are relative to the file.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from .errors import ConfigError, Diagnostic, Place
+from .suggest import did_you_mean
+
+Formatter = Literal["black", "ruff", "none"]
+FILE_NAMES = ("hooksmith.toml", "pyproject.toml")
+
+
+def check_identifier(name: str) -> str:
+    """`name`, if Python can import it. Raises ValueError."""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} is not a Python identifier")
+    return name
+
+
+def _check_pointer(pointer: str) -> str:
+    if not re.fullmatch(r"(/([^~/]|~[01])*)+", pointer):
+        raise ValueError(f"{pointer!r} is not a JSON pointer, such as /components/schemas/Pet")
+    return pointer
+
+
+Identifier = Annotated[str, AfterValidator(check_identifier)]
+Pointer = Annotated[str, AfterValidator(_check_pointer)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the generation of one document depends on, besides the document.
+
+    `names`: JSON pointer → Python name, overriding ours. `runtime`: where `_runtime` lies, in the package (`inner`)
+    or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
+    """
+
+    package: str
+    formatter: Formatter = "black"
+    names: Mapping[str, str] = field(default_factory=dict)
+    runtime: Literal["inner", "shared"] = "inner"
+    roots: tuple[Path, ...] = ()
+    source: str = ""
+    """What the generated files call the document; empty: its file's name."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ApiConfig(_Frozen):
+    """`[tool.hooksmith.apis.<name>]`: one subpackage."""
+
+    spec: Path
+    roots: tuple[Path, ...] = ()
+    names: dict[Pointer, Identifier] = {}
+
+
+class Config(_Frozen):
+    """`[tool.hooksmith]`: a package of subpackages. Paths are absolute once loaded."""
+
+    out: Path
+    package: Identifier
+    formatter: Formatter = "black"
+    apis: Annotated[dict[Identifier, ApiConfig], Field(min_length=1)]
+
+    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+    """Name of an API → its `spec` as written."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the package."""
+        return self.out / self.package
+
+    def settings(self, name: str) -> Settings:
+        """What the generation of the API `name` depends on."""
+        api = self.apis[name]
+        return Settings(
+            package=name,
+            formatter=self.formatter,
+            names=api.names,
+            runtime="shared",
+            roots=api.roots,
+            source=self._sources.get(name, ""),
+        )
+
+
+def find_config(start: Path) -> Path:
+    """The nearest hooksmith.toml, or pyproject.toml with [tool.hooksmith], in `start` or above it."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        for name in FILE_NAMES:
+            path = folder / name
+            if path.is_file() and _table(path, _read(path)) is not None:
+                return path
+    raise ConfigError.at(
+        Place(file=str(start)),
+        "no [tool.hooksmith] in a pyproject.toml, and no hooksmith.toml, here or above",
+        hint="name a document: hooksmith generate SPEC --out DIR --package NAME",
+    )
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in `path`. Raises ConfigError, with one diagnostic for each thing wrong."""
+    text = _read(path)
+    table = _table(path, text)
+    if table is None:
+        raise ConfigError.at(Place(file=str(path)), "has no [tool.hooksmith]")
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        found = [_diagnostic(path, text, detail) for detail in error.errors()]
+        raise ConfigError(*found) from error
+    return _absolute(config, path.resolve().parent)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError.at(Place(file=str(path)), f"cannot be read: {error}") from error
+
+
+def _table(path: Path, text: str) -> dict[str, Any] | None:
+    """The table with our keys; None where a pyproject.toml has none."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(number) for number in found.groups()) if found else (None, None)
+        message = str(error).partition(" (at ")[0]
+        raise ConfigError.at(Place(file=str(path), line=line, column=column), message) from error
+    if path.name != "pyproject.toml":
+        return data
+    table = data.get("tool", {}).get("hooksmith")
+    return table if isinstance(table, dict) else None
+
+
+def _absolute(config: Config, folder: Path) -> Config:
+    apis = {
+        name: api.model_copy(
+            update={
+                "spec": folder / api.spec,
+                "source": api.spec.as_posix(),
+                "roots": tuple(folder / root for root in api.roots),
+            }
+        )
+        for name, api in config.apis.items()
+    }
+    return config.model_copy(update={"out": folder / config.out, "apis": apis})
+
+
+def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
+    keys = [str(key) for key in detail["loc"] if key != "[key]"]
+    place = Place(file=str(path), line=_line(text, keys))
+    where = ".".join(keys)
+    match detail["type"]:
+        case "extra_forbidden":
+            model = ApiConfig if keys[0] == "apis" else Config
+            known = list(model.model_fields)
+            hint = did_you_mean(keys[-1], known) or f"known: {', '.join(known)}"
+            return Diagnostic(message=f"unknown key {where!r}", place=place, hint=hint)
+        case "missing":
+            return Diagnostic(message=f"the key {where!r} is missing", place=place)
+        case "literal_error":
+            hint = did_you_mean(str(detail["input"]), ("black", "ruff", "none"))
+            message = f"{where}: {detail['input']!r} is not one of {detail['ctx']['expected']}"
+            return Diagnostic(message=message, place=place, hint=hint)
+        case _:
+            message = f"{where}: {detail['msg'].removeprefix('Value error, ')}"
+            return Diagnostic(message=message, place=place)
+
+
+def _line(text: str, keys: list[str]) -> int | None:
+    """The line of the last key, or of the innermost table above it that has one; tomllib keeps none."""
+    line, depth = None, 0
+    for number, content in enumerate(text.splitlines(), 1):
+        if depth < len(keys) and re.match(
+            rf"[^#]*(?<![\w-]){re.escape(keys[depth])}(?![\w-])", content
+        ):
+            line, depth = number, depth + 1
+            while depth < len(keys) and re.match(
+                rf".*(?<![\w-]){re.escape(keys[depth])}(?![\w-])", content
+            ):
+                depth += 1
+    return line

@@ -1,0 +1,76 @@
+"""Which definitions are sent, which received: what we receive is read tolerantly, what we send is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..ir import Alias, AnyDefinition, Array, Events, LiteralOf, Map, Model, Named, Operation, Resource, Scalar, Tuple, Type, Union
+
+
+def mark_directions(
+    definitions: Iterable[AnyDefinition], resources: Iterable[Resource], events: Events
+) -> tuple[AnyDefinition, ...]:
+    """The definitions with `sent` and `received` set by what reaches them."""
+    by_name = {definition.name: definition for definition in definitions}
+    operations = [operation for resource in resources for operation in resource.operations]
+    sent = _reach(by_name, (kind for operation in operations for kind in _sent(operation)))
+    delivered: list[Type] = [Named(event.model) for event in events.events]
+    received = _reach(by_name, [*delivered, *(kind for operation in operations for kind in _received(operation))])
+    return tuple(replace(found, sent=name in sent, received=name in received) for name, found in by_name.items())
+
+
+def _sent(operation: Operation) -> Iterator[Type]:
+    for parameter in operation.parameters:
+        yield parameter.field.type
+    if operation.body:
+        yield operation.body.type
+
+
+def _received(operation: Operation) -> Iterator[Type]:
+    for reply in (*operation.replies, *operation.errors):
+        if reply.type is not None:
+            yield reply.type
+
+
+def _reach(by_name: dict[str, AnyDefinition], roots: Iterable[Type]) -> set[str]:
+    seen: set[str] = set()
+    stack = [name for kind in roots for name in names_in(kind)]
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            stack.extend(references(by_name[name]))
+    return seen
+
+
+def references(definition: AnyDefinition) -> Iterator[str]:
+    """The names of the definitions that a definition is made of."""
+    match definition:
+        case Model(fields=fields, bases=bases, extra=extra):
+            yield from bases
+            for field in fields:
+                yield from names_in(field.type)
+            if extra is not None:
+                yield from names_in(extra)
+        case Alias(type=kind):
+            yield from names_in(kind)
+
+
+def names_in(kind: Type) -> Iterator[str]:
+    """The names of the definitions that a type mentions."""
+    match kind:
+        case Named(name):
+            yield name
+        case Array(items=items):
+            yield from names_in(items)
+        case Map(values=values):
+            yield from names_in(values)
+        case Tuple(items=items, rest=rest):
+            for item in (*items, *([rest] if rest else [])):
+                yield from names_in(item)
+        case Union(options=options):
+            for option in options:
+                yield from names_in(option)
+        case Scalar() | LiteralOf():
+            return

@@ -1,0 +1,278 @@
+"""Paths of the normal form → resources and operations of the IR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import DocumentError
+from ..ir import ANY, NULL, Body, Field, Kind, Model, Named, Operation, Parameter, Permissions, Reply, Resource, Scalar, Type, Union
+from ..normalize import Normal
+from ..normalize.casing import argument, pascal, snake
+from ..normalize.grammar import Node, escape
+from ..normalize.names import operation_name, operations
+from .fields import unique
+from .pagination import describe_pagination
+from .schemas import Schemas, provenance, text
+from .security import security_requirement
+
+_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_TAKEN = ("self", "options")
+
+
+def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
+    """The calls of the document, grouped by their first tag, in the order in which the document has them."""
+    _refuse_duplicates(normal)
+    groups: dict[str, list[Operation]] = {}
+    for path, item in normal.document.get("paths", {}).items():
+        if path.startswith("x-"):
+            continue
+        for method, node in operations(item):
+            reader = _OperationReader(normal, schemas, path, item, method, node)
+            groups.setdefault(_tag(node), []).append(reader.read())
+    described = {tag.get("name"): text(tag.get("description")) for tag in normal.document.get("tags") or ()}
+    tags = list(groups)
+    return tuple(
+        Resource(name=name, class_name=class_name, description=described.get(tag, ""), operations=_named_apart(groups[tag]))
+        for tag, name, class_name in zip(tags, unique(tags, _attribute), unique(tags, _class_name), strict=True)
+    )
+
+
+def _tag(operation: Node) -> str:
+    tags = operation.get("tags")
+    return str(tags[0]) if isinstance(tags, list) and tags else "default"
+
+
+_CLIENT_ATTRIBUTES = frozenset(
+    "call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries".split()
+)
+
+
+def _attribute(tag: str) -> str:
+    name = argument(tag)
+    return name + "_" if name in _CLIENT_ATTRIBUTES else name
+
+
+def _class_name(tag: str) -> str:
+    name = "".join(word.capitalize() if word.islower() else word for word in pascal(snake(tag)).split("_"))
+    return name + "Resource" if name in {"Async", "Client", "Omit", "Page", "Any", "Literal", "Sequence"} else name
+
+
+def _refuse_duplicates(normal: Normal) -> None:
+    seen: dict[str, str] = {}
+    for path, item in normal.document.get("paths", {}).items():
+        for method, node in operations(item) if isinstance(item, dict) else ():
+            identity, pointer = node.get("operationId"), f"/paths/{escape(path)}/{method}/operationId"
+            if identity is None:
+                continue
+            if identity in seen:
+                raise DocumentError.at(
+                    normal.place(pointer),
+                    f"operationId {identity!r} is used twice; first at {normal.place(seen[identity])}",
+                    hint="give each operation an id of its own",
+                )
+            seen[identity] = pointer
+
+
+def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:
+    from dataclasses import replace
+
+    names = unique([operation.id for operation in found], argument)
+    return tuple(replace(operation, name=name) for operation, name in zip(found, names, strict=True))
+
+
+class _OperationReader:
+    """Reads one operation of a path item."""
+
+    def __init__(self, normal: Normal, schemas: Schemas, path: str, item: Node, method: str, node: Node) -> None:
+        self._normal = normal
+        self._schemas = schemas
+        self._path = path
+        self._item = item
+        self._method = method
+        self._node = node
+        self._pointer = f"/paths/{escape(path)}/{method}"
+
+    def read(self) -> Operation:
+        """The operation, in the terms of the IR."""
+        node = self._node
+        parameters = self._parameters()
+        replies = list(self._replies())
+        return Operation(
+            id=operation_name(node, self._method, self._path),
+            name=argument(operation_name(node, self._method, self._path)),
+            method=self._method.upper(),
+            path=self._path,
+            pointer=self._pointer,
+            summary=text(node.get("summary")),
+            description=text(node.get("description")),
+            deprecated=node.get("deprecated") is True,
+            parameters=parameters,
+            body=self._body([parameter.field.name for parameter in parameters]),
+            replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
+            errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
+            pagination=describe_pagination(self._normal, self._schemas, node, self._pointer, replies),
+            permissions=_permissions(node),
+            analytic_events=dict(node.get("x-hooksmith-analytic-events") or {}),
+            security=security_requirement(node["security"]) if "security" in node else None,
+            provenance=provenance(node),
+        )
+
+    def _parameters(self) -> tuple[Parameter, ...]:
+        """The path item's parameters, then the operation's, which overrule them."""
+        found: dict[tuple[str, str], tuple[Node, str]] = {}
+        for holder, pointer in ((self._item, self._pointer.rpartition("/")[0]), (self._node, self._pointer)):
+            for index, stated in enumerate(holder.get("parameters") or ()):
+                node, place = self._follow(stated, f"{pointer}/parameters/{index}")
+                if _counts(node):
+                    found[node["in"], node["name"]] = (node, place)
+        ordered = sorted(found.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
+        names = unique([node["name"] for node, _ in ordered], argument, _TAKEN)
+        return tuple(self._parameter(node, place, name) for (node, place), name in zip(ordered, names, strict=True))
+
+    def _follow(self, node: Node, pointer: str) -> tuple[Node, str]:
+        while "$ref" in node:
+            pointer = node["$ref"][1:]
+            node = self._schemas.resolve(node)
+        return node, pointer
+
+    def _parameter(self, node: Node, pointer: str, name: str) -> Parameter:
+        location = node["in"]
+        media_type = next(iter(node.get("content") or ()), None)
+        schema, step = node.get("schema", {}), "/schema"
+        if media_type is not None:
+            schema, step = node["content"][media_type].get("schema", {}), f"/content/{escape(media_type)}/schema"
+        field = self._schemas.field(node["name"], name, schema, pointer + step, node.get("required") is True)
+        style = node.get("style", _STYLES[location])
+        return Parameter(
+            field=_described(field, node),
+            location=location,
+            style=style,
+            explode=node.get("explode", style == "form"),
+            allow_reserved=node.get("allowReserved") is True,
+            media_type=media_type,
+        )
+
+    def _body(self, taken: list[str]) -> Body | None:
+        if "requestBody" not in self._node:
+            return None
+        node, pointer = self._follow(self._node["requestBody"], f"{self._pointer}/requestBody")
+        media_type, content = preferred(node.get("content") or {})
+        if media_type is None:
+            return None
+        place = f"{pointer}/content/{escape(media_type)}/schema"
+        kind = self._schemas.type_at(content.get("schema"), place) if "schema" in content else _opaque(media_type)
+        required = node.get("required") is True
+        return Body(
+            type=kind,
+            media_type=media_type,
+            required=required,
+            description=text(node.get("description")),
+            fields=self._flattened(kind, required, taken),
+        )
+
+    def _flattened(self, kind: Type, required: bool, taken: list[str]) -> tuple[Field, ...] | None:
+        """The body's properties as arguments, where the body is an object that all of it can be told by."""
+        from dataclasses import replace
+
+        if not isinstance(kind, Named):
+            return None
+        self._schemas.finish()
+        definition = self._schemas.definitions.get(kind.name)
+        if not isinstance(definition, Model):
+            return None
+        fields = [field for field in all_fields(definition, self._schemas) if not field.read_only]
+        if not required and any(field.required for field in fields):
+            return None
+        names = unique([field.wire for field in fields], lambda wire: _body_argument(wire, taken), _TAKEN)
+        return tuple(replace(field, name=name) for field, name in zip(fields, names, strict=True))
+
+    def _replies(self) -> Iterator[Reply]:
+        for status, stated in (self._node.get("responses") or {}).items():
+            if status.startswith("x-"):
+                continue
+            node, pointer = self._follow(stated, f"{self._pointer}/responses/{escape(status)}")
+            media_type, content = preferred(node.get("content") or {})
+            kind: Type | None = None
+            if media_type is not None:
+                place = f"{pointer}/content/{escape(media_type)}/schema"
+                kind = self._schemas.type_at(content["schema"], place) if "schema" in content else _opaque(media_type)
+            yield Reply(status=status, type=kind, media_type=media_type, description=text(node.get("description")))
+
+
+def all_fields(model: Model, schemas: Schemas) -> list[Field]:
+    """A model's fields, those of its bases first."""
+    found: list[Field] = []
+    for base in model.bases:
+        definition = schemas.definitions[base]
+        if isinstance(definition, Model):
+            found += all_fields(definition, schemas)
+    return [*found, *model.fields]
+
+
+def _body_argument(wire: str, taken: list[str]) -> str:
+    name = argument(wire)
+    return f"body_{name}" if name in taken else name
+
+
+def _counts(node: Node) -> bool:
+    """Whether a parameter is one: OpenAPI reserves three headers for what stands elsewhere in the document."""
+    if node.get("in") not in _STYLES or "name" not in node:
+        return False
+    return not (node["in"] == "header" and node["name"].lower() in {"accept", "content-type", "authorization"})
+
+
+def _described(field: Field, node: Node) -> Field:
+    from dataclasses import replace
+
+    return replace(
+        field,
+        description=text(node.get("description")) or field.description,
+        deprecated=node.get("deprecated") is True or field.deprecated,
+        provenance=provenance(node) or field.provenance,
+    )
+
+
+_PREFERENCE = ("application/json", "+json", "multipart/form-data", "application/x-www-form-urlencoded", "text/")
+
+
+def preferred(contents: dict[str, Any]) -> tuple[str | None, Node]:
+    """The media type to speak where several are offered: JSON first, then forms, then text, then the first named."""
+    for wanted in _PREFERENCE:
+        for media_type, content in contents.items():
+            plain = media_type.split(";")[0].strip().lower()
+            if plain == wanted or (wanted[0] == "+" and plain.endswith(wanted)) or (wanted[-1] == "/" and plain.startswith(wanted)):
+                return media_type, content if isinstance(content, dict) else {}
+    for media_type, content in contents.items():
+        return media_type, content if isinstance(content, dict) else {}
+    return None, {}
+
+
+def _opaque(media_type: str) -> Type:
+    plain = media_type.split(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json"):
+        return ANY
+    return Scalar(Kind.STRING) if plain.startswith("text/") else Scalar(Kind.BINARY)
+
+
+def _is_success(status: str, replies: list[Reply]) -> bool:
+    """2xx; `default` too, where no 2xx is stated."""
+    if status.startswith("2"):
+        return True
+    return status == "default" and not any(reply.status.startswith("2") for reply in replies)
+
+
+def _permissions(node: Node) -> Permissions | None:
+    stated = node.get("x-hooksmith-permissions")
+    if stated is None:
+        return None
+    return Permissions(permissions=tuple(stated["permissions"]), group=stated.get("group"))
+
+
+def success_type(operation: Operation) -> Type | None:
+    """What a call returns: the union of its success replies; None where there is no content."""
+    kinds = [reply.type for reply in operation.replies]
+    found = list(dict.fromkeys(NULL if kind is None else kind for kind in kinds))
+    if not found or found == [NULL]:
+        return None
+    return found[0] if len(found) == 1 else Union(tuple(found))

@@ -1,0 +1,382 @@
+"""Schemas of the normal form → types and definitions of the IR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..ir import (
+    ANY,
+    NO_CONSTRAINTS,
+    NULL,
+    Alias,
+    AnyDefinition,
+    Array,
+    Constraints,
+    Enum,
+    EnumMember,
+    Field,
+    Kind,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Provenance,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
+from ..normalize import Normal
+from ..normalize.bundle import resolve_local
+from ..normalize.casing import snake, upper
+from ..normalize.grammar import Node, escape
+from ..normalize.names import is_enum, is_model, tags
+from .fields import field_name, unique
+
+_SECRETS = frozenset(
+    "secret client_secret password api_key access_token refresh_token id_token private_key signing_secret".split()
+)
+_CONSTRAINTS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "exclusive_minimum",
+    "exclusiveMaximum": "exclusive_maximum",
+    "multipleOf": "multiple_of",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "pattern": "pattern",
+    "minItems": "min_items",
+    "maxItems": "max_items",
+    "uniqueItems": "unique_items",
+}
+_APPLIES = {
+    "string": ("minLength", "maxLength", "pattern"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "array": ("minItems", "maxItems", "uniqueItems"),
+}
+_FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
+
+
+class Schemas:
+    """Reads schemas by pointer; `definitions` fills as they are reached."""
+
+    def __init__(self, normal: Normal) -> None:
+        self._normal = normal
+        self._document = normal.document
+        self._names = normal.names
+        self.definitions: dict[str, AnyDefinition] = {}
+        self._building: set[str] = set()
+        self._waiting: list[tuple[Any, str]] = []
+        self._following: set[str] = set()
+
+    def add_components(self) -> None:
+        """Define every named schema of the document, used or not."""
+        for key, node in self._document.get("components", {}).get("schemas", {}).items():
+            self.define(node, f"/components/schemas/{escape(key)}")
+        self.finish()
+
+    def finish(self) -> None:
+        """Define what was only referred to so far. A queue, so that long chains of references are no depth."""
+        while self._waiting:
+            self.define(*self._waiting.pop())
+
+    # --- types
+
+    def type_at(self, node: Any, pointer: str) -> Type:
+        """The type of a value that the schema at `pointer` describes."""
+        if not isinstance(node, dict) or not node:
+            return ANY
+        if "$ref" in node:
+            return self._reference(node["$ref"], pointer)
+        if pointer in self._names and (is_model(node) or is_enum(node)):
+            self.define(node, pointer)
+            return _nullable(Named(self._names[pointer]), _allows_null(node))
+        return self._plain(node, pointer)
+
+    def _reference(self, reference: str, pointer: str) -> Type:
+        target = reference[1:]
+        node = resolve_local(self._document, reference)
+        if target not in self._names:
+            if target in self._following:
+                return ANY
+            self._following.add(target)
+            found = self.type_at(node, target)
+            self._following.discard(target)
+            return found
+        self._waiting.append((node, target))
+        return _nullable(Named(self._names[target]), isinstance(node, dict) and _is_class(node) and _allows_null(node))
+
+    def _plain(self, node: Node, pointer: str) -> Type:
+        """A type without a definition of its own."""
+        if "const" in node:
+            return _literal([node["const"]])
+        if node.get("enum"):
+            return self._enumeration(node)
+        for keyword in ("oneOf", "anyOf"):
+            if node.get(keyword):
+                return self._union(node, keyword, pointer)
+        kinds = _kinds(node)
+        return _union([self._of_kind(kind, node, pointer) for kind in kinds])
+
+    def _enumeration(self, node: Node) -> Type:
+        return _literal(node["enum"])
+
+    def _union(self, node: Node, keyword: str, pointer: str) -> Type:
+        options = [self.type_at(option, f"{pointer}/{keyword}/{index}") for index, option in enumerate(node[keyword])]
+        if _allows_null(node) and "type" in node:
+            options.append(NULL)
+        discriminator = (node.get("discriminator") or {}).get("propertyName") or self._implied_discriminator(node[keyword])
+        return _union(options, discriminator)
+
+    def _implied_discriminator(self, options: list[Any]) -> str | None:
+        """A property that every option requires with values of its own tells the options apart."""
+        objects = [self.resolve(option) for option in options if not (isinstance(option, dict) and option.get("type") == "null")]
+        if len(objects) < 2 or not all(isinstance(option, dict) and is_model(option) for option in objects):
+            return None
+        for name in self.properties(objects[0]):
+            seen = [list(tags({"properties": self.properties(option)}, name)) for option in objects]
+            if all(seen) and len({str(values[0]) for values in seen}) == len(seen) and all(
+                isinstance(values[0], str) for values in seen
+            ):
+                return name
+        return None
+
+    def _of_kind(self, kind: str, node: Node, pointer: str) -> Type:
+        match kind:
+            case "null":
+                return NULL
+            case "boolean":
+                return Scalar(Kind.BOOLEAN)
+            case "integer" | "number":
+                return Scalar(Kind(kind), _constraints(node, "number"))
+            case "string":
+                form = _FORMATS.get(str(node.get("format")), Kind.STRING)
+                rules = _constraints(node, "string") if form is Kind.STRING else NO_CONSTRAINTS
+                return Scalar(form, rules, secret=node.get("format") == "password")
+            case "array":
+                return self._array(node, pointer)
+            case "object":
+                return self._object(node, pointer)
+        return ANY
+
+    def _array(self, node: Node, pointer: str) -> Type:
+        if node.get("prefixItems"):
+            items = [self.type_at(item, f"{pointer}/prefixItems/{index}") for index, item in enumerate(node["prefixItems"])]
+            rest = None if node.get("items") is False else self.type_at(node.get("items"), f"{pointer}/items")
+            return Tuple(tuple(items), rest)
+        return Array(self.type_at(node.get("items"), f"{pointer}/items"), _constraints(node, "array"))
+
+    def _object(self, node: Node, pointer: str) -> Type:
+        if is_model(node) and pointer in self._names:
+            self.define(node, pointer)
+            return Named(self._names[pointer])
+        return Map(self._extra(node, pointer) or ANY)
+
+    def _extra(self, node: Node, pointer: str) -> Type | None:
+        """The type of properties that the schema does not name; None: there are none."""
+        patterns = node.get("patternProperties") or {}
+        found = [self.type_at(item, f"{pointer}/patternProperties/{escape(key)}") for key, item in patterns.items()]
+        extra = node.get("additionalProperties", node.get("unevaluatedProperties", not patterns))
+        if extra is False:
+            return _union(found) if found else None
+        if isinstance(extra, dict):
+            found.append(self.type_at(extra, f"{pointer}/additionalProperties"))
+        elif not found or "additionalProperties" in node:
+            found.append(ANY)
+        return _union(found)
+
+    # --- definitions
+
+    def define(self, node: Any, pointer: str) -> None:
+        """Add the definition of a schema that has a name."""
+        name = self._names[pointer]
+        if name in self.definitions or name in self._building:
+            return
+        self._building.add(name)
+        common = self._common(node, pointer)
+        if isinstance(node, dict) and is_model(node) and _kinds(node)[0] == "object":
+            definition: AnyDefinition = self._model(node, pointer, common)
+        elif isinstance(node, dict) and is_enum(node):
+            definition = Enum(**common, members=tuple(_members(node)), open=node.get("x-hooksmith-open-enum"))
+        else:
+            definition = Alias(**common, type=self._alias_type(node, pointer))
+        self._building.discard(name)
+        self.definitions[name] = definition
+
+    def _alias_type(self, node: Any, pointer: str) -> Type:
+        if isinstance(node, dict) and "$ref" not in node:
+            return self._plain(node, pointer)
+        return self.type_at(node, pointer)
+
+    def _common(self, node: Any, pointer: str) -> dict[str, Any]:
+        facts = node if isinstance(node, dict) else {}
+        return {
+            "name": self._names[pointer],
+            "pointer": pointer,
+            "description": text(facts.get("description")),
+            "deprecated": facts.get("deprecated") is True,
+            "provenance": provenance(facts),
+        }
+
+    def _model(self, node: Node, pointer: str, common: dict[str, Any]) -> Model:
+        bases = [base["$ref"] for base in node.get("allOf") or ()]
+        for base in bases:
+            self._reference(base, pointer)
+        inherited = [name for base in bases for name in self.properties(resolve_local(self._document, base))]
+        properties = node.get("properties") or {}
+        taken = unique(inherited, field_name)
+        spelled = unique(list(properties), field_name, taken)
+        required = set(node.get("required") or ())
+        fields = [
+            self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
+            for (wire, item), name in zip(properties.items(), spelled, strict=True)
+        ]
+        return Model(
+            **common,
+            fields=tuple(fields),
+            bases=tuple(self._names[base[1:]] for base in bases),
+            extra=self._extra(node, pointer),
+        )
+
+    def field(self, wire: str, name: str, node: Any, pointer: str, required: bool) -> Field:
+        """A property or parameter with its schema."""
+        facts = node if isinstance(node, dict) else {}
+        target = self.resolve(facts)
+        target = target if isinstance(target, dict) else {}
+        kind = self.type_at(node, pointer)
+        if snake(wire) in _SECRETS:
+            kind = _as_secret(kind)
+        return Field(
+            name=name,
+            wire=wire,
+            type=kind,
+            required=required,
+            description=text(facts.get("description")),
+            default=facts.get("default", target.get("default")),
+            has_default="default" in facts or "default" in target,
+            deprecated=facts.get("deprecated") is True,
+            read_only=facts.get("readOnly") is True,
+            write_only=facts.get("writeOnly") is True,
+            provenance=provenance(facts),
+        )
+
+    # --- looking things up
+
+    def resolve(self, node: Any) -> Any:
+        """What a chain of references ends at."""
+        seen = set()
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str) and node["$ref"] not in seen:
+            seen.add(node["$ref"])
+            node = resolve_local(self._document, node["$ref"])
+        return node
+
+    def node(self, name: str) -> Any:
+        """The schema that a definition was read from."""
+        return resolve_local(self._document, f"#{self.definitions[name].pointer}")
+
+    def properties(self, node: Any) -> dict[str, Any]:
+        """Name → schema of an object's properties, those of its bases first."""
+        node = self.resolve(node)
+        found: dict[str, Any] = {}
+        if isinstance(node, dict):
+            for base in node.get("allOf") or ():
+                found.update(self.properties(base))
+            found.update(node.get("properties") or {})
+        return found
+
+
+# --- small readings ----------------------------------------------------------------------------------------------
+
+
+def text(value: Any) -> str:
+    """A description as text, whatever the document holds there."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def provenance(node: Mapping[str, Any]) -> Provenance | None:
+    """`x-hooksmith-provenance` of an object."""
+    stated = node.get("x-hooksmith-provenance")
+    if not isinstance(stated, dict):
+        return None
+    return Provenance(status=stated["status"], source=tuple(stated.get("source") or ()), note=text(stated.get("note")))
+
+
+def _is_class(node: Node) -> bool:
+    return is_model(node) or is_enum(node)
+
+
+def _allows_null(node: Node) -> bool:
+    kind = node.get("type")
+    if isinstance(kind, list) and "null" in kind:
+        return True
+    return kind is None and None in (node.get("enum") or ())
+
+
+def _kinds(node: Node) -> list[str]:
+    """The JSON types that a schema admits; guessed from its keywords where it does not say."""
+    kind = node.get("type")
+    if isinstance(kind, str):
+        return [kind]
+    if isinstance(kind, list) and kind:
+        return sorted(kind, key=lambda one: one == "null")
+    if node.keys() & {"properties", "additionalProperties", "patternProperties", "allOf"}:
+        return ["object"]
+    if node.keys() & {"items", "prefixItems"}:
+        return ["array"]
+    return ["any"]
+
+
+def _constraints(node: Node, family: str) -> Constraints:
+    stated = {_CONSTRAINTS[key]: node[key] for key in _APPLIES[family] if node.get(key) not in (None, False)}
+    return Constraints(**stated) if stated else NO_CONSTRAINTS
+
+
+def _literal(values: list[Any]) -> Type:
+    """A type for a short list of JSON values; values that no Literal can hold widen it."""
+    if not all(isinstance(value, str | int | bool) or value is None for value in values):
+        return _union([ANY]) if any(isinstance(value, dict | list) for value in values) else Scalar(Kind.NUMBER)
+    real = tuple(value for value in values if value is not None)
+    found: list[Type] = [LiteralOf(real)] if real else []
+    return _union([*found, *([NULL] if len(real) < len(values) else [])])
+
+
+def _nullable(kind: Type, nullable: bool) -> Type:
+    return _union([kind, NULL]) if nullable else kind
+
+
+def _union(options: list[Type], discriminator: str | None = None) -> Type:
+    """A union without nested unions or repetitions; of one option, that option."""
+    flat: list[Type] = []
+    for option in options:
+        for inner in option.options if isinstance(option, Union) and not option.discriminator else (option,):
+            if inner not in flat:
+                flat.append(inner)
+    if ANY in flat or not flat:
+        return ANY
+    flat.sort(key=lambda option: option == NULL)
+    if len(flat) == 1:
+        return flat[0]
+    real = [option for option in flat if option != NULL]
+    if discriminator and len(real) > 1 and len(real) < len(flat):
+        return Union((Union(tuple(real), discriminator), NULL))
+    return Union(tuple(flat), discriminator if len(real) > 1 else None)
+
+
+def _as_secret(kind: Type) -> Type:
+    match kind:
+        case Scalar(kind=Kind.STRING):
+            return Scalar(Kind.STRING, kind.constraints, secret=True)
+        case Union(options=options, discriminator=None):
+            return Union(tuple(_as_secret(option) for option in options))
+    return kind
+
+
+def _members(node: Node) -> Iterator[EnumMember]:
+    values = list(dict.fromkeys(value for value in node["enum"] if value is not None))
+    stated = node.get("x-enum-varnames") or node.get("x-enumNames") or ()
+    texts = node.get("x-enum-descriptions") or ()
+    wires = [str(name) for name in stated] if len(stated) == len(values) else [str(value) for value in values]
+    names = unique(wires, upper)
+    for index, (value, name) in enumerate(zip(values, names, strict=True)):
+        yield EnumMember(name=name, value=value, description=text(texts[index]) if index < len(texts) else "")

@@ -1,0 +1,94 @@
+"""`x-hooksmith-*` in a document, checked by `extensions.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from .errors import Diagnostic
+from .load import Document
+from .pointer import join
+from .suggest import did_you_mean
+
+PREFIX = "x-hooksmith-"
+
+
+def check_extensions(document: Document) -> list[Diagnostic]:
+    """An error for every unknown extension, and for everything in a known one that breaks its schema."""
+    if PREFIX not in document.text:
+        return []
+    return [
+        diagnostic
+        for pointer, key, value in _extensions(document.data)
+        for diagnostic in _check(document, pointer, key, value)
+    ]
+
+
+def _extensions(data: Any) -> Iterator[tuple[str, str, Any]]:
+    """(pointer, key, value) of every extension, in document order, none inside another."""
+    stack = [("", data)]
+    while stack:
+        pointer, value = stack.pop()
+        key = pointer.rpartition("/")[2]
+        if key.startswith(PREFIX):
+            yield pointer, key, value
+        elif isinstance(value, dict):
+            stack.extend((join(pointer, name), value[name]) for name in reversed(value))
+        elif isinstance(value, list):
+            stack.extend(
+                (join(pointer, index), value[index]) for index in reversed(range(len(value)))
+            )
+
+
+def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[Diagnostic]:
+    known = _schema()["properties"]
+    if key not in known:
+        hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
+        yield Diagnostic(
+            message=f"unknown extension {key}", place=document.place(pointer), hint=hint
+        )
+        return
+    for error in sorted(_validator().iter_errors({key: value}), key=lambda error: error.json_path):
+        error = _deepest(error)
+        below = list(error.absolute_path)[1:]
+        yield Diagnostic(
+            message=f"{key}{_trail(below)}: {error.message}",
+            place=document.place(join(pointer, *below)),
+            hint=_hint(error),
+        )
+
+
+def _deepest(error: Any) -> Any:
+    """The telling one among the errors of alternatives."""
+    from jsonschema.exceptions import best_match
+
+    return best_match([error]) or error
+
+
+def _trail(path: list[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+def _hint(error: Any) -> str:
+    if error.validator == "enum" and isinstance(error.instance, str):
+        return did_you_mean(error.instance, [str(value) for value in error.validator_value])
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        guesses = (did_you_mean(key, known) for key in error.instance if key not in known)
+        return next((guess for guess in guesses if guess), "")
+    return ""
+
+
+@cache
+def _schema() -> Any:
+    return json.loads(files("hooksmith").joinpath("extensions.schema.json").read_text("utf-8"))
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(_schema())

@@ -1,0 +1,382 @@
+"""What an API says, in plain data: the contract between `describe` and everything that prints.
+
+No dialect of OpenAPI is left in here and no Python text has begun. Types refer to definitions by name, so values
+compare, print and serialise as they are. `hooksmith inspect SPEC` prints an `Api` as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+JsonValue = Any
+"""str, int, float, bool, None, or lists and dicts of these."""
+
+
+# --- types -----------------------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """The scalar types, by JSON type and the formats that get a Python type of their own."""
+
+    ANY = "any"
+    NULL = "null"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    STRING = "string"
+    DATE_TIME = "date-time"
+    DATE = "date"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Constraints:
+    """JSON Schema's assertions on one value; None: not stated."""
+
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    exclusive_minimum: int | float | None = None
+    exclusive_maximum: int | float | None = None
+    multiple_of: int | float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    unique_items: bool = False
+
+
+NO_CONSTRAINTS = Constraints()
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    kind: Kind
+    constraints: Constraints = NO_CONSTRAINTS
+    secret: bool = False
+    """`format: password`: never shown in repr, logs or tracebacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A definition, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    items: Type
+    constraints: Constraints = NO_CONSTRAINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    items: tuple[Type, ...]
+    rest: Type | None
+    """The type of further items; None: there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    values: Type
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralOf:
+    """One of a few JSON scalars, without a definition of its own (`const`, one-value enums)."""
+
+    values: tuple[str | int | float | bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    options: tuple[Type, ...]
+    discriminator: str | None = None
+    """The wire name of the property whose value tells the options apart."""
+
+
+Type = Scalar | Named | Array | Tuple | Map | LiteralOf | Union
+
+ANY = Scalar(Kind.ANY)
+NULL = Scalar(Kind.NULL)
+
+
+# --- definitions -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """How far a fact is established: `x-hooksmith-provenance`."""
+
+    status: Literal["documented", "reference", "unestablished"]
+    source: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A property of a model, or one of a request's arguments."""
+
+    name: str
+    wire: str
+    type: Type
+    required: bool
+    description: str = ""
+    default: JsonValue = None
+    has_default: bool = False
+    deprecated: bool = False
+    read_only: bool = False
+    write_only: bool = False
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """What all named schemas share. `pointer` says where the schema stands in the bundled document."""
+
+    name: str
+    pointer: str
+    description: str = ""
+    deprecated: bool = False
+    provenance: Provenance | None = None
+    sent: bool = False
+    """Reachable from a request."""
+    received: bool = False
+    """Reachable from a reply, webhook or callback."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model(Definition):
+    """An object with known properties. `extra`: the type of further ones, None where they are forbidden."""
+
+    fields: tuple[Field, ...] = ()
+    bases: tuple[str, ...] = ()
+    extra: Type | None = ANY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnumMember:
+    name: str
+    value: str | int
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enum(Definition):
+    """Strings or integers, all of one kind. `open`: True or False where the document says so."""
+
+    members: tuple[EnumMember, ...] = ()
+    open: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alias(Definition):
+    """A name for a type that is neither a model nor an enum."""
+
+    type: Type = ANY
+
+
+AnyDefinition = Model | Enum | Alias
+
+
+# --- operations ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A path, query, header or cookie parameter."""
+
+    field: Field
+    location: Literal["path", "query", "header", "cookie"]
+    style: str
+    explode: bool
+    allow_reserved: bool = False
+    media_type: str | None = None
+    """Set where the value is serialised as a document of that type (`content`)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """What a request carries. `fields` are the flattened arguments where the body is an object."""
+
+    type: Type
+    media_type: str
+    required: bool
+    description: str = ""
+    fields: tuple[Field, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What comes back for a status (`200`, `4XX`, `default`). `type` is None where there is no content."""
+
+    status: str
+    type: Type | None
+    media_type: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pagination:
+    """`x-hooksmith-pagination`. `items`, `next` and `complete` are JSON pointers into the reply."""
+
+    style: Literal["cursor", "offset"]
+    parameter: str
+    items: str
+    item: Type
+    next: str | None = None
+    size: str | None = None
+    complete: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permissions:
+    permissions: tuple[str, ...]
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One call."""
+
+    id: str
+    name: str
+    method: str
+    path: str
+    pointer: str
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    replies: tuple[Reply, ...] = ()
+    errors: tuple[Reply, ...] = ()
+    pagination: Pagination | None = None
+    permissions: Permissions | None = None
+    analytic_events: Mapping[str, str] = field(default_factory=dict)
+    security: tuple[tuple[str, ...], ...] | None = None
+    """Alternatives of sets of scheme names; None: the API's own; (): none needed."""
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """Operations that share a tag: one attribute of the client."""
+
+    name: str
+    class_name: str
+    description: str = ""
+    operations: tuple[Operation, ...] = ()
+
+
+# --- events ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One kind of delivery. `type` is the wire value; `model` the definition of the whole delivered body."""
+
+    type: str
+    model: str
+    member: str
+    """The name of its `EventType` member."""
+    group: str
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    example: JsonValue = None
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """Where a delivery says something: a JSON pointer into the body, or a header."""
+
+    pointer: str | None = None
+    header: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Events:
+    """The catalogue. `type` is None where nothing in a delivery tells the kind."""
+
+    events: tuple[Event, ...] = ()
+    type: Position | None = None
+    id: Position | None = None
+    timestamp: Position | None = None
+
+
+# --- the API ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerVariable:
+    name: str
+    argument: str
+    default: str
+    choices: tuple[str, ...] = ()
+    description: str = ""
+    required: bool = False
+    """The document's default is a placeholder: the user must say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    url: str
+    description: str = ""
+    variables: tuple[ServerVariable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecurityScheme:
+    """`kind`: bearer, basic, api_key, oauth2_client_credentials, or other (which the user's headers must serve)."""
+
+    name: str
+    kind: Literal["bearer", "basic", "api_key", "oauth2_client_credentials", "other"]
+    argument: str
+    description: str = ""
+    location: Literal["header", "query", "cookie"] | None = None
+    parameter: str | None = None
+    token_url: str | None = None
+    token_request: Literal["form", "json"] = "form"
+    token_parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """A further constructor argument of the clients: `x-hooksmith-client`."""
+
+    name: str
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """`name` begins the clients' class names."""
+
+    name: str
+    settings: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """A whole document."""
+
+    title: str
+    version: str
+    source: str
+    """The file it was read from, as the user named it."""
+    description: str = ""
+    client: Client
+    servers: tuple[Server, ...] = ()
+    security_schemes: tuple[SecurityScheme, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()
+    definitions: tuple[AnyDefinition, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    events: Events = Events()
+    signature: Mapping[str, JsonValue] | None = None

@@ -1,0 +1,104 @@
+"""Wire names → Python identifiers: words, PascalCase, snake_case, UPPER_CASE."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from functools import lru_cache
+
+_BOUNDARIES = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])"  # nextCursor → next Cursor
+    r"|(?<=[A-Z])(?=[A-Z][a-z](?!s\b))"  # HTTPServer → HTTP Server, but IDs stays whole
+)
+_SYMBOLS = {
+    "+": "plus",
+    "-": "minus",
+    "*": "asterisk",
+    "/": "slash",
+    "<": "less than",
+    ">": "greater than",
+    "=": "equals",
+    "!": "not",
+    "&": "and",
+    "|": "or",
+    "%": "percent",
+    "$": "dollar",
+    "#": "hash",
+    "@": "at",
+    ".": "dot",
+    ",": "comma",
+    ":": "colon",
+    " ": "space",
+    "_": "underscore",
+    "~": "tilde",
+    "^": "caret",
+    "?": "question mark",
+}
+
+SHADOWING = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls", "match", "case", "type"}
+"""Names that an argument must not take."""
+
+
+def parts(text: str) -> list[str]:
+    """Runs of letters and digits: `dsync.user.created` gives `["dsync", "user", "created"]`."""
+    normal = unicodedata.normalize("NFKC", text)
+    return [part for part in re.split(r"[^\w]+|_+", normal) if part]
+
+
+def words(text: str) -> list[str]:
+    """As `parts`, with camelCase taken apart too."""
+    return [word for part in parts(text) for word in _BOUNDARIES.split(part) if word]
+
+
+@lru_cache(maxsize=65536)
+def pascal(text: str) -> str:
+    """`user.created` → `UserCreated`; capitals inside a word stay (`OAuthToken`), all-capitals words do where alone."""
+    found = parts(text)
+    shout = len(found) > 1 and text.isupper()
+    name = "".join(part.capitalize() if shout else part[0].upper() + part[1:] for part in found)
+    return _identifier(name or spoken(text).title().replace(" ", ""), "Of")
+
+
+@lru_cache(maxsize=65536)
+def snake(text: str) -> str:
+    """`nextCursor` → `next_cursor`, `HTTPServer` → `http_server`, `x-request-id` → `x_request_id`."""
+    found = "_".join(words(text)) or spoken(text).replace(" ", "_")
+    return _identifier(found.lower(), "n_")
+
+
+@lru_cache(maxsize=65536)
+def upper(text: str) -> str:
+    """`user.created` → `USER_CREATED`; signs are spoken where nothing else would tell values apart (`-1` → `MINUS_1`)."""
+    found = "_".join(words(text))
+    if not found or (text[:1] in "+-<>!=*$" and found):
+        found = "_".join(part for part in (spoken(text[:1] if found else text).replace(" ", "_"), found) if part)
+    return _identifier(found.upper(), "VALUE_")
+
+
+def spoken(text: str) -> str:
+    """Signs as words: `>=` → `greater than equals`; nothing at all is `empty`."""
+    if not text:
+        return "empty"
+    return " ".join(_SYMBOLS.get(char) or _unicode_name(char) for char in text)
+
+
+def _unicode_name(char: str) -> str:
+    if char.isalnum():
+        return char
+    return "".join(c if c.isalnum() else " " for c in unicodedata.name(char, f"u{ord(char):04x}")).lower()
+
+
+def _identifier(name: str, prefix: str) -> str:
+    """`name` with whatever Python does not take in an identifier left out."""
+    kept = "".join(char for char in name if ("a" + char).isidentifier())
+    if not kept or not kept.isidentifier():
+        kept = prefix + kept
+    return kept + "_" if keyword.iskeyword(kept) else kept
+
+
+def argument(text: str) -> str:
+    """The name of a method's argument: snake_case, with an underscore behind what would shadow (`id` → `id_`)."""
+    name = snake(text)
+    return name + "_" if name in SHADOWING and not name.endswith("_") else name

@@ -1,0 +1,67 @@
+"""What a discriminator implies is written down: each option of the union states the values it is chosen by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bundle import resolve_local
+from .grammar import Node, tokens, walk
+
+
+def imply_tags(document: Node) -> None:
+    """Give every option of a discriminated union its tag as `const` or `enum`, where it does not say so itself."""
+    wanted: dict[int, tuple[Node, str, list[str]]] = {}
+    for visit in walk("openapi", document):
+        if visit.kind == "schema" and isinstance(visit.node.get("discriminator"), dict):
+            for option, name, value in _chosen(document, visit.node):
+                _, _, values = wanted.setdefault(id(option), (option, name, []))
+                if value not in values:
+                    values.append(value)
+    for option, name, values in wanted.values():
+        _state(document, option, name, values)
+
+
+def _chosen(document: Node, union: Node) -> list[tuple[Node, str, str]]:
+    """Option, property and value, for each choice that the discriminator of `union` offers."""
+    discriminator = union["discriminator"]
+    name = discriminator.get("propertyName")
+    options = [*(union.get("oneOf") or ()), *(union.get("anyOf") or ())]
+    references = [option["$ref"] for option in options if isinstance(option, dict) and "$ref" in option]
+    values: dict[str, list[str]] = {}
+    for value, target in (discriminator.get("mapping") or {}).items():
+        values.setdefault(_as_reference(target), []).append(value)
+    found = []
+    for reference in references:
+        option = resolve_local(document, reference)
+        if isinstance(option, dict) and isinstance(name, str):
+            for value in values.get(reference, [tokens(reference)[-1]]):
+                found.append((option, name, value))
+    return found
+
+
+def _as_reference(target: str) -> str:
+    return target if target.startswith("#") else f"#/components/schemas/{target}"
+
+
+def _state(document: Node, option: Node, name: str, values: list[str]) -> None:
+    if _says(document, option, name, values):
+        return
+    own = option.setdefault("properties", {})
+    previous = own.get(name)
+    base: dict[str, Any] = previous if isinstance(previous, dict) and "$ref" not in previous else {}
+    kept = {key: value for key, value in base.items() if key in ("description", "title")}
+    own[name] = {"type": "string", **kept, **({"const": values[0]} if len(values) == 1 else {"enum": values})}
+
+
+def _says(document: Node, schema: Any, name: str, values: list[str], depth: int = 0) -> bool:
+    """Whether the schema, or one it builds on, states values of its own that `values` would contradict."""
+    if not isinstance(schema, dict) or depth > 20:
+        return False
+    if "$ref" in schema:
+        return _says(document, resolve_local(document, schema["$ref"]), name, values, depth + 1)
+    stated = (schema.get("properties") or {}).get(name)
+    if isinstance(stated, dict) and "$ref" in stated:
+        stated = resolve_local(document, stated["$ref"])
+    if isinstance(stated, dict) and ("const" in stated or not set(values) <= set(stated.get("enum") or values)):
+        return True
+    return any(_says(document, part, name, values, depth + 1) for part in schema.get("allOf") or ())

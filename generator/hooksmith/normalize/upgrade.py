@@ -1,0 +1,79 @@
+"""Older dialects → OpenAPI 3.1: `nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `x-webhooks`.
+
+Works in place. `nullable` is honoured in 3.1 documents too, where it has no meaning by the letter: providers write it,
+and their deliveries hold the nulls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .grammar import Node, walk
+
+
+def upgrade(document: Node) -> None:
+    """Make a bundled 3.0 or 3.1 document speak 3.1."""
+    if isinstance(document.get("x-webhooks"), dict):
+        document["webhooks"] = {**document.pop("x-webhooks"), **document.get("webhooks", {})}
+    for visit in walk("openapi", document):
+        if visit.kind == "schema":
+            upgrade_schema(visit.node)
+    document["openapi"] = "3.1.1"
+
+
+def upgrade_schema(schema: Node) -> None:
+    """One schema, not those below it."""
+    if "example" in schema:
+        schema.setdefault("examples", [schema["example"]])
+        del schema["example"]
+    if isinstance(schema.get("items"), list):
+        _upgrade_tuple(schema)
+    for bound in ("minimum", "maximum"):
+        _upgrade_bound(schema, bound)
+    nullable = schema.pop("x-nullable", False), schema.pop("nullable", False)
+    if True in nullable:
+        _make_nullable(schema)
+
+
+def _upgrade_tuple(schema: Node) -> None:
+    schema["prefixItems"] = schema.pop("items")
+    if "additionalItems" in schema:
+        schema["items"] = schema.pop("additionalItems")
+
+
+def _upgrade_bound(schema: Node, bound: str) -> None:
+    exclusive = "exclusive" + bound.capitalize()
+    flag = schema.get(exclusive)
+    if not isinstance(flag, bool):
+        return
+    del schema[exclusive]
+    if flag and bound in schema:
+        schema[exclusive] = schema.pop(bound)
+
+
+def _make_nullable(schema: Node) -> None:
+    if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], None]
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        schema["type"] = [kind, "null"] if kind != "null" else kind
+    elif isinstance(kind, list):
+        schema["type"] = [*kind, *(["null"] if "null" not in kind else [])]
+    elif schema.keys() & {"$ref", "allOf", "anyOf", "oneOf", "const"}:
+        _wrap_nullable(schema)
+
+
+_ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+
+
+def _wrap_nullable(schema: Node) -> None:
+    """`{$ref: X, nullable: true}` → `{anyOf: [{$ref: X}, {type: null}]}`; annotations stay outside."""
+    inner: dict[str, Any] = {}
+    for key in list(schema):
+        if key not in _ANNOTATIONS and not key.startswith("x-"):
+            inner[key] = schema.pop(key)
+    if inner.keys() <= {"anyOf"} or inner.keys() <= {"oneOf"}:
+        (keyword,) = inner
+        schema[keyword] = [*inner[keyword], {"type": "null"}]
+    else:
+        schema["anyOf"] = [inner, {"type": "null"}]

@@ -1,0 +1,169 @@
+"""IR types → annotations. The only file that spells Python types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from ..ir import NULL, AnyDefinition, Array, Constraints, Enum, Kind, LiteralOf, Map, Named, Scalar, Tuple, Type, Union
+from .imports import Imports
+from .text import literal
+
+_SCALARS = {
+    Kind.ANY: "Any",
+    Kind.NULL: "None",
+    Kind.BOOLEAN: "bool",
+    Kind.INTEGER: "int",
+    Kind.NUMBER: "float",
+    Kind.STRING: "str",
+    Kind.DATE_TIME: "Timestamp",
+    Kind.DATE: "date",
+    Kind.BINARY: "bytes",
+}
+_ITEM_RULES = {"min_items": "min_length", "max_items": "max_length"}
+_SHORT_ENUM = 8
+"""Enums of up to so many values are spelled out beside the enum where a caller gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speller:
+    """Spells types for one module, noting in `imports` what that takes.
+
+    `strict`: constraints are asserted and enums closed; otherwise values are taken as they come.
+    """
+
+    definitions: Mapping[str, AnyDefinition]
+    imports: Imports
+    strict: bool
+
+    def spell(self, kind: Type) -> str:
+        """The annotation of a type."""
+        match kind:
+            case Scalar():
+                return self._scalar(kind)
+            case Named(name):
+                return self._named(name)
+            case Array(items, constraints):
+                return self._constrained(f"list[{self.spell(items)}]", constraints)
+            case Tuple(items, rest):
+                return self._tuple(items, rest)
+            case Map(values):
+                return f"dict[str, {self.spell(values)}]"
+            case LiteralOf(values):
+                self.imports.add("typing", "Literal")
+                return f"Literal[{', '.join(literal(value) for value in values)}]"
+            case Union():
+                return self._union(kind)
+
+    def _scalar(self, kind: Scalar) -> str:
+        name = _SCALARS[kind.kind]
+        if kind.kind is Kind.ANY:
+            self.imports.add("typing", "Any")
+        elif kind.kind is Kind.DATE_TIME:
+            self.imports.add_runtime("timestamp", "Timestamp")
+        elif kind.kind is Kind.DATE:
+            self.imports.add("datetime", "date")
+        return self._constrained(name, kind.constraints)
+
+    def _constrained(self, name: str, constraints: Constraints) -> str:
+        rules = constraint_arguments(constraints) if self.strict else []
+        if not rules:
+            return name
+        self.imports.add("typing", "Annotated")
+        self.imports.add("pydantic", "Field")
+        return f"Annotated[{name}, Field({', '.join(rules)})]"
+
+    def _named(self, name: str) -> str:
+        definition = self.definitions[name]
+        self.imports.add_definition(name)
+        if isinstance(definition, Enum) and self._is_open(definition):
+            alias = "Open" if _is_text(definition) else "OpenInt"
+            self.imports.add_runtime("model", alias)
+            return f"{alias}[{name}]"
+        return name
+
+    def _is_open(self, definition: Enum) -> bool:
+        return definition.open if definition.open is not None else not self.strict
+
+    def _tuple(self, items: tuple[Type, ...], rest: Type | None) -> str:
+        """Arrays may be shorter than `prefixItems`, which a Python tuple cannot be: a list of what may occur."""
+        spelled = [self.spell(item) for item in (*items, *([rest] if rest is not None else []))]
+        return f"list[{' | '.join(dict.fromkeys(spelled))}]" if "Any" not in spelled else "list[Any]"
+
+    def _union(self, kind: Union) -> str:
+        options = [self.spell(option) for option in kind.options]
+        if kind.discriminator and not self.strict:
+            self.imports.add("typing", "Annotated")
+            self.imports.add_runtime("model", "Unknown")
+            self.imports.add_runtime("unions", "Tagged")
+            real = [option for option, told in zip(options, kind.options, strict=True) if told != NULL]
+            tagged = f"Annotated[{' | '.join(real)} | Unknown, Tagged({literal(kind.discriminator)})]"
+            return tagged if len(real) == len(options) else f"{tagged} | None"
+        return " | ".join(dict.fromkeys(options))
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentSpeller(Speller):
+    """Spells the types of arguments: as wide as a caller may reasonably give them."""
+
+    def _named(self, name: str) -> str:
+        definition = self.definitions[name]
+        self.imports.add_definition(name)
+        if not isinstance(definition, Enum):
+            return name
+        if definition.open or len(definition.members) > _SHORT_ENUM:
+            return f"{name} | {'str' if _is_text(definition) else 'int'}"
+        self.imports.add("typing", "Literal")
+        return f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
+
+    def _constrained(self, name: str, constraints: Constraints) -> str:
+        if name.startswith("list["):
+            self.imports.add("collections.abc", "Sequence")
+            return f"Sequence[{name[5:]}"
+        if name == "Timestamp":
+            self.imports.add("datetime", "datetime")
+            return "datetime"
+        return name
+
+    def _scalar(self, kind: Scalar) -> str:
+        if kind.kind is Kind.DATE_TIME:
+            self.imports.add("datetime", "datetime")
+            return "datetime"
+        return Speller._scalar(self, kind)
+
+
+def constraint_arguments(constraints: Constraints) -> list[str]:
+    """`min_length=1`, … as arguments of pydantic's `Field`."""
+    names = {
+        "minimum": "ge",
+        "maximum": "le",
+        "exclusive_minimum": "gt",
+        "exclusive_maximum": "lt",
+        **_ITEM_RULES,
+    }
+    stated = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
+    return [
+        f"{names.get(name, name)}={literal(value)}"
+        for name, value in stated.items()
+        if value is not None and value is not False and name != "unique_items"
+    ]
+
+
+def is_secret(kind: Type) -> bool:
+    """Whether a value of the type must not be shown."""
+    if isinstance(kind, Union):
+        return any(is_secret(option) for option in kind.options)
+    return isinstance(kind, Scalar) and kind.secret
+
+
+def is_nullable(kind: Type) -> bool:
+    """Whether None is one of the type's own values."""
+    if isinstance(kind, Union):
+        return any(is_nullable(option) for option in kind.options)
+    return kind in (NULL, Scalar(Kind.ANY))
+
+
+def _is_text(definition: Enum) -> bool:
+    return isinstance(definition.members[0].value, str)
+
+

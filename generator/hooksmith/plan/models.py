@@ -1,0 +1,161 @@
+"""Definitions of the IR → views of classes, enums and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..ir import Alias, AnyDefinition, Enum, EnumMember, Field, Model
+from .annotations import Speller, is_nullable, is_secret
+from .imports import Imports
+from .text import literal, sentence
+from .views import AliasView, DefinitionView, EnumGroupView, EnumMemberView, EnumView, FieldView, ModelView
+
+
+def plan_definitions(
+    chosen: Iterable[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
+) -> tuple[DefinitionView, ...]:
+    """Views of the chosen definitions for one module, bases before what extends them, aliases last."""
+    ordered = list(_bases_first(list(chosen)))
+    ordered.sort(key=lambda definition: isinstance(definition, Alias))
+    return tuple(_Planner(definitions, imports).view(definition) for definition in ordered)
+
+
+def _bases_first(chosen: list[AnyDefinition]) -> Iterator[AnyDefinition]:
+    by_name = {definition.name: definition for definition in chosen}
+    done: set[str] = set()
+
+    def visit(definition: AnyDefinition) -> Iterator[AnyDefinition]:
+        if definition.name in done:
+            return
+        done.add(definition.name)
+        for base in definition.bases if isinstance(definition, Model) else ():
+            if base in by_name:
+                yield from visit(by_name[base])
+        yield definition
+
+    for definition in chosen:
+        yield from visit(definition)
+
+
+class _Planner:
+    def __init__(self, definitions: Mapping[str, AnyDefinition], imports: Imports) -> None:
+        self._definitions = definitions
+        self._imports = imports
+
+    def view(self, definition: AnyDefinition) -> DefinitionView:
+        match definition:
+            case Model():
+                return self._model(definition)
+            case Enum():
+                return enum_view(definition.name, definition.description, definition.members, self._imports)
+            case Alias():
+                return self._alias(definition)
+
+    def _model(self, model: Model) -> ModelView:
+        only_sent = model.sent and not model.received
+        speller = Speller(self._definitions, self._imports, strict=not model.received)
+        closed = model.extra is None and not model.received
+        if closed:
+            self._imports.add("pydantic", "ConfigDict")
+        camel = _is_camel(model, self._definitions)
+        return ModelView(
+            name=model.name,
+            bases=", ".join(self._bases(model, only_sent, camel)),
+            doc=_described(model.description, model.deprecated),
+            config='ConfigDict(extra="forbid")' if closed else "",
+            fields=tuple(self._field(field, speller, only_sent, camel) for field in model.fields),
+        )
+
+    def _bases(self, model: Model, only_sent: bool, camel: bool) -> tuple[str, ...]:
+        for name in model.bases:
+            self._imports.add_definition(name)
+        if model.bases:
+            return model.bases
+        base = ("Camel" if camel else "") + ("RequestModel" if only_sent else "Model")
+        self._imports.add_runtime("model", base)
+        return (base,)
+
+    def _field(self, field: Field, speller: Speller, only_sent: bool, camel: bool) -> FieldView:
+        annotation = speller.spell(field.type)
+        default = ""
+        if not field.required:
+            annotation, default = self._optional(field, annotation, only_sent)
+        spelled = _camel(field.name) if camel else field.name
+        arguments = [f"alias={literal(field.wire)}"] if spelled != field.wire else []
+        if is_secret(field.type):
+            arguments.append("repr=False")
+        if arguments:
+            self._imports.add("typing", "Annotated")
+            self._imports.add("pydantic", "Field")
+            annotation = f"Annotated[{annotation}, Field({', '.join(arguments)})]"
+        return FieldView(name=field.name, annotation=annotation, default=default, doc=field_doc(field))
+
+    def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
+        """What is sent may be left out; what is received may be absent, and null where the document forgot to say so."""
+        if only_sent:
+            self._imports.add_runtime("omit", "OMIT")
+            self._imports.add_runtime("omit", "Omit")
+            return f"{annotation} | Omit", "OMIT"
+        nullable = annotation if is_nullable(field.type) else f"{annotation} | None"
+        return nullable, "None"
+
+    def _alias(self, alias: Alias) -> AliasView:
+        speller = Speller(self._definitions, self._imports, strict=not alias.received)
+        self._imports.add("typing", "TypeAlias")
+        return AliasView(
+            name=alias.name,
+            expression=literal(speller.spell(alias.type)),
+            doc=_described(alias.description, alias.deprecated),
+        )
+
+
+def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
+    """Whether the class takes its wire names from the camelCase base; one that extends another does as that one does."""
+    bases = [found for name in model.bases if isinstance(found := definitions[name], Model)]
+    if bases:
+        return all(_is_camel(base, definitions) for base in bases)
+    return any(field.name != field.wire == _camel(field.name) for field in model.fields)
+
+
+def _camel(name: str) -> str:
+    """As `camel` of the runtime: the wire name that its camelCase models derive from a field's."""
+    first, *others = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in others)
+
+
+def field_doc(field: Field) -> str:
+    """A field's or argument's description, with its default and whether it is deprecated."""
+    notes = [sentence(field.description)] if field.description else []
+    if field.has_default and isinstance(field.default, str | int | float | bool):
+        notes.append(f"Defaults to {literal(field.default)}.")
+    if field.deprecated:
+        notes.append("Deprecated.")
+    return _joined(notes)
+
+
+def _described(description: str, deprecated: bool) -> str:
+    return _joined([sentence(description), *(["Deprecated."] if deprecated and "eprecated" not in description else [])])
+
+
+def _joined(notes: list[str]) -> str:
+    """Notes as one paragraph, or as paragraphs where the first has several."""
+    stated = [note for note in notes if note]
+    return ("\n\n" if stated and "\n" in stated[0] else " ").join(stated)
+
+
+def enum_view(name: str, doc: str, members: Iterable[EnumMember], imports: Imports, titles: Mapping[str, str] = {}) -> EnumView:
+    """An enum of strings or integers; `titles`: member → the group it stands in."""
+    groups: dict[str, list[EnumMemberView]] = {}
+    base = "StrEnum"
+    for member in members:
+        if isinstance(member.value, int):
+            base = "IntEnum"
+        view = EnumMemberView(name=member.name, value=literal(member.value), doc=sentence(member.description))
+        groups.setdefault(titles.get(member.name, ""), []).append(view)
+    imports.add("enum", base)
+    return EnumView(
+        name=name,
+        base=base,
+        doc=sentence(doc),
+        groups=tuple(EnumGroupView(title=title, members=tuple(found)) for title, found in groups.items()),
+    )

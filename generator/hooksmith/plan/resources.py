@@ -1,0 +1,303 @@
+"""Operations of the IR → methods, and the constants that hold what the wire needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+
+from ..describe.operations import success_type
+from ..ir import AnyDefinition, Api, Body, Field, Named, Operation, Pagination, Parameter, Reply, Resource
+from .annotations import ArgumentSpeller, Speller
+from .imports import Imports
+from .models import field_doc
+from .text import literal, section, sentence
+from .views import ArgumentView, CallDocView, MethodView, OperationView, PartView, ResourceDocView, ResourceView
+
+_LOCATIONS = {"path": "path_parameters", "query": "query", "header": "header", "cookie": "cookie"}
+_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+
+
+def plan_resource(resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str, home: str) -> ResourceView:
+    """A resource's two modules. `home` is the module of models, relative to them."""
+    imports = Imports(runtime=runtime, home=lambda name: home)
+    wire = Imports(runtime=runtime, home=lambda name: home)
+    imports.add_runtime("async_client", "AsyncResource")
+    imports.add_runtime("sync_client", "SyncResource")
+    imports.add_runtime("options", "RequestOptions")
+    imports.add("..operations", f"{resource.name} as _operations")
+    methods = tuple(_Method(operation, definitions, imports).view() for operation in resource.operations)
+    operations = tuple(_constant(operation, definitions, wire) for operation in resource.operations)
+    return ResourceView(
+        name=resource.name,
+        class_name=resource.class_name,
+        doc=sentence(resource.description),
+        imports=imports.block(definitions_for_types_only=True),
+        methods=methods,
+        operation_imports=wire.block(),
+        operations=operations,
+    )
+
+
+# --- methods -----------------------------------------------------------------------------------------------------
+
+
+class _Method:
+    def __init__(self, operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports) -> None:
+        self._operation = operation
+        self._imports = imports
+        self._definitions = definitions
+        self._arguments = ArgumentSpeller(definitions, imports, strict=True)
+        self._results = Speller(definitions, imports, strict=False)
+
+    def view(self) -> MethodView:
+        operation = self._operation
+        returns, async_returns = self._returns()
+        return MethodView(
+            name=operation.name,
+            constant=f"_operations.{constant_name(operation)}",
+            verb="paginate" if operation.pagination else "call",
+            arguments=tuple(self._signature()),
+            returns=returns,
+            async_returns=async_returns,
+            is_async=operation.pagination is None,
+            doc=_method_doc(operation, self._definitions),
+            parts=tuple(self._parts()),
+        )
+
+    def _returns(self) -> tuple[str, str]:
+        kind = success_type(self._operation)
+        result = "None" if kind is None else self._results.spell(kind)
+        pages = self._operation.pagination
+        if pages is None:
+            return result, result
+        self._imports.add_runtime("pagination", "AsyncPager")
+        self._imports.add_runtime("pagination", "Page")
+        item = self._results.spell(pages.item)
+        return f"Page[{item}, {result}]", f"AsyncPager[{item}, {result}]"
+
+    def _signature(self) -> Iterator[ArgumentView]:
+        fields = [parameter.field for parameter in self._operation.parameters]
+        body = self._operation.body
+        if body is not None:
+            fields += body.fields if body.fields is not None else [_whole_body(body)]
+        for field in sorted(fields, key=lambda field: not field.required):
+            yield self._argument(field)
+
+    def _argument(self, field: Field) -> ArgumentView:
+        annotation = self._arguments.spell(field.type)
+        if field.required:
+            return ArgumentView(name=field.name, annotation=annotation)
+        self._imports.add_runtime("omit", "OMIT")
+        self._imports.add_runtime("omit", "Omit")
+        return ArgumentView(name=field.name, annotation=f"{annotation} | Omit", default="OMIT")
+
+    def _parts(self) -> Iterator[PartView]:
+        for location in _LOCATIONS:
+            found = [parameter.field for parameter in self._operation.parameters if parameter.location == location]
+            if found:
+                yield PartView(name=location, items=_items(found))
+        body = self._operation.body
+        if body is not None and body.fields is None:
+            yield PartView(name="body", whole="body")
+        elif body is not None and body.fields is not None:
+            yield PartView(name="body", items=_items(body.fields))
+
+
+def _items(fields: list[Field] | tuple[Field, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((literal(field.wire), field.name) for field in fields)
+
+
+def _whole_body(body: Body) -> Field:
+    return Field(name="body", wire="body", type=body.type, required=body.required, description=body.description)
+
+
+def _method_doc(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> str:
+    """Summary, description, route, permissions, arguments and errors, in Google's sections."""
+    summary, description = operation.summary, operation.description
+    if not summary:
+        summary, description = description, ""
+    blocks = [sentence(" ".join(summary.split()))] if summary else []
+    blocks += [f"`{operation.method} {operation.path}`"]
+    if description and description.strip() != summary.strip():
+        blocks.insert(1, sentence(description))
+    blocks += _notes(operation)
+    arguments = section("Args", _argument_docs(operation, definitions))
+    raises = section("Raises", [(_error_name(reply), sentence(_phrase(reply))) for reply in operation.errors])
+    return "\n\n".join(block for block in (*blocks, arguments, raises) if block)
+
+
+def _notes(operation: Operation) -> Iterator[str]:
+    if operation.deprecated:
+        yield "Deprecated."
+    if operation.permissions:
+        group = f" of the group `{operation.permissions.group}`" if operation.permissions.group else ""
+        yield f"Needs {_listed(operation.permissions.permissions)}{group}."
+    if operation.security == ():
+        yield "Needs no credentials."
+    if operation.analytic_events:
+        yield "Logged as " + ", ".join(f"`{name}` ({moment})" for moment, name in operation.analytic_events.items()) + "."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    word = "the permission " if len(names) == 1 else "the permissions "
+    return word + " and ".join(f"`{name}`" for name in names)
+
+
+def _argument_docs(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> list[tuple[str, str]]:
+    """Arguments that there is something to say about; one without words of its own has those of its type."""
+    fields = [parameter.field for parameter in operation.parameters]
+    body = operation.body
+    if body is not None:
+        fields += body.fields if body.fields is not None else [_whole_body(body)]
+    described = [field if field.description else replace(field, description=_of_type(field, definitions)) for field in fields]
+    return [(field.name, doc) for field in described if (doc := " ".join(field_doc(field).split()))]
+
+
+def _of_type(field: Field, definitions: Mapping[str, AnyDefinition]) -> str:
+    return definitions[field.type.name].description if isinstance(field.type, Named) else ""
+
+
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "409": "ConflictError",
+    "422": "UnprocessableEntityError",
+    "429": "RateLimitError",
+}
+
+
+def _error_name(reply: Reply) -> str:
+    if reply.status in _ERRORS:
+        return _ERRORS[reply.status]
+    return "ServerError" if reply.status.startswith("5") else "APIStatusError"
+
+
+def _phrase(reply: Reply) -> str:
+    known = reply.status.isdigit() and int(reply.status) in set(HTTPStatus)
+    status = f"{reply.status} {HTTPStatus(int(reply.status)).phrase}" if known else reply.status
+    described = " ".join(reply.description.split())
+    plain = described.rstrip(".").lower()
+    return status if not described or plain == status.partition(" ")[2].lower() else f"{status}: {described}"
+
+
+# --- constants ---------------------------------------------------------------------------------------------------
+
+
+def constant_name(operation: Operation) -> str:
+    """`list_webhooks` → `LIST_WEBHOOKS`."""
+    return operation.name.upper().rstrip("_") if operation.name.upper() != "_" else "CALL"
+
+
+def _constant(operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports) -> OperationView:
+    sent = Speller(definitions, imports, strict=True)
+    received = Speller(definitions, imports, strict=False)
+    kind = success_type(operation)
+    result = "None" if kind is None else received.spell(kind)
+    pages = operation.pagination
+    factory = "PagedOperation" if pages else "Operation"
+    imports.add_runtime("operation", factory)
+    return OperationView(
+        constant=constant_name(operation),
+        type=f"PagedOperation[{received.spell(pages.item)}, {result}]" if pages else f"Operation[{result}]",
+        factory=factory,
+        arguments=tuple(_wire_facts(operation, sent, received, imports)),
+    )
+
+
+def _wire_facts(operation: Operation, sent: Speller, received: Speller, imports: Imports) -> Iterator[str]:
+    yield f"id={literal(operation.id)}"
+    yield f"method={literal(operation.method)}"
+    yield f"path={literal(operation.path)}"
+    for location, name in _LOCATIONS.items():
+        found = [_parameter(parameter, sent, imports) for parameter in operation.parameters if parameter.location == location]
+        if found:
+            yield f"{name}=({', '.join(found)},)"
+    if operation.body:
+        yield f"body={_body(operation.body, sent, imports)}"
+    for name, replies in (("replies", operation.replies), ("errors", operation.errors)):
+        if replies:
+            yield f"{name}={{{', '.join(f'{literal(reply.status)}: {_reply(reply, received, imports)}' for reply in replies)}}}"
+    if operation.pagination:
+        yield f"pagination={_pagination(operation.pagination, imports)}"
+    if operation.permissions:
+        imports.add_runtime("operation", "Permissions")
+        group = f", group={literal(operation.permissions.group)}" if operation.permissions.group else ""
+        yield f"permissions=Permissions(permissions={literal(operation.permissions.permissions)}{group})"
+    if operation.security is not None:
+        yield f"security={literal(operation.security)}"
+    if operation.deprecated:
+        yield "deprecated=True"
+
+
+def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
+    imports.add_runtime("operation", "Parameter")
+    arguments = [literal(parameter.field.wire)]
+    if parameter.style != _STYLES[parameter.location] and parameter.media_type is None:
+        arguments.append(f"style={literal(parameter.style)}")
+    if parameter.explode != (parameter.style == "form") and parameter.media_type is None:
+        arguments.append(f"explode={parameter.explode}")
+    annotation = sent.spell(parameter.field.type)
+    if annotation != "Any":
+        arguments.append(f"annotation={annotation}")
+    if parameter.media_type:
+        arguments.append(f"media_type={literal(parameter.media_type)}")
+    if parameter.allow_reserved:
+        arguments.append("allow_reserved=True")
+    if parameter.field.required:
+        arguments.append("required=True")
+    return f"Parameter({', '.join(arguments)})"
+
+
+def _body(body: Body, sent: Speller, imports: Imports) -> str:
+    imports.add_runtime("operation", "Body")
+    arguments = [sent.spell(body.type)]
+    if body.media_type != "application/json":
+        arguments.append(f"media_type={literal(body.media_type)}")
+    if body.required:
+        arguments.append("required=True")
+    return f"Body({', '.join(arguments)})"
+
+
+def _reply(reply: Reply, received: Speller, imports: Imports) -> str:
+    imports.add_runtime("operation", "Reply")
+    annotation = "None" if reply.type is None else received.spell(reply.type)
+    if reply.media_type in (None, "application/json"):
+        return f"Reply({annotation})"
+    return f"Reply({annotation}, media_type={literal(reply.media_type)})"
+
+
+def _pagination(pages: Pagination, imports: Imports) -> str:
+    name = "CursorPagination" if pages.style == "cursor" else "OffsetPagination"
+    imports.add_runtime("operation", name)
+    stated = {"parameter": pages.parameter, "next": pages.next, "items": pages.items, "complete": pages.complete, "size": pages.size}
+    return f"{name}({', '.join(f'{key}={literal(value)}' for key, value in stated.items() if value is not None)})"
+
+
+# --- api.md ------------------------------------------------------------------------------------------------------
+
+
+def plan_resource_docs(api: Api, resources: tuple[ResourceView, ...]) -> tuple[ResourceDocView, ...]:
+    """The lines of api.md about calls."""
+    return tuple(
+        ResourceDocView(
+            name=resource.name,
+            calls=tuple(
+                _call_doc(resource.name, operation, method)
+                for operation, method in zip(resource.operations, view.methods, strict=True)
+            ),
+        )
+        for resource, view in zip(api.resources, resources, strict=True)
+    )
+
+
+def _call_doc(resource: str, operation: Operation, method: MethodView) -> CallDocView:
+    arguments = ", ".join(argument.name + ("=…" if argument.default else "") for argument in method.arguments)
+    return CallDocView(
+        call=f"client.{resource}.{operation.name}({arguments})",
+        route=f"{operation.method} {operation.path}",
+        types=method.returns,
+    )
+

@@ -1,0 +1,202 @@
+"""What Python we will write: plain data, every string ready. Templates read these and decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldView:
+    """`name: annotation = default`, with a docstring below."""
+
+    name: str
+    annotation: str
+    default: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelView:
+    name: str
+    bases: str
+    doc: str
+    config: str
+    fields: tuple[FieldView, ...]
+    kind: str = "model"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnumMemberView:
+    name: str
+    value: str
+    doc: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnumGroupView:
+    """Members that belong together, under a comment."""
+
+    title: str
+    members: tuple[EnumMemberView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnumView:
+    name: str
+    base: str
+    doc: str
+    groups: tuple[EnumGroupView, ...]
+    kind: str = "enum"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AliasView:
+    """`name: TypeAlias = expression`."""
+
+    name: str
+    expression: str
+    doc: str
+    kind: str = "alias"
+
+
+DefinitionView = ModelView | EnumView | AliasView
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleView:
+    """A module of definitions."""
+
+    imports: str
+    definitions: tuple[DefinitionView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventsView:
+    """The module of events: their classes, the union and the catalogue."""
+
+    imports: str
+    definitions: tuple[DefinitionView, ...]
+    union: tuple[str, ...]
+    models: tuple[tuple[str, str], ...]
+    """Wire value, as a literal, and class name."""
+    type_pointer: str
+    id_pointer: str
+    timestamp_pointer: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArgumentView:
+    name: str
+    annotation: str
+    default: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartView:
+    """`name={wire: argument, …}` or `name=argument` in the call that a method makes."""
+
+    name: str
+    items: tuple[tuple[str, str], ...] = ()
+    whole: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodView:
+    name: str
+    constant: str
+    verb: str
+    arguments: tuple[ArgumentView, ...]
+    returns: str
+    async_returns: str
+    is_async: bool
+    """Whether the asynchronous twin is a coroutine; a pager is not."""
+    doc: str
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperationView:
+    """A constant of the operations module. `arguments` are ready `name=value` texts."""
+
+    constant: str
+    type: str
+    factory: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceView:
+    name: str
+    class_name: str
+    doc: str
+    imports: str
+    methods: tuple[MethodView, ...]
+    operation_imports: str
+    operations: tuple[OperationView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientView:
+    name: str
+    doc: str
+    """With a section on the arguments."""
+    arguments: tuple[ArgumentView, ...]
+    credentials: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]
+    server_variables: tuple[tuple[str, str], ...]
+    api: tuple[str, ...]
+    """Ready `name=value` texts of the `ApiInfo`."""
+    api_imports: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportsView:
+    """Public names of the package that one module defines."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallDocView:
+    """A line of api.md."""
+
+    call: str
+    route: str
+    types: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceDocView:
+    name: str
+    calls: tuple[CallDocView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventDocView:
+    type: str
+    class_name: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackageView:
+    """All of one API's package. A part that the document has nothing for is None or empty."""
+
+    title: str
+    doc: str
+    source: str
+    package: str
+    runtime: str
+    """The package of the runtime, relative to a module at the top of this package."""
+    models: ModuleView
+    event_types: EnumView | None
+    analytic_events: EnumView | None
+    events: EventsView | None
+    resources: tuple[ResourceView, ...]
+    client: ClientView | None
+    exports: tuple[ExportsView, ...]
+    names: tuple[str, ...]
+    """All public names, sorted."""
+    resource_docs: tuple[ResourceDocView, ...]
+    event_docs: tuple[EventDocView, ...]

@@ -1,0 +1,107 @@
+"""Views → files: the Jinja environment, and the table of every file that the tool can write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .plan.text import docstring, literal
+from .plan.views import PackageView
+
+
+def _one(attribute: str) -> Callable[[PackageView], Iterator[tuple[str, Any]]]:
+    """The view under `attribute`, if the package has it."""
+
+    def select(view: PackageView) -> Iterator[tuple[str, Any]]:
+        if getattr(view, attribute):
+            yield "", getattr(view, attribute)
+
+    return select
+
+
+def _resources(view: PackageView) -> Iterator[tuple[str, Any]]:
+    for resource in view.resources:
+        yield resource.name, resource
+
+
+def _always(view: PackageView) -> Iterator[tuple[str, Any]]:
+    yield "", view
+
+
+class Output(NamedTuple):
+    """A file of a package: its template (whose path mirrors the file's), its path, and what it shows."""
+
+    template: str
+    path: str
+    select: Callable[[PackageView], Iterator[tuple[str, Any]]]
+
+
+FILES = (
+    Output("api/__init__.py.jinja", "__init__.py", _always),
+    Output("api/models.py.jinja", "models.py", _one("models")),
+    Output("api/event_types.py.jinja", "event_types.py", _one("event_types")),
+    Output("api/analytic_events.py.jinja", "analytic_events.py", _one("analytic_events")),
+    Output("api/events.py.jinja", "events.py", _one("events")),
+    Output("api/client.py.jinja", "client.py", _one("client")),
+    Output("api/resources/__init__.py.jinja", "resources/__init__.py", _one("resources")),
+    Output("api/resources/resource.py.jinja", "resources/{}.py", _resources),
+    Output("api/operations/__init__.py.jinja", "operations/__init__.py", _one("resources")),
+    Output("api/operations/operations.py.jinja", "operations/{}.py", _resources),
+    Output("api/operations/_api.py.jinja", "operations/_api.py", _one("client")),
+    Output("api/api.md.jinja", "api.md", _always),
+    Output("api/py.typed.jinja", "py.typed", _always),
+)
+
+RUNTIME = "_runtime"
+
+
+def render(view: PackageView) -> dict[str, str]:
+    """The files of one API's package, unformatted: path → text."""
+    files: dict[str, str] = {}
+    for output in FILES:
+        template = _environment().get_template(output.template)
+        for name, selected in output.select(view):
+            files[output.path.format(name)] = template.render(package=view, view=selected)
+    return files
+
+
+def render_suite(apis: list[str]) -> dict[str, str]:
+    """The top of a package of several APIs."""
+    return {"__init__.py": _environment().get_template("suite/__init__.py.jinja").render(apis=apis), "py.typed": ""}
+
+
+def runtime_files() -> dict[str, str]:
+    """The runtime, copied as it is: path → text, under `_runtime/`."""
+    folder = templates() / RUNTIME
+    return {
+        f"{RUNTIME}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".py", ".typed")
+    }
+
+
+@cache
+def templates() -> Path:
+    """The folder of templates: inside the installed package, or beside it in a checkout."""
+    here = Path(__file__).resolve().parent
+    installed = here / "templates"
+    return installed if installed.is_dir() else here.parents[1] / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["literal"] = literal
+    environment.filters["docstring"] = docstring
+    return environment

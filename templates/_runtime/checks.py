@@ -1,0 +1,138 @@
+"""Values against annotations: plain JSON values out of Python ones, and misfits told without values."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core.core_schema import ErrorType
+
+from .errors import Detail, RequestError
+from .omit import OMIT
+from .timestamp import PreciseDatetime
+
+_BUILDING = threading.RLock()
+# Their messages quote the input, or whatever a validator raised about it.
+_QUOTING = frozenset(
+    {
+        "assertion_error",
+        "bytes_invalid_encoding",
+        "datetime_object_invalid",
+        "get_attribute_error",
+        "iteration_error",
+        "mapping_type",
+        "union_tag_invalid",
+        "url_parsing",
+        "url_syntax_violation",
+        "uuid_parsing",
+        "value_error",
+    }
+)
+_TELLING = frozenset(get_args(ErrorType)) - _QUOTING
+
+
+def build_adapter(annotation: Any) -> TypeAdapter[Any]:
+    """An adapter that is complete, so that threads never build one at the same time."""
+    with _BUILDING:
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+        adapter.rebuild()
+        return adapter
+
+
+ANY: TypeAdapter[Any] = build_adapter(Any)
+
+
+def parse_json(
+    adapter: TypeAdapter[Any], content: bytes, *, strict: bool = False
+) -> tuple[Any, tuple[Detail, ...]]:
+    """The value that `content` holds and no details, or None and what does not fit.
+
+    Pydantic's own error shows input, so it is dropped here, before anything could chain to it.
+    """
+    try:
+        return adapter.validate_json(content, strict=strict), ()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    return None, tuple(Detail(pointer(*misfit["loc"]), _problem(misfit)) for misfit in found)
+
+
+def pointer(*tokens: int | str) -> str:
+    """A JSON pointer (RFC 6901) of these tokens."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def _problem(misfit: ErrorDetails) -> str:
+    kind = misfit["type"]
+    return misfit["msg"] if kind in _TELLING else f"Input is not valid ({kind})"
+
+
+def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
+    """`value`, already plain, as JSON: the very bytes that were checked, strictly.
+
+    Raises RequestError. JSON is what strictness is measured in, so a date may be a string but
+    a number may not.
+    """
+    content = _json(value)
+    if content is None:
+        raise RequestError(Detail(where, "has no JSON form"))
+    if adapter is not None:
+        details = parse_json(adapter, content, strict=True)[1]
+        if details:
+            raise RequestError(*(Detail(where + it.where, it.problem) for it in details))
+    return content
+
+
+def _json(value: object) -> bytes | None:
+    try:
+        return to_json(value)
+    except (PydanticSerializationError, UnicodeEncodeError):
+        return None
+
+
+def plain(value: object, where: str) -> Any:
+    """A copy of `value` in JSON's types, without what is OMIT; raises RequestError."""
+    if value is None or isinstance(value, bool) or type(value) in (str, int):
+        return value
+    if isinstance(value, float):
+        return _finite(value, where)
+    if isinstance(value, BaseModel):
+        dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return plain(dumped, where)
+    if isinstance(value, Mapping):
+        return {
+            str(plain(key, where)): plain(item, where + pointer(str(key)))
+            for key, item in value.items()
+            if item is not OMIT
+        }
+    if isinstance(value, (Sequence, AbstractSet)) and not isinstance(
+        value, (str, bytes, bytearray)
+    ):
+        return [
+            plain(item, where + pointer(at)) for at, item in enumerate(value) if item is not OMIT
+        ]
+    return _scalar(value, where)
+
+
+def _finite(value: float, where: str) -> float:
+    if not math.isfinite(value):
+        raise RequestError(Detail(where, "Input should be a finite number"))
+    return value
+
+
+def _scalar(value: object, where: str) -> Any:
+    if isinstance(value, (SecretStr, SecretBytes)):
+        value = value.get_secret_value()
+    if isinstance(value, PreciseDatetime) and value.text:
+        return value.text
+    try:
+        found = to_jsonable_python(value, by_alias=True)
+    except (PydanticSerializationError, UnicodeDecodeError):
+        found = OMIT
+    if found is OMIT:
+        raise RequestError(Detail(where, f"{type(value).__name__} has no JSON form"))
+    return found

@@ -1,0 +1,63 @@
+"""Unions whose options are told apart by the value of one property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+_UNKNOWN = "\x00unknown"
+
+
+class Tagged:
+    """Marks a union: `Annotated[Cat | Dog | Unknown, Tagged("type")]`.
+
+    The option whose property holds the received value is the one that is read, so that an error speaks of that option
+    alone. The option without a value of its own (`Unknown`) takes every other value.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        choices: dict[Any, CoreSchema] = {}
+        for option in get_args(source):
+            schema = handler.generate_schema(option)
+            for tag in self._tags(option) or [_UNKNOWN]:
+                choices[tag] = schema
+        return core_schema.tagged_union_schema(choices, discriminator=self._reader(set(choices)))
+
+    def _tags(self, option: type[BaseModel]) -> list[Any]:
+        for field, annotation in get_type_hints(option).items():
+            info = option.model_fields.get(field)
+            if self.name in (field, info.alias if info else None):
+                return _literals(annotation)
+        return []
+
+    def _reader(self, known: set[Any]) -> Callable[[Any], Any]:
+        def read(value: Any) -> Any:
+            tag = value.get(self.name) if isinstance(value, dict) else _attribute(value, self.name)
+            tag = getattr(tag, "value", tag)
+            return tag if isinstance(tag, str | int) and tag in known else _UNKNOWN
+
+        return read
+
+
+def _literals(annotation: Any) -> list[Any]:
+    """The values of a `Literal`, alone or in a union."""
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [value for part in get_args(annotation) for value in _literals(part)]
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """The property of a model, by the name it has in the API."""
+    fields = getattr(type(value), "model_fields", {})
+    for field, info in fields.items():
+        if name in (field, info.alias):
+            return getattr(value, field, None)
+    return getattr(value, name, None)
