@@ -1,6 +1,6 @@
 """The command line; the only file that prints.
 
-Exit codes: 0; 1, `check` found the package stale; 2, an error; 130, interrupted.
+Exit codes: 0, also when whoever reads the output has enough; 1, `check` found the package stale; 2, an error; 130, interrupted.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ import functools
 import io
 import json
 import os
-import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from .config import Config, Formatter, Settings, check_identifier, find_config, load_config
-from .errors import ConfigError, Diagnostic, HooksmithError, Place
+from .config import Formatter, Settings
+from .errors import Diagnostic, HooksmithError
 from .progress import listening
-from .suggest import did_you_mean
+from .targets import Choice, Target
 
 if TYPE_CHECKING:
     from .ir import Api
@@ -169,114 +167,6 @@ def _progress() -> Iterator[None]:
         yield
 
 
-# --- what to generate, and where -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Target:
-    """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay."""
-
-    folder: Path
-    make: Callable[[], tuple[Mapping[str, str], Sequence[Diagnostic]]]
-    partial: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Choice:
-    """The arguments that `generate` and `check` share."""
-
-    specs: list[Path]
-    only: list[str]
-    out: Path | None
-    package: str | None
-    formatter: Formatter | None
-    config: Path | None
-    roots: list[Path]
-
-    def targets(self) -> list[_Target]:
-        if not self.specs:
-            return [self._suite()]
-        if self.only or self.config:
-            raise typer.BadParameter("--only and --config go without SPEC")
-        if self.package and len(self.specs) > 1:
-            raise typer.BadParameter("--package names one package, but there are several documents")
-        return [self._single(spec) for spec in self.specs]
-
-    def _single(self, spec: Path) -> _Target:
-        settings = Settings(
-            package=_package_name(self.package or _name_after(spec)),
-            formatter=self.formatter or "black",
-            roots=tuple(self.roots),
-        )
-        folder = (self.out or Path()) / settings.package
-        return _Target(folder=folder, make=lambda: _make_single(spec, settings))
-
-    def _suite(self) -> _Target:
-        if self.out or self.package or self.roots:
-            raise typer.BadParameter(
-                "--out, --package and --root go with SPEC; otherwise the configuration has them"
-            )
-        path = self.config or find_config(Path())
-        config = load_config(path)
-        if self.formatter:
-            config = config.model_copy(update={"formatter": self.formatter})
-        for name in self.only:
-            if name not in config.apis:
-                hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
-                raise ConfigError.at(Place(file=str(path)), f"there is no API {name!r}", hint=hint)
-        only = tuple(self.only)
-        return _Target(
-            folder=_from_here(config.folder),
-            make=lambda: _make_suite(config, only),
-            partial=bool(only),
-        )
-
-
-def _make_single(spec: Path, settings: Settings) -> tuple[Mapping[str, str], Sequence[Diagnostic]]:
-    from .pipeline import generate
-
-    result = generate(spec, settings)
-    return result.files, result.diagnostics
-
-
-def _make_suite(
-    config: Config, only: tuple[str, ...]
-) -> tuple[Mapping[str, str], Sequence[Diagnostic]]:
-    from .pipeline import generate_suite
-
-    return generate_suite(config, only), ()
-
-
-def _describe(spec: Path, roots: list[Path] | None) -> Api:
-    """What `spec` says. The Python it gives is of no interest, so it is not formatted."""
-    from .pipeline import generate
-
-    settings = Settings(package="api", formatter="none", roots=tuple(roots or ()))
-    with _progress():
-        result = generate(spec, settings)
-    _show(result.diagnostics)
-    return result.api
-
-
-def _name_after(spec: Path) -> str:
-    """A package name from a document's: `acme.yaml` and `acme/openapi.yaml` give `acme`."""
-    stem = spec.name.partition(".")[0]
-    if stem.lower() in ("openapi", "swagger", "api", "spec", "schema"):
-        stem = spec.resolve().parent.name
-    return re.sub(r"\W+", "_", stem).strip("_").lower()
-
-
-def _package_name(name: str) -> str:
-    try:
-        return check_identifier(name)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}: choose a name with --package") from error
-
-
-def _from_here(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
 # --- commands --------------------------------------------------------------------------------------------------
 
 
@@ -315,7 +205,7 @@ def generate(
     root: Roots = None,
 ) -> int:
     """Write the package of each document: DIR/NAME with SPEC, else what [tool.hooksmith] says."""
-    choice = _Choice(
+    choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
         formatter=formatter, config=config, roots=root or [],
     )  # fmt: skip
@@ -333,7 +223,7 @@ def check(
     root: Roots = None,
 ) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
-    choice = _Choice(
+    choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
         formatter=formatter, config=config, roots=root or [],
     )  # fmt: skip
@@ -367,12 +257,12 @@ def events(spec: Spec, as_json: AsJson = False, root: Roots = None) -> int:
     return 0
 
 
-def _each(targets: Iterable[_Target], act: Callable[[_Target], int]) -> int:
+def _each(targets: Iterable[Target], act: Callable[[Target], int]) -> int:
     """Do all targets, going on past one that fails; the worst exit code."""
     return max(_exit_code(functools.partial(act, target)) for target in targets)
 
 
-def _made(target: _Target) -> Mapping[str, str]:
+def _made(target: Target) -> Mapping[str, str]:
     """The files of a target. What was found on the way is shown; errors among it end the target."""
     with _progress():
         files, diagnostics = target.make()
@@ -383,7 +273,7 @@ def _made(target: _Target) -> Mapping[str, str]:
     return files
 
 
-def _write(target: _Target) -> int:
+def _write(target: Target) -> int:
     from .write import write
 
     summary = write(_made(target), target.folder, partial=target.partial)
@@ -391,7 +281,7 @@ def _write(target: _Target) -> int:
     return 0
 
 
-def _compare(target: _Target) -> int:
+def _compare(target: Target) -> int:
     from .write import compare
 
     differences = compare(_made(target), target.folder, partial=target.partial)
@@ -414,6 +304,17 @@ def _print_summary(folder: Path, summary: Summary) -> None:
             _print(f"  {mark} {path}" + (" (had been edited)" if path in summary.edited else ""))
         if len(paths) > _SHOWN:
             _print(f"  {mark} … and {len(paths) - _SHOWN} more")
+
+
+def _describe(spec: Path, roots: list[Path] | None) -> Api:
+    """What `spec` says. The Python it gives is of no interest, so it is not formatted."""
+    from .pipeline import generate
+
+    settings = Settings(package="api", formatter="none", roots=tuple(roots or ()))
+    with _progress():
+        result = generate(spec, settings)
+    _show(result.diagnostics)
+    return result.api
 
 
 def _first_line(text: str) -> str:

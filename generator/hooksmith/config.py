@@ -79,7 +79,7 @@ class ApiConfig(_Frozen):
 
 
 class Config(_Frozen):
-    """`[tool.hooksmith]`: a package of subpackages. Paths are absolute once loaded."""
+    """`[tool.hooksmith]`: a package of subpackages. Once loaded, paths lead from here, not from the file."""
 
     out: Path
     package: Identifier
@@ -132,7 +132,7 @@ def load_config(path: Path) -> Config:
     except ValidationError as error:
         found = [_diagnostic(path, text, detail) for detail in error.errors()]
         raise ConfigError(*found) from error
-    return _absolute(config, path.resolve().parent)
+    return _beside(config, path.parent)
 
 
 def _read(path: Path) -> str:
@@ -153,22 +153,25 @@ def _table(path: Path, text: str) -> dict[str, Any] | None:
         raise ConfigError.at(Place(file=str(path), line=line, column=column), message) from error
     if path.name != "pyproject.toml":
         return data
-    table = data.get("tool", {}).get("hooksmith")
+    tool = data.get("tool")
+    table = tool.get("hooksmith") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else None
 
 
-def _absolute(config: Config, folder: Path) -> Config:
+def _beside(config: Config, folder: Path) -> Config:
+    """`config` with its paths, which are relative to `folder`, as paths from here."""
     apis = {
         name: api.model_copy(
             update={
                 "spec": folder / api.spec,
-                "source": api.spec.as_posix(),
                 "roots": tuple(folder / root for root in api.roots),
             }
         )
         for name, api in config.apis.items()
     }
-    return config.model_copy(update={"out": folder / config.out, "apis": apis})
+    placed = config.model_copy(update={"out": folder / config.out, "apis": apis})
+    placed._sources.update({name: api.spec.as_posix() for name, api in config.apis.items()})
+    return placed
 
 
 def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
@@ -196,6 +199,8 @@ def _line(text: str, keys: list[str]) -> int | None:
     """The line of the last key, or of the innermost table above it that has one; tomllib keeps none."""
     line, depth = None, 0
     for number, content in enumerate(text.splitlines(), 1):
+        if line is None and content.startswith("[tool.hooksmith"):
+            line = number
         if depth < len(keys) and re.match(
             rf"[^#]*(?<![\w-]){re.escape(keys[depth])}(?![\w-])", content
         ):

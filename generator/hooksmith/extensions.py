@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -46,7 +47,7 @@ def _extensions(data: Any) -> Iterator[tuple[str, str, Any]]:
 def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[Diagnostic]:
     known = _schema()["properties"]
     if key not in known:
-        hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
+        hint = _known_extension(key, known)
         yield Diagnostic(
             message=f"unknown extension {key}", place=document.place(pointer), hint=hint
         )
@@ -59,6 +60,13 @@ def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[D
             place=document.place(join(pointer, *below)),
             hint=_hint(error),
         )
+
+
+def _known_extension(key: str, known: Iterable[str]) -> str:
+    """Compared without the prefix, by which all are alike."""
+    names = [name.removeprefix(PREFIX) for name in known]
+    close = get_close_matches(key.removeprefix(PREFIX), names, n=1)
+    return f"did you mean {PREFIX}{close[0]}?" if close else f"known: {', '.join(known)}"
 
 
 def _deepest(error: Any) -> Any:

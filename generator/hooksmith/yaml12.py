@@ -12,26 +12,15 @@ PyYAML splits the text into events, in C where it can; what they mean is decided
 from __future__ import annotations
 
 import re
-from math import isfinite
 from typing import Any, Generic, TypeVar
 
 import yaml
 
+from .scalars import plain_scalar
 from .syntax import MAX_ALIASED, MAX_DEPTH, Position, SyntaxProblem, is_too_deep, too_deep
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_SPECIAL_STARTS = frozenset("~nNtTfF-+.0123456789")
-_INT = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _STR, _MAP, _SEQ = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
@@ -53,32 +42,6 @@ def parse(text: str) -> Any:
 def positions(text: str) -> Position:
     """Where everything stands in `text`. Raises SyntaxProblem where `parse` would."""
     return _PositionReader(text).read()
-
-
-def plain_scalar(text: str) -> Any:
-    """What a scalar without quotes or tag means. Raises ValueError where JSON has no such number."""
-    if text and text[0] not in _SPECIAL_STARTS:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return _finite(text)
-    if _HEX.fullmatch(text):
-        return int(text, 16)
-    if _OCTAL.fullmatch(text):
-        return int(text, 8)
-    if _NOT_FINITE.fullmatch(text):
-        raise ValueError(f"{text} is a number that JSON does not have")
-    return text
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not isfinite(value):
-        raise ValueError(f"{text} is beyond the range of a double")
-    return value
 
 
 class _Frame(Generic[_Value]):

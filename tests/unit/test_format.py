@@ -52,7 +52,9 @@ def test_the_second_time_nothing_is_formatted(
     format_files(FILES, formatter, cache)
     asked: list[str] = []
 
-    def watched(work: Callable[[dict[str, str]], dict[str, str]]) -> Callable[[dict[str, str]], dict[str, str]]:
+    def watched(
+        work: Callable[[dict[str, str]], dict[str, str]],
+    ) -> Callable[[dict[str, str]], dict[str, str]]:
         return lambda files: asked.extend(files) or work(files)
 
     name = f"_{formatter}"
@@ -134,7 +136,9 @@ def test_what_is_kept_comes_back(text: str) -> None:
 
 @formatters
 def test_what_is_not_python_is_our_fault_and_named(formatter: Formatter, cache: Cache) -> None:
-    with pytest.raises(RenderedCodeError, match=r"rendered for acme/broken\.py is not valid Python"):
+    with pytest.raises(
+        RenderedCodeError, match=r"rendered for acme/broken\.py is not valid Python"
+    ):
         format_files({"acme/fine.py": "x = 1", "acme/broken.py": "def :"}, formatter, cache)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith import json_text, load, yaml12
+from hooksmith import json_text, load, reading, scalars, yaml12
 from hooksmith.errors import LoadError, UnresolvedReferenceError
 from hooksmith.pointer import join, split
 from hooksmith.syntax import MAX_DEPTH, SyntaxProblem
@@ -21,7 +21,10 @@ json_values = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda children: st.lists(children) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), children),
+    lambda children: (
+        st.lists(children)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), children)
+    ),
     max_leaves=20,
 )
 
@@ -40,7 +43,9 @@ def put(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def resolve(folder: Path, files: dict[str, str], reference: str, at: str = "", **options: Any) -> load.Located:
+def resolve(
+    folder: Path, files: dict[str, str], reference: str, at: str = "", **options: Any
+) -> load.Located:
     for name, text in files.items():
         put(folder / name, text)
     library = load.load(folder / next(iter(files)), **options)
@@ -61,9 +66,31 @@ def failure(folder: Path, files: dict[str, str], reference: str, at: str = "") -
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        *((word, word) for word in ("no", "No", "off", "on", "yes", "y", "n", "NO", "nUll", "tRue")),
-        *((word, word) for word in ("2024-01-31", "2024-01-31T10:00:00Z", "12:30", "1:30:00", "190:20:30")),
-        *((word, word) for word in ("1_000", "0b11", "0o8", "0xg", "1e", "e5", "+", "-.", ".", "..", "1.2.3", "=")),
+        *(
+            (word, word)
+            for word in ("no", "No", "off", "on", "yes", "y", "n", "NO", "nUll", "tRue")
+        ),
+        *(
+            (word, word)
+            for word in ("2024-01-31", "2024-01-31T10:00:00Z", "12:30", "1:30:00", "190:20:30")
+        ),
+        *(
+            (word, word)
+            for word in (
+                "1_000",
+                "0b11",
+                "0o8",
+                "0xg",
+                "1e",
+                "e5",
+                "+",
+                "-.",
+                ".",
+                "..",
+                "1.2.3",
+                "=",
+            )
+        ),
         ("0o17", 15),
         ("017", 17),
         ("0x1F", 31),
@@ -95,7 +122,9 @@ def test_scalars(text: str, value: Any) -> None:
     assert type(parsed) is type(value)
 
 
-@pytest.mark.parametrize("text", [".inf", "-.INF", ".nan", "1e999", "!!int x", "!!binary aGk=", "!own 1", "9" * 5000])
+@pytest.mark.parametrize(
+    "text", [".inf", "-.INF", ".nan", "1e999", "!!int x", "!!binary aGk=", "!own 1", "9" * 5000]
+)
 def test_scalars_that_json_cannot_say_are_refused(text: str) -> None:
     with pytest.raises(SyntaxProblem) as caught:
         yaml12.parse(f"a: 1\nkey: {text}\n")
@@ -104,7 +133,16 @@ def test_scalars_that_json_cannot_say_are_refused(text: str) -> None:
 
 def test_keys_are_their_text() -> None:
     text = "200: a\n1.0: b\n0x10: c\nno: d\nnull: e\ntrue: f\n'<<': g\n2024-01-31: h\n"
-    assert list(yaml12.parse(text)) == ["200", "1.0", "0x10", "no", "null", "true", "<<", "2024-01-31"]
+    assert list(yaml12.parse(text)) == [
+        "200",
+        "1.0",
+        "0x10",
+        "no",
+        "null",
+        "true",
+        "<<",
+        "2024-01-31",
+    ]
 
 
 def test_aliases_give_copies_and_merges_give_way_to_own_keys() -> None:
@@ -177,11 +215,12 @@ def test_yaml_reads_what_json_writes(value: Any) -> None:
 @given(st.from_regex(r"[-+0-9.eExo_:~a-fnlutrsiyNA]{0,8}", fullmatch=True))
 def test_plain_scalars_give_json_values(text: str) -> None:
     try:
-        value = yaml12.plain_scalar(text)
+        value = scalars.plain_scalar(text)
     except ValueError:
-        assert float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) in (float("inf"), float("-inf")) or (
-            "nan" in text.lower()
-        )
+        assert float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) in (
+            float("inf"),
+            float("-inf"),
+        ) or ("nan" in text.lower())
         return
     assert value == text or json.loads(json.dumps(value)) == value
 
@@ -217,7 +256,13 @@ def test_positions_have_the_shape_of_the_data(value: Any, indent: int | None) ->
     position = json_text.positions(json.dumps(value, indent=indent))
 
     def matches(data: Any, position: Any) -> bool:
-        items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        items = (
+            data.items()
+            if isinstance(data, dict)
+            else enumerate(data)
+            if isinstance(data, list)
+            else ()
+        )
         keyed = {str(key): item for key, item in items}
         return keyed.keys() == position.children.keys() and all(
             matches(item, position.children[key]) for key, item in keyed.items()
@@ -267,7 +312,7 @@ def test_missing_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         load.load(folder / "openapi.yml")
     with pytest.raises(LoadError, match="this is a folder"):
         load.load(folder)
-    monkeypatch.setattr(load, "MAX_BYTES", 3)
+    monkeypatch.setattr(reading, "MAX_BYTES", 3)
     with pytest.raises(LoadError, match="larger than"):
         load.load(folder / "openapi.yaml")
 
@@ -275,7 +320,12 @@ def test_missing_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_places(folder: Path) -> None:
     text = "paths:\n  /a~b:\n    get: &get\n      tags: [x, y]\n    put: *get\n"
     document = load.load(put(folder / "a.yaml", text)).root
-    wanted = {"": (1, 1), "/paths": (1, 1), "/paths/~1a~0b": (2, 3), "/paths/~1a~0b/get/tags/1": (4, 17)}
+    wanted = {
+        "": (1, 1),
+        "/paths": (1, 1),
+        "/paths/~1a~0b": (2, 3),
+        "/paths/~1a~0b/get/tags/1": (4, 17),
+    }
     wanted |= {"/paths/~1a~0b/put": (5, 5), "/paths/nowhere/at/all": (1, 1)}
     for pointer, position in wanted.items():
         place = document.place(pointer)
@@ -349,7 +399,9 @@ def test_references_between_files(folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in library.documents] == ["root.yaml", "a b.json", "other.yaml"]
     uri = (folder / "schemas/other.yaml").resolve().as_uri()
     assert resolve(folder, files, f"{uri}#/x").pointer == "/x"
-    assert resolve(folder, files, uri.replace("file://", "file:")).document.data == {"x": [{"$ref": "../root.yaml"}]}
+    assert resolve(folder, files, uri.replace("file://", "file:")).document.data == {
+        "x": [{"$ref": "../root.yaml"}]
+    }
 
 
 def test_chains_that_go_in_a_circle(folder: Path) -> None:
@@ -386,8 +438,12 @@ def test_chains_that_go_in_a_circle(folder: Path) -> None:
 def test_references_that_lead_nowhere(folder: Path, reference: str, reason: str, hint: str) -> None:
     outside = put(folder.parent / "outside.yaml", "secret: 1\n")
     (folder / "link.yaml").symlink_to(outside)
-    message, found_hint = failure(folder, {"root.yaml": ROOT}, reference, "/components/schemas/Alias")
-    assert message.startswith(f"{folder}/root.yaml:7:5 #/components/schemas/Alias: the $ref {reference!r} ")
+    message, found_hint = failure(
+        folder, {"root.yaml": ROOT}, reference, "/components/schemas/Alias"
+    )
+    assert message.startswith(
+        f"{folder}/root.yaml:7:5 #/components/schemas/Alias: the $ref {reference!r} "
+    )
     assert reason in message
     assert found_hint.startswith(hint)
     assert bool(found_hint) == bool(hint)
@@ -395,7 +451,9 @@ def test_references_that_lead_nowhere(folder: Path, reference: str, reason: str,
 
 def test_allowed_roots(folder: Path, tmp_path: Path) -> None:
     put(tmp_path / "shared/a.yaml", "a: 1\n")
-    located = resolve(folder, {"root.yaml": ROOT}, "../shared/a.yaml#/a", roots=[tmp_path / "shared"])
+    located = resolve(
+        folder, {"root.yaml": ROOT}, "../shared/a.yaml#/a", roots=[tmp_path / "shared"]
+    )
     assert located.value == 1
 
 
@@ -430,12 +488,15 @@ def test_identifiers(folder: Path, reference: str, at: str, pointer: str) -> Non
 
 
 def test_a_relative_reference_below_an_id_may_name_a_file_beside_it(folder: Path) -> None:
-    located = resolve(folder, {"a.yaml": IDENTIFIED, "beside.yaml": "const: 4\n"}, "beside.yaml", "/$defs/pet")
+    located = resolve(
+        folder, {"a.yaml": IDENTIFIED, "beside.yaml": "const: 4\n"}, "beside.yaml", "/$defs/pet"
+    )
     assert located.value == {"const": 4}
 
 
 def test_old_drafts_have_other_identifiers(folder: Path) -> None:
-    draft4 = "$schema: http://json-schema.org/draft-04/schema#\nid: http://a.b/c\ndefinitions: {x: {id: '#x', type: string}}\n"
+    draft4 = "$schema: http://json-schema.org/draft-04/schema#\nid: http://a.b/c\n"
+    draft4 += "definitions: {x: {id: '#x', type: string}}\n"
     assert resolve(folder, {"a.yaml": draft4}, "#x").pointer == "/definitions/x"
     unknown = "$schema: https://example.com/own\n$id: https://a.b/c\n"
     assert resolve(folder, {"b.yaml": unknown}, "https://a.b/c").pointer == ""

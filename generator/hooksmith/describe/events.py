@@ -39,9 +39,9 @@ Delivery = tuple[str, Any, str, Node, Node]
 """The webhook's key, the schema of its body, the name of the body's definition, the operation, the media type object."""
 
 
-def _deliveries(schemas: Schemas, key: str, item: Node) -> list[Delivery]:
+def _deliveries(schemas: Schemas, key: str, item: Any) -> list[Delivery]:
     found: list[Delivery] = []
-    for method, operation in operations(item):
+    for method, operation in operations(item) if isinstance(item, dict) else ():
         pointer = f"/webhooks/{escape(key)}/{method}/requestBody"
         body = operation.get("requestBody") or {}
         if "$ref" in body:
@@ -129,5 +129,5 @@ def _event_type(schemas: Schemas, body: Any, where: Position | None) -> str | No
         return None
     if isinstance(node.get("const"), str):
         return str(node["const"])
-    values = node.get("enum") or ()
+    values: list[Any] = node.get("enum") or []
     return str(values[0]) if len(values) == 1 and isinstance(values[0], str) else None

@@ -9,7 +9,7 @@ from ..normalize.casing import snake, spoken
 
 RESERVED_FIELDS = frozenset(
     """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_ object_ parse_file parse_obj
-    parse_raw schema schema_json self str tuple type_ update_forward_refs validate to_dict to_json from_json""".split()
+    parse_raw schema schema_json mro register self str tuple type_ update_forward_refs validate to_dict to_json from_json""".split()
 )
 """Attributes of pydantic's and our models, and the names that annotations are spelled with."""
 

@@ -25,7 +25,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
     _refuse_duplicates(normal)
     groups: dict[str, list[Operation]] = {}
     for path, item in normal.document.get("paths", {}).items():
-        if path.startswith("x-"):
+        if path.startswith("x-") or not isinstance(item, dict):
             continue
         for method, node in operations(item):
             reader = _OperationReader(normal, schemas, path, item, method, node)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Diagnostic, Place
-from ..load import Library, Located
-from .bundle import bundle
+from ..load import Library
+from .bundle import Bundle, bundle
 from .discriminators import imply_tags
 from .grammar import Node
+from .hoist import hoist, original
 from .merge import merge
 from .names import settle_names
 from .upgrade import upgrade
@@ -25,15 +26,16 @@ class Normal:
     document: Node
     names: dict[str, str]
     library: Library
-    origins: dict[str, Located]
+    bundled: Bundle
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def place(self, pointer: str) -> Place:
         """Where something of the normal form stands in the user's files."""
         root = self.library.root
+        pointer = original(self.bundled.moved, pointer)
         for prefix in _prefixes(pointer):
-            if prefix in self.origins:
-                origin = self.origins[prefix]
+            if prefix in self.bundled.origins:
+                origin = self.bundled.origins[prefix]
                 return origin.document.place(origin.pointer + pointer[len(prefix) :])
         return root.place(pointer)
 
@@ -51,7 +53,8 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     """The normal form of a loaded specification. `names` overrules names: pointer → Python name."""
     bundled = bundle(library)
     upgrade(bundled.document)
+    hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
     settled = settle_names(bundled.document, names or {})
-    return Normal(bundled.document, settled, library, bundled.origins)
+    return Normal(bundled.document, settled, library, bundled)

@@ -18,11 +18,16 @@ from .grammar import SECTIONS, Node, Visit, escape, tokens, walk
 
 @dataclass(slots=True)
 class Bundle:
-    """One document in memory. `origins` says where imported components stood: local pointer → place of origin."""
+    """One document in memory.
+
+    `origins` says where imported components stood: local pointer → place of origin; `moved` where those stood that
+    were taken out of the middle of something: local pointer → local pointer.
+    """
 
     document: Node
     root: Document
     origins: dict[str, Located] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 def bundle(library: Library) -> Bundle:

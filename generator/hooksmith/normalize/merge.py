@@ -22,7 +22,7 @@ ANNOTATIONS = frozenset(
 def merge(bundled: Bundle) -> None:
     """Rewrite every `allOf` of the document, in place."""
     merger = _Merger(bundled)
-    for visit in list(walk("openapi", bundled.document)):
+    for visit in walk("openapi", bundled.document):  # below a schema only once it is settled
         if visit.kind == "schema":
             merger.settle(visit.node, visit.pointer)
 
@@ -34,8 +34,11 @@ class _Merger:
         self._settled: set[int] = set()
         self._open: list[int] = []
 
-    def settle(self, schema: Node, pointer: str) -> None:
-        """Bring one schema into the form that the module promises."""
+    def settle(self, schema: Node, pointer: str, *, spread: bool = True) -> None:
+        """Bring one schema into the form that the module promises.
+
+        A part that will be merged away is not spread: what it becomes part of will be.
+        """
         if id(schema) in self._settled or not ("allOf" in schema or _is_mixed_union(schema)):
             return
         if id(schema) in self._open:
@@ -45,10 +48,11 @@ class _Merger:
         self._open.append(id(schema))
         if "allOf" in schema:
             self._settle(schema, pointer)
-        if _is_mixed_union(schema):
+        if spread and _is_mixed_union(schema):
             self._spread(schema, pointer)
         self._open.pop()
-        self._settled.add(id(schema))
+        if spread:
+            self._settled.add(id(schema))
 
     def _spread(self, schema: Node, pointer: str) -> None:
         """Properties beside a union belong to each option; an option that only requires narrows nothing we can type."""
@@ -103,7 +107,7 @@ class _Merger:
                 self.settle(target, reference[1:])
             siblings = {key: value for key, value in item.items() if key != "$ref"}
             return _Part(target, reference, siblings, self._document)
-        self.settle(item, pointer)
+        self.settle(item, pointer, spread=False)
         return _Part(item, None, {}, self._document)
 
     def _stand_in(self, schema: Node, part: _Part) -> None:

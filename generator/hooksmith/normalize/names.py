@@ -19,11 +19,26 @@ from .casing import pascal
 from .grammar import METHODS, Node, escape, tokens
 
 RESERVED = frozenset(
-    """Annotated Any Literal Field StrEnum IntEnum TypeAlias Model RequestModel CamelModel CamelRequestModel Open OpenInt ConfigDict Omit OMIT Timestamp Decimal Mapping Sequence
-    None True False BaseModel TypeAliasType Tagged Unknown date datetime list dict str int float bool bytes tuple set
-    object type""".split()
+    """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern Model RequestModel CamelModel
+    CamelRequestModel Open OpenInt Omit OMIT Timestamp Tagged Unknown Catalogue DriftedEvent UnknownEvent Mapping Sequence
+    date datetime list dict str int float bool bytes tuple set object type""".split()
 )
 """What the generated modules import or use themselves."""
+
+BUILTINS = frozenset(
+    """ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
+    BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
+    ConnectionResetError DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception
+    ExceptionGroup False FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError
+    ImportError ImportWarning IndentationError IndexError InterruptedError IsADirectoryError KeyError
+    KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError None NotADirectoryError NotImplemented
+    NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError ProcessLookupError
+    PythonFinalizationError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning
+    StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError True
+    TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError
+    UnicodeWarning UserWarning ValueError Warning ZeroDivisionError""".split()
+)
+"""Classes of Python 3.11 to 3.15: in an annotation read before the class of that name exists, they would be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,7 @@ class _Namer:
             wanted[_with_context(candidate, rung)].append(candidate)
         left = []
         for name, rivals in wanted.items():
-            free = name not in self._owners and name not in RESERVED
+            free = name not in self._owners and name not in RESERVED | BUILTINS
             if free and all(rival.node == rivals[0].node for rival in rivals[1:]):
                 for rival in rivals:
                     self._take(rival, name)
@@ -208,10 +223,11 @@ def _operation_schemas(document: Node) -> Iterator[Candidate]:
         for key, item in components.get(section, {}).items():
             yield from _value(item, f"/components/{section}/{escape(key)}", pascal(key))
     for path, item in document.get("paths", {}).items():
-        if not path.startswith("x-"):
+        if not path.startswith("x-") and isinstance(item, dict):
             yield from _path_item(item, f"/paths/{escape(path)}", path)
     for key, item in document.get("webhooks", {}).items():
-        yield from _webhook(item, f"/webhooks/{escape(key)}", pascal(key))
+        if isinstance(item, dict):
+            yield from _webhook(item, f"/webhooks/{escape(key)}", pascal(key))
 
 
 def operation_name(operation: Node, method: str, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -67,11 +68,16 @@ class Speller:
 
     def _constrained(self, name: str, constraints: Constraints) -> str:
         rules = constraint_arguments(constraints) if self.strict else []
-        if not rules:
+        marks = [f"Field({', '.join(rules)})"] if rules else []
+        if rules:
+            self.imports.add("pydantic", "Field")
+        if self.strict and constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
+            self.imports.add_runtime("pattern", "Pattern")
+            marks.append(f"Pattern({literal(constraints.pattern)})")
+        if not marks:
             return name
         self.imports.add("typing", "Annotated")
-        self.imports.add("pydantic", "Field")
-        return f"Annotated[{name}, Field({', '.join(rules)})]"
+        return f"Annotated[{name}, {', '.join(marks)}]"
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
@@ -145,8 +151,25 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
     return [
         f"{names.get(name, name)}={literal(value)}"
         for name, value in stated.items()
-        if value is not None and value is not False and name != "unique_items"
+        if value is not None
+        and value is not False
+        and name != "unique_items"
+        and (name != "pattern" or is_plain_pattern(value))
     ]
+
+
+_PLAIN = re.compile(r"(?:[\w\s@%&,;:=!\"'#<>~`/-]|[.^$*+?|()]|\(\?:|\\[dDwWsS.^$*+?|()\[\]{}/\\-]|\[\^?[\w\s@%,;:.+*/?()!#$'=-]+\]|\{\d+(?:,\d*)?\})*")
+
+
+def is_plain_pattern(pattern: str) -> bool:
+    """Whether a regular expression (ECMA-262, as JSON Schema has it) means the same to Rust's regex, which pydantic asks."""
+    if not _PLAIN.fullmatch(pattern) or "(?" in pattern.replace("(?:", "("):
+        return False
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
 
 
 def is_secret(kind: Type) -> bool:

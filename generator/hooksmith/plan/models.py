@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
 
+from ..describe.directions import references
 from ..ir import Alias, AnyDefinition, Enum, EnumMember, Field, Model
 from .annotations import Speller, is_nullable, is_secret
 from .imports import Imports
@@ -12,29 +14,38 @@ from .views import AliasView, DefinitionView, EnumGroupView, EnumMemberView, Enu
 
 
 def plan_definitions(
-    chosen: Iterable[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
+    chosen: Collection[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
 ) -> tuple[DefinitionView, ...]:
     """Views of the chosen definitions for one module, bases before what extends them, aliases last."""
-    ordered = list(_bases_first(list(chosen)))
-    ordered.sort(key=lambda definition: isinstance(definition, Alias))
-    return tuple(_Planner(definitions, imports).view(definition) for definition in ordered)
+    planner = _Planner(definitions, imports)
+    classes = [definition for definition in chosen if not isinstance(definition, Alias)]
+    aliases = [definition for definition in chosen if isinstance(definition, Alias)]
+    ordered = [*_needed_first(classes, _bases), *_needed_first(aliases, references)]
+    return tuple(planner.view(definition) for definition in ordered)
 
 
-def _bases_first(chosen: list[AnyDefinition]) -> Iterator[AnyDefinition]:
+_Definition = TypeVar("_Definition", bound=AnyDefinition)
+
+
+def _needed_first(chosen: list[_Definition], needs: Callable[[_Definition], Iterable[str]]) -> Iterator[_Definition]:
+    """The definitions in their own order, but each behind those of them that it needs."""
     by_name = {definition.name: definition for definition in chosen}
     done: set[str] = set()
 
-    def visit(definition: AnyDefinition) -> Iterator[AnyDefinition]:
-        if definition.name in done:
-            return
-        done.add(definition.name)
-        for base in definition.bases if isinstance(definition, Model) else ():
-            if base in by_name:
-                yield from visit(by_name[base])
-        yield definition
+    def visit(definition: _Definition) -> Iterator[_Definition]:
+        if definition.name not in done:
+            done.add(definition.name)
+            for name in needs(definition):
+                if name in by_name:
+                    yield from visit(by_name[name])
+            yield definition
 
     for definition in chosen:
         yield from visit(definition)
+
+
+def _bases(definition: AnyDefinition) -> tuple[str, ...]:
+    return definition.bases if isinstance(definition, Model) else ()
 
 
 class _Planner:
@@ -70,10 +81,18 @@ class _Planner:
         for name in model.bases:
             self._imports.add_definition(name)
         if model.bases:
-            return model.bases
+            return (*model.bases, *self._strictness(model, only_sent))
         base = ("Camel" if camel else "") + ("RequestModel" if only_sent else "Model")
         self._imports.add_runtime("model", base)
         return (base,)
+
+    def _strictness(self, model: Model, only_sent: bool) -> tuple[str, ...]:
+        """What is only sent but extends what is received too still has properties to leave out."""
+        bases = [self._definitions[name] for name in model.bases]
+        if not only_sent or all(base.sent and not base.received for base in bases):
+            return ()
+        self._imports.add_runtime("model", "RequestModel")
+        return ("RequestModel",)
 
     def _field(self, field: Field, speller: Speller, only_sent: bool, camel: bool) -> FieldView:
         annotation = speller.spell(field.type)
@@ -100,13 +119,32 @@ class _Planner:
         return nullable, "None"
 
     def _alias(self, alias: Alias) -> AliasView:
+        """A plain alias; one that leads back to itself needs a type that can wait for its own definition."""
         speller = Speller(self._definitions, self._imports, strict=not alias.received)
-        self._imports.add("typing", "TypeAlias")
+        recursive = self._leads_to_itself(alias)
+        self._imports.add(*(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias")))
+        expression = speller.spell(alias.type)
         return AliasView(
             name=alias.name,
-            expression=literal(speller.spell(alias.type)),
+            expression=f"TypeAliasType({literal(alias.name)}, {literal(expression)})" if recursive else expression,
+            annotation="" if recursive else ": TypeAlias",
             doc=_described(alias.description, alias.deprecated),
         )
+
+
+    def _leads_to_itself(self, alias: Alias) -> bool:
+        """Whether aliases alone lead back to it; a model or an enum in between stands by its name."""
+        seen: set[str] = set()
+        stack = list(references(alias))
+        while stack:
+            name = stack.pop()
+            if name == alias.name:
+                return True
+            definition = self._definitions[name]
+            if name not in seen and isinstance(definition, Alias):
+                seen.add(name)
+                stack.extend(references(definition))
+        return False
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:

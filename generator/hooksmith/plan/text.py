@@ -40,18 +40,18 @@ def _escape(char: str) -> str:
 
 
 def docstring(value: str, indent: int) -> str:
-    """`value` as a docstring: quotes, wrapped paragraphs, lines indented by `indent` columns."""
+    """`value` as a docstring, as black would have it: wrapped paragraphs, lines indented by `indent` columns."""
     body = wrap(_harmless(value), WIDTH - indent - 3)
     if not body:
         return ""
-    if body.endswith('"'):
-        body += " "
-    lines = body.split("\n")
+    first, *rest = body.split("\n")
+    lines = [" " + first if first.startswith('"') else first]
+    lines += [" " * indent + line if line else "" for line in rest]
     if len(lines) > 1:
-        lines.append("")
-    return ('"""' + textwrap.indent("\n".join(lines), " " * indent, lambda line: bool(line.strip()))[indent:]).rstrip(" ") + (
-        " " * indent if len(lines) > 1 else ""
-    ) + '"""'
+        lines.append(" " * indent)
+    elif body.endswith('"'):
+        lines[0] += " "
+    return '"""' + "\n".join(lines) + '"""'
 
 
 def _harmless(value: str) -> str:

@@ -51,9 +51,10 @@ class EnumView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AliasView:
-    """`name: TypeAlias = expression`."""
+    """`name: TypeAlias = expression`, or without the annotation."""
 
     name: str
+    annotation: str
     expression: str
     doc: str
     kind: str = "alias"

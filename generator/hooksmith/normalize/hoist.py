@@ -1,0 +1,76 @@
+"""A `$ref` into the middle of something → a component: what it reaches moves there, and its old place refers to it.
+
+So every reference to a schema leads to a component, whatever later happens around the place where it stood.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bundle import Bundle, resolve_local
+from .casing import pascal
+from .grammar import Node, escape, tokens, walk
+
+_SILENT = frozenset(
+    "components schemas properties patternProperties oneOf anyOf allOf content schema paths webhooks parameters headers $defs".split()
+)
+_SPOKEN = {"items": "Item", "additionalProperties": "Value", "requestBody": "Request", "responses": "Reply"}
+
+
+def hoist(bundled: Bundle) -> None:
+    """Move what is referred to by a deep pointer into `components.schemas`, deepest first."""
+    document = bundled.document
+    deep: dict[str, list[Node]] = {}
+    for visit in walk("openapi", document):
+        reference = visit.node.get("$ref")
+        if visit.kind == "schema" and isinstance(reference, str) and _is_deep(reference):
+            deep.setdefault(reference, []).append(visit.node)
+    for reference in sorted(deep, key=lambda found: (-found.count("/"), found)):
+        local = _move(bundled, reference)
+        for node in deep[reference]:
+            node["$ref"] = local
+
+
+def _is_deep(reference: str) -> bool:
+    path = tokens(reference[1:])
+    return path[:2] != ["components", "schemas"] or len(path) != 3
+
+
+def _move(bundled: Bundle, reference: str) -> str:
+    document = bundled.document
+    target = resolve_local(document, reference)
+    if isinstance(target, dict) and target.keys() == {"$ref"}:
+        return str(target["$ref"])
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    name = _free(schemas, _name(document, tokens(reference[1:])))
+    local = f"#/components/schemas/{escape(name)}"
+    parent = resolve_local(document, reference.rpartition("/")[0])
+    step = tokens(reference[1:])[-1]
+    schemas[name] = target
+    parent[int(step) if isinstance(parent, list) else step] = {"$ref": local}
+    bundled.moved[local[1:]] = reference[1:]
+    return local
+
+
+def _name(document: Node, path: list[str]) -> str:
+    """The words of a place: names and statuses as they are, keywords of the format left out or spoken."""
+    if path[0] == "paths":
+        operation = document["paths"].get(path[1], {}).get(path[2], {})
+        identity = operation.get("operationId") if isinstance(operation, dict) else None
+        path = [identity or f"{path[2]} {path[1]}", *path[3:]]
+    words = [_SPOKEN.get(token, token) for token in path if token not in _SILENT and "/" not in token[1:] or " " in token]
+    return "".join(pascal(word) for word in words)
+
+
+def _free(schemas: Node, name: str) -> str:
+    while name in schemas:
+        name += "Part"
+    return name
+
+
+def original(moved: dict[str, str], pointer: str) -> Any:
+    """Where something of a moved schema stood before."""
+    for local, place in moved.items():
+        if pointer == local or pointer.startswith(local + "/"):
+            return place + pointer[len(local) :]
+    return pointer

@@ -1,0 +1,51 @@
+"""Fixtures for all tests; `support` holds what they are made of."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support.cases import PARENT, Case, write_parent  # noqa: E402
+
+settings.register_profile("default", max_examples=40, deadline=None, print_blob=True)
+settings.register_profile(
+    "fuzz", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes seconds; part of `make test` all the same")
+
+
+@pytest.fixture(scope="session")
+def case_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder, on sys.path, that the packages of all cases are written to."""
+    home = tmp_path_factory.mktemp("cases")
+    write_parent(home)
+    sys.path.insert(0, str(home))
+    yield home
+    sys.path.remove(str(home))
+    for name in [name for name in sys.modules if name.partition(".")[0] == PARENT]:
+        del sys.modules[name]
+
+
+_cases: dict[Path, Case] = {}
+
+
+def case_of(folder: Path, home: Path) -> Case:
+    """Each case is generated once a session."""
+    return _cases.setdefault(folder, Case(folder, home))
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, case_home: Path) -> Case:
+    """The case that a test is about: its folder's, or the one it is parametrized with."""
+    folder = getattr(request, "param", None) or request.path.parent
+    return case_of(folder, case_home)

@@ -1,0 +1,15 @@
+"""Where things stand in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+GENERATOR = ROOT / "generator" / "hooksmith"
+GENERATED = ROOT / "generated" / "hooksmith_providers"
+RUNTIME = ROOT / "templates" / "_runtime"
+SPECS = ROOT / "specs"
+CASES = TESTS / "cases"
+ERRORS = TESTS / "errors"
+PROVIDERS = ("mattr", "scalekit", "socotra", "workos")

@@ -1,0 +1,60 @@
+"""Snapshots as files of their own, wherever they belong: syrupy's single-file extension with a folder of our choosing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from syrupy.data import Snapshot, SnapshotCollection
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+
+def files_in(folder: Path, only: str = "*") -> type[SingleFileSnapshotExtension]:
+    """An extension that keeps `snapshot(name="a/b.py")` at `folder`/a/b.py. `only`: which files there are snapshots."""
+
+    class Files(SingleFileSnapshotExtension):
+        _write_mode = WriteMode.TEXT
+        file_extension = ""
+
+        @classmethod
+        def dirname(cls, *, test_location: Any) -> str:
+            return str(folder)
+
+        @classmethod
+        def discovery_dirname(cls, *, test_location: Any) -> str:
+            return str(folder)
+
+        @classmethod
+        def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
+            return f"{test_location.snapshot_name}[{index}]"
+
+        @classmethod
+        def get_location(cls, *, test_location: Any, index: Any) -> str:
+            return str(folder / index)
+
+        @classmethod
+        def matches_test_location(cls, *, test_location: Any, snapshot_location: str) -> bool:
+            return Path(snapshot_location).is_relative_to(folder)
+
+        def is_snapshot_location(self, *, location: str) -> bool:
+            path = Path(location)
+            return path.is_relative_to(folder) and path.relative_to(folder).match(only)
+
+        def owns_snapshot_collection(self, *, filepath: str, test_location: Any) -> bool:
+            return self.is_snapshot_location(location=filepath)
+
+        def read_snapshot_collection(self, *, snapshot_location: str) -> SnapshotCollection:
+            path = Path(snapshot_location).relative_to(folder).as_posix()
+            found = SnapshotCollection(location=snapshot_location)
+            found.add(Snapshot(name=f"{self._test_name}[{path}]"))
+            return found
+
+        _test_name = ""
+
+        def read_snapshot_data_from_location(
+            self, *, snapshot_location: str, snapshot_name: str, session_id: str
+        ) -> str | None:
+            path = Path(snapshot_location)
+            return path.read_bytes().decode() if path.is_file() else None
+
+    return Files
