@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Severity = Literal["error", "warning"]
 
@@ -54,7 +54,7 @@ class HooksmithError(Exception):
         self.diagnostics = diagnostics
 
     @classmethod
-    def at(cls, place: Place | None, message: str, *, hint: str = "") -> HooksmithError:
+    def at(cls, place: Place | None, message: str, *, hint: str = "") -> Self:
         """An error of this class with a single diagnostic."""
         return cls(Diagnostic(message=message, place=place, hint=hint))
 

@@ -15,6 +15,7 @@ from .ir import Api
 from .load import Library, load
 from .normalize import normalize
 from .plan import plan
+from .progress import report
 from .render import render, render_suite, runtime_files
 
 
@@ -30,23 +31,37 @@ class Result:
 def generate(path: Path, settings: Settings) -> Result:
     """One document → the files of its package. Raises HooksmithError."""
     result = _rendered(path, settings)
+    report(f"{settings.package}: format")
     return Result(format_files(result.files, settings.formatter), result.api, result.diagnostics)
 
 
-def generate_suite(config: Config, only: Collection[str] = ()) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """What a configuration becomes: `files` is path below the package's folder → text."""
+
+    files: dict[str, str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
     """All documents of a configuration, or those named in `only` → the files of one package of subpackages."""
     files = {**runtime_files(), **render_suite(sorted(config.apis))}
+    found: list[Diagnostic] = []
     for name in sorted(only or config.apis):
-        found = _rendered(config.apis[name].spec, config.settings(name)).files
-        files |= {f"{name}/{path}": text for path, text in found.items()}
-    return format_files(files, config.formatter)
+        result = _rendered(config.apis[name].spec, config.settings(name))
+        files |= {f"{name}/{path}": text for path, text in result.files.items()}
+        found += result.diagnostics
+    report("format")
+    return SuiteResult(format_files(files, config.formatter), tuple(found))
 
 
 def _rendered(path: Path, settings: Settings) -> Result:
+    report(f"{settings.package}: read")
     library = load(path, roots=settings.roots)
     normal = normalize(library, settings.names)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
+    report(f"{settings.package}: render")
     files = render(plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime"))
     if settings.runtime == "inner":
         files |= runtime_files()

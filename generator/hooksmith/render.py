@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .plan.text import docstring, literal
+from .plan.text import docstring, literal, one_line
 from .plan.views import PackageView
 
 
@@ -104,4 +104,5 @@ def _environment() -> Environment:
     )
     environment.filters["literal"] = literal
     environment.filters["docstring"] = docstring
+    environment.filters["one_line"] = one_line
     return environment

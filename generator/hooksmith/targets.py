@@ -86,7 +86,8 @@ def _make_suite(
 ) -> tuple[Mapping[str, str], Sequence[Diagnostic]]:
     from .pipeline import generate_suite
 
-    return generate_suite(config, only), ()
+    result = generate_suite(config, only)
+    return result.files, result.diagnostics
 
 
 def _name_after(spec: Path) -> str:

@@ -51,7 +51,7 @@ class RunningServer:
     def __init__(self) -> None:
         self.state = server_module.State()
         config = uvicorn.Config(
-            server_module.application(self.state), host="127.0.0.1", port=0, log_level="error", lifespan="off"
+            server_module.application(self.state), host="127.0.0.1", port=0, log_level="error", lifespan="off", date_header=False
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -91,6 +91,7 @@ class RawServer:
         self._thread.start()
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() does not
         self._listener.close()
         self._thread.join(5)
 

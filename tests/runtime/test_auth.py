@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from hooksmith_runtime_under_test.auth import Credentials
+from hooksmith_runtime_under_test.authenticators import AsyncAuthenticator
 from hooksmith_runtime_under_test.client import AsyncClient, SyncClient
 from hooksmith_runtime_under_test.errors import (
     AuthenticationError,
@@ -265,16 +267,21 @@ def test_a_cancelled_refresh_leaves_the_next_task_to_it(server: Any) -> None:
     assert asyncio.run(calls()) == {"ok": True}
 
 
-def test_one_async_client_on_two_loops(server: Any) -> None:
-    client = AsyncClient(oauth(), credentials=CLIENT, base_url=server.url)
+def test_one_token_serves_two_loops(server: Any) -> None:
+    api = oauth()
+    credentials = Credentials(api, CLIENT)
 
     async def several() -> list[Any]:
-        return await asyncio.gather(*(client.call(PROTECTED) for _ in range(3)))
+        async with AsyncClient(api, base_url=server.url) as client:
+            client._credentials = credentials
+            client._authenticator = authenticator
+            return await asyncio.gather(*(client.call(PROTECTED) for _ in range(3)))
 
+    authenticator = AsyncAuthenticator(api, credentials)
     assert asyncio.run(several()) == [{"ok": True}] * 3
     server.state.token = "revoked"
-    client._http = type(client._http)()
     assert asyncio.run(several()) == [{"ok": True}] * 3
+    assert len(server.state.token_requests) == 2
 
 
 @pytest.mark.parametrize(

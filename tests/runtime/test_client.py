@@ -204,7 +204,11 @@ def test_another_host_is_told_nothing(drive: Callable[..., Any], server: Any) ->
 def test_others_do_not_follow(drive: Callable[..., Any], method: str, server: Any) -> None:
     server.state.reset()
     operation: Operation[Any] = Operation(
-        id="o", method=method, path="/redirect", query=(Parameter("status"), Parameter("to"))
+        id="o",
+        method=method,
+        path="/redirect",
+        query=(Parameter("status"), Parameter("to")),
+        security=(),
     )
     with pytest.raises(APIStatusError) as caught:
         drive(API).call(operation, query={"status": 307, "to": "/elsewhere"})

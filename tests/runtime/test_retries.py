@@ -121,15 +121,13 @@ def test_the_number_of_repetitions(drive: Callable[..., Any], no_waiting: list[f
 
 
 def test_retry_after_is_kept_to(drive: Callable[..., Any], no_waiting: list[float]) -> None:
-    for after in ("7", "date"):
-        drive().call(flaky(code=429, failures=1), query=None, options=RequestOptions(query={"after": after}))
-        no_waiting.append(-1)
-    assert no_waiting[:1] == [7.0]
+    drive().call(flaky(code=429, failures=2), options=RequestOptions(query={"after": "7"}))
+    assert no_waiting == [7.0, 7.0]
 
 
 def test_retry_after_as_a_date(drive: Callable[..., Any], no_waiting: list[float]) -> None:
     drive().call(flaky(code=503), options=RequestOptions(query={"after": "date"}))
-    assert 0.0 <= no_waiting[0] <= 2.0
+    assert 0.5 <= no_waiting[0] <= 2.0
 
 
 def test_retry_after_beyond_the_ceiling_fails_at_once(
@@ -184,7 +182,7 @@ def test_a_post_is_not_repeated_after_a_drop(
     with pytest.raises(APIConnectionError) as caught:
         drive(base_url=raw.url).call(flaky("POST"), body={})
     assert len(raw.requests) == 1
-    assert isinstance(caught.value.__cause__, httpx2.RemoteProtocolError)
+    assert isinstance(caught.value.__cause__, (httpx2.RemoteProtocolError, httpx2.ReadError))
 
 
 def test_a_post_with_a_key_is(

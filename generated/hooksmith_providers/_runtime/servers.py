@@ -12,7 +12,7 @@ from .operation import ApiInfo, Server, ServerVariable
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _IN_AUTHORITY = re.compile(r"[A-Za-z0-9._-]+")
-_IN_PATH = re.compile(r"(?!\.{1,2}(/|$))[A-Za-z0-9._~/-]+")
+_IN_PATH = re.compile(r"(?!(.*/)?\.{1,2}(/|$))[A-Za-z0-9._~/-]+")
 
 
 def env_name(api: ApiInfo, argument: str) -> str:

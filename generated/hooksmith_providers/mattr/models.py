@@ -175,5 +175,5 @@ class OidcIssuerCredentialIssuedEvent(Model):
     """When the event came about."""
 
 
-OpenIdCredentialIssuedSummaryPayload: TypeAlias = "dict[str, Any]"
+OpenIdCredentialIssuedSummaryPayload: TypeAlias = dict[str, Any]
 """A summary of the issuance, without `credential`."""

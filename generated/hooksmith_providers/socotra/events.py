@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
+from .._runtime.model import CamelModel
+from .._runtime.timestamp import Timestamp
 from .models import (
     AccountEventData,
     ConfigMigrationEventPayload,

@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
+from .._runtime.model import Model
+from .._runtime.timestamp import Timestamp
 from .models import (
     ActionAuthenticationDeniedData,
     ActionUserRegistrationDeniedData,
@@ -48,10 +50,14 @@ from .models import (
     DsyncGroupUpdatedData,
     DsyncUserUpdatedData,
     EmailVerification,
+    EventContext,
     EventEnvelope,
     FeatureFlag,
+    FlagContext,
     FlagEventEnvelope,
+    FlagRuleUpdatedContext,
     FlagRuleUpdatedEventEnvelope,
+    FlagUpdatedContext,
     FlagUpdatedEventEnvelope,
     Group,
     GroupMembership,

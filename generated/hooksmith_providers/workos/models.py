@@ -1583,19 +1583,19 @@ class VaultNamesListedData(Model):
     actor_name: str
 
 
-UnprocessableEntityErrorBody: TypeAlias = (
-    'Annotated[InvalidUrlErrorBody | InvalidRequestParametersErrorBody | Unknown, Tagged("code")]'
-)
+UnprocessableEntityErrorBody: TypeAlias = Annotated[
+    InvalidUrlErrorBody | InvalidRequestParametersErrorBody | Unknown, Tagged("code")
+]
 """Why a request was refused, told apart by `code`."""
 
 
-AgentRegistrationCredentialDetail: TypeAlias = (
-    'Annotated[AgentApiKeyCredential | AgentAccessTokenCredential | Unknown, Tagged("kind")]'
-)
+AgentRegistrationCredentialDetail: TypeAlias = Annotated[
+    AgentApiKeyCredential | AgentAccessTokenCredential | Unknown, Tagged("kind")
+]
 """What was issued, told apart by `kind`."""
 
 
-ApiKeyOwner: TypeAlias = (
-    'Annotated[ApiKeyOrganizationOwner | ApiKeyUserOwner | Unknown, Tagged("type")]'
-)
+ApiKeyOwner: TypeAlias = Annotated[
+    ApiKeyOrganizationOwner | ApiKeyUserOwner | Unknown, Tagged("type")
+]
 """Organization or user a key belongs to, told apart by `type`."""

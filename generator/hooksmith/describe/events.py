@@ -8,8 +8,9 @@ from typing import Any
 from ..ir import Alias, Event, Events, Named, Position, Type, Union
 from ..normalize import Normal
 from ..normalize.casing import snake, upper
-from ..normalize.grammar import Node, escape, tokens
+from ..normalize.grammar import Node
 from ..normalize.names import operations
+from ..pointer import escape, split
 from .fields import unique
 from .operations import preferred
 from .schemas import Schemas, provenance, text
@@ -122,7 +123,7 @@ def _event_type(schemas: Schemas, body: Any, where: Position | None) -> str | No
     if where is None or where.pointer is None:
         return None
     node = body
-    for token in tokens(where.pointer):
+    for token in split(where.pointer):
         node = schemas.properties(node).get(token)
     node = schemas.resolve(node)
     if not isinstance(node, dict):

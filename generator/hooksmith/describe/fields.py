@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from ..normalize.casing import snake, spoken
+from ..normalize.casing import SHADOWING, snake, spoken
 
 RESERVED_FIELDS = frozenset(
     """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_ object_ parse_file parse_obj
     parse_raw schema schema_json mro register self str tuple type_ update_forward_refs validate to_dict to_json from_json""".split()
 )
 """Attributes of pydantic's and our models, and the names that annotations are spelled with."""
+
+
+_INHERITED = frozenset(
+    """as_integer_ratio bit_count bit_length capitalize casefold center conjugate count denominator encode endswith expandtabs
+    find format format_map from_bytes imag index is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower
+    isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans mro name numerator partition real
+    removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase
+    title to_bytes translate upper value zfill""".split()
+)
+"""Attributes of str, int and Enum, which a member must not hide."""
 
 
 def field_name(wire: str) -> str:
@@ -39,12 +49,13 @@ def unique(wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[st
 
 
 def _aloud(wire: str) -> str:
-    return " ".join(char if char.isalnum() or char in "_ " else f" {spoken(char)} " for char in wire)
+    return "".join(char if char.isalnum() or char in "_ " else f" {spoken(char)} " for char in wire)
 
 
 def _as_written(wire: str) -> str:
     kept = "".join(char if ("a" + char).isidentifier() else "_" for char in wire).strip("_")
-    return kept if kept.isidentifier() else f"n_{kept}"
+    name = kept if kept.isidentifier() else f"n_{kept}"
+    return name + "_" if name in _INHERITED or name in RESERVED_FIELDS or name in SHADOWING else name
 
 
 def _numbered(names: list[str], used: set[str]) -> list[str]:

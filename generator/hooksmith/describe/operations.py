@@ -9,8 +9,9 @@ from ..errors import DocumentError
 from ..ir import ANY, NULL, Body, Field, Kind, Model, Named, Operation, Parameter, Permissions, Reply, Resource, Scalar, Type, Union
 from ..normalize import Normal
 from ..normalize.casing import argument, pascal, snake
-from ..normalize.grammar import Node, escape
+from ..normalize.grammar import Node
 from ..normalize.names import operation_name, operations
+from ..pointer import escape
 from .fields import unique
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
@@ -127,7 +128,7 @@ class _OperationReader:
                 if _counts(node):
                     found[node["in"], node["name"]] = (node, place)
         ordered = sorted(found.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
-        names = unique([node["name"] for node, _ in ordered], argument, _TAKEN)
+        names = _argument_names([node for node, _ in ordered])
         return tuple(self._parameter(node, place, name) for (node, place), name in zip(ordered, names, strict=True))
 
     def _follow(self, node: Node, pointer: str) -> tuple[Node, str]:
@@ -198,6 +199,17 @@ class _OperationReader:
                 place = f"{pointer}/content/{escape(media_type)}/schema"
                 kind = self._schemas.type_at(content["schema"], place) if "schema" in content else _opaque(media_type)
             yield Reply(status=status, type=kind, media_type=media_type, description=text(node.get("description")))
+
+
+def _argument_names(parameters: list[Node]) -> list[str]:
+    """Names of the arguments; where two places have a parameter of one name, all but the path's say their place."""
+    seen: set[str] = set()
+    wires = []
+    for node in parameters:
+        name = argument(node["name"])
+        wires.append(f"{node['in']} {node['name']}" if name in seen else node["name"])
+        seen.add(name)
+    return unique(wires, argument, _TAKEN)
 
 
 def all_fields(model: Model, schemas: Schemas) -> list[Field]:

@@ -7,7 +7,8 @@ from typing import Any
 from ..errors import ExtensionError
 from ..ir import ANY, Alias, Array, Model, Named, Pagination, Reply, Type, Union
 from ..normalize import Normal
-from ..normalize.grammar import Node, tokens
+from ..normalize.grammar import Node
+from ..pointer import split
 from .schemas import Schemas
 
 
@@ -49,7 +50,7 @@ def _item(schemas: Schemas, kind: Type, pointer: str) -> Type | None:
         if isinstance(definition, Alias):
             return _item(schemas, definition.type, pointer)
         if isinstance(definition, Model):
-            return _inside(schemas, definition, tokens(pointer))
+            return _inside(schemas, definition, split(pointer))
     return ANY if kind == ANY else None
 
 

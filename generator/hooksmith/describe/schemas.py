@@ -30,8 +30,9 @@ from ..ir import (
 from ..normalize import Normal
 from ..normalize.bundle import resolve_local
 from ..normalize.casing import snake, upper
-from ..normalize.grammar import Node, escape
-from ..normalize.names import is_enum, is_model, tags
+from ..normalize.grammar import Node
+from ..normalize.names import is_enum, is_model, telling_tag
+from ..pointer import escape
 from .fields import field_name, unique
 
 _SECRETS = frozenset(
@@ -130,17 +131,11 @@ class Schemas:
         return _union(options, discriminator)
 
     def _implied_discriminator(self, options: list[Any]) -> str | None:
-        """A property that every option requires with values of its own tells the options apart."""
+        """A property that has a value of its own in every option tells the options apart."""
         objects = [self.resolve(option) for option in options if not (isinstance(option, dict) and option.get("type") == "null")]
-        if len(objects) < 2 or not all(isinstance(option, dict) and is_model(option) for option in objects):
+        if not all(isinstance(option, dict) and is_model(option) for option in objects):
             return None
-        for name in self.properties(objects[0]):
-            seen = [list(tags({"properties": self.properties(option)}, name)) for option in objects]
-            if all(seen) and len({str(values[0]) for values in seen}) == len(seen) and all(
-                isinstance(values[0], str) for values in seen
-            ):
-                return name
-        return None
+        return telling_tag([{"properties": self.properties(option)} for option in objects])
 
     def _of_kind(self, kind: str, node: Node, pointer: str) -> Type:
         match kind:
@@ -350,7 +345,9 @@ def _union(options: list[Type], discriminator: str | None = None) -> Type:
     flat: list[Type] = []
     for option in options:
         for inner in option.options if isinstance(option, Union) and not option.discriminator else (option,):
-            if inner not in flat:
+            if isinstance(inner, LiteralOf) and flat and isinstance(flat[-1], LiteralOf):
+                flat[-1] = LiteralOf(tuple(dict.fromkeys((*flat[-1].values, *inner.values))))
+            elif inner not in flat:
                 flat.append(inner)
     if ANY in flat or not flat:
         return ANY

@@ -20,10 +20,10 @@ def describe_client(normal: Normal) -> Client:
     stated = normal.document.get("x-hooksmith-client") or {}
     title = text(normal.document.get("info", {}).get("title")) or "Api"
     settings = [
-        Setting(name=name, description=text(facts.get("description")), required=facts.get("required") is True)
+        Setting(name=argument(name), description=text(facts.get("description")), required=facts.get("required") is True)
         for name, facts in (stated.get("options") or {}).items()
     ]
-    return Client(name=stated.get("name") or _client_name(title), settings=tuple(settings))
+    return Client(name=pascal(stated["name"]) if "name" in stated else _client_name(title), settings=tuple(settings))
 
 
 def _client_name(title: str) -> str:

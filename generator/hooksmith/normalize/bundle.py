@@ -1,19 +1,27 @@
 """Several files → one document: what a `$ref` reaches in another file becomes a component of the root.
 
 A component that comes in is named after what names it where it stands: the last key of its pointer, its `title`, or
-its file. A JSON Schema document alone becomes an OpenAPI document with nothing but components.
+its file; components that would share a name all take their files' names in front. A component of the root that only
+refers to another file is that component. A JSON Schema document alone becomes an OpenAPI document with nothing but
+components.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import DocumentError, UnresolvedReferenceError
 from ..load import Document, Library, Located
-from .grammar import SECTIONS, Node, Visit, escape, tokens, walk
+from ..pointer import escape, split
+from .grammar import SECTIONS, Node, walk
+
+Key = tuple[str, str]
+"""A place in any file: the file's URI, and a pointer."""
 
 
 @dataclass(slots=True)
@@ -39,123 +47,181 @@ def bundle(library: Library) -> Bundle:
             "not an OpenAPI or JSON Schema document: the top level is not a mapping",
             hint="name a file that begins with `openapi: 3.1.0`, or a JSON Schema",
         )
-    if "openapi" in root.data or "swagger" in root.data:
+    if _is_openapi(root):
         result = Bundle(copy.deepcopy(root.data), root)
-        _Importer(library, result).localise(result.document, "openapi", root, "")
-    else:
-        result = _wrap_schema(library)
-    return result
+        importer = _Importer(library, result)
+        importer.find(root.data, "openapi", root, "")
+        importer.name()
+        importer.localise(result.document, "openapi", root, "")
+        importer.take()
+        return result
+    return _wrap_schema(library)
+
+
+def _is_openapi(document: Document) -> bool:
+    return isinstance(document.data, dict) and ("openapi" in document.data or "swagger" in document.data)
+
+
+_NOT_ASSERTING = {"$schema", "$id", "$defs", "definitions", "title", "description", "$comment"}
+_SCHEMA_KEYS = {"$schema", "$id", "$ref", "$defs", "definitions", "type", "properties", "allOf", "anyOf", "oneOf", "enum", "const"}
 
 
 def _wrap_schema(library: Library) -> Bundle:
     root = library.root
-    _require_schema(root)
-    name = str(root.data.get("title") or PurePosixPath(root.path.name).stem)
-    document: Node = {"openapi": "3.1.0", "info": {"title": name, "version": ""}, "paths": {}, "components": {}}
-    result = Bundle(document, root)
-    importer = _Importer(library, result)
-    if len(root.data.keys() - {"$schema", "$id", "$defs", "definitions", "title", "description"}) > 0:
-        importer.take(Located(root, "", root.data), "schema")
-    for section in ("$defs", "definitions"):
-        for key, value in (root.data.get(section) or {}).items():
-            importer.take(Located(root, f"/{section}/{escape(key)}", value), "schema")
-    return result
-
-
-def _require_schema(root: Document) -> None:
-    known = {"$schema", "$id", "$ref", "$defs", "definitions", "type", "properties", "allOf", "anyOf", "oneOf", "enum", "const"}
-    if not known & root.data.keys():
+    if not _SCHEMA_KEYS & root.data.keys():
         raise DocumentError.at(
             root.place(""),
             "neither an OpenAPI document (no `openapi` key) nor a JSON Schema",
             hint="an OpenAPI document begins with `openapi: 3.1.0`; a JSON Schema has `$schema` or `type`",
         )
+    name = str(root.data.get("title") or PurePosixPath(root.path.name).stem)
+    document: Node = {"openapi": "3.1.0", "info": {"title": name, "version": ""}, "paths": {}, "components": {}}
+    importer = _Importer(library, Bundle(document, root))
+    if root.data.keys() - _NOT_ASSERTING:
+        importer.want(Located(root, "", root.data), "schema")
+    for section in ("$defs", "definitions"):
+        for key, value in (root.data.get(section) or {}).items():
+            importer.want(Located(root, f"/{section}/{escape(key)}", value), "schema")
+    importer.name()
+    importer.take()
+    return importer.result
 
 
 class _Importer:
-    """Rewrites references, and copies what they reach from other files into the bundle."""
+    """Finds what references reach in other files, names it, copies it in, and rewrites the references."""
 
     def __init__(self, library: Library, result: Bundle) -> None:
+        self.result = result
         self._library = library
-        self._result = result
-        self._taken: dict[tuple[str, str], str] = {}
-        self._local: set[str] = set()
+        self._wanted: dict[Key, tuple[Located, str]] = {}
+        self._places: dict[Key, str] = {}
+        self._checked: set[Key] = set()
+
+    def find(self, node: Any, kind: str, document: Document, pointer: str) -> None:
+        """Note what the references at or below `node` reach in other files, and what that refers to in turn."""
+        for visit in walk(kind, node, pointer) if isinstance(node, dict) else ():
+            reference = visit.node.get("$ref")
+            if not isinstance(reference, str) or visit.kind == "example":
+                continue
+            found = self._library.resolve(document, reference, visit.pointer)
+            if visit.kind == "pathItem":
+                self._once(found, visit.kind)
+            elif not self._stays(found):
+                alias = _component_name(visit.pointer) if document is self.result.root and len(visit.node) == 1 else None
+                self.want(found, visit.kind, alias)
+
+    def want(self, found: Located, kind: str, alias: str | None = None) -> None:
+        """Note a component to bring in; `alias`: the root has a component of that name that is nothing else."""
+        key = (found.document.uri, found.pointer)
+        if alias is not None and _is_openapi(self.result.root):
+            self._places.setdefault(key, f"/components/{SECTIONS[kind]}/{escape(alias)}")
+        if key not in self._wanted:
+            self._wanted[key] = (found, kind)
+            self.find(found.value, kind, found.document, found.pointer)
+
+    def _once(self, found: Located, kind: str) -> None:
+        key = (found.document.uri, found.pointer)
+        if key not in self._checked:
+            self._checked.add(key)
+            self.find(found.value, kind, found.document, found.pointer)
+
+    def _stays(self, found: Located) -> bool:
+        """Whether the root document has it already."""
+        return found.document is self.result.root and _is_openapi(found.document)
+
+    # --- bringing in
+
+    def take(self) -> None:
+        """Copy in all that is wanted, under the names given."""
+        for key, (found, kind) in self._wanted.items():
+            local = self._places[key]
+            section = self.result.document.setdefault("components", {}).setdefault(SECTIONS[kind], {})
+            self.result.origins[local] = found
+            section[split(local)[-1]] = value = copy.deepcopy(found.value)
+            if isinstance(value, dict):
+                _forget_definitions(value, kind)
+                self.localise(value, kind, found.document, found.pointer)
+
+    def name(self) -> None:
+        """Give each a name that no other has, whatever the order in which they were found."""
+        taken = {local for local in self._places.values()}
+        for section, components in self.result.document.get("components", {}).items():
+            taken |= {f"/components/{section}/{escape(name)}" for name in components}
+        waiting = {key: list(_names(found)) for key, (found, _) in self._wanted.items() if key not in self._places}
+        while waiting:
+            tried = {key: self._place(key, names[0]) for key, names in waiting.items()}
+            count = Counter(tried.values())
+            for key, local in tried.items():
+                if (count[local] == 1 and local not in taken) or len(waiting[key]) == 1:
+                    self._places[key] = local
+                    taken.add(local)
+                    del waiting[key]
+                else:
+                    waiting[key].pop(0)
+
+    def _place(self, key: Key, name: str) -> str:
+        return f"/components/{SECTIONS[self._wanted[key][1]]}/{escape(name)}"
+
+    # --- rewriting
 
     def localise(self, node: Node, kind: str, document: Document, pointer: str) -> None:
-        """Make every `$ref` at or below `node`, which was copied from `document`, a local one."""
-        for visit in list(walk(kind, node)):  # before anything comes in
+        """Make every `$ref` at or below `node`, a copy of what stands at `pointer`, a local one."""
+        for visit in list(walk(kind, node)):
             reference = visit.node.get("$ref")
-            if isinstance(reference, str) and visit.kind != "example":
-                self._rewrite(visit, reference, document, pointer + visit.pointer)
+            if not isinstance(reference, str) or visit.kind == "example":
+                continue
+            found = self._library.resolve(document, reference, pointer + visit.pointer)
+            if visit.kind == "pathItem":
+                self._splice(visit.node, found)
+                if node is self.result.document:
+                    self.result.origins[visit.pointer] = found
+            elif self._stays(found):
+                visit.node["$ref"] = "#" + found.pointer
+            else:
+                self._refer(visit.node, self._places[found.document.uri, found.pointer], node, visit.pointer)
 
-    def _rewrite(self, visit: Visit, reference: str, document: Document, pointer: str) -> None:
-        in_root = document is self._result.root and self._is_openapi(document)
-        if in_root and reference in self._local:
-            return
-        found = self._library.resolve(document, reference, pointer)
-        if in_root and found.document is document:
-            self._local.add(reference)
-            visit.node["$ref"] = "#" + found.pointer
-        elif visit.kind == "pathItem":
-            self._splice(visit.node, found)
-            self._result.origins[visit.pointer] = found
-        else:
-            visit.node["$ref"] = "#" + self.take(found, visit.kind)
-
-    def _is_openapi(self, document: Document) -> bool:
-        return "openapi" in document.data or "swagger" in document.data
+    def _refer(self, holder: Node, local: str, node: Node, pointer: str) -> None:
+        if node is not self.result.document or pointer != local:  # the component that it is stands there already
+            holder["$ref"] = "#" + local
 
     def _splice(self, node: Node, found: Located) -> None:
         """A path item stands by itself in the document, so it is put in place rather than referred to."""
         if not isinstance(found.value, dict):
-            raise UnresolvedReferenceError.at(found.document.place(found.pointer), "a path item must be a mapping")
+            raise UnresolvedReferenceError.at(found.place(), "a path item must be a mapping")
         item = copy.deepcopy(found.value)
         self.localise(item, "pathItem", found.document, found.pointer)
         del node["$ref"]
         for key, value in item.items():
             node.setdefault(key, value)
 
-    def take(self, found: Located, kind: str) -> str:
-        """The local pointer of an object of another file, which is copied in when first asked for."""
-        key = (found.document.uri, found.pointer)
-        if key not in self._taken:
-            if found.document is self._result.root and self._is_openapi(found.document):
-                return found.pointer
-            section = self._result.document.setdefault("components", {}).setdefault(SECTIONS[kind], {})
-            name = _free_name(section, found)
-            local = f"/components/{SECTIONS[kind]}/{escape(name)}"
-            self._taken[key] = local
-            self._result.origins[local] = found
-            section[name] = value = copy.deepcopy(found.value)
-            if isinstance(value, dict):
-                _forget_definitions(value)
-                self.localise(value, kind, found.document, found.pointer)
-        return self._taken[key]
+
+def _component_name(pointer: str) -> str | None:
+    keys = split(pointer)
+    return keys[2] if len(keys) == 3 and keys[0] == "components" else None
 
 
-def _forget_definitions(schema: Node) -> None:
+def _forget_definitions(value: Node, kind: str) -> None:
     """Definitions inside a schema come in one by one, as they are referred to."""
-    for key in ("$defs", "definitions", "$schema", "$id"):
-        schema.pop(key, None)
+    for key in ("$defs", "definitions", "$schema", "$id") if kind == "schema" else ():
+        value.pop(key, None)
 
 
-def _free_name(section: Node, found: Located) -> str:
-    """A name that no component has yet; a clash takes the file's name, then its folder's, in front."""
-    parts = tokens(found.pointer)
-    stem = PurePosixPath(found.document.path.as_posix())
+def _names(found: Located) -> Iterator[str]:
+    """Names for a component that comes in, each with more of where it stood."""
+    keys = split(found.pointer)
+    path = PurePosixPath(found.document.path.as_posix())
+    stem = path.name.split(".")[0]
     title = found.value.get("title") if isinstance(found.value, dict) else None
-    name = parts[-1] if parts else str(title or stem.name.split(".")[0])
-    context = [stem.name.split(".")[0], *reversed(stem.parts[:-1])]
-    for word in context:
-        if name not in section:
-            return name
+    name = keys[-1] if keys else str(title or stem)
+    yield name
+    for word in (stem, *reversed(path.parts[:-1]), found.document.uri + found.pointer):
         name = f"{word}_{name}"
-    return name
+        yield name
 
 
 def resolve_local(document: Node, reference: str) -> Any:
     """What a local reference (`#/components/…`) of a bundled document stands for."""
     value: Any = document
-    for token in tokens(reference[1:]):
-        value = value[int(token)] if isinstance(value, list) else value[token]
+    for key in split(reference[1:]):
+        value = value[int(key)] if isinstance(value, list) else value[key]
     return value

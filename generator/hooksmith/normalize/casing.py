@@ -7,6 +7,7 @@ import keyword
 import re
 import unicodedata
 from functools import lru_cache
+from hashlib import sha256
 
 _BOUNDARIES = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])"  # nextCursor → next Cursor
@@ -90,11 +91,18 @@ def _unicode_name(char: str) -> str:
     return "".join(c if c.isalnum() else " " for c in unicodedata.name(char, f"u{ord(char):04x}")).lower()
 
 
+LONGEST = 120
+"""Longer names are cut, with a digest of the whole at the end: they become file names too."""
+
+
 def _identifier(name: str, prefix: str) -> str:
     """`name` with whatever Python does not take in an identifier left out."""
     kept = "".join(char for char in name if ("a" + char).isidentifier())
     if not kept or not kept.isidentifier():
         kept = prefix + kept
+    if len(kept) > LONGEST:
+        digest = sha256(kept.encode()).hexdigest()[:8]
+        kept = f"{kept[: LONGEST - 9]}_{digest.upper() if kept.isupper() else digest}"
     return kept + "_" if keyword.iskeyword(kept) else kept
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..pointer import split
 from .bundle import resolve_local
-from .grammar import Node, tokens, walk
+from .grammar import Node, walk
 
 
 def imply_tags(document: Node) -> None:
@@ -34,7 +35,7 @@ def _chosen(document: Node, union: Node) -> list[tuple[Node, str, str]]:
     for reference in references:
         option = resolve_local(document, reference)
         if isinstance(option, dict) and isinstance(name, str):
-            for value in values.get(reference, [tokens(reference)[-1]]):
+            for value in values.get(reference, [split(reference)[-1]]):
                 found.append((option, name, value))
     return found
 
@@ -50,7 +51,7 @@ def _state(document: Node, option: Node, name: str, values: list[str]) -> None:
     previous = own.get(name)
     base: dict[str, Any] = previous if isinstance(previous, dict) and "$ref" not in previous else {}
     kept = {key: value for key, value in base.items() if key in ("description", "title")}
-    own[name] = {"type": "string", **kept, **({"const": values[0]} if len(values) == 1 else {"enum": values})}
+    own[name] = {**kept, **({"const": values[0]} if len(values) == 1 else {"anyOf": [{"const": value} for value in values]})}
 
 
 def _says(document: Node, schema: Any, name: str, values: list[str], depth: int = 0) -> bool:

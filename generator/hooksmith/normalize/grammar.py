@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from ..pointer import escape
+
 Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -94,21 +96,6 @@ class Visit(NamedTuple):
     kind: str
     pointer: str
     node: Node
-
-
-def escape(token: str) -> str:
-    """A key as one token of a JSON pointer (RFC 6901)."""
-    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
-
-
-def unescape(token: str) -> str:
-    """The key that a token of a JSON pointer stands for."""
-    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
-
-
-def tokens(pointer: str) -> list[str]:
-    """The keys of a JSON pointer: `/a~1b/c` gives `["a/b", "c"]`."""
-    return [unescape(token) for token in pointer.split("/")[1:]]
 
 
 def children(kind: str, node: Node, pointer: str) -> Iterator[Visit]:

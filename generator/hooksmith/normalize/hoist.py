@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..pointer import escape, split
 from .bundle import Bundle, resolve_local
 from .casing import pascal
-from .grammar import Node, escape, tokens, walk
+from .grammar import Node, walk
 
 _SILENT = frozenset(
     "components schemas properties patternProperties oneOf anyOf allOf content schema paths webhooks parameters headers $defs".split()
@@ -32,7 +33,7 @@ def hoist(bundled: Bundle) -> None:
 
 
 def _is_deep(reference: str) -> bool:
-    path = tokens(reference[1:])
+    path = split(reference[1:])
     return path[:2] != ["components", "schemas"] or len(path) != 3
 
 
@@ -42,10 +43,10 @@ def _move(bundled: Bundle, reference: str) -> str:
     if isinstance(target, dict) and target.keys() == {"$ref"}:
         return str(target["$ref"])
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    name = _free(schemas, _name(document, tokens(reference[1:])))
+    name = _free(schemas, _name(document, split(reference[1:])))
     local = f"#/components/schemas/{escape(name)}"
     parent = resolve_local(document, reference.rpartition("/")[0])
-    step = tokens(reference[1:])[-1]
+    step = split(reference[1:])[-1]
     schemas[name] = target
     parent[int(step) if isinstance(parent, list) else step] = {"$ref": local}
     bundled.moved[local[1:]] = reference[1:]

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import DocumentError
+from ..pointer import escape
 from .bundle import Bundle, resolve_local
-from .grammar import Node, escape, walk
+from .grammar import Node, walk
 
 ANNOTATIONS = frozenset(
     {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs", "xml", "$comment"}

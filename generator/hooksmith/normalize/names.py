@@ -9,14 +9,16 @@ other schemas renames nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+from ..pointer import escape, split
 from .casing import pascal
-from .grammar import METHODS, Node, escape, tokens
+from .grammar import METHODS, Node
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern Model RequestModel CamelModel
@@ -95,7 +97,12 @@ class _Namer:
         for rung in range(3):
             pending = self._settle(pending, rung)
         for candidate in pending:
-            self._take(candidate, _with_context(candidate, 3))
+            self._take(candidate, self._last_resort(candidate))
+
+    def _last_resort(self, candidate: Candidate) -> str:
+        """Two pointers that differ in nothing a name can hold are told apart by a digest of them."""
+        name = f"{candidate.name}_{sha256(candidate.pointer.encode()).hexdigest()[:8]}"
+        return name if name not in self._owners else f"{name}_"
 
     def _settle(self, pending: list[Candidate], rung: int) -> list[Candidate]:
         """Names for those whom nobody contradicts; the others come back."""
@@ -104,17 +111,26 @@ class _Namer:
             wanted[_with_context(candidate, rung)].append(candidate)
         left = []
         for name, rivals in wanted.items():
-            free = name not in self._owners and name not in RESERVED | BUILTINS
-            if free and all(rival.node == rivals[0].node for rival in rivals[1:]):
-                for rival in rivals:
-                    self._take(rival, name)
-            else:
-                left += rivals
+            winners = rivals if _are_equal(rivals) else _spelled_so(rivals, name)
+            if name in self._owners or name in RESERVED | BUILTINS:
+                winners = []
+            for rival in winners:
+                self._take(rival, name)
+            left += [rival for rival in rivals if rival not in winners]
         return left
 
     def _take(self, candidate: Candidate, name: str) -> None:
         self._names[candidate.pointer] = name
         self._owners[name] = candidate.pointer
+
+
+def _are_equal(rivals: list[Candidate]) -> bool:
+    return all(rival.node == rivals[0].node for rival in rivals[1:])
+
+
+def _spelled_so(rivals: list[Candidate], name: str) -> list[Candidate]:
+    """Of components whose names differ only in what Python cannot spell, the one that is spelled so already."""
+    return [rival for rival in rivals if rival.pointer == f"/components/schemas/{name}"]
 
 
 def _with_context(candidate: Candidate, rung: int) -> str:
@@ -124,7 +140,7 @@ def _with_context(candidate: Candidate, rung: int) -> str:
     suffix = "Enum" if isinstance(candidate.node, dict) and "enum" in candidate.node else "Model"
     if rung == 1:
         return candidate.name + suffix
-    path = "".join(pascal(token) for token in tokens(candidate.pointer))
+    path = "".join(pascal(token) for token in split(candidate.pointer))
     return path if rung == 2 else path + suffix
 
 
@@ -178,37 +194,68 @@ def _steps(node: Node) -> Iterator[tuple[str, str, Any]]:
 
 def _options(node: Node, key: str) -> Iterator[tuple[str, str, Any]]:
     options = node.get(key) or ()
-    real = [option for option in options if not (isinstance(option, dict) and option.get("type") == "null")]
-    words = [_option_word(node, option) for option in real]
-    for index, option in enumerate(options):
-        if option not in real:
-            continue
-        word = "" if len(real) == 1 else words[real.index(option)]
-        if words.count(word) > 1:
-            word += str(index + 1)
-        yield f"{key}/{index}", word, option
+    real = [index for index, option in enumerate(options) if not (isinstance(option, dict) and option.get("type") == "null")]
+    words = _option_words(node, [options[index] for index in real])
+    for index, word in zip(real, words, strict=True):
+        yield f"{key}/{index}", word if len(real) > 1 else "", options[index]
 
 
-def _option_word(union: Node, option: Any) -> str:
-    """What tells an option apart: its discriminator's value, its title, its type."""
+def _option_words(union: Node, options: list[Any]) -> list[str]:
+    """What tells each option apart: its discriminator's value, title or type; then a property; then its position."""
+    discriminator = (union.get("discriminator") or {}).get("propertyName") or telling_tag(options)
+    words = [_option_word(option, discriminator) for option in options]
+    for tell in (_telling_property, lambda options, index: str(index + 1)):
+        repeated = {word for word, count in Counter(words).items() if count > 1}
+        words = [word + tell(options, index) if word in repeated else word for index, word in enumerate(words)]
+    return words
+
+
+def _option_word(option: Any, discriminator: str | None) -> str:
     if not isinstance(option, dict):
         return "Option"
-    for value in tags(option, (union.get("discriminator") or {}).get("propertyName")):
+    for value in tags(option, discriminator) if discriminator else ():
         return pascal(str(value))
     if option.get("title"):
         return pascal(str(option["title"]))
     kind = option.get("type", "Option")
-    return pascal(kind if isinstance(kind, str) else "_".join(kind))
+    word = pascal(kind if isinstance(kind, str) else "_".join(kind))
+    return "" if word == "Object" and _properties(option) else word
 
 
-def tags(option: Node, discriminator: str | None) -> Iterator[Any]:
-    """The values of the discriminating property; without one, of any property that has a single possible value."""
-    for name, value in (option.get("properties") or {}).items():
-        if discriminator in (None, name) and isinstance(value, dict):
-            if "const" in value:
-                yield value["const"]
-            elif len(value.get("enum") or ()) == 1:
-                yield value["enum"][0]
+def telling_tag(options: list[Any]) -> str | None:
+    """The first property that has a single value in each option, and in each another."""
+    for name in _properties(options[0]) if len(options) > 1 else ():
+        values = [next(tags(option, name), None) if isinstance(option, dict) else None for option in options]
+        if None not in values and len({repr(value) for value in values}) == len(values):
+            return name
+    return None
+
+
+def _telling_property(options: list[Any], index: int) -> str:
+    """A property that no other option has, a required one if there is one: `WithEmail`; or one that only it lacks."""
+    own = _properties(options[index])
+    others = [_properties(option) for place, option in enumerate(options) if place != index]
+    everyone = set().union(*others)
+    alone = [name for name in own if name not in everyone]
+    required = [name for name in alone if name in (options[index].get("required") or ())]
+    if alone:
+        return "With" + pascal((required or alone)[0])
+    missing = [name for name in others[0] if name not in own and all(name in other for other in others)] if others else []
+    return "Without" + pascal(missing[0]) if missing else ""
+
+
+def _properties(option: Any) -> list[str]:
+    return list(option.get("properties") or ()) if isinstance(option, dict) else []
+
+
+def tags(option: Node, name: str) -> Iterator[Any]:
+    """The value of a property that can have only one."""
+    value = (option.get("properties") or {}).get(name)
+    if isinstance(value, dict):
+        if "const" in value:
+            yield value["const"]
+        elif len(value.get("enum") or ()) == 1:
+            yield value["enum"][0]
 
 
 # --- schemas of operations -------------------------------------------------------------------------------------

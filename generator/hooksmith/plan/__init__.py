@@ -70,6 +70,8 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
     if view.events:
         yield _export(".events", "Event", "parse_event", *view.events.union)
         yield _export(f"{runtime}.events", *_EVENTS)
+    if not (view.client or view.events) and view.models.definitions:
+        yield _export(".models", *(definition.name for definition in view.models.definitions))
 
 
 def _export(module: str, *names: str) -> ExportsView:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..describe.directions import references
-from ..ir import AnyDefinition, Api, EnumMember, Event, Position
+from ..describe.fields import unique
+from ..ir import AnyDefinition, Api, EnumMember, Event, Model, Position
+from ..normalize.casing import upper
 from .imports import Imports
 from .models import enum_view, plan_definitions
 from .text import literal, sentence
@@ -28,25 +30,30 @@ def plan_event_types(api: Api) -> EnumView | None:
     events = api.events.events
     if not events:
         return None
-    members = [EnumMember(name=event.member, value=event.type, description=_summary(event)) for event in events]
+    members = [EnumMember(name=event.member, value=event.type, description=_said(event)) for event in events]
     titles = {event.member: event.group.replace("_", " ") for event in events}
     return enum_view("EventType", f"The events of {api.title or 'the API'}.", members, Imports(runtime=""), titles)
 
 
-def _summary(event: Event) -> str:
-    return event.summary or event.description.partition("\n")[0]
+def _said(event: Event) -> str:
+    """A line about the event."""
+    summary = sentence(" ".join((event.summary or event.description.partition("\n")[0]).split()))
+    return f"{summary} Deprecated.".strip() if event.deprecated else summary
 
 
 def plan_analytic_events(api: Api) -> EnumView | None:
     """`AnalyticEvent`: what the provider logs as calls start, succeed and fail."""
-    members = [
-        EnumMember(name=value, value=value, description=f"`{operation.name}`: {moment}")
-        for resource in api.resources
-        for operation in resource.operations
-        for moment, value in operation.analytic_events.items()
-    ]
-    if not members:
+    moments: dict[str, list[str]] = {}
+    for resource in api.resources:
+        for operation in resource.operations:
+            for moment, value in operation.analytic_events.items():
+                moments.setdefault(value, []).append(f"`{operation.name}`: {moment}")
+    if not moments:
         return None
+    members = [
+        EnumMember(name=name, value=value, description=", ".join(moments[value]))
+        for value, name in zip(moments, unique(list(moments), upper), strict=True)
+    ]
     return enum_view("AnalyticEvent", f"What {api.title or 'the API'} logs about calls.", members, Imports(runtime=""))
 
 
@@ -60,8 +67,10 @@ def plan_events(api: Api, definitions: Mapping[str, AnyDefinition], imports: Imp
         imports.add_runtime("events", name)
     for event in where.events:
         imports.add_definition(event.model)
+    chosen = event_definitions(api)
+    _import_for_bases(chosen.values(), definitions, imports)
     return EventsView(
-        definitions=plan_definitions(event_definitions(api).values(), definitions, imports),
+        definitions=plan_definitions(chosen.values(), definitions, imports),
         imports=imports.block(),
         union=tuple(sorted({event.model for event in where.events})),
         models=tuple((literal(event.type), event.model) for event in where.events),
@@ -71,6 +80,17 @@ def plan_events(api: Api, definitions: Mapping[str, AnyDefinition], imports: Imp
     )
 
 
+def _import_for_bases(
+    chosen: Iterable[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
+) -> None:
+    """Import what the annotations of inherited fields name: pydantic looks them up where the heir is defined."""
+    bases = [name for definition in chosen if isinstance(definition, Model) for name in definition.bases]
+    inherited = {name: definitions[name] for name in bases}
+    if inherited:
+        plan_definitions(inherited.values(), definitions, imports)
+        _import_for_bases(inherited.values(), definitions, imports)
+
+
 def _pointer(where: Position | None) -> str:
     return literal(where.pointer) if where else "None"
 
@@ -78,6 +98,6 @@ def _pointer(where: Position | None) -> str:
 def plan_event_docs(api: Api) -> tuple[EventDocView, ...]:
     """The lines of api.md about events."""
     return tuple(
-        EventDocView(type=event.type, class_name=event.model, summary=sentence(" ".join(_summary(event).split())))
+        EventDocView(type=event.type, class_name=event.model, summary=_said(event))
         for event in api.events.events
     )

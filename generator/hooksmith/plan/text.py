@@ -74,6 +74,11 @@ def _wrap_block(block: str, width: int) -> str:
     return textwrap.fill(" ".join(line.strip() for line in lines), width, break_long_words=False, break_on_hyphens=False)
 
 
+def one_line(value: str) -> str:
+    """`value` as a single line that no comment, heading or table can be left by."""
+    return " ".join(_harmless(value).split())
+
+
 def sentence(value: str) -> str:
     """`value` with a full stop at its end, where it is a phrase."""
     plain = value.strip()
