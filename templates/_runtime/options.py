@@ -26,7 +26,7 @@ class RequestOptions:
     Raises RequestError where a value cannot be sent.
     """
 
-    timeout: float | httpx2.Timeout | None | Omit = OMIT
+    timeout: float | httpx2.Timeout | Omit | None = OMIT
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, object] = field(default_factory=dict)
     idempotency_key: str | None = None

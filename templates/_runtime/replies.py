@@ -31,7 +31,7 @@ class RawReply(Generic[T]):
         self.request_id = request_id
         self.content: bytes = response.content
         self._operation = operation
-        self._encoding = response.encoding or "utf-8"
+        self._response = response
 
     def parse(self) -> T:
         """The reply as the operation describes it.
@@ -59,7 +59,7 @@ class RawReply(Generic[T]):
         if reply.annotation is bytes:
             return self.content
         if _is_text(reply):
-            return self.content.decode(self._encoding, errors="replace")
+            return self._response.text
         value, details = parse_json(reply.adapter or ANY, self.content)
         if details:
             raise self._misfit(details)

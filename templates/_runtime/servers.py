@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import ConfigurationError
 from .operation import ApiInfo, Server, ServerVariable
@@ -77,16 +77,21 @@ def shown_url(url: str) -> str:
 def _url_problem(url: str) -> str | None:
     if not re.fullmatch(r"[\x21-\x7e]+", url):
         return "has spaces, control characters or characters beyond ASCII"
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https"):
         return "is not an http or https URL"
     if "@" in parts.netloc:
         return "carries credentials; give them as arguments"
     return "has a query or a fragment" if "?" in url or "#" in url else None
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of `url`; None where host or port make no sense."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _check_variable(argument: str, value: str, variable: ServerVariable, before: str) -> None:

@@ -25,7 +25,8 @@ def load_runtime() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         PACKAGE, RUNTIME / "__init__.py", submodule_search_locations=[str(RUNTIME)]
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
@@ -38,8 +39,11 @@ if PACKAGE not in sys.modules:
 from hooksmith_runtime_under_test.client import AsyncClient, SyncClient  # noqa: E402
 from hooksmith_runtime_under_test.operation import ApiInfo  # noqa: E402
 
-_app = importlib.util.spec_from_file_location("hooksmith_runtime_server", Path(__file__).with_name("server.py"))
-assert _app is not None and _app.loader is not None
+_app = importlib.util.spec_from_file_location(
+    "hooksmith_runtime_server", Path(__file__).with_name("server.py")
+)
+assert _app is not None
+assert _app.loader is not None
 server_module = importlib.util.module_from_spec(_app)
 sys.modules["hooksmith_runtime_server"] = server_module
 _app.loader.exec_module(server_module)
@@ -51,7 +55,12 @@ class RunningServer:
     def __init__(self) -> None:
         self.state = server_module.State()
         config = uvicorn.Config(
-            server_module.application(self.state), host="127.0.0.1", port=0, log_level="error", lifespan="off", date_header=False
+            server_module.application(self.state),
+            host="127.0.0.1",
+            port=0,
+            log_level="error",
+            lifespan="off",
+            date_header=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -114,7 +123,9 @@ class RawServer:
 class Driver:
     """A client of either kind behind the verbs of the sync one."""
 
-    def __init__(self, kind: str, client: Any = None, *, runner: Any = None, **arguments: Any) -> None:
+    def __init__(
+        self, kind: str, client: Any = None, *, runner: Any = None, **arguments: Any
+    ) -> None:
         self.kind = kind
         self.runner = runner or asyncio.Runner()
         if client is None:

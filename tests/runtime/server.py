@@ -38,47 +38,6 @@ class State:
 def application(state: State) -> ASGIApp:
     """The application over this state."""
 
-    def app_state(request: Request) -> State:
-        found: State = request.app.state.state
-        return found
-
-    async def flaky(request: Request) -> Response:
-        known = app_state(request)
-        key, failures = request.path_params["key"], request.path_params["failures"]
-        known.counts[key] += 1
-        known.keys.append(request.headers.get("idempotency-key"))
-        if known.counts[key] <= failures:
-            headers = {"x-request-id": f"req_{known.counts[key]}"}
-            if "after" in request.query_params:
-                after = request.query_params["after"]
-                headers["retry-after"] = formatdate(time.time() + 2, usegmt=True) if after == "date" else after
-            return JSONResponse({"message": "not now"}, request.path_params["code"], headers)
-        return JSONResponse({"count": known.counts[key]})
-
-    async def token(request: Request) -> Response:
-        known = app_state(request)
-        body = await request.body()
-        known.token_requests.append((request.headers["content-type"], body))
-        await asyncio.sleep(0.05)
-        if b"wrong" in body:
-            return JSONResponse({"error": "invalid_client", "error_description": "no such wrong-secret"}, 401)
-        known.token = f"token-{len(known.token_requests)}"
-        reply: dict[str, object] = {"access_token": known.token, "token_type": "Bearer"}
-        if known.token_lifetime is not None:
-            reply["expires_in"] = known.token_lifetime
-        return JSONResponse(reply)
-
-    async def protected(request: Request) -> Response:
-        known = app_state(request)
-        known.counts["protected"] += 1
-        if request.headers.get("authorization") != f"Bearer {known.token}":
-            return JSONResponse({"message": f"bad {request.headers.get('authorization')}"}, 401)
-        return JSONResponse({"ok": True})
-
-    async def elsewhere(request: Request) -> Response:
-        app_state(request).elsewhere.append(dict(request.headers))
-        return JSONResponse({"arrived": True})
-
     app = Starlette(
         routes=[
             Route("/cursor", cursor),
@@ -102,16 +61,74 @@ def application(state: State) -> ASGIApp:
     )
     app.state.state = state
 
-    async def before_routes(scope: Scope, receive: Receive, send: Send) -> None:
-        """Echo whatever the path holds: routes match no line breaks."""
-        prefix = next((it for it in ("/echo/", "/base/echo/") if scope["path"].startswith(it)), None)
-        if prefix is None:
-            return await app(scope, receive, send)
-        scope["path_params"] = {"rest": scope["path"].removeprefix(prefix)}
-        request = Request(scope, receive, send)
-        return await (await echo(request))(scope, receive, send)
+    return EchoFirst(app)
 
-    return before_routes
+
+class EchoFirst:
+    """Echoes whatever a path holds; routes match no line breaks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        prefixes = (it for it in ("/echo/", "/base/echo/") if scope["path"].startswith(it))
+        prefix = next(prefixes, None)
+        if prefix is None:
+            await self._app(scope, receive, send)
+            return
+        scope["path_params"] = {"rest": scope["path"].removeprefix(prefix)}
+        response = await echo(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
+def app_state(request: Request) -> State:
+    found: State = request.app.state.state
+    return found
+
+
+async def flaky(request: Request) -> Response:
+    known = app_state(request)
+    key, failures = request.path_params["key"], request.path_params["failures"]
+    known.counts[key] += 1
+    known.keys.append(request.headers.get("idempotency-key"))
+    if known.counts[key] <= failures:
+        headers = {"x-request-id": f"req_{known.counts[key]}"}
+        if "after" in request.query_params:
+            after = request.query_params["after"]
+            headers["retry-after"] = (
+                formatdate(time.time() + 2, usegmt=True) if after == "date" else after
+            )
+        return JSONResponse({"message": "not now"}, request.path_params["code"], headers)
+    return JSONResponse({"count": known.counts[key]})
+
+
+async def token(request: Request) -> Response:
+    known = app_state(request)
+    body = await request.body()
+    known.token_requests.append((request.headers["content-type"], body))
+    await asyncio.sleep(0.05)
+    if b"wrong" in body:
+        return JSONResponse(
+            {"error": "invalid_client", "error_description": "no such wrong-secret"}, 401
+        )
+    known.token = f"token-{len(known.token_requests)}"
+    reply: dict[str, object] = {"access_token": known.token, "token_type": "Bearer"}
+    if known.token_lifetime is not None:
+        reply["expires_in"] = known.token_lifetime
+    return JSONResponse(reply)
+
+
+async def protected(request: Request) -> Response:
+    known = app_state(request)
+    known.counts["protected"] += 1
+    if request.headers.get("authorization") != f"Bearer {known.token}":
+        return JSONResponse({"message": f"bad {request.headers.get('authorization')}"}, 401)
+    return JSONResponse({"ok": True})
+
+
+async def elsewhere(request: Request) -> Response:
+    app_state(request).elsewhere.append(dict(request.headers))
+    return JSONResponse({"arrived": True})
 
 
 async def echo(request: Request) -> Response:
@@ -122,7 +139,9 @@ async def echo(request: Request) -> Response:
         "raw_path": request.scope["raw_path"].decode("ascii"),
         "rest": request.path_params["rest"],
         "query": request.scope["query_string"].decode("ascii"),
-        "headers": [[name.decode(), value.decode("latin-1")] for name, value in request.headers.raw],
+        "headers": [
+            [name.decode(), value.decode("latin-1")] for name, value in request.headers.raw
+        ],
         "cookies": request.cookies,
         "body": base64.b64encode(body).decode("ascii"),
     }
@@ -192,7 +211,9 @@ async def reply(request: Request) -> Response:
         "problem": Response(b'{"id": 7}', media_type="application/problem+json"),
         "untyped": Response(b'{"id": 7}'),
         "text": PlainTextResponse("h\u00e9llo"),
-        "latin": Response("h\u00e9llo".encode("latin-1"), headers={"content-type": "text/plain; charset=latin-1"}),
+        "latin": Response(
+            "h\u00e9llo".encode("latin-1"), headers={"content-type": "text/plain; charset=latin-1"}
+        ),
         "nothing": Response(status_code=204),
         "accepted": JSONResponse({"id": 7}, 202),
         "binary": Response(bytes(range(256)), media_type="application/pdf"),
@@ -213,7 +234,9 @@ async def cut(request: Request) -> Response:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"x" * 1024
 
-    return StreamingResponse(chunks(), media_type="application/octet-stream", headers={"content-length": "4096"})
+    return StreamingResponse(
+        chunks(), media_type="application/octet-stream", headers={"content-length": "4096"}
+    )
 
 
 async def events(request: Request) -> Response:

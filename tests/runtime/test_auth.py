@@ -35,14 +35,18 @@ from hooksmith_runtime_under_test.options import RequestOptions
 from hooksmith_runtime_under_test.retries import is_retryable
 from hooksmith_runtime_under_test.tokens import TokenCache
 
-ECHO: Operation[Any] = Operation(id="echo", method="GET", path="/echo/x", replies={"200": Reply(Any)})
+ECHO: Operation[Any] = Operation(
+    id="echo", method="GET", path="/echo/x", replies={"200": Reply(Any)}
+)
 PUBLIC: Operation[Any] = Operation(
     id="public", method="GET", path="/echo/x", replies={"200": Reply(Any)}, security=()
 )
 PROTECTED: Operation[Any] = Operation(
     id="protected", method="GET", path="/protected", replies={"200": Reply(Any)}
 )
-BEARER = ApiInfo(name="acme", title="Acme", schemes={"api_key": HttpBearer()}, security=(("api_key",),))
+BEARER = ApiInfo(
+    name="acme", title="Acme", schemes={"api_key": HttpBearer()}, security=(("api_key",),)
+)
 SECRET = "sk_s3cret-value"
 
 
@@ -98,20 +102,23 @@ def test_the_first_alternative_that_is_given(drive: Callable[..., Any]) -> None:
     schemes = {"a": ApiKey("X-A"), "b": ApiKey("X-B"), "c": ApiKey("X-C")}
     api = ApiInfo(name="acme", schemes=schemes, security=(("a", "b"), ("c",)))
     seen = headers(drive(api, credentials={"a": "1", "c": "3"}).call(ECHO))
-    assert "x-a" not in seen and seen["x-c"] == "3"
+    assert "x-a" not in seen
+    assert seen["x-c"] == "3"
     anonymous = ApiInfo(name="acme", schemes=schemes, security=(("a",), ()))
     assert "x-a" not in headers(drive(anonymous).call(ECHO))
 
 
 def test_a_missing_credential_names_argument_and_variable(drive: Callable[..., Any]) -> None:
-    with pytest.raises(ConfigurationError, match="Acme needs api_key: .*ACME_API_KEY"):
+    with pytest.raises(ConfigurationError, match=r"Acme needs api_key: .*ACME_API_KEY"):
         drive(BEARER).call(ECHO)
     with pytest.raises(ConfigurationError, match="client_secret and audience"):
         drive(oauth(), credentials={"oauth2": {"client_id": "x", "audience": None}}).call(ECHO)
     assert drive(BEARER).call(PUBLIC)["rest"] == "x"
 
 
-def test_the_environment_stands_in(drive: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_stands_in(
+    drive: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ACME_API_KEY", "from-env")
     assert headers(drive(BEARER).call(ECHO))["authorization"] == "Bearer from-env"
     driver = drive(BEARER, credentials={"api_key": "given"})
@@ -144,10 +151,13 @@ def test_a_callable_may_be_async_for_the_async_client(drive: Callable[..., Any],
 
 @pytest.mark.parametrize("value", [f"{SECRET}\n", f"{SECRET}\r\nx: y", "", f" {SECRET}", 7])
 @pytest.mark.parametrize("late", [False, True])
-def test_credentials_that_no_header_can_carry(drive: Callable[..., Any], value: Any, late: bool) -> None:
+def test_credentials_that_no_header_can_carry(
+    drive: Callable[..., Any], value: Any, late: bool
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         drive(BEARER, credentials={"api_key": (lambda: value) if late else value}).call(ECHO)
-    assert "api_key" in str(caught.value) and SECRET not in str(caught.value)
+    assert "api_key" in str(caught.value)
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("request_kind", ["json", "form"])
@@ -158,7 +168,9 @@ def test_client_credentials(drive: Callable[..., Any], server: Any, request_kind
     assert driver.call(PROTECTED) == {"ok": True}
     [(media_type, body)] = server.state.token_requests
     fields = json.loads(body) if request_kind == "json" else dict(parse_qsl(body.decode()))
-    assert media_type.startswith("application/json" if request_kind == "json" else "application/x-www-form")
+    assert media_type.startswith(
+        "application/json" if request_kind == "json" else "application/x-www-form"
+    )
     assert fields == {
         "grant_type": "client_credentials",
         "client_id": "id",
@@ -201,7 +213,8 @@ def test_a_static_key_is_not_sent_twice(drive: Callable[..., Any], server: Any) 
     with pytest.raises(AuthenticationError) as caught:
         drive(BEARER, credentials={"api_key": SECRET}).call(PROTECTED)
     assert server.state.counts["protected"] == 1
-    assert SECRET not in str(caught.value) and "bad Bearer ***" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert "bad Bearer ***" in str(caught.value)
 
 
 def test_refused_client_credentials(drive: Callable[..., Any]) -> None:
@@ -225,23 +238,27 @@ def test_one_refresh_in_flight_under_threads(server: Any) -> None:
     with SyncClient(oauth(), credentials=CLIENT, base_url=server.url) as client:
         replies: list[Any] = []
         threads = [
-            threading.Thread(target=lambda: replies.append(client.call(PROTECTED))) for _ in range(8)
+            threading.Thread(target=lambda: replies.append(client.call(PROTECTED)))
+            for _ in range(8)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert replies == [{"ok": True}] * 8 and len(server.state.token_requests) == 1
+        assert replies == [{"ok": True}] * 8
+        assert len(server.state.token_requests) == 1
         server.state.token = "revoked"
         replies.clear()
         threads = [
-            threading.Thread(target=lambda: replies.append(client.call(PROTECTED))) for _ in range(8)
+            threading.Thread(target=lambda: replies.append(client.call(PROTECTED)))
+            for _ in range(8)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert replies == [{"ok": True}] * 8 and len(server.state.token_requests) == 2
+        assert replies == [{"ok": True}] * 8
+        assert len(server.state.token_requests) == 2
 
 
 def test_one_refresh_in_flight_under_tasks(server: Any) -> None:
@@ -285,10 +302,14 @@ def test_one_token_serves_two_loops(server: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "fresh_at", "stale_at"), [(3600, 3539, 3541), (100, 89, 91), (0, None, 0), (None, 10**9, None)]
+    ("lifetime", "fresh_at", "stale_at"),
+    [(3600, 3539, 3541), (100, 89, 91), (0, None, 0), (None, 10**9, None)],
 )
 def test_tokens_are_replaced_before_their_end(
-    monkeypatch: pytest.MonkeyPatch, lifetime: float | None, fresh_at: float | None, stale_at: float | None
+    monkeypatch: pytest.MonkeyPatch,
+    lifetime: float | None,
+    fresh_at: float | None,
+    stale_at: float | None,
 ) -> None:
     now = [0.0]
     monkeypatch.setattr("hooksmith_runtime_under_test.tokens.time.monotonic", lambda: now[0])
@@ -314,25 +335,49 @@ def test_secrets_are_in_no_repr_and_no_log(
     drive: Callable[..., Any], caplog: pytest.LogCaptureFixture, server: Any
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    schemes = {"api_key": HttpBearer(), "q": ApiKey("key", "query"), "h": ApiKey("X-Key"), **oauth().schemes}
+    schemes = {
+        "api_key": HttpBearer(),
+        "q": ApiKey("key", "query"),
+        "h": ApiKey("X-Key"),
+        **oauth().schemes,
+    }
     api = ApiInfo(name="acme", schemes=schemes, security=(("api_key", "q", "h"),))
     given = {"api_key": SECRET, "q": SECRET, "h": SECRET, **CLIENT}
     driver = drive(api, credentials=given, headers={"x-extra": SECRET})
     driver.call(ECHO)
     driver.call(
-        Operation(id="t", method="GET", path="/protected", security=(("oauth2",),), replies={"200": Reply(Any)})
+        Operation(
+            id="t",
+            method="GET",
+            path="/protected",
+            security=(("oauth2",),),
+            replies={"200": Reply(Any)},
+        )
     )
     client = driver.client
-    shown = [repr(client), repr(client._credentials), repr(client._config), repr(client._authenticator)]
-    shown += [repr(client._credentials.tokens), repr(client._credentials.place({"h": {"h": SECRET}}))]
+    shown = [
+        repr(client),
+        repr(client._credentials),
+        repr(client._config),
+        repr(client._authenticator),
+    ]
+    shown += [
+        repr(client._credentials.tokens),
+        repr(client._credentials.place({"h": {"h": SECRET}})),
+    ]
     assert server.state.token.startswith("token-")
     for text in [*shown, caplog.text, *(str(vars(record)) for record in caplog.records)]:
-        assert SECRET not in text and server.state.token not in text
+        assert SECRET not in text
+        assert server.state.token not in text
     assert "key=***" in caplog.text or "key=%2A%2A%2A" in caplog.text
 
 
 def test_retryable_statuses() -> None:
-    assert [status for status in (200, 400, 401, 408, 409, 425, 429, 500, 501, 503) if is_retryable(status)] == [
+    assert [
+        status
+        for status in (200, 400, 401, 408, 409, 425, 429, 500, 501, 503)
+        if is_retryable(status)
+    ] == [
         408,
         429,
         500,

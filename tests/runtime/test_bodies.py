@@ -45,7 +45,8 @@ JSON = Body(Thing, required=True)
 
 def sent(body: Body, value: object) -> Any:
     content = encode(body, value)
-    assert content is not None and isinstance(content.source, bytes)
+    assert content is not None
+    assert isinstance(content.source, bytes)
     return json.loads(content.source)
 
 
@@ -95,7 +96,8 @@ def test_what_breaks_a_constraint_is_not_sent(value: object, where: str) -> None
     with pytest.raises(RequestError) as caught:
         encode(JSON, value)
     assert caught.value.details[0].where == where
-    assert "s3cret" not in str(caught.value) and caught.value.__context__ is None
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_presence() -> None:
@@ -112,7 +114,11 @@ def test_presence() -> None:
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT | st.floats(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | TEXT
+    | st.floats(allow_nan=False, allow_infinity=False),
     lambda children: st.lists(children, max_size=3) | st.dictionaries(TEXT, children, max_size=3),
     max_leaves=10,
 )
@@ -125,13 +131,20 @@ def test_any_json_value_arrives_equal(value: object) -> None:
 
 def form(value: object, **encoding: Encoding) -> list[tuple[str, str]]:
     content = encode(Body(Any, "application/x-www-form-urlencoded", encoding=encoding), value)
-    assert content is not None and isinstance(content.source, bytes)
+    assert content is not None
+    assert isinstance(content.source, bytes)
     return parse_qsl(content.source.decode("ascii"), keep_blank_values=True)
 
 
 def test_forms() -> None:
     value = {"a": "x&y=z é", "b": [1, True], "c": None, "d": OMIT, "e": {"k": [1]}, "f": ""}
-    assert form(value) == [("a", "x&y=z é"), ("b", "1"), ("b", "true"), ("e", '{"k":[1]}'), ("f", "")]
+    assert form(value) == [
+        ("a", "x&y=z é"),
+        ("b", "1"),
+        ("b", "true"),
+        ("e", '{"k":[1]}'),
+        ("f", ""),
+    ]
     assert form({"e": {"k": 1}}, e=Encoding(style="deepObject")) == [("e[k]", "1")]
     assert form({"b": ["x", "y"]}, b=Encoding(style="form", explode=False)) == [("b", "x,y")]
     with pytest.raises(RequestError):
@@ -167,7 +180,9 @@ def test_multipart(drive: Callable[..., Any]) -> None:
     }
     parts = drive().call(operation(body), body=value)["parts"]
     assert parts[0] == ["name", "né", None, None]
-    assert parts[1][1] == "\x00\xff" and parts[1][3] == "text/x-special" and "\r" not in parts[1][2]
+    assert parts[1][1] == "\x00\xff"
+    assert parts[1][3] == "text/x-special"
+    assert "\r" not in parts[1][2]
     assert parts[2][:2] == ["meta", '{"n":1}']
     assert [part[1] for part in parts[3:]] == ["one", "two"]
 
@@ -200,12 +215,14 @@ def received(drive: Callable[..., Any], body: Body, value: object) -> tuple[byte
 
 def test_text(drive: Callable[..., Any]) -> None:
     content, headers = received(drive, Body(str, "text/plain"), "héllo")
-    assert content == "héllo".encode() and headers["content-type"] == "text/plain; charset=utf-8"
+    assert content == "héllo".encode()
+    assert headers["content-type"] == "text/plain; charset=utf-8"
 
 
 def test_binary(drive: Callable[..., Any]) -> None:
     content, headers = received(drive, Body(bytes, "image/*"), bytearray(b"\x00\x01"))
-    assert content == b"\x00\x01" and headers["content-type"] == "application/octet-stream"
+    assert content == b"\x00\x01"
+    assert headers["content-type"] == "application/octet-stream"
 
 
 def test_files_are_sent_from_their_start_with_their_length(drive: Callable[..., Any]) -> None:
@@ -213,7 +230,8 @@ def test_files_are_sent_from_their_start_with_their_length(drive: Callable[..., 
     file.read(10)
     content, headers = received(drive, Body(bytes, "application/pdf"), file)
     assert len(content) == 100_000
-    assert headers["content-length"] == "100000" and headers["content-type"] == "application/pdf"
+    assert headers["content-length"] == "100000"
+    assert headers["content-type"] == "application/pdf"
 
 
 def test_iterables_are_streamed(drive: Callable[..., Any]) -> None:
@@ -222,7 +240,8 @@ def test_iterables_are_streamed(drive: Callable[..., Any]) -> None:
         yield b"two"
 
     content, headers = received(drive, Body(bytes, "application/octet-stream"), pieces())
-    assert content == b"onetwo" and headers["transfer-encoding"] == "chunked"
+    assert content == b"onetwo"
+    assert headers["transfer-encoding"] == "chunked"
 
 
 def test_async_iterables_need_the_async_client(drive: Callable[..., Any], kind: str) -> None:

@@ -65,7 +65,8 @@ def headers(seen: dict[str, Any]) -> dict[str, str]:
 def test_headers_of_a_call(drive: Callable[..., Any]) -> None:
     driver = drive(API, headers={"X-Client": "1", "X-Both": "client"})
     seen = headers(driver.call(ECHO, options=RequestOptions(headers={"x-both": "call"})))
-    assert seen["user-agent"] == "acme-python/1" and seen["accept"] == "application/json"
+    assert seen["user-agent"] == "acme-python/1"
+    assert seen["accept"] == "application/json"
     assert (seen["x-client"], seen["x-both"]) == ("1", "call")
     assert "content-type" not in seen
 
@@ -88,7 +89,10 @@ def test_settings_fall_back_to_the_environment(
 ) -> None:
     monkeypatch.setenv("ACME_CLIENT_ID", "from-env")
     settings = {"client_id": None, "other": "given"}
-    assert drive(API, settings=settings).client.settings == {"client_id": "from-env", "other": "given"}
+    assert drive(API, settings=settings).client.settings == {
+        "client_id": "from-env",
+        "other": "given",
+    }
 
 
 def test_copies_share_the_pool_and_differ(drive: Callable[..., Any]) -> None:
@@ -184,13 +188,18 @@ def test_one_client_serves_many_threads(server: Any) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_get_follows_redirects(drive: Callable[..., Any], status: int) -> None:
     operation = get("/redirect", query=(Parameter("status"), Parameter("to")))
-    seen = drive(API, credentials=GIVEN).call(operation, query={"status": status, "to": "/echo/moved"})
-    assert seen["rest"] == "moved" and headers(seen)["authorization"] == "Bearer sk_s3cret"
+    seen = drive(API, credentials=GIVEN).call(
+        operation, query={"status": status, "to": "/echo/moved"}
+    )
+    assert seen["rest"] == "moved"
+    assert headers(seen)["authorization"] == "Bearer sk_s3cret"
 
 
 def test_another_host_is_told_nothing(drive: Callable[..., Any], server: Any) -> None:
     server.state.reset()
-    operation = get("/redirect", query=(Parameter("status"), Parameter("to")), cookie=(Parameter("c"),))
+    operation = get(
+        "/redirect", query=(Parameter("status"), Parameter("to")), cookie=(Parameter("c"),)
+    )
     elsewhere = f"http://localhost:{server.port}/elsewhere"
     driver = drive(API, credentials=GIVEN, headers={"x-own": "s3cret"})
     reply = driver.call(operation, query={"status": 302, "to": elsewhere}, cookie={"c": "s3cret"})
@@ -212,10 +221,13 @@ def test_others_do_not_follow(drive: Callable[..., Any], method: str, server: An
     )
     with pytest.raises(APIStatusError) as caught:
         drive(API).call(operation, query={"status": 307, "to": "/elsewhere"})
-    assert caught.value.status == 307 and server.state.elsewhere == []
+    assert caught.value.status == 307
+    assert server.state.elsewhere == []
 
 
-@pytest.mark.parametrize("target", ["/redirect?status=302&to=/redirect", "ftp://x/", "http://[", "//"])
+@pytest.mark.parametrize(
+    "target", ["/redirect?status=302&to=/redirect", "ftp://x/", "http://[", "//"]
+)
 def test_redirects_that_lead_nowhere(drive: Callable[..., Any], target: str) -> None:
     operation = get("/redirect", security=(), query=(Parameter("status"), Parameter("to")))
     with pytest.raises((APIStatusError, APIConnectionError)):
@@ -245,7 +257,10 @@ def test_events_are_streamed(drive: Callable[..., Any]) -> None:
         id="e", method="GET", path="/events", replies={"200": Reply(Any, "text/event-stream")}
     )
     events = drive().streamed(lambda reply: reply.events(), operation)
-    assert [(event.event, event.data) for event in events] == [("a", '{"n": 1}'), ("message", "two\nlines")]
+    assert [(event.event, event.data) for event in events] == [
+        ("a", '{"n": 1}'),
+        ("message", "two\nlines"),
+    ]
     lines = drive().streamed(lambda reply: reply.iter_lines(), operation)
     assert lines[0] == "id: 1"
 
@@ -263,23 +278,31 @@ def test_streams_are_refused_like_calls(drive: Callable[..., Any], no_waiting: l
         driver.streamed(lambda reply: reply.read(), get("/status/404"))
     with pytest.raises(ReplyContentTypeError):
         driver.streamed(lambda reply: reply.read(), get("/file"))
-    flaky = Operation[Any](id="f", method="GET", path="/flaky/stream/503/1", replies={"200": Reply(Any)})
+    flaky = Operation[Any](
+        id="f", method="GET", path="/flaky/stream/503/1", replies={"200": Reply(Any)}
+    )
     assert b"count" in driver.streamed(lambda reply: reply.read(), flaky)
 
 
 def test_the_log_has_the_route_and_no_values(
-    drive: Callable[..., Any], caplog: pytest.LogCaptureFixture, no_waiting: list[float], server: Any
+    drive: Callable[..., Any],
+    caplog: pytest.LogCaptureFixture,
+    no_waiting: list[float],
+    server: Any,
 ) -> None:
     server.state.reset()
     caplog.set_level(logging.DEBUG, logger="hooksmith")
-    operation = get("/echo/{id}", security=(), path_parameters=(Parameter("id"),), query=(Parameter("q"),))
+    operation = get(
+        "/echo/{id}", security=(), path_parameters=(Parameter("id"),), query=(Parameter("q"),)
+    )
     drive(API).call(operation, path={"id": "s3cret"}, query={"q": "s3cret"})
     drive(API).call(get("/flaky/log/503/1", security=()))
     lines = [record.getMessage() for record in caplog.records if record.name == "hooksmith"]
     assert re.fullmatch(
         r"GET /echo/\{id\} -> 200 in \d+\.\d ms \(attempt 1, request id req_echo\)", lines[0]
     )
-    assert "-> 503, again in" in lines[2] and "(attempt 2" in lines[3]
+    assert "-> 503, again in" in lines[2]
+    assert "(attempt 2" in lines[3]
     assert not any("s3cret" in line for line in lines)
     event = caplog.records[0].__dict__["hooksmith"]
     assert (event.status, event.attempt, event.operation) == (200, 1, "get")
@@ -300,7 +323,9 @@ def test_hooks_see_every_attempt_and_may_add_headers(
     assert headers(driver.call(ECHO))["traceparent"] == "00-1"
     driver.call(get("/flaky/hook/503/1", security=()))
     with pytest.raises(APIConnectionError):
-        drive(API, base_url="http://127.0.0.1:1", hooks=Hooks(on_reply=replies.append), max_retries=0).call(ECHO)
+        drive(
+            API, base_url="http://127.0.0.1:1", hooks=Hooks(on_reply=replies.append), max_retries=0
+        ).call(ECHO)
     assert [event.attempt for event in requests] == [1, 1, 2]
     assert [(event.status, event.error) for event in replies] == [
         (200, None),
@@ -324,7 +349,8 @@ def test_no_connection_is_left_behind(server: Any, recwarn: pytest.WarningsRecor
             with pytest.raises(NotFoundError), client.stream(get("/status/404", security=())):
                 raise AssertionError("a refusal is raised before the block")
         pool = client._http._transport._pool  # type: ignore[attr-defined]
-        assert len(pool.connections) == 1 and pool.connections[0].is_idle()
+        assert len(pool.connections) == 1
+        assert pool.connections[0].is_idle()
     gc.collect()
     assert [warning for warning in recwarn if warning.category is ResourceWarning] == []
 

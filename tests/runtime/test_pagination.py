@@ -38,8 +38,12 @@ class Window(BaseModel):
     items: list[Thing]
 
 
-CURSOR = CursorPagination(parameter="after", next="/list_metadata/after", items="/data", size="limit")
-OFFSET = OffsetPagination(parameter="offset", items="/items", complete="/listCompleted", size="limit")
+CURSOR = CursorPagination(
+    parameter="after", next="/list_metadata/after", items="/data", size="limit"
+)
+OFFSET = OffsetPagination(
+    parameter="offset", items="/items", complete="/listCompleted", size="limit"
+)
 
 
 def operation(path: str, reply: Any, pagination: Any) -> PagedOperation[Any, Any]:
@@ -57,7 +61,13 @@ def operation(path: str, reply: Any, pagination: Any) -> PagedOperation[Any, Any
 BY_CURSOR = operation("/cursor", ThingList, CURSOR)
 BY_OFFSET = operation("/offset", list[Thing] | Window, OFFSET)
 BARE = operation("/bare", list[Thing] | Window, OFFSET)
-ALL = [BY_CURSOR, BY_OFFSET, BARE, operation("/cursor", Any, CURSOR), operation("/bare", Any, OFFSET)]
+ALL = [
+    BY_CURSOR,
+    BY_OFFSET,
+    BARE,
+    operation("/cursor", Any, CURSOR),
+    operation("/bare", Any, OFFSET),
+]
 
 
 def ids(items: list[Any]) -> list[int]:
@@ -78,14 +88,19 @@ def test_a_walk_may_start_anywhere(drive: Callable[..., Any]) -> None:
 def test_one_page_and_its_cursors_stay_reachable(drive: Callable[..., Any]) -> None:
     driver = drive()
     page = driver.page(BY_CURSOR, query={"limit": 10})
-    assert ids(page.items) == list(range(10)) and page.has_next
-    assert page.reply.metadata.after == "10" and page.next_query == {"limit": 10, "after": "10"}
-    assert page.raw.status == 200 and repr(page).endswith("Page(10 items, has_next=True)")
+    assert ids(page.items) == list(range(10))
+    assert page.has_next
+    assert page.reply.metadata.after == "10"
+    assert page.next_query == {"limit": 10, "after": "10"}
+    assert page.raw.status == 200
+    assert repr(page).endswith("Page(10 items, has_next=True)")
     second = driver.next_page(page)
     assert ids(second.items) == list(range(10, 20))
     assert ids(driver.next_page(page).items) == list(range(10, 20))
     last = driver.next_page(second)
-    assert ids(last.items) == list(range(20, 25)) and not last.has_next and last.next_query is None
+    assert ids(last.items) == list(range(20, 25))
+    assert not last.has_next
+    assert last.next_query is None
     with pytest.raises(PaginationError, match="last page"):
         driver.next_page(last)
     assert [len(each.items) for each in driver.listed(page.pages())] == [10, 10, 5]

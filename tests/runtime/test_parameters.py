@@ -111,7 +111,9 @@ def test_header_styles() -> None:
 def test_cookie_styles() -> None:
     assert cookie(Parameter("color"), "a b;c") == "color=a%20b%3Bc"
     assert cookie(Parameter("color", explode=False), ARRAY) == "color=blue,black,brown"
-    assert cookie(Parameter("color", style="cookie"), ARRAY) == "color=blue; color=black; color=brown"
+    assert (
+        cookie(Parameter("color", style="cookie"), ARRAY) == "color=blue; color=black; color=brown"
+    )
     with pytest.raises(RequestError, match="cookie cannot carry"):
         cookie(Parameter("color", style="cookie"), "a; admin=1")
 
@@ -163,7 +165,8 @@ def test_messages_show_the_place_and_no_value() -> None:
     with pytest.raises(RequestError, match=r"query/ids/1: String should have at most 5") as caught:
         query(parameter, ["ok", "s3cret-value"])
     assert "s3cret" not in str(caught.value)
-    assert caught.value.__cause__ is None and caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("value", ["", None, ".", "..", [], OMIT])
@@ -275,14 +278,18 @@ def test_deep_objects_arrive_as_they_are(value: dict[str, str]) -> None:
 def test_cookies_stay_one_pair(text: str) -> None:
     written = cookie(Parameter("v"), text)
     assert unquote(written.removeprefix("v=")) == text
-    assert not set(written) & set("; ,\r\n\"")
+    assert not set(written) & set('; ,\r\n"')
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(TEXT, TEXT, TEXT)
 @example("../../token", "a&b=c#d", "x; admin=1")
 @example("a/b?c", "%00%2F", "é")
-def test_a_server_sees_the_text_that_was_given(drive: Any, segment: str, word: str, crumb: str) -> None:
+def test_a_server_sees_the_text_that_was_given(
+    drive: Any, segment: str, word: str, crumb: str
+) -> None:
     operation: Operation[Any] = Operation(
         id="o",
         method="GET",
@@ -300,7 +307,6 @@ def test_a_server_sees_the_text_that_was_given(drive: Any, segment: str, word: s
     assert seen["raw_path"].count("/") == 2
     assert parse_qsl(seen["query"], keep_blank_values=True) == [("q", word)]
     assert unquote(seen["cookies"].get("c", "")) == crumb
-
 
 
 ECHO = {"200": Reply(Any)}

@@ -35,15 +35,15 @@ class Problem(BaseModel):
     message: str
 
 
-def get(name: str, *replies: Reply, status: str = "200") -> Operation[Any]:
-    return Operation(
-        id=name, method="GET", path=f"/reply/{name}", replies={status: reply for reply in replies}
-    )
+def get(name: str, reply: Reply) -> Operation[Any]:
+    return Operation(id=name, method="GET", path=f"/reply/{name}", replies={"200": reply})
 
 
 def refuse(**errors: Reply) -> Operation[Any]:
     table = {name.lstrip("_"): reply for name, reply in errors.items()}
-    return Operation(id="refuse", method="GET", path="/status/404", replies={"200": Reply(Any)}, errors=table)
+    return Operation(
+        id="refuse", method="GET", path="/status/404", replies={"200": Reply(Any)}, errors=table
+    )
 
 
 def test_descriptions_by_status_class_and_default() -> None:
@@ -90,7 +90,9 @@ def test_media_types(described: str, actual: str, expected: bool) -> None:
         ("accepted", Reply(Thing), Thing(id=7)),
     ],
 )
-def test_replies_by_media_type(drive: Callable[..., Any], name: str, reply: Reply, expected: object) -> None:
+def test_replies_by_media_type(
+    drive: Callable[..., Any], name: str, reply: Reply, expected: object
+) -> None:
     assert drive().call(get(name, reply)) == expected
 
 
@@ -99,9 +101,11 @@ def test_a_misfit_says_where_and_shows_nothing(drive: Callable[..., Any]) -> Non
         drive().call(get("misfit", Reply(Thing)))
     error = caught.value
     assert [detail.where for detail in error.details] == ["/inner/values/1"]
-    assert "GET /reply/misfit" in str(error) and "valid integer" in str(error)
+    assert "GET /reply/misfit" in str(error)
+    assert "valid integer" in str(error)
     assert "s3cret" not in str(error) + repr(error)
-    assert error.__cause__ is None and error.__context__ is None
+    assert error.__cause__ is None
+    assert error.__context__ is None
     assert error.status == 200
 
 
@@ -109,7 +113,8 @@ def test_a_misfit_says_where_and_shows_nothing(drive: Callable[..., Any]) -> Non
 def test_broken_json(drive: Callable[..., Any], annotation: Any) -> None:
     with pytest.raises(ReplyValidationError, match="Invalid JSON") as caught:
         drive().call(get("broken", Reply(annotation)))
-    assert "s3cret" not in str(caught.value) and caught.value.__context__ is None
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_an_empty_reply_where_one_is_described(drive: Callable[..., Any]) -> None:
@@ -118,7 +123,9 @@ def test_an_empty_reply_where_one_is_described(drive: Callable[..., Any]) -> Non
 
 
 def test_the_wrong_content_type(drive: Callable[..., Any]) -> None:
-    with pytest.raises(ReplyContentTypeError, match="text/html instead of application/json") as caught:
+    with pytest.raises(
+        ReplyContentTypeError, match="text/html instead of application/json"
+    ) as caught:
         drive().call(get("html", Reply(Thing)))
     assert "s3cret" not in str(caught.value)
 
@@ -157,15 +164,19 @@ def test_a_refusal_that_fits_no_model_keeps_its_json(drive: Callable[..., Any]) 
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(409, ConflictError), (418, APIStatusError), (503, ServerError), (304, APIStatusError)]
+    ("status", "error"),
+    [(409, ConflictError), (418, APIStatusError), (503, ServerError), (304, APIStatusError)],
 )
-def test_refusals_by_status(drive: Callable[..., Any], status: int, error: type[APIStatusError]) -> None:
+def test_refusals_by_status(
+    drive: Callable[..., Any], status: int, error: type[APIStatusError]
+) -> None:
     operation: Operation[Any] = Operation(
         id="o", method="GET", path=f"/status/{status}", replies={"200": Reply(Any)}
     )
     with pytest.raises(error) as caught:
         drive().call(operation, options=RequestOptions(max_retries=0))
-    assert caught.value.status == status and caught.value.retryable is (status == 503)
+    assert caught.value.status == status
+    assert caught.value.retryable is (status == 503)
 
 
 def test_a_described_status_is_a_reply_whatever_its_number(drive: Callable[..., Any]) -> None:
@@ -181,7 +192,13 @@ def test_the_raw_reply(drive: Callable[..., Any]) -> None:
     )
     seen: list[Any] = []
     raw = drive().call_raw(operation, options=RequestOptions(on_reply=seen.append))
-    assert (raw.status, raw.request_id, raw.headers["content-type"]) == (200, "req_echo", "application/json")
-    assert raw.parse()["rest"] == "x" and b'"rest"' in raw.content
+    assert (raw.status, raw.request_id, raw.headers["content-type"]) == (
+        200,
+        "req_echo",
+        "application/json",
+    )
+    assert raw.parse()["rest"] == "x"
+    assert b'"rest"' in raw.content
     assert seen == [raw]
-    assert "rest" not in repr(raw) and "200" in repr(raw)
+    assert "rest" not in repr(raw)
+    assert "200" in repr(raw)

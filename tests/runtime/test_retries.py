@@ -33,7 +33,9 @@ def fresh(server: Any) -> None:
     server.state.reset()
 
 
-def flaky(method: str = "GET", code: int = 503, failures: int = 1, query: str = "") -> Operation[Any]:
+def flaky(
+    method: str = "GET", code: int = 503, failures: int = 1, query: str = ""
+) -> Operation[Any]:
     annotation = None if method == "HEAD" else Any
     body = Body(Any) if method in ("POST", "PATCH", "PUT") else None
     return Operation(
@@ -51,17 +53,23 @@ def test_what_is_repeated(
 ) -> None:
     assert drive().call(flaky(code=code, failures=2)) == {"count": 3}
     assert len(no_waiting) == 2
-    assert no_waiting[0] <= 0.5 and no_waiting[1] <= 1.0
+    assert no_waiting[0] <= 0.5
+    assert no_waiting[1] <= 1.0
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 422])
-def test_what_is_not_repeated(drive: Callable[..., Any], no_waiting: list[float], code: int, server: Any) -> None:
+def test_what_is_not_repeated(
+    drive: Callable[..., Any], no_waiting: list[float], code: int, server: Any
+) -> None:
     with pytest.raises(APIStatusError):
         drive().call(flaky(code=code))
-    assert server.state.counts["k"] == 1 and no_waiting == []
+    assert server.state.counts["k"] == 1
+    assert no_waiting == []
 
 
-def test_a_conflict_is_repeated_where_the_api_says_so(drive: Callable[..., Any], no_waiting: list[float]) -> None:
+def test_a_conflict_is_repeated_where_the_api_says_so(
+    drive: Callable[..., Any], no_waiting: list[float]
+) -> None:
     api = ApiInfo(name="test", retry_statuses=frozenset({409}))
     assert drive(api).call(flaky(code=409)) == {"count": 2}
     with pytest.raises(ConflictError) as caught:
@@ -84,7 +92,8 @@ def test_others_are_never_repeated(
 ) -> None:
     with pytest.raises(APIStatusError) as caught:
         drive().call(flaky(method, code), body={})
-    assert server.state.counts["k"] == 1 and caught.value.retryable
+    assert server.state.counts["k"] == 1
+    assert caught.value.retryable
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
@@ -103,13 +112,17 @@ def test_keys_are_made_where_the_api_takes_them(
     assert driver.call(flaky("POST"), body={}) == {"count": 2}
     driver.call(flaky("POST"), body={})
     first, again, other = server.state.keys
-    assert first == again and first != other and len(first) == 36
+    assert first == again
+    assert first != other
+    assert len(first) == 36
     with pytest.raises(ServerError):
         driver.call(flaky("PATCH", failures=99), body={})
     assert server.state.keys[3:] == [None]
 
 
-def test_the_number_of_repetitions(drive: Callable[..., Any], no_waiting: list[float], server: Any) -> None:
+def test_the_number_of_repetitions(
+    drive: Callable[..., Any], no_waiting: list[float], server: Any
+) -> None:
     driver = drive(max_retries=3)
     with pytest.raises(ServerError):
         driver.call(flaky(failures=99))
@@ -135,13 +148,23 @@ def test_retry_after_beyond_the_ceiling_fails_at_once(
 ) -> None:
     with pytest.raises(RateLimitError) as caught:
         drive().call(flaky(code=429), options=RequestOptions(query={"after": "3600"}))
-    assert caught.value.retry_after == 3600 and caught.value.request_id == "req_1"
-    assert server.state.counts["k"] == 1 and no_waiting == []
+    assert caught.value.retry_after == 3600
+    assert caught.value.request_id == "req_1"
+    assert server.state.counts["k"] == 1
+    assert no_waiting == []
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("0", 0.0), ("1.5", 1.5), ("", None), ("soon", None), ("-3", None), ("nan", None), ("1e9", None)],
+    [
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("", None),
+        ("soon", None),
+        ("-3", None),
+        ("nan", None),
+        ("1e9", None),
+    ],
 )
 def test_reading_retry_after(text: str, expected: float | None) -> None:
     assert retries.retry_after({"retry-after": text}) == expected
@@ -174,9 +197,14 @@ def test_dropped_connections_are_repeated(
     assert len(raw.requests) == 3
 
 
-@pytest.mark.parametrize("script", [b"", b"HTTP/1.1 200 OK\r\ncontent-le", b"garbage\r\n\r\n", OK[:-1]])
+@pytest.mark.parametrize(
+    "script", [b"", b"HTTP/1.1 200 OK\r\ncontent-le", b"garbage\r\n\r\n", OK[:-1]]
+)
 def test_a_post_is_not_repeated_after_a_drop(
-    drive: Callable[..., Any], no_waiting: list[float], raw_server: Callable[..., Any], script: bytes
+    drive: Callable[..., Any],
+    no_waiting: list[float],
+    raw_server: Callable[..., Any],
+    script: bytes,
 ) -> None:
     raw = raw_server([script])
     with pytest.raises(APIConnectionError) as caught:
@@ -206,11 +234,14 @@ def test_no_connection_no_request_so_all_may_be_repeated(
 
 
 def test_timeouts_are_ours_and_counted(drive: Callable[..., Any], no_waiting: list[float]) -> None:
-    operation: Operation[Any] = Operation(id="slow", method="GET", path="/slow", replies={"200": Reply(Any)})
+    operation: Operation[Any] = Operation(
+        id="slow", method="GET", path="/slow", replies={"200": Reply(Any)}
+    )
     driver = drive(timeout=0.05)
     with pytest.raises(APITimeoutError, match="GET /slow: no reply in time") as caught:
         driver.call(operation)
-    assert isinstance(caught.value.__cause__, httpx2.ReadTimeout) and len(no_waiting) == 2
+    assert isinstance(caught.value.__cause__, httpx2.ReadTimeout)
+    assert len(no_waiting) == 2
     options = RequestOptions(timeout=5, query={"seconds": "0.1"})
     assert driver.call(operation, options=options) == {}
 

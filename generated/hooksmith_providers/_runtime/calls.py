@@ -261,12 +261,16 @@ class Watch:
 
     def stop(self, outcome: Outcome) -> ReplyEvent:
         """The attempt is over."""
-        facts = self._facts | {"duration": time.perf_counter() - self._start}
+        duration = time.perf_counter() - self._start
         if isinstance(outcome, APIError):
-            event = ReplyEvent(**facts, error=type(outcome).__name__)
+            event = ReplyEvent(**self._facts, duration=duration, error=type(outcome).__name__)
         else:
-            request_id = self._call.request_id(outcome)
-            event = ReplyEvent(**facts, status=outcome.status_code, request_id=request_id)
+            event = ReplyEvent(
+                **self._facts,
+                duration=duration,
+                status=outcome.status_code,
+                request_id=self._call.request_id(outcome),
+            )
         log_reply(event)
         if self._call.config.hooks.on_reply is not None:
             self._call.config.hooks.on_reply(event)
@@ -347,7 +351,7 @@ def _base_url(config: Config, operation: Operation[Any]) -> str:
 
 
 def _timeout(
-    given: float | httpx2.Timeout | None | Omit, default: httpx2.Timeout
+    given: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
 ) -> httpx2.Timeout:
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
 

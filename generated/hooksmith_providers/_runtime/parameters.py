@@ -228,19 +228,18 @@ def _header(parameter: Parameter, value: Any) -> str:
 
 def _raw_members(parameter: Parameter, value: Any, delimiters: str, where: str) -> list[str]:
     """Members without percent-encoding, which headers do not have; so delimiters are refused."""
-    if isinstance(value, list):
-        members = [_text(item, where) for item in value if item is not None]
-    elif isinstance(value, dict):
+    pairs: Pairs = []
+    if isinstance(value, dict):
         pairs = [(name, _text(item, where)) for name, item in value.items() if item is not None]
-        delimiters += "=" if parameter.explode else ""
         members = [text for pair in pairs for text in pair]
+        delimiters += "=" if parameter.explode else ""
+    elif isinstance(value, list):
+        members = [_text(item, where) for item in value if item is not None]
     else:
         return [_text(value, where)]
     if any(character in member for member in members for character in delimiters):
         raise RequestError(Detail(where, "holds a delimiter of its style"))
-    if isinstance(value, dict) and parameter.explode:
-        return [f"{name}={text}" for name, text in pairs]
-    return members
+    return [f"{name}={text}" for name, text in pairs] if pairs and parameter.explode else members
 
 
 def _cookie(parameter: Parameter, value: Any) -> Pairs:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..errors import DocumentError
 from ..ir import ANY, NULL, Body, Field, Kind, Model, Named, Operation, Parameter, Permissions, Reply, Resource, Scalar, Type, Union
 from ..normalize import Normal
-from ..normalize.casing import argument, pascal, snake
+from ..normalize.casing import argument, pascal
 from ..normalize.grammar import Node
 from ..normalize.names import operation_name, operations
 from ..pointer import escape
@@ -33,9 +34,11 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
             groups.setdefault(_tag(node), []).append(reader.read())
     described = {tag.get("name"): text(tag.get("description")) for tag in normal.document.get("tags") or ()}
     tags = list(groups)
+    models = set(normal.names.values())
+    classes = unique(tags, lambda tag: _class_name(tag, models))
     return tuple(
         Resource(name=name, class_name=class_name, description=described.get(tag, ""), operations=_named_apart(groups[tag]))
-        for tag, name, class_name in zip(tags, unique(tags, _attribute), unique(tags, _class_name), strict=True)
+        for tag, name, class_name in zip(tags, unique(tags, _attribute), classes, strict=True)
     )
 
 
@@ -54,9 +57,13 @@ def _attribute(tag: str) -> str:
     return name + "_" if name in _CLIENT_ATTRIBUTES else name
 
 
-def _class_name(tag: str) -> str:
-    name = "".join(word.capitalize() if word.islower() else word for word in pascal(snake(tag)).split("_"))
-    return name + "Resource" if name in {"Async", "Client", "Omit", "Page", "Any", "Literal", "Sequence"} else name
+_IMPORTED = frozenset("Any Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split())
+
+
+def _class_name(tag: str, models: Collection[str]) -> str:
+    """`audit logs` → `AuditLogs`; a model of that name is what callers would take it for, so it says what it is."""
+    name = pascal(tag)
+    return name + "Resource" if name in models or name in _IMPORTED or f"Async{name}" in models else name
 
 
 def _refuse_duplicates(normal: Normal) -> None:
@@ -76,8 +83,6 @@ def _refuse_duplicates(normal: Normal) -> None:
 
 
 def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:
-    from dataclasses import replace
-
     names = unique([operation.id for operation in found], argument)
     return tuple(replace(operation, name=name) for operation, name in zip(found, names, strict=True))
 
@@ -174,8 +179,6 @@ class _OperationReader:
 
     def _flattened(self, kind: Type, required: bool, taken: list[str]) -> tuple[Field, ...] | None:
         """The body's properties as arguments, where the body is an object that all of it can be told by."""
-        from dataclasses import replace
-
         if not isinstance(kind, Named):
             return None
         self._schemas.finish()
@@ -235,8 +238,6 @@ def _counts(node: Node) -> bool:
 
 
 def _described(field: Field, node: Node) -> Field:
-    from dataclasses import replace
-
     return replace(
         field,
         description=text(node.get("description")) or field.description,

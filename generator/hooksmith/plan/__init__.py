@@ -68,7 +68,10 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
     if view.analytic_events:
         yield _export(".analytic_events", "AnalyticEvent")
     if view.events:
-        yield _export(".events", "Event", "parse_event", *view.events.union)
+        own = {definition.name for definition in view.events.definitions}
+        yield _export(".events", "Event", "parse_event", *own)
+        if borrowed := set(view.events.union) - own:
+            yield _export(".models", *borrowed)
         yield _export(f"{runtime}.events", *_EVENTS)
     if not (view.client or view.events) and view.models.definitions:
         yield _export(".models", *(definition.name for definition in view.models.definitions))

@@ -1,0 +1,1 @@
+"""How deliveries are signed: schemes as data, each able to verify and to sign."""

@@ -1,0 +1,119 @@
+"""What a signature is checked on: the raw body, the headers, and for some schemes method and URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ..webhook_errors import SignatureError, SignatureReason
+
+Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+"""A mapping, a list of pairs, ASGI's list of pairs of bytes, or a WSGI environ; names in any case."""
+
+_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+def raw_body(body: object) -> bytes:
+    """The raw body; raises `TypeError` for anything decoded or parsed, which no signature could be checked on."""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, bytearray | memoryview):
+        return bytes(body)
+    if isinstance(body, str):
+        raise TypeError("pass the body as bytes, exactly as received, not as text")
+    raise TypeError(
+        f"pass the raw body as bytes, exactly as received, not a {type(body).__name__}: "
+        "a parsed body written again is not the text that was signed"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A delivery as it arrived."""
+
+    body: bytes = field(repr=False)
+    headers: Headers = field(repr=False)
+    method: str = "POST"
+    url: str | None = None
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header, one a line, outer spaces removed."""
+        return header_values(self.headers, name)
+
+    def one(self, name: str) -> str:
+        """The value of a header that stands once; raises SignatureError."""
+        found = self.needed(name)
+        if len(found) > 1 and len(set(found)) > 1:
+            raise malformed(name, "stands more than once")
+        return found[0]
+
+    def needed(self, name: str) -> list[str]:
+        """The values of a header that must be there; raises SignatureError."""
+        found = [value for value in self.values(name) if value]
+        if not found:
+            raise SignatureError(
+                SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name
+            )
+        return found
+
+
+def malformed(name: str, problem: str) -> SignatureError:
+    """The error for a header without the form that the scheme gives it."""
+    return SignatureError(
+        SignatureReason.MALFORMED_HEADER, f"the header {name} {problem}", header=name
+    )
+
+
+def header_values(headers: Headers, name: str) -> list[str]:
+    """All values of a header, whatever the case of its name and the kind of `headers`."""
+    if type(headers) is dict:
+        value = headers.get(name, headers.get(name.lower()))
+        if type(value) is str:
+            return [value.strip(" \t")]
+    wanted = name.lower()
+    return [value for found, value in header_pairs(headers, only=wanted) if found == wanted]
+
+
+def header_pairs(headers: Headers, *, only: str | None = None) -> Iterator[tuple[str, str]]:
+    """(lower-case name, value) of every header line, in order."""
+    if isinstance(headers, Mapping) and "REQUEST_METHOD" in headers:
+        yield from _from_environ(headers, only)
+        return
+    items: Any = getattr(headers, "items", None)
+    for name, value in items() if items is not None else headers:
+        lower = _text(name).lower()
+        if only is None or lower == only:
+            for each in value if isinstance(value, list | tuple) else (value,):
+                yield lower, _text(each).strip(" \t")
+
+
+def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tuple[str, str]]:
+    """The headers of a WSGI environ (PEP 3333), where they stand under `HTTP_*`."""
+    if only is not None:
+        key = _WITHOUT_PREFIX.get(only, "HTTP_" + only.upper().replace("-", "_"))
+        if key in environ:
+            yield only, _text(environ[key]).strip(" \t")
+        return
+    for name, key in _WITHOUT_PREFIX.items():
+        if environ.get(key):
+            yield name, _text(environ[key]).strip(" \t")
+    for key, value in environ.items():
+        if isinstance(key, str) and key.startswith("HTTP_"):
+            yield key[5:].replace("_", "-").lower(), _text(value).strip(" \t")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray):
+        return value.decode("latin-1")
+    raise TypeError(f"headers are text or bytes, not {type(value).__name__}")
+
+
+def octets(value: str) -> bytes:
+    """A header's value as the bytes that travelled."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
