@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support.cases import PARENT, Case, write_parent  # noqa: E402
+from support.cases import PARENT, Case, write_parent
 
-settings.register_profile("default", max_examples=40, deadline=None, print_blob=True)
+settings.register_profile("default", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile(
     "fuzz", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .plan.text import docstring, literal, one_line
+from .plan.text import comment, docstring, literal, one_line
 from .plan.views import PackageView
 
 
@@ -28,6 +28,11 @@ def _resources(view: PackageView) -> Iterator[tuple[str, Any]]:
         yield resource.name, resource
 
 
+def _model_modules(view: PackageView) -> Iterator[tuple[str, Any]]:
+    for module in view.model_modules.modules if view.model_modules else ():
+        yield module.name, module
+
+
 def _always(view: PackageView) -> Iterator[tuple[str, Any]]:
     yield "", view
 
@@ -43,9 +48,14 @@ class Output(NamedTuple):
 FILES = (
     Output("api/__init__.py.jinja", "__init__.py", _always),
     Output("api/models.py.jinja", "models.py", _one("models")),
+    Output("api/models/__init__.py.jinja", "models/__init__.py", _one("model_modules")),
+    Output("api/models/module.py.jinja", "models/{}.py", _model_modules),
     Output("api/event_types.py.jinja", "event_types.py", _one("event_types")),
     Output("api/analytic_events.py.jinja", "analytic_events.py", _one("analytic_events")),
     Output("api/events.py.jinja", "events.py", _one("events")),
+    Output("api/webhook.py.jinja", "webhook.py", _one("webhook")),
+    Output("api/testing.py.jinja", "testing.py", _one("webhook")),
+    Output("api/examples.json.jinja", "examples.json", _one("examples")),
     Output("api/client.py.jinja", "client.py", _one("client")),
     Output("api/resources/__init__.py.jinja", "resources/__init__.py", _one("resources")),
     Output("api/resources/resource.py.jinja", "resources/{}.py", _resources),
@@ -101,8 +111,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        auto_reload=False,
     )
     environment.filters["literal"] = literal
     environment.filters["docstring"] = docstring
     environment.filters["one_line"] = one_line
+    environment.filters["comment"] = comment
     return environment

@@ -164,16 +164,17 @@ def _parts(name: str, item: Any, encoding: Encoding) -> list[Part]:
 def _upload(item: Any, media_type: str | None) -> Part | None:
     """A part of bytes, a file object, or a tuple `(name, either[, media type])`; else None."""
     name: str | None = "upload"
+    content: Any = item
     if isinstance(item, tuple) and len(item) in (2, 3):
-        name, media_type = item[0], item[2] if len(item) == 3 else media_type
-        item = item[1]
-    if isinstance(item, (bytes, bytearray, memoryview)):
-        return name, bytes(item), _safe_type(media_type)
-    if not _is_file(item):
+        name, content = item[:2]
+        media_type = item[2] if len(item) == 3 else media_type
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return name, bytes(content), _safe_type(media_type)
+    if not _is_file(content):
         return None
-    if isinstance(item.read(0), str):
+    if isinstance(content.read(0), str):
         raise RequestError(Detail("body", "a file must be opened in binary mode"))
-    return name, item, _safe_type(media_type)
+    return name, content, _safe_type(media_type)
 
 
 def _safe_type(media_type: str | None) -> str | None:

@@ -1,10 +1,15 @@
-"""Packages whose names are imported when they are first used (PEP 562)."""
+"""What is imported, or evaluated, when it is first used: packages (PEP 562), and aliases that are text so far.
+
+Modules of models import each other for type checkers alone. What an annotation or alias names is brought into its
+module when it is needed, so that a model costs the modules that it is made of, and these may need each other.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -17,7 +22,7 @@ def lazy(
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(modules[name], package), name)
+        value = evaluated(import_module(modules[name], package), name)
         setattr(sys.modules[package], name, value)
         return value
 
@@ -25,3 +30,33 @@ def lazy(
         return sorted({*vars(sys.modules[package]), *modules})
 
     return get, names
+
+
+def evaluated(module: ModuleType, name: str) -> Any:
+    """What `name` is in `module`; an alias that is text (PEP 613 allows it) becomes the type that it spells."""
+    value = getattr(module, name)
+    if isinstance(value, str) and getattr(module, "__annotations__", {}).get(name) == "TypeAlias":
+        bring(module, value)
+        value = eval(f"({value})", vars(module))  # noqa: S307 - text of the module's own
+        setattr(module, name, value)
+    elif isinstance(getattr(value, "__value__", None), str):
+        _bring_once(module, name, value.__value__)
+    return value
+
+
+def _bring_once(module: ModuleType, name: str, expression: str) -> None:
+    """For an alias that leads back to itself, and so stays text."""
+    done = vars(module).setdefault("_brought", set())
+    if name not in done:
+        done.add(name)
+        bring(module, expression)
+
+
+def bring(module: ModuleType, expression: str, source: ModuleType | None = None) -> None:
+    """Bring what `expression` names and `module` lacks into it, from `source` or else from the package around it."""
+    package = source or sys.modules.get(module.__package__ or "")
+    for name in compile(f"({expression})", module.__name__, "eval").co_names:
+        if name in vars(module):
+            evaluated(module, name)
+        elif package is not None and hasattr(package, name):
+            setattr(module, name, getattr(package, name))

@@ -60,37 +60,39 @@ class Walk:
             raise _error(raw, "the page before was sent again")
         return list(found)
 
-    def next(self, reply: object, items: list[Any], raw: RawReply[Any]) -> Walk | None:
-        """The walk at the page after this one; None after the last."""
+    def next(
+        self, reply: object, items: list[Any], raw: RawReply[Any]
+    ) -> Walk | PaginationError | None:
+        """The walk at the page after this one; None after the last; why there is none, if it breaks off."""
         if isinstance(self.pagination, CursorPagination):
             position = self._cursor(self.pagination, reply, raw)
         else:
             position = self._offset(self.pagination, reply, items, raw)
-        if position is None:
-            return None
+        if position is None or isinstance(position, PaginationError):
+            return position
         query = {**self.query, self.pagination.parameter: position}
         return replace(self, query=query, number=self.number + 1, previous=items)
 
     def _cursor(
         self, pagination: CursorPagination, reply: object, raw: RawReply[Any]
-    ) -> object | None:
+    ) -> object | PaginationError | None:
         cursor = resolve(reply, pagination.next)
         if cursor is OMIT or cursor is None or cursor == "":
             return None
         self.cursors.setdefault(self.query.get(pagination.parameter, OMIT), self.number)
         if self.cursors.setdefault(cursor, self.number + 1) != self.number + 1:
-            raise _error(raw, "a cursor came back that led to an earlier page")
+            return _error(raw, "a cursor came back that led to an earlier page")
         return cursor
 
     def _offset(
         self, pagination: OffsetPagination, reply: object, items: list[Any], raw: RawReply[Any]
-    ) -> int | None:
+    ) -> int | PaginationError | None:
         complete = OMIT if pagination.complete is None else resolve(reply, pagination.complete)
         if complete is True:
             return None
         if not items:
             if complete is False:
-                raise _error(raw, "an empty page says that more follow")
+                return _error(raw, "an empty page says that more follow")
             return None
         start = self.query.get(pagination.parameter, OMIT)
         return (start if isinstance(start, int) else 0) + len(items)
@@ -112,13 +114,16 @@ class _PageFacts(Generic[Item, T]):
 
     @property
     def next_query(self) -> Mapping[str, object] | None:
-        """The query of the next page, with its cursor or offset; None after the last."""
-        return None if self._next is None else self._next.query
+        """The query of the next page, with its cursor or offset; None after the last.
+
+        Raises PaginationError where the reply says that pages follow but leads to none.
+        """
+        return self._following().query if self.has_next else None
 
     def _following(self) -> Walk:
-        if self._next is None:
-            raise _error(self.raw, "this is the last page")
-        return self._next
+        if isinstance(self._next, Walk):
+            return self._next
+        raise self._next or _error(self.raw, "this is the last page")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.items)} items, has_next={self.has_next})"

@@ -22,7 +22,9 @@ class WebhookError(Exception):
         return _restore, (type(self), self.args, self.__dict__)
 
 
-def _restore(kind: type[WebhookError], args: tuple[object, ...], state: dict[str, Any]) -> WebhookError:
+def _restore(
+    kind: type[WebhookError], args: tuple[object, ...], state: dict[str, Any]
+) -> WebhookError:
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(state)

@@ -53,7 +53,11 @@ class Case:
     @property
     def modules(self) -> list[str]:
         """The dotted names of all generated modules, below the package."""
-        names = [path.removesuffix(".py").replace("/", ".") for path in self.files if path.endswith(".py")]
+        names = [
+            path.removesuffix(".py").replace("/", ".")
+            for path in self.files
+            if path.endswith(".py")
+        ]
         return sorted(name.removesuffix(".__init__") for name in names if name != "__init__")
 
     def write(self) -> None:
@@ -70,6 +74,11 @@ class Case:
     def module(self, name: str) -> Any:
         """A module of the package: `resources.pets`."""
         return importlib.import_module(f"{self.package.__name__}.{name}")
+
+    def resource(self, name: str, prefix: str = "") -> Any:
+        """The class of a resource's calls; `prefix`: `Async` for its twin."""
+        found = next(resource for resource in self.api.resources if resource.name == name)
+        return getattr(self.module(f"resources.{name}"), prefix + found.class_name)
 
     @property
     def models(self) -> Any:
@@ -104,7 +113,9 @@ def write_parent(home: Path) -> None:
 
 
 def case_folders() -> list[Path]:
-    return sorted(path for path in CASES.iterdir() if any((path / name).is_file() for name in _SPECS))
+    return sorted(
+        path for path in CASES.iterdir() if any((path / name).is_file() for name in _SPECS)
+    )
 
 
 def _says_something(path: str, text: str) -> bool:

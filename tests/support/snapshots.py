@@ -1,4 +1,4 @@
-"""Snapshots as files of their own, wherever they belong: syrupy's single-file extension with a folder of our choosing."""
+"""Snapshots as files of their own, wherever they belong: syrupy's single-file extension with a folder of choice."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from syrupy.data import Snapshot, SnapshotCollection
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 
-def files_in(folder: Path, only: str = "*") -> type[SingleFileSnapshotExtension]:
-    """An extension that keeps `snapshot(name="a/b.py")` at `folder`/a/b.py. `only`: which files there are snapshots."""
+def files_in(
+    folder: Path, only: str = "*", test: str = "test_snapshot"
+) -> type[SingleFileSnapshotExtension]:
+    """An extension that keeps `snapshot(name="a/b.py")` at `folder`/a/b.py.
+
+    `only`: which files there are snapshots. `test`: the function whose snapshots they are.
+    """
 
     class Files(SingleFileSnapshotExtension):
         _write_mode = WriteMode.TEXT
@@ -26,7 +31,7 @@ def files_in(folder: Path, only: str = "*") -> type[SingleFileSnapshotExtension]
 
         @classmethod
         def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
-            return f"{test_location.snapshot_name}[{index}]"
+            return f"{test}[{index}]"
 
         @classmethod
         def get_location(cls, *, test_location: Any, index: Any) -> str:
@@ -46,10 +51,8 @@ def files_in(folder: Path, only: str = "*") -> type[SingleFileSnapshotExtension]
         def read_snapshot_collection(self, *, snapshot_location: str) -> SnapshotCollection:
             path = Path(snapshot_location).relative_to(folder).as_posix()
             found = SnapshotCollection(location=snapshot_location)
-            found.add(Snapshot(name=f"{self._test_name}[{path}]"))
+            found.add(Snapshot(name=f"{test}[{path}]"))
             return found
-
-        _test_name = ""
 
         def read_snapshot_data_from_location(
             self, *, snapshot_location: str, snapshot_name: str, session_id: str

@@ -30,7 +30,7 @@ from .servers import env_name, from_env
 from .tokens import TokenCache
 
 Source = str | Callable[[], str]
-AsyncSource = str | Callable[[], str] | Callable[[], Awaitable[str]]
+AsyncSource = str | Callable[[], str | Awaitable[str]]
 AnySource = TypeVar("AnySource")
 Given = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
 """By scheme: its credential, or a mapping of its arguments."""
@@ -172,7 +172,7 @@ def _sources(
         found = {key: source for key, source in given.items() if source is not None}
     elif given is not None:
         found = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: given}
-    optional = ("token_url",) if isinstance(scheme, OAuth2ClientCredentials) else ()
+    optional = ("token_url", TOKEN) if isinstance(scheme, OAuth2ClientCredentials) else ()
     for argument in (*arguments, *optional):
         value = from_env(api, argument)
         if argument not in found and value is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, Union, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
-from .omit import OMIT
+from .deferred import DeferredModel
+from .omit import OMIT, Omit
 
 _Enum = TypeVar("_Enum")
 
@@ -29,7 +31,23 @@ _SECRETS = frozenset(
 )
 
 
-class Model(BaseModel):
+_T = TypeVar("_T")
+
+
+class _WithoutOmit:
+    """Tells pydantic of the type alone: `OMIT` is taken out before anything is checked."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        options = [option for option in get_args(source) if option is not Omit]
+        return handler.generate_schema(Union[tuple(options)])  # noqa: UP007 - made at run time
+
+
+Omittable = Annotated[_T | Omit, _WithoutOmit]
+"""What a request may leave out: a value, or `OMIT`."""
+
+
+class Model(DeferredModel):
     """An object of the API.
 
     Properties that the document does not name are kept (`model_extra`) and survive a round trip. A property that was
@@ -66,8 +84,6 @@ class Model(BaseModel):
 
 class RequestModel(Model):
     """An object that is only ever sent. `OMIT` leaves a property out; None sends null."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     @model_validator(mode="before")
     @classmethod

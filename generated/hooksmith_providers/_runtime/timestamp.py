@@ -48,9 +48,15 @@ class _Rfc3339:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         plain = core_schema.datetime_schema()
-        return core_schema.no_info_wrap_validator_function(
-            _read,
-            plain,
+        # The first option never calls Python; it leaves the finer ones, which are rare, to the second.
+        return core_schema.union_schema(
+            [
+                core_schema.datetime_schema(microseconds_precision="error"),
+                core_schema.no_info_wrap_validator_function(_read, plain),
+            ],
+            mode="left_to_right",
+            custom_error_type="datetime_parsing",
+            custom_error_context={"error": "as RFC 3339 has it"},
             serialization=core_schema.wrap_serializer_function_ser_schema(
                 _write, schema=plain, when_used="json"
             ),

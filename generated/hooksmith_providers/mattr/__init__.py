@@ -37,9 +37,22 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.replies import RawReply
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .analytic_events import AnalyticEvent
     from .client import AsyncMATTRClient, MATTRClient
     from .event_types import EventType
@@ -50,6 +63,7 @@ if TYPE_CHECKING:
         OpenIdCredentialIssuedSummary,
         parse_event,
     )
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -74,15 +88,22 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": (
-                "DriftedEvent",
-                "EventParseError",
-                "Issue",
-                "UnknownEvent",
-                "WebhookError",
-            ),
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.replies": ("RawReply",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
+                "EventParseError",
+                "Issue",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
+                "WebhookError",
+            ),
             ".analytic_events": ("AnalyticEvent",),
             ".client": ("AsyncMATTRClient", "MATTRClient"),
             ".event_types": ("EventType",),
@@ -93,6 +114,7 @@ else:
                 "OpenIdCredentialIssuedSummary",
                 "parse_event",
             ),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -103,6 +125,8 @@ __all__ = [
     "APITimeoutError",
     "AnalyticEvent",
     "AsyncMATTRClient",
+    "AsyncPage",
+    "AsyncPager",
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",
@@ -111,7 +135,9 @@ __all__ = [
     "Event",
     "EventParseError",
     "EventType",
+    "Hooks",
     "Issue",
+    "KeysUnavailableError",
     "MATTRClient",
     "NotFoundError",
     "OMIT",
@@ -119,17 +145,27 @@ __all__ = [
     "Omit",
     "OpenIdCredentialIssued",
     "OpenIdCredentialIssuedSummary",
+    "Page",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawReply",
+    "RedisStore",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
+    "SQLiteStore",
     "ServerError",
+    "SignatureError",
+    "SignatureReason",
     "UnknownEvent",
     "UnprocessableEntityError",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

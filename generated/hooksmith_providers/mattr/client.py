@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .._runtime.client import AsyncClient, SyncClient
+from .._runtime.hooks import Hooks
 from .operations._api import API
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class MATTRClient(SyncClient):
         client_secret
         audience
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.
         region: Region the tenant was set up in.
         base_url: Where requests go, instead of the server of the document.
@@ -33,15 +35,17 @@ class MATTRClient(SyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        audience: str | None = None,
-        token_url: str | None = None,
+        client_id: str | Callable[[], str] | None = None,
+        client_secret: str | Callable[[], str] | None = None,
+        audience: str | Callable[[], str] | None = None,
+        token_url: str | Callable[[], str] | None = None,
+        access_token: str | Callable[[], str] | None = None,
         tenant_name: str | None = None,
         region: str | None = None,
         base_url: str | None = None,
@@ -49,14 +53,18 @@ class MATTRClient(SyncClient):
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "audience": audience,
-                "token_url": token_url,
+                "oauth2": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "audience": audience,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
             },
             settings={},
             server_variables={
@@ -68,6 +76,7 @@ class MATTRClient(SyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -90,6 +99,7 @@ class AsyncMATTRClient(AsyncClient):
         client_secret
         audience
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.
         region: Region the tenant was set up in.
         base_url: Where requests go, instead of the server of the document.
@@ -97,15 +107,17 @@ class AsyncMATTRClient(AsyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        audience: str | None = None,
-        token_url: str | None = None,
+        client_id: str | Callable[[], str | Awaitable[str]] | None = None,
+        client_secret: str | Callable[[], str | Awaitable[str]] | None = None,
+        audience: str | Callable[[], str | Awaitable[str]] | None = None,
+        token_url: str | Callable[[], str | Awaitable[str]] | None = None,
+        access_token: str | Callable[[], str | Awaitable[str]] | None = None,
         tenant_name: str | None = None,
         region: str | None = None,
         base_url: str | None = None,
@@ -113,14 +125,18 @@ class AsyncMATTRClient(AsyncClient):
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "audience": audience,
-                "token_url": token_url,
+                "oauth2": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "audience": audience,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
             },
             settings={},
             server_variables={
@@ -132,6 +148,7 @@ class AsyncMATTRClient(AsyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property

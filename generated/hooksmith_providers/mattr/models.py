@@ -6,8 +6,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
-from .._runtime.model import CamelModel, Model, Open, RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
 
 
@@ -29,7 +29,7 @@ class CreateWebhook(RequestModel):
     non-ASCII characters are normalised.
     """
 
-    disabled: bool | Omit = OMIT
+    disabled: Omittable[bool] = OMIT
     """Whether deliveries are suspended. Defaults to False."""
 
 
@@ -42,7 +42,7 @@ class UpdateWebhook(RequestModel):
     non-ASCII characters are normalised.
     """
 
-    disabled: bool | Omit = OMIT
+    disabled: Omittable[bool] = OMIT
     """Whether deliveries are suspended. Defaults to False."""
 
 

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .event_types import EventType
     from .events import (
         ConnectedAccountCreated,
@@ -62,15 +72,20 @@ if TYPE_CHECKING:
         UserSignup,
         parse_event,
     )
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.events": (
-                "DriftedEvent",
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
                 "EventParseError",
                 "Issue",
-                "UnknownEvent",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
                 "WebhookError",
             ),
             ".event_types": ("EventType",),
@@ -119,6 +134,7 @@ else:
                 "UserSignup",
                 "parse_event",
             ),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -137,6 +153,7 @@ __all__ = [
     "EventParseError",
     "EventType",
     "Issue",
+    "KeysUnavailableError",
     "OrganizationCreated",
     "OrganizationDeleted",
     "OrganizationDirectoryDisabled",
@@ -159,9 +176,13 @@ __all__ = [
     "PermissionCreated",
     "PermissionDeleted",
     "PermissionUpdated",
+    "RedisStore",
     "RoleCreated",
     "RoleDeleted",
     "RoleUpdated",
+    "SQLiteStore",
+    "SignatureError",
+    "SignatureReason",
     "UnknownEvent",
     "UserLogin",
     "UserLogout",
@@ -170,6 +191,8 @@ __all__ = [
     "UserOrganizationMembershipDeleted",
     "UserOrganizationMembershipUpdated",
     "UserSignup",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

@@ -31,12 +31,28 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.replies import RawReply
+    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
+    from .._runtime.signatures.standard import StandardWebhooks
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .client import AsyncSocotraClient, SocotraClient
     from .event_types import EventType
-    from .events import (
+    from .events import Event, parse_event
+    from .models import (
         AccountConfigMigrationFailed,
         AccountNumberAssignmentFailed,
         BillingCreditdistributionCreate,
@@ -98,7 +114,6 @@ if TYPE_CHECKING:
         DisbursementNumberAssignmentFailed,
         DocumentFailed,
         DocumentReady,
-        Event,
         FnolNumberAssignmentFailed,
         InvoiceNumberAssignmentFailed,
         MigrationError,
@@ -231,8 +246,8 @@ if TYPE_CHECKING:
         UserAssociationCompleted,
         UserAssociationDisassociated,
         UserAssociationUncompleted,
-        parse_event,
     )
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -257,18 +272,28 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": (
-                "DriftedEvent",
-                "EventParseError",
-                "Issue",
-                "UnknownEvent",
-                "WebhookError",
-            ),
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.replies": ("RawReply",),
+            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
+            ".._runtime.signatures.standard": ("StandardWebhooks",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
+                "EventParseError",
+                "Issue",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
+                "WebhookError",
+            ),
             ".client": ("AsyncSocotraClient", "SocotraClient"),
             ".event_types": ("EventType",),
-            ".events": (
+            ".events": ("Event", "parse_event"),
+            ".models": (
                 "AccountConfigMigrationFailed",
                 "AccountNumberAssignmentFailed",
                 "BillingCreditdistributionCreate",
@@ -330,7 +355,6 @@ else:
                 "DisbursementNumberAssignmentFailed",
                 "DocumentFailed",
                 "DocumentReady",
-                "Event",
                 "FnolNumberAssignmentFailed",
                 "InvoiceNumberAssignmentFailed",
                 "MigrationError",
@@ -463,8 +487,8 @@ else:
                 "UserAssociationCompleted",
                 "UserAssociationDisassociated",
                 "UserAssociationUncompleted",
-                "parse_event",
             ),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -475,6 +499,8 @@ __all__ = [
     "APITimeoutError",
     "AccountConfigMigrationFailed",
     "AccountNumberAssignmentFailed",
+    "AsyncPage",
+    "AsyncPager",
     "AsyncSocotraClient",
     "AuthenticationError",
     "BadRequestError",
@@ -544,8 +570,11 @@ __all__ = [
     "EventParseError",
     "EventType",
     "FnolNumberAssignmentFailed",
+    "HMAC",
+    "Hooks",
     "InvoiceNumberAssignmentFailed",
     "Issue",
+    "KeysUnavailableError",
     "MigrationError",
     "MigrationFail",
     "MigrationFinish",
@@ -561,6 +590,7 @@ __all__ = [
     "NotFoundError",
     "OMIT",
     "Omit",
+    "Page",
     "PaginationError",
     "PaymentNumberAssignmentFailed",
     "PermissionDeniedError",
@@ -677,13 +707,24 @@ __all__ = [
     "QuoteConfigMigrationFailed",
     "QuoteNumberAssignmentFailed",
     "RateLimitError",
+    "RawReply",
+    "RedisStore",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
+    "SQLiteStore",
+    "SecretText",
     "ServerError",
+    "SignatureError",
+    "SignatureReason",
+    "SignedAt",
     "SocotraClient",
+    "StandardWebhooks",
+    "StaticHeader",
     "TermNumberAssignmentFailed",
     "UnknownEvent",
     "UnprocessableEntityError",
@@ -691,6 +732,8 @@ __all__ = [
     "UserAssociationCompleted",
     "UserAssociationDisassociated",
     "UserAssociationUncompleted",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .._runtime.client import AsyncClient, SyncClient
+from .._runtime.hooks import Hooks
 from .operations._api import API
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class SocotraClient(SyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class SocotraClient(SyncClient):
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
@@ -53,6 +56,7 @@ class SocotraClient(SyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -76,17 +80,19 @@ class AsyncSocotraClient(AsyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
-        token: str | Callable[[], str] | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
@@ -100,6 +106,7 @@ class AsyncSocotraClient(AsyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property

@@ -3,1422 +3,819 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from .._runtime.deferred import DeferredModels
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.model import CamelModel
-from .._runtime.timestamp import Timestamp
-from .models import (
-    AccountEventData,
-    ConfigMigrationEventPayload,
-    ContactEventData,
-    ContactMergeEventData,
-    CreditDistributionEventData,
-    DelinquencyEventData,
-    DelinquencyEventEventData,
-    DisbursementEventData,
-    DocumentEventData,
-    EventEnvelope,
-    FnolClaimData,
-    FnolEventData,
-    HoldEventData,
-    InstallmentLatticeCreateData,
-    InvoiceAutopayData,
-    InvoiceGeneratedEventData,
-    InvoiceSettledEventData,
-    MigrationEventData,
-    MoratoriumEventData,
-    NumberingData,
-    NumberingEventData,
-    PaymentEventData,
-    PolicyConfigMigrationEventPayload,
-    PolicyLocatorData,
-    PolicyStatusEventData,
-    ProducerAppointmentEventData,
-    ProducerCodeEventData,
-    ProducerEventData,
-    ProducerLicenseEventData,
-    QuoteEventData,
-    QuoteManuallyUnderwrittenEventData,
-    QuotePolicyNumberData,
-    QuoteUnderwrittenEventData,
-    ShortfallEventData,
-    TransactionEventData,
-    TransactionManualUnderwritingEventData,
-    TransactionUnderwritingEventData,
-    UserAssociationEventData,
-    WriteOffEventData,
-)
-
-
-class PolicyAccountAnonymize(EventEnvelope):
-    type: Literal["policy.account.anonymize"]
-    data: AccountEventData
-
-
-class PolicyAccountCreate(EventEnvelope):
-    type: Literal["policy.account.create"]
-    data: AccountEventData
-
-
-class PolicyAccountDiscard(EventEnvelope):
-    type: Literal["policy.account.discard"]
-    data: AccountEventData
-
-
-class PolicyAccountUpdate(EventEnvelope):
-    type: Literal["policy.account.update"]
-    data: AccountEventData
-
-
-class PolicyAccountValidate(EventEnvelope):
-    type: Literal["policy.account.validate"]
-    data: AccountEventData
-
-
-class PolicyQuoteAccept(EventEnvelope):
-    type: Literal["policy.quote.accept"]
-    data: QuoteEventData
-
-
-class PolicyQuoteAnonymize(EventEnvelope):
-    type: Literal["policy.quote.anonymize"]
-    data: QuoteEventData
-
-
-class PolicyQuoteCreate(EventEnvelope):
-    type: Literal["policy.quote.create"]
-    data: QuoteEventData
-
-
-class PolicyQuoteDiscard(EventEnvelope):
-    type: Literal["policy.quote.discard"]
-    data: QuoteEventData
-
-
-class PolicyQuoteIssue(EventEnvelope):
-    type: Literal["policy.quote.issue"]
-    data: QuoteEventData
-
-
-class PolicyQuoteManualunderwrite(EventEnvelope):
-    type: Literal["policy.quote.manualunderwrite"]
-    data: QuoteManuallyUnderwrittenEventData
-
-
-class PolicyQuotePrice(EventEnvelope):
-    type: Literal["policy.quote.price"]
-    data: QuoteEventData
-
-
-class PolicyQuoteRefuse(EventEnvelope):
-    type: Literal["policy.quote.refuse"]
-    data: QuoteEventData
-
-
-class PolicyQuoteReset(EventEnvelope):
-    type: Literal["policy.quote.reset"]
-    data: QuoteEventData
-
-
-class PolicyQuoteStaticdataAdd(EventEnvelope):
-    type: Literal["policy.quote.staticdata.add"]
-    data: QuoteEventData
-
-
-class PolicyQuoteStaticdataAnonymize(EventEnvelope):
-    type: Literal["policy.quote.staticdata.anonymize"]
-    data: QuoteEventData
-
-
-class PolicyQuoteStaticdataReplace(EventEnvelope):
-    type: Literal["policy.quote.staticdata.replace"]
-    data: QuoteEventData
-
-
-class PolicyQuoteStaticdataUpdate(EventEnvelope):
-    type: Literal["policy.quote.staticdata.update"]
-    data: QuoteEventData
-
-
-class PolicyQuoteUnderwrite(EventEnvelope):
-    type: Literal["policy.quote.underwrite"]
-    data: QuoteUnderwrittenEventData
-
-
-class PolicyQuoteUpdate(EventEnvelope):
-    type: Literal["policy.quote.update"]
-    data: QuoteEventData
-
-
-class PolicyQuoteValidate(EventEnvelope):
-    type: Literal["policy.quote.validate"]
-    data: QuoteEventData
-
-
-class PolicyStatusUpdate(EventEnvelope):
-    type: Literal["policy.status.update"]
-    data: PolicyStatusEventData
-
-
-class PolicyCancellationAccept(EventEnvelope):
-    type: Literal["policy.cancellation.accept"]
-    data: TransactionEventData
-
-
-class PolicyCancellationCreate(EventEnvelope):
-    type: Literal["policy.cancellation.create"]
-    data: TransactionEventData
-
-
-class PolicyCancellationDiscard(EventEnvelope):
-    type: Literal["policy.cancellation.discard"]
-    data: TransactionEventData
-
-
-class PolicyCancellationIssue(EventEnvelope):
-    type: Literal["policy.cancellation.issue"]
-    data: TransactionEventData
-
-
-class PolicyCancellationManualUnderwrite(EventEnvelope):
-    type: Literal["policy.cancellation.manualUnderwrite"]
-    data: TransactionManualUnderwritingEventData
-
-
-class PolicyCancellationPrice(EventEnvelope):
-    type: Literal["policy.cancellation.price"]
-    data: TransactionEventData
-
-
-class PolicyCancellationRefuse(EventEnvelope):
-    type: Literal["policy.cancellation.refuse"]
-    data: TransactionEventData
-
-
-class PolicyCancellationReset(EventEnvelope):
-    type: Literal["policy.cancellation.reset"]
-    data: TransactionEventData
-
-
-class PolicyCancellationUnderwrite(EventEnvelope):
-    type: Literal["policy.cancellation.underwrite"]
-    data: TransactionUnderwritingEventData
-
-
-class PolicyCancellationUpdate(EventEnvelope):
-    type: Literal["policy.cancellation.update"]
-    data: TransactionEventData
-
-
-class PolicyCancellationValidate(EventEnvelope):
-    type: Literal["policy.cancellation.validate"]
-    data: TransactionEventData
-
-
-class PolicyChangeAccept(EventEnvelope):
-    type: Literal["policy.change.accept"]
-    data: TransactionEventData
-
-
-class PolicyChangeCreate(EventEnvelope):
-    type: Literal["policy.change.create"]
-    data: TransactionEventData
-
-
-class PolicyChangeDiscard(EventEnvelope):
-    type: Literal["policy.change.discard"]
-    data: TransactionEventData
-
-
-class PolicyChangeIssue(EventEnvelope):
-    type: Literal["policy.change.issue"]
-    data: TransactionEventData
-
-
-class PolicyChangeManualUnderwrite(EventEnvelope):
-    type: Literal["policy.change.manualUnderwrite"]
-    data: TransactionManualUnderwritingEventData
-
-
-class PolicyChangePrice(EventEnvelope):
-    type: Literal["policy.change.price"]
-    data: TransactionEventData
-
-
-class PolicyChangeRefuse(EventEnvelope):
-    type: Literal["policy.change.refuse"]
-    data: TransactionEventData
-
-
-class PolicyChangeReset(EventEnvelope):
-    type: Literal["policy.change.reset"]
-    data: TransactionEventData
-
-
-class PolicyChangeUnderwrite(EventEnvelope):
-    type: Literal["policy.change.underwrite"]
-    data: TransactionUnderwritingEventData
-
-
-class PolicyChangeValidate(EventEnvelope):
-    type: Literal["policy.change.validate"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementAccept(EventEnvelope):
-    type: Literal["policy.reinstatement.accept"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementCreate(EventEnvelope):
-    type: Literal["policy.reinstatement.create"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementDiscard(EventEnvelope):
-    type: Literal["policy.reinstatement.discard"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementIssue(EventEnvelope):
-    type: Literal["policy.reinstatement.issue"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementManualUnderwrite(EventEnvelope):
-    type: Literal["policy.reinstatement.manualUnderwrite"]
-    data: TransactionManualUnderwritingEventData
-
-
-class PolicyReinstatementPrice(EventEnvelope):
-    type: Literal["policy.reinstatement.price"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementRefuse(EventEnvelope):
-    type: Literal["policy.reinstatement.refuse"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementReset(EventEnvelope):
-    type: Literal["policy.reinstatement.reset"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementUnderwrite(EventEnvelope):
-    type: Literal["policy.reinstatement.underwrite"]
-    data: TransactionUnderwritingEventData
-
-
-class PolicyReinstatementUpdate(EventEnvelope):
-    type: Literal["policy.reinstatement.update"]
-    data: TransactionEventData
-
-
-class PolicyReinstatementValidate(EventEnvelope):
-    type: Literal["policy.reinstatement.validate"]
-    data: TransactionEventData
-
-
-class PolicyRenewalAccept(EventEnvelope):
-    type: Literal["policy.renewal.accept"]
-    data: TransactionEventData
-
-
-class PolicyRenewalCreate(EventEnvelope):
-    type: Literal["policy.renewal.create"]
-    data: TransactionEventData
-
-
-class PolicyRenewalDiscard(EventEnvelope):
-    type: Literal["policy.renewal.discard"]
-    data: TransactionEventData
-
-
-class PolicyRenewalIssue(EventEnvelope):
-    type: Literal["policy.renewal.issue"]
-    data: TransactionEventData
-
-
-class PolicyRenewalManualUnderwrite(EventEnvelope):
-    type: Literal["policy.renewal.manualUnderwrite"]
-    data: TransactionManualUnderwritingEventData
-
-
-class PolicyRenewalPrice(EventEnvelope):
-    type: Literal["policy.renewal.price"]
-    data: TransactionEventData
-
-
-class PolicyRenewalRefuse(EventEnvelope):
-    type: Literal["policy.renewal.refuse"]
-    data: TransactionEventData
-
-
-class PolicyRenewalReset(EventEnvelope):
-    type: Literal["policy.renewal.reset"]
-    data: TransactionEventData
-
-
-class PolicyRenewalUnderwrite(EventEnvelope):
-    type: Literal["policy.renewal.underwrite"]
-    data: TransactionUnderwritingEventData
-
-
-class PolicyRenewalUpdate(EventEnvelope):
-    type: Literal["policy.renewal.update"]
-    data: TransactionEventData
-
-
-class PolicyRenewalValidate(EventEnvelope):
-    type: Literal["policy.renewal.validate"]
-    data: TransactionEventData
-
-
-class PolicyReversalAccept(EventEnvelope):
-    type: Literal["policy.reversal.accept"]
-    data: TransactionEventData
-
-
-class PolicyReversalCreate(EventEnvelope):
-    type: Literal["policy.reversal.create"]
-    data: TransactionEventData
-
-
-class PolicyReversalDiscard(EventEnvelope):
-    type: Literal["policy.reversal.discard"]
-    data: TransactionEventData
-
-
-class PolicyReversalIssue(EventEnvelope):
-    type: Literal["policy.reversal.issue"]
-    data: TransactionEventData
-
-
-class PolicyReversalManualUnderwrite(EventEnvelope):
-    type: Literal["policy.reversal.manualUnderwrite"]
-    data: TransactionManualUnderwritingEventData
-
-
-class PolicyReversalPrice(EventEnvelope):
-    type: Literal["policy.reversal.price"]
-    data: TransactionEventData
-
-
-class PolicyReversalRefuse(EventEnvelope):
-    type: Literal["policy.reversal.refuse"]
-    data: TransactionEventData
-
-
-class PolicyReversalReset(EventEnvelope):
-    type: Literal["policy.reversal.reset"]
-    data: TransactionEventData
-
-
-class PolicyReversalUnderwrite(EventEnvelope):
-    type: Literal["policy.reversal.underwrite"]
-    data: TransactionUnderwritingEventData
-
-
-class PolicyReversalUpdate(EventEnvelope):
-    type: Literal["policy.reversal.update"]
-    data: TransactionEventData
-
-
-class PolicyReversalValidate(EventEnvelope):
-    type: Literal["policy.reversal.validate"]
-    data: TransactionEventData
-
-
-class PolicyStaticdataAdd(EventEnvelope):
-    type: Literal["policy.staticdata.add"]
-    data: PolicyLocatorData
-
-
-class PolicyStaticdataAnonymize(EventEnvelope):
-    type: Literal["policy.staticdata.anonymize"]
-    data: PolicyLocatorData
-
-
-class PolicyStaticdataReplace(EventEnvelope):
-    type: Literal["policy.staticdata.replace"]
-    data: PolicyLocatorData
-
-
-class PolicyStaticdataUpdate(EventEnvelope):
-    type: Literal["policy.staticdata.update"]
-    data: PolicyLocatorData
-
-
-class PolicyAnonymize(EventEnvelope):
-    type: Literal["policy.anonymize"]
-    data: PolicyLocatorData
-
-
-class PolicyMigrateOnRenewalDisable(EventEnvelope):
-    type: Literal["policy.migrateOnRenewal.disable"]
-    data: PolicyLocatorData
-
-
-class PolicyMigrateOnRenewalEnable(EventEnvelope):
-    type: Literal["policy.migrateOnRenewal.enable"]
-    data: PolicyLocatorData
-
-
-class AccountNumberAssignmentFailed(EventEnvelope):
-    type: Literal["account.numberAssignmentFailed"]
-    data: NumberingData
-
-
-class PolicyNumberAssignmentFailed(EventEnvelope):
-    type: Literal["policy.numberAssignmentFailed"]
-    data: NumberingData
-
-
-class PolicyQuotePolicyNumberAssigned(EventEnvelope):
-    type: Literal["policy.quote.policyNumberAssigned"]
-    data: NumberingData
-
-
-class PolicyQuotePolicyNumberRequested(EventEnvelope):
-    type: Literal["policy.quote.policyNumberRequested"]
-    data: QuotePolicyNumberData
-
-
-class QuoteNumberAssignmentFailed(EventEnvelope):
-    type: Literal["quote.numberAssignmentFailed"]
-    data: NumberingData
-
-
-class TermNumberAssignmentFailed(EventEnvelope):
-    type: Literal["term.numberAssignmentFailed"]
-    data: NumberingData
-
-
-class AccountConfigMigrationFailed(EventEnvelope):
-    type: Literal["account.config.migration.failed"]
-    data: ConfigMigrationEventPayload
-
-
-class PolicyConfigMigrationFailed(EventEnvelope):
-    type: Literal["policy.config.migration.failed"]
-    data: PolicyConfigMigrationEventPayload
-
-
-class QuoteConfigMigrationFailed(EventEnvelope):
-    type: Literal["quote.config.migration.failed"]
-    data: ConfigMigrationEventPayload
-
-
-class BillingInvoiceAutopay(EventEnvelope):
-    type: Literal["billing.invoice.autopay"]
-    data: InvoiceAutopayData
-
-
-class BillingInvoiceAutopayfailed(EventEnvelope):
-    type: Literal["billing.invoice.autopayfailed"]
-    data: InvoiceAutopayData
-
-
-class BillingInvoiceGenerate(EventEnvelope):
-    type: Literal["billing.invoice.generate"]
-    data: InvoiceGeneratedEventData
-
-
-class BillingInvoiceSettle(EventEnvelope):
-    type: Literal["billing.invoice.settle"]
-    data: InvoiceSettledEventData
-
-
-class BillingInvoiceUnsettle(EventEnvelope):
-    type: Literal["billing.invoice.unsettle"]
-    data: InvoiceSettledEventData
-
-
-class BillingInstallmentlatticeCreate(EventEnvelope):
-    type: Literal["billing.installmentlattice.create"]
-    data: InstallmentLatticeCreateData
-
-
-class BillingPaymentAnonymize(EventEnvelope):
-    type: Literal["billing.payment.anonymize"]
-    data: PaymentEventData
-
-
-class BillingPaymentCancel(EventEnvelope):
-    type: Literal["billing.payment.cancel"]
-    data: PaymentEventData
-
-
-class BillingPaymentCreate(EventEnvelope):
-    type: Literal["billing.payment.create"]
-    data: PaymentEventData
-
-
-class BillingPaymentDistribute(EventEnvelope):
-    type: Literal["billing.payment.distribute"]
-    data: PaymentEventData
-
-
-class BillingPaymentExecute(EventEnvelope):
-    type: Literal["billing.payment.execute"]
-    data: PaymentEventData
-
-
-class BillingPaymentFail(EventEnvelope):
-    type: Literal["billing.payment.fail"]
-    data: PaymentEventData
-
-
-class BillingPaymentPost(EventEnvelope):
-    type: Literal["billing.payment.post"]
-    data: PaymentEventData
-
-
-class BillingPaymentRequest(EventEnvelope):
-    type: Literal["billing.payment.request"]
-    data: PaymentEventData
-
-
-class BillingPaymentReverse(EventEnvelope):
-    type: Literal["billing.payment.reverse"]
-    data: PaymentEventData
-
-
-class BillingPaymentValidationfailed(EventEnvelope):
-    type: Literal["billing.payment.validationfailed"]
-    data: PaymentEventData
-
-
-class BillingDisbursementAnonymize(EventEnvelope):
-    type: Literal["billing.disbursement.anonymize"]
-    data: DisbursementEventData
-
-
-class BillingDisbursementApprove(EventEnvelope):
-    type: Literal["billing.disbursement.approve"]
-    data: DisbursementEventData
-
-
-class BillingDisbursementCreate(EventEnvelope):
-    type: Literal["billing.disbursement.create"]
-    data: DisbursementEventData
-
-
-class BillingDisbursementExecute(EventEnvelope):
-    type: Literal["billing.disbursement.execute"]
-    data: DisbursementEventData
-
-
-class BillingDisbursementReject(EventEnvelope):
-    type: Literal["billing.disbursement.reject"]
-    data: DisbursementEventData
-
-
-class BillingDisbursementReverse(EventEnvelope):
-    type: Literal["billing.disbursement.reverse"]
-    data: DisbursementEventData
-
-
-class BillingCreditdistributionCreate(EventEnvelope):
-    type: Literal["billing.creditdistribution.create"]
-    data: CreditDistributionEventData
-
-
-class BillingCreditdistributionDistribute(EventEnvelope):
-    type: Literal["billing.creditdistribution.distribute"]
-    data: CreditDistributionEventData
-
-
-class BillingCreditdistributionReverse(EventEnvelope):
-    type: Literal["billing.creditdistribution.reverse"]
-    data: CreditDistributionEventData
-
-
-class BillingShortfallcreditCreate(EventEnvelope):
-    type: Literal["billing.shortfallcredit.create"]
-    data: ShortfallEventData
-
-
-class BillingShortfallcreditDistribute(EventEnvelope):
-    type: Literal["billing.shortfallcredit.distribute"]
-    data: ShortfallEventData
-
-
-class BillingShortfallcreditReverse(EventEnvelope):
-    type: Literal["billing.shortfallcredit.reverse"]
-    data: ShortfallEventData
-
-
-class BillingWriteoffCreate(EventEnvelope):
-    type: Literal["billing.writeoff.create"]
-    data: WriteOffEventData
-
-
-class BillingWriteoffDistribute(EventEnvelope):
-    type: Literal["billing.writeoff.distribute"]
-    data: WriteOffEventData
-
-
-class BillingWriteoffReverse(EventEnvelope):
-    type: Literal["billing.writeoff.reverse"]
-    data: WriteOffEventData
-
-
-class BillingDelinquencyCreate(EventEnvelope):
-    type: Literal["billing.delinquency.create"]
-    data: DelinquencyEventData
-
-
-class BillingDelinquencyLapse(EventEnvelope):
-    type: Literal["billing.delinquency.lapse"]
-    data: DelinquencyEventData
-
-
-class BillingDelinquencySettle(EventEnvelope):
-    type: Literal["billing.delinquency.settle"]
-    data: DelinquencyEventData
-
-
-class BillingDelinquencyDelinquencyeventActivate(EventEnvelope):
-    type: Literal["billing.delinquency.delinquencyevent.activate"]
-    data: DelinquencyEventEventData
-
-
-class BillingDelinquencyDelinquencyeventCancel(EventEnvelope):
-    type: Literal["billing.delinquency.delinquencyevent.cancel"]
-    data: DelinquencyEventEventData
-
-
-class BillingDelinquencyDelinquencyeventCreate(EventEnvelope):
-    type: Literal["billing.delinquency.delinquencyevent.create"]
-    data: DelinquencyEventEventData
-
-
-class BillingDelinquencyDelinquencyeventTrigger(EventEnvelope):
-    type: Literal["billing.delinquency.delinquencyevent.trigger"]
-    data: DelinquencyEventEventData
-
-
-class BillingHoldActivate(EventEnvelope):
-    type: Literal["billing.hold.activate"]
-    data: HoldEventData
-
-
-class BillingHoldCreate(EventEnvelope):
-    type: Literal["billing.hold.create"]
-    data: HoldEventData
-
-
-class BillingHoldDiscard(EventEnvelope):
-    type: Literal["billing.hold.discard"]
-    data: HoldEventData
-
-
-class BillingHoldRelease(EventEnvelope):
-    type: Literal["billing.hold.release"]
-    data: HoldEventData
-
-
-class BillingHoldReset(EventEnvelope):
-    type: Literal["billing.hold.reset"]
-    data: HoldEventData
-
-
-class BillingHoldValidate(EventEnvelope):
-    type: Literal["billing.hold.validate"]
-    data: HoldEventData
-
-
-class DisbursementNumberAssignmentFailed(EventEnvelope):
-    type: Literal["disbursement.numberAssignmentFailed"]
-    data: NumberingEventData
-
-
-class InvoiceNumberAssignmentFailed(EventEnvelope):
-    type: Literal["invoice.numberAssignmentFailed"]
-    data: NumberingEventData
-
-
-class PaymentNumberAssignmentFailed(EventEnvelope):
-    type: Literal["payment.numberAssignmentFailed"]
-    data: NumberingEventData
-
-
-class ProducersProducerCreate(EventEnvelope):
-    type: Literal["producers.producer.create"]
-    data: ProducerEventData
-
-
-class ProducersProducerDiscard(EventEnvelope):
-    type: Literal["producers.producer.discard"]
-    data: ProducerEventData
-
-
-class ProducersProducerRetire(EventEnvelope):
-    type: Literal["producers.producer.retire"]
-    data: ProducerEventData
-
-
-class ProducersProducerSuspend(EventEnvelope):
-    type: Literal["producers.producer.suspend"]
-    data: ProducerEventData
-
-
-class ProducersProducerUnsuspend(EventEnvelope):
-    type: Literal["producers.producer.unsuspend"]
-    data: ProducerEventData
-
-
-class ProducersProducerUpdate(EventEnvelope):
-    type: Literal["producers.producer.update"]
-    data: ProducerEventData
-
-
-class ProducersProducerValidate(EventEnvelope):
-    type: Literal["producers.producer.validate"]
-    data: ProducerEventData
-
-
-class ProducersProducercodeCreate(EventEnvelope):
-    type: Literal["producers.producercode.create"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeDiscard(EventEnvelope):
-    type: Literal["producers.producercode.discard"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeNumberAssignmentFailed(EventEnvelope):
-    type: Literal["producers.producercode.numberAssignmentFailed"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeRetire(EventEnvelope):
-    type: Literal["producers.producercode.retire"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeSuspend(EventEnvelope):
-    type: Literal["producers.producercode.suspend"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeUnsuspend(EventEnvelope):
-    type: Literal["producers.producercode.unsuspend"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeUpdate(EventEnvelope):
-    type: Literal["producers.producercode.update"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducercodeValidate(EventEnvelope):
-    type: Literal["producers.producercode.validate"]
-    data: ProducerCodeEventData
-
-
-class ProducersProducerappointmentCreate(EventEnvelope):
-    type: Literal["producers.producerappointment.create"]
-    data: ProducerAppointmentEventData
-
-
-class ProducersProducerappointmentDiscard(EventEnvelope):
-    type: Literal["producers.producerappointment.discard"]
-    data: ProducerAppointmentEventData
-
-
-class ProducersProducerappointmentUpdate(EventEnvelope):
-    type: Literal["producers.producerappointment.update"]
-    data: ProducerAppointmentEventData
-
-
-class ProducersProducerappointmentValidate(EventEnvelope):
-    type: Literal["producers.producerappointment.validate"]
-    data: ProducerAppointmentEventData
-
-
-class ProducersProducerlicenseCreate(EventEnvelope):
-    type: Literal["producers.producerlicense.create"]
-    data: ProducerLicenseEventData
-
-
-class ProducersProducerlicenseDiscard(EventEnvelope):
-    type: Literal["producers.producerlicense.discard"]
-    data: ProducerLicenseEventData
-
-
-class ProducersProducerlicenseUpdate(EventEnvelope):
-    type: Literal["producers.producerlicense.update"]
-    data: ProducerLicenseEventData
-
-
-class ProducersProducerlicenseValidate(EventEnvelope):
-    type: Literal["producers.producerlicense.validate"]
-    data: ProducerLicenseEventData
-
-
-class ClaimFnolAnonymize(EventEnvelope):
-    type: Literal["claim.fnol.anonymize"]
-    data: FnolEventData
-
-
-class ClaimFnolComplete(EventEnvelope):
-    type: Literal["claim.fnol.complete"]
-    data: FnolEventData
-
-
-class ClaimFnolCreate(EventEnvelope):
-    type: Literal["claim.fnol.create"]
-    data: FnolEventData
-
-
-class ClaimFnolDiscard(EventEnvelope):
-    type: Literal["claim.fnol.discard"]
-    data: FnolEventData
-
-
-class ClaimFnolOnclaim(EventEnvelope):
-    type: Literal["claim.fnol.onclaim"]
-    data: FnolClaimData
-
-
-class ClaimFnolReject(EventEnvelope):
-    type: Literal["claim.fnol.reject"]
-    data: FnolEventData
-
-
-class ClaimFnolUpdate(EventEnvelope):
-    type: Literal["claim.fnol.update"]
-    data: FnolEventData
-
-
-class ClaimFnolValidate(EventEnvelope):
-    type: Literal["claim.fnol.validate"]
-    data: FnolEventData
-
-
-class FnolNumberAssignmentFailed(EventEnvelope):
-    type: Literal["fnol.numberAssignmentFailed"]
-    data: FnolEventData
-
-
-class MigrationError(EventEnvelope):
-    type: Literal["migration.error"]
-    data: MigrationEventData
-
-
-class MigrationFail(EventEnvelope):
-    type: Literal["migration.fail"]
-    data: MigrationEventData
-
-
-class MigrationFinish(EventEnvelope):
-    type: Literal["migration.finish"]
-    data: MigrationEventData
-
-
-class MigrationPatch(EventEnvelope):
-    type: Literal["migration.patch"]
-    data: MigrationEventData
-
-
-class MigrationPause(EventEnvelope):
-    type: Literal["migration.pause"]
-    data: MigrationEventData
-
-
-class MigrationRecover(EventEnvelope):
-    type: Literal["migration.recover"]
-    data: MigrationEventData
-
-
-class MigrationResume(EventEnvelope):
-    type: Literal["migration.resume"]
-    data: MigrationEventData
-
-
-class MigrationStart(EventEnvelope):
-    type: Literal["migration.start"]
-    data: MigrationEventData
-
-
-class MoratoriumCreate(EventEnvelope):
-    type: Literal["moratorium.create"]
-    data: MoratoriumEventData
-
-
-class MoratoriumEffective(EventEnvelope):
-    type: Literal["moratorium.effective"]
-    data: MoratoriumEventData
-
-
-class MoratoriumEnd(EventEnvelope):
-    type: Literal["moratorium.end"]
-    data: MoratoriumEventData
-
-
-class MoratoriumUpdate(EventEnvelope):
-    type: Literal["moratorium.update"]
-    data: MoratoriumEventData
-
-
-class ContactAnonymized(EventEnvelope):
-    type: Literal["contact.anonymized"]
-    data: ContactEventData
-
-
-class ContactCreated(EventEnvelope):
-    type: Literal["contact.created"]
-    data: ContactEventData
-
-
-class ContactMerged(EventEnvelope):
-    type: Literal["contact.merged"]
-    data: ContactMergeEventData
-
-
-class ContactValidated(EventEnvelope):
-    type: Literal["contact.validated"]
-    data: ContactEventData
-
-
-class UserAssociationAssociated(EventEnvelope):
-    type: Literal["userAssociation.associated"]
-    data: UserAssociationEventData
-
-
-class UserAssociationCompleted(EventEnvelope):
-    type: Literal["userAssociation.completed"]
-    data: UserAssociationEventData
-
-
-class UserAssociationDisassociated(EventEnvelope):
-    type: Literal["userAssociation.disassociated"]
-    data: UserAssociationEventData
-
-
-class UserAssociationUncompleted(EventEnvelope):
-    type: Literal["userAssociation.uncompleted"]
-    data: UserAssociationEventData
-
-
-class DocumentFailed(EventEnvelope):
-    type: Literal["document.failed"]
-    data: DocumentEventData
-
-
-class DocumentReady(EventEnvelope):
-    type: Literal["document.ready"]
-    data: DocumentEventData
-
-
-Event: TypeAlias = (
-    AccountConfigMigrationFailed
-    | AccountNumberAssignmentFailed
-    | BillingCreditdistributionCreate
-    | BillingCreditdistributionDistribute
-    | BillingCreditdistributionReverse
-    | BillingDelinquencyCreate
-    | BillingDelinquencyDelinquencyeventActivate
-    | BillingDelinquencyDelinquencyeventCancel
-    | BillingDelinquencyDelinquencyeventCreate
-    | BillingDelinquencyDelinquencyeventTrigger
-    | BillingDelinquencyLapse
-    | BillingDelinquencySettle
-    | BillingDisbursementAnonymize
-    | BillingDisbursementApprove
-    | BillingDisbursementCreate
-    | BillingDisbursementExecute
-    | BillingDisbursementReject
-    | BillingDisbursementReverse
-    | BillingHoldActivate
-    | BillingHoldCreate
-    | BillingHoldDiscard
-    | BillingHoldRelease
-    | BillingHoldReset
-    | BillingHoldValidate
-    | BillingInstallmentlatticeCreate
-    | BillingInvoiceAutopay
-    | BillingInvoiceAutopayfailed
-    | BillingInvoiceGenerate
-    | BillingInvoiceSettle
-    | BillingInvoiceUnsettle
-    | BillingPaymentAnonymize
-    | BillingPaymentCancel
-    | BillingPaymentCreate
-    | BillingPaymentDistribute
-    | BillingPaymentExecute
-    | BillingPaymentFail
-    | BillingPaymentPost
-    | BillingPaymentRequest
-    | BillingPaymentReverse
-    | BillingPaymentValidationfailed
-    | BillingShortfallcreditCreate
-    | BillingShortfallcreditDistribute
-    | BillingShortfallcreditReverse
-    | BillingWriteoffCreate
-    | BillingWriteoffDistribute
-    | BillingWriteoffReverse
-    | ClaimFnolAnonymize
-    | ClaimFnolComplete
-    | ClaimFnolCreate
-    | ClaimFnolDiscard
-    | ClaimFnolOnclaim
-    | ClaimFnolReject
-    | ClaimFnolUpdate
-    | ClaimFnolValidate
-    | ContactAnonymized
-    | ContactCreated
-    | ContactMerged
-    | ContactValidated
-    | DisbursementNumberAssignmentFailed
-    | DocumentFailed
-    | DocumentReady
-    | FnolNumberAssignmentFailed
-    | InvoiceNumberAssignmentFailed
-    | MigrationError
-    | MigrationFail
-    | MigrationFinish
-    | MigrationPatch
-    | MigrationPause
-    | MigrationRecover
-    | MigrationResume
-    | MigrationStart
-    | MoratoriumCreate
-    | MoratoriumEffective
-    | MoratoriumEnd
-    | MoratoriumUpdate
-    | PaymentNumberAssignmentFailed
-    | PolicyAccountAnonymize
-    | PolicyAccountCreate
-    | PolicyAccountDiscard
-    | PolicyAccountUpdate
-    | PolicyAccountValidate
-    | PolicyAnonymize
-    | PolicyCancellationAccept
-    | PolicyCancellationCreate
-    | PolicyCancellationDiscard
-    | PolicyCancellationIssue
-    | PolicyCancellationManualUnderwrite
-    | PolicyCancellationPrice
-    | PolicyCancellationRefuse
-    | PolicyCancellationReset
-    | PolicyCancellationUnderwrite
-    | PolicyCancellationUpdate
-    | PolicyCancellationValidate
-    | PolicyChangeAccept
-    | PolicyChangeCreate
-    | PolicyChangeDiscard
-    | PolicyChangeIssue
-    | PolicyChangeManualUnderwrite
-    | PolicyChangePrice
-    | PolicyChangeRefuse
-    | PolicyChangeReset
-    | PolicyChangeUnderwrite
-    | PolicyChangeValidate
-    | PolicyConfigMigrationFailed
-    | PolicyMigrateOnRenewalDisable
-    | PolicyMigrateOnRenewalEnable
-    | PolicyNumberAssignmentFailed
-    | PolicyQuoteAccept
-    | PolicyQuoteAnonymize
-    | PolicyQuoteCreate
-    | PolicyQuoteDiscard
-    | PolicyQuoteIssue
-    | PolicyQuoteManualunderwrite
-    | PolicyQuotePolicyNumberAssigned
-    | PolicyQuotePolicyNumberRequested
-    | PolicyQuotePrice
-    | PolicyQuoteRefuse
-    | PolicyQuoteReset
-    | PolicyQuoteStaticdataAdd
-    | PolicyQuoteStaticdataAnonymize
-    | PolicyQuoteStaticdataReplace
-    | PolicyQuoteStaticdataUpdate
-    | PolicyQuoteUnderwrite
-    | PolicyQuoteUpdate
-    | PolicyQuoteValidate
-    | PolicyReinstatementAccept
-    | PolicyReinstatementCreate
-    | PolicyReinstatementDiscard
-    | PolicyReinstatementIssue
-    | PolicyReinstatementManualUnderwrite
-    | PolicyReinstatementPrice
-    | PolicyReinstatementRefuse
-    | PolicyReinstatementReset
-    | PolicyReinstatementUnderwrite
-    | PolicyReinstatementUpdate
-    | PolicyReinstatementValidate
-    | PolicyRenewalAccept
-    | PolicyRenewalCreate
-    | PolicyRenewalDiscard
-    | PolicyRenewalIssue
-    | PolicyRenewalManualUnderwrite
-    | PolicyRenewalPrice
-    | PolicyRenewalRefuse
-    | PolicyRenewalReset
-    | PolicyRenewalUnderwrite
-    | PolicyRenewalUpdate
-    | PolicyRenewalValidate
-    | PolicyReversalAccept
-    | PolicyReversalCreate
-    | PolicyReversalDiscard
-    | PolicyReversalIssue
-    | PolicyReversalManualUnderwrite
-    | PolicyReversalPrice
-    | PolicyReversalRefuse
-    | PolicyReversalReset
-    | PolicyReversalUnderwrite
-    | PolicyReversalUpdate
-    | PolicyReversalValidate
-    | PolicyStaticdataAdd
-    | PolicyStaticdataAnonymize
-    | PolicyStaticdataReplace
-    | PolicyStaticdataUpdate
-    | PolicyStatusUpdate
-    | ProducersProducerCreate
-    | ProducersProducerDiscard
-    | ProducersProducerRetire
-    | ProducersProducerSuspend
-    | ProducersProducerUnsuspend
-    | ProducersProducerUpdate
-    | ProducersProducerValidate
-    | ProducersProducerappointmentCreate
-    | ProducersProducerappointmentDiscard
-    | ProducersProducerappointmentUpdate
-    | ProducersProducerappointmentValidate
-    | ProducersProducercodeCreate
-    | ProducersProducercodeDiscard
-    | ProducersProducercodeNumberAssignmentFailed
-    | ProducersProducercodeRetire
-    | ProducersProducercodeSuspend
-    | ProducersProducercodeUnsuspend
-    | ProducersProducercodeUpdate
-    | ProducersProducercodeValidate
-    | ProducersProducerlicenseCreate
-    | ProducersProducerlicenseDiscard
-    | ProducersProducerlicenseUpdate
-    | ProducersProducerlicenseValidate
-    | QuoteConfigMigrationFailed
-    | QuoteNumberAssignmentFailed
-    | TermNumberAssignmentFailed
-    | UserAssociationAssociated
-    | UserAssociationCompleted
-    | UserAssociationDisassociated
-    | UserAssociationUncompleted
-    | UnknownEvent
-    | DriftedEvent
-)
+from .._runtime.lazy import lazy
+from .._runtime.signatures.message import Headers
+
+if TYPE_CHECKING:
+    from .models import (
+        AccountConfigMigrationFailed as AccountConfigMigrationFailed,
+        AccountNumberAssignmentFailed as AccountNumberAssignmentFailed,
+        BillingCreditdistributionCreate as BillingCreditdistributionCreate,
+        BillingCreditdistributionDistribute as BillingCreditdistributionDistribute,
+        BillingCreditdistributionReverse as BillingCreditdistributionReverse,
+        BillingDelinquencyCreate as BillingDelinquencyCreate,
+        BillingDelinquencyDelinquencyeventActivate as BillingDelinquencyDelinquencyeventActivate,
+        BillingDelinquencyDelinquencyeventCancel as BillingDelinquencyDelinquencyeventCancel,
+        BillingDelinquencyDelinquencyeventCreate as BillingDelinquencyDelinquencyeventCreate,
+        BillingDelinquencyDelinquencyeventTrigger as BillingDelinquencyDelinquencyeventTrigger,
+        BillingDelinquencyLapse as BillingDelinquencyLapse,
+        BillingDelinquencySettle as BillingDelinquencySettle,
+        BillingDisbursementAnonymize as BillingDisbursementAnonymize,
+        BillingDisbursementApprove as BillingDisbursementApprove,
+        BillingDisbursementCreate as BillingDisbursementCreate,
+        BillingDisbursementExecute as BillingDisbursementExecute,
+        BillingDisbursementReject as BillingDisbursementReject,
+        BillingDisbursementReverse as BillingDisbursementReverse,
+        BillingHoldActivate as BillingHoldActivate,
+        BillingHoldCreate as BillingHoldCreate,
+        BillingHoldDiscard as BillingHoldDiscard,
+        BillingHoldRelease as BillingHoldRelease,
+        BillingHoldReset as BillingHoldReset,
+        BillingHoldValidate as BillingHoldValidate,
+        BillingInstallmentlatticeCreate as BillingInstallmentlatticeCreate,
+        BillingInvoiceAutopay as BillingInvoiceAutopay,
+        BillingInvoiceAutopayfailed as BillingInvoiceAutopayfailed,
+        BillingInvoiceGenerate as BillingInvoiceGenerate,
+        BillingInvoiceSettle as BillingInvoiceSettle,
+        BillingInvoiceUnsettle as BillingInvoiceUnsettle,
+        BillingPaymentAnonymize as BillingPaymentAnonymize,
+        BillingPaymentCancel as BillingPaymentCancel,
+        BillingPaymentCreate as BillingPaymentCreate,
+        BillingPaymentDistribute as BillingPaymentDistribute,
+        BillingPaymentExecute as BillingPaymentExecute,
+        BillingPaymentFail as BillingPaymentFail,
+        BillingPaymentPost as BillingPaymentPost,
+        BillingPaymentRequest as BillingPaymentRequest,
+        BillingPaymentReverse as BillingPaymentReverse,
+        BillingPaymentValidationfailed as BillingPaymentValidationfailed,
+        BillingShortfallcreditCreate as BillingShortfallcreditCreate,
+        BillingShortfallcreditDistribute as BillingShortfallcreditDistribute,
+        BillingShortfallcreditReverse as BillingShortfallcreditReverse,
+        BillingWriteoffCreate as BillingWriteoffCreate,
+        BillingWriteoffDistribute as BillingWriteoffDistribute,
+        BillingWriteoffReverse as BillingWriteoffReverse,
+        ClaimFnolAnonymize as ClaimFnolAnonymize,
+        ClaimFnolComplete as ClaimFnolComplete,
+        ClaimFnolCreate as ClaimFnolCreate,
+        ClaimFnolDiscard as ClaimFnolDiscard,
+        ClaimFnolOnclaim as ClaimFnolOnclaim,
+        ClaimFnolReject as ClaimFnolReject,
+        ClaimFnolUpdate as ClaimFnolUpdate,
+        ClaimFnolValidate as ClaimFnolValidate,
+        ContactAnonymized as ContactAnonymized,
+        ContactCreated as ContactCreated,
+        ContactMerged as ContactMerged,
+        ContactValidated as ContactValidated,
+        DisbursementNumberAssignmentFailed as DisbursementNumberAssignmentFailed,
+        DocumentFailed as DocumentFailed,
+        DocumentReady as DocumentReady,
+        FnolNumberAssignmentFailed as FnolNumberAssignmentFailed,
+        InvoiceNumberAssignmentFailed as InvoiceNumberAssignmentFailed,
+        MigrationError as MigrationError,
+        MigrationFail as MigrationFail,
+        MigrationFinish as MigrationFinish,
+        MigrationPatch as MigrationPatch,
+        MigrationPause as MigrationPause,
+        MigrationRecover as MigrationRecover,
+        MigrationResume as MigrationResume,
+        MigrationStart as MigrationStart,
+        MoratoriumCreate as MoratoriumCreate,
+        MoratoriumEffective as MoratoriumEffective,
+        MoratoriumEnd as MoratoriumEnd,
+        MoratoriumUpdate as MoratoriumUpdate,
+        PaymentNumberAssignmentFailed as PaymentNumberAssignmentFailed,
+        PolicyAccountAnonymize as PolicyAccountAnonymize,
+        PolicyAccountCreate as PolicyAccountCreate,
+        PolicyAccountDiscard as PolicyAccountDiscard,
+        PolicyAccountUpdate as PolicyAccountUpdate,
+        PolicyAccountValidate as PolicyAccountValidate,
+        PolicyAnonymize as PolicyAnonymize,
+        PolicyCancellationAccept as PolicyCancellationAccept,
+        PolicyCancellationCreate as PolicyCancellationCreate,
+        PolicyCancellationDiscard as PolicyCancellationDiscard,
+        PolicyCancellationIssue as PolicyCancellationIssue,
+        PolicyCancellationManualUnderwrite as PolicyCancellationManualUnderwrite,
+        PolicyCancellationPrice as PolicyCancellationPrice,
+        PolicyCancellationRefuse as PolicyCancellationRefuse,
+        PolicyCancellationReset as PolicyCancellationReset,
+        PolicyCancellationUnderwrite as PolicyCancellationUnderwrite,
+        PolicyCancellationUpdate as PolicyCancellationUpdate,
+        PolicyCancellationValidate as PolicyCancellationValidate,
+        PolicyChangeAccept as PolicyChangeAccept,
+        PolicyChangeCreate as PolicyChangeCreate,
+        PolicyChangeDiscard as PolicyChangeDiscard,
+        PolicyChangeIssue as PolicyChangeIssue,
+        PolicyChangeManualUnderwrite as PolicyChangeManualUnderwrite,
+        PolicyChangePrice as PolicyChangePrice,
+        PolicyChangeRefuse as PolicyChangeRefuse,
+        PolicyChangeReset as PolicyChangeReset,
+        PolicyChangeUnderwrite as PolicyChangeUnderwrite,
+        PolicyChangeValidate as PolicyChangeValidate,
+        PolicyConfigMigrationFailed as PolicyConfigMigrationFailed,
+        PolicyMigrateOnRenewalDisable as PolicyMigrateOnRenewalDisable,
+        PolicyMigrateOnRenewalEnable as PolicyMigrateOnRenewalEnable,
+        PolicyNumberAssignmentFailed as PolicyNumberAssignmentFailed,
+        PolicyQuoteAccept as PolicyQuoteAccept,
+        PolicyQuoteAnonymize as PolicyQuoteAnonymize,
+        PolicyQuoteCreate as PolicyQuoteCreate,
+        PolicyQuoteDiscard as PolicyQuoteDiscard,
+        PolicyQuoteIssue as PolicyQuoteIssue,
+        PolicyQuoteManualunderwrite as PolicyQuoteManualunderwrite,
+        PolicyQuotePolicyNumberAssigned as PolicyQuotePolicyNumberAssigned,
+        PolicyQuotePolicyNumberRequested as PolicyQuotePolicyNumberRequested,
+        PolicyQuotePrice as PolicyQuotePrice,
+        PolicyQuoteRefuse as PolicyQuoteRefuse,
+        PolicyQuoteReset as PolicyQuoteReset,
+        PolicyQuoteStaticdataAdd as PolicyQuoteStaticdataAdd,
+        PolicyQuoteStaticdataAnonymize as PolicyQuoteStaticdataAnonymize,
+        PolicyQuoteStaticdataReplace as PolicyQuoteStaticdataReplace,
+        PolicyQuoteStaticdataUpdate as PolicyQuoteStaticdataUpdate,
+        PolicyQuoteUnderwrite as PolicyQuoteUnderwrite,
+        PolicyQuoteUpdate as PolicyQuoteUpdate,
+        PolicyQuoteValidate as PolicyQuoteValidate,
+        PolicyReinstatementAccept as PolicyReinstatementAccept,
+        PolicyReinstatementCreate as PolicyReinstatementCreate,
+        PolicyReinstatementDiscard as PolicyReinstatementDiscard,
+        PolicyReinstatementIssue as PolicyReinstatementIssue,
+        PolicyReinstatementManualUnderwrite as PolicyReinstatementManualUnderwrite,
+        PolicyReinstatementPrice as PolicyReinstatementPrice,
+        PolicyReinstatementRefuse as PolicyReinstatementRefuse,
+        PolicyReinstatementReset as PolicyReinstatementReset,
+        PolicyReinstatementUnderwrite as PolicyReinstatementUnderwrite,
+        PolicyReinstatementUpdate as PolicyReinstatementUpdate,
+        PolicyReinstatementValidate as PolicyReinstatementValidate,
+        PolicyRenewalAccept as PolicyRenewalAccept,
+        PolicyRenewalCreate as PolicyRenewalCreate,
+        PolicyRenewalDiscard as PolicyRenewalDiscard,
+        PolicyRenewalIssue as PolicyRenewalIssue,
+        PolicyRenewalManualUnderwrite as PolicyRenewalManualUnderwrite,
+        PolicyRenewalPrice as PolicyRenewalPrice,
+        PolicyRenewalRefuse as PolicyRenewalRefuse,
+        PolicyRenewalReset as PolicyRenewalReset,
+        PolicyRenewalUnderwrite as PolicyRenewalUnderwrite,
+        PolicyRenewalUpdate as PolicyRenewalUpdate,
+        PolicyRenewalValidate as PolicyRenewalValidate,
+        PolicyReversalAccept as PolicyReversalAccept,
+        PolicyReversalCreate as PolicyReversalCreate,
+        PolicyReversalDiscard as PolicyReversalDiscard,
+        PolicyReversalIssue as PolicyReversalIssue,
+        PolicyReversalManualUnderwrite as PolicyReversalManualUnderwrite,
+        PolicyReversalPrice as PolicyReversalPrice,
+        PolicyReversalRefuse as PolicyReversalRefuse,
+        PolicyReversalReset as PolicyReversalReset,
+        PolicyReversalUnderwrite as PolicyReversalUnderwrite,
+        PolicyReversalUpdate as PolicyReversalUpdate,
+        PolicyReversalValidate as PolicyReversalValidate,
+        PolicyStaticdataAdd as PolicyStaticdataAdd,
+        PolicyStaticdataAnonymize as PolicyStaticdataAnonymize,
+        PolicyStaticdataReplace as PolicyStaticdataReplace,
+        PolicyStaticdataUpdate as PolicyStaticdataUpdate,
+        PolicyStatusUpdate as PolicyStatusUpdate,
+        ProducersProducerCreate as ProducersProducerCreate,
+        ProducersProducerDiscard as ProducersProducerDiscard,
+        ProducersProducerRetire as ProducersProducerRetire,
+        ProducersProducerSuspend as ProducersProducerSuspend,
+        ProducersProducerUnsuspend as ProducersProducerUnsuspend,
+        ProducersProducerUpdate as ProducersProducerUpdate,
+        ProducersProducerValidate as ProducersProducerValidate,
+        ProducersProducerappointmentCreate as ProducersProducerappointmentCreate,
+        ProducersProducerappointmentDiscard as ProducersProducerappointmentDiscard,
+        ProducersProducerappointmentUpdate as ProducersProducerappointmentUpdate,
+        ProducersProducerappointmentValidate as ProducersProducerappointmentValidate,
+        ProducersProducercodeCreate as ProducersProducercodeCreate,
+        ProducersProducercodeDiscard as ProducersProducercodeDiscard,
+        ProducersProducercodeNumberAssignmentFailed as ProducersProducercodeNumberAssignmentFailed,
+        ProducersProducercodeRetire as ProducersProducercodeRetire,
+        ProducersProducercodeSuspend as ProducersProducercodeSuspend,
+        ProducersProducercodeUnsuspend as ProducersProducercodeUnsuspend,
+        ProducersProducercodeUpdate as ProducersProducercodeUpdate,
+        ProducersProducercodeValidate as ProducersProducercodeValidate,
+        ProducersProducerlicenseCreate as ProducersProducerlicenseCreate,
+        ProducersProducerlicenseDiscard as ProducersProducerlicenseDiscard,
+        ProducersProducerlicenseUpdate as ProducersProducerlicenseUpdate,
+        ProducersProducerlicenseValidate as ProducersProducerlicenseValidate,
+        QuoteConfigMigrationFailed as QuoteConfigMigrationFailed,
+        QuoteNumberAssignmentFailed as QuoteNumberAssignmentFailed,
+        TermNumberAssignmentFailed as TermNumberAssignmentFailed,
+        UserAssociationAssociated as UserAssociationAssociated,
+        UserAssociationCompleted as UserAssociationCompleted,
+        UserAssociationDisassociated as UserAssociationDisassociated,
+        UserAssociationUncompleted as UserAssociationUncompleted,
+    )
+else:
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            ".models": (
+                "AccountConfigMigrationFailed",
+                "AccountNumberAssignmentFailed",
+                "BillingCreditdistributionCreate",
+                "BillingCreditdistributionDistribute",
+                "BillingCreditdistributionReverse",
+                "BillingDelinquencyCreate",
+                "BillingDelinquencyDelinquencyeventActivate",
+                "BillingDelinquencyDelinquencyeventCancel",
+                "BillingDelinquencyDelinquencyeventCreate",
+                "BillingDelinquencyDelinquencyeventTrigger",
+                "BillingDelinquencyLapse",
+                "BillingDelinquencySettle",
+                "BillingDisbursementAnonymize",
+                "BillingDisbursementApprove",
+                "BillingDisbursementCreate",
+                "BillingDisbursementExecute",
+                "BillingDisbursementReject",
+                "BillingDisbursementReverse",
+                "BillingHoldActivate",
+                "BillingHoldCreate",
+                "BillingHoldDiscard",
+                "BillingHoldRelease",
+                "BillingHoldReset",
+                "BillingHoldValidate",
+                "BillingInstallmentlatticeCreate",
+                "BillingInvoiceAutopay",
+                "BillingInvoiceAutopayfailed",
+                "BillingInvoiceGenerate",
+                "BillingInvoiceSettle",
+                "BillingInvoiceUnsettle",
+                "BillingPaymentAnonymize",
+                "BillingPaymentCancel",
+                "BillingPaymentCreate",
+                "BillingPaymentDistribute",
+                "BillingPaymentExecute",
+                "BillingPaymentFail",
+                "BillingPaymentPost",
+                "BillingPaymentRequest",
+                "BillingPaymentReverse",
+                "BillingPaymentValidationfailed",
+                "BillingShortfallcreditCreate",
+                "BillingShortfallcreditDistribute",
+                "BillingShortfallcreditReverse",
+                "BillingWriteoffCreate",
+                "BillingWriteoffDistribute",
+                "BillingWriteoffReverse",
+                "ClaimFnolAnonymize",
+                "ClaimFnolComplete",
+                "ClaimFnolCreate",
+                "ClaimFnolDiscard",
+                "ClaimFnolOnclaim",
+                "ClaimFnolReject",
+                "ClaimFnolUpdate",
+                "ClaimFnolValidate",
+                "ContactAnonymized",
+                "ContactCreated",
+                "ContactMerged",
+                "ContactValidated",
+                "DisbursementNumberAssignmentFailed",
+                "DocumentFailed",
+                "DocumentReady",
+                "FnolNumberAssignmentFailed",
+                "InvoiceNumberAssignmentFailed",
+                "MigrationError",
+                "MigrationFail",
+                "MigrationFinish",
+                "MigrationPatch",
+                "MigrationPause",
+                "MigrationRecover",
+                "MigrationResume",
+                "MigrationStart",
+                "MoratoriumCreate",
+                "MoratoriumEffective",
+                "MoratoriumEnd",
+                "MoratoriumUpdate",
+                "PaymentNumberAssignmentFailed",
+                "PolicyAccountAnonymize",
+                "PolicyAccountCreate",
+                "PolicyAccountDiscard",
+                "PolicyAccountUpdate",
+                "PolicyAccountValidate",
+                "PolicyAnonymize",
+                "PolicyCancellationAccept",
+                "PolicyCancellationCreate",
+                "PolicyCancellationDiscard",
+                "PolicyCancellationIssue",
+                "PolicyCancellationManualUnderwrite",
+                "PolicyCancellationPrice",
+                "PolicyCancellationRefuse",
+                "PolicyCancellationReset",
+                "PolicyCancellationUnderwrite",
+                "PolicyCancellationUpdate",
+                "PolicyCancellationValidate",
+                "PolicyChangeAccept",
+                "PolicyChangeCreate",
+                "PolicyChangeDiscard",
+                "PolicyChangeIssue",
+                "PolicyChangeManualUnderwrite",
+                "PolicyChangePrice",
+                "PolicyChangeRefuse",
+                "PolicyChangeReset",
+                "PolicyChangeUnderwrite",
+                "PolicyChangeValidate",
+                "PolicyConfigMigrationFailed",
+                "PolicyMigrateOnRenewalDisable",
+                "PolicyMigrateOnRenewalEnable",
+                "PolicyNumberAssignmentFailed",
+                "PolicyQuoteAccept",
+                "PolicyQuoteAnonymize",
+                "PolicyQuoteCreate",
+                "PolicyQuoteDiscard",
+                "PolicyQuoteIssue",
+                "PolicyQuoteManualunderwrite",
+                "PolicyQuotePolicyNumberAssigned",
+                "PolicyQuotePolicyNumberRequested",
+                "PolicyQuotePrice",
+                "PolicyQuoteRefuse",
+                "PolicyQuoteReset",
+                "PolicyQuoteStaticdataAdd",
+                "PolicyQuoteStaticdataAnonymize",
+                "PolicyQuoteStaticdataReplace",
+                "PolicyQuoteStaticdataUpdate",
+                "PolicyQuoteUnderwrite",
+                "PolicyQuoteUpdate",
+                "PolicyQuoteValidate",
+                "PolicyReinstatementAccept",
+                "PolicyReinstatementCreate",
+                "PolicyReinstatementDiscard",
+                "PolicyReinstatementIssue",
+                "PolicyReinstatementManualUnderwrite",
+                "PolicyReinstatementPrice",
+                "PolicyReinstatementRefuse",
+                "PolicyReinstatementReset",
+                "PolicyReinstatementUnderwrite",
+                "PolicyReinstatementUpdate",
+                "PolicyReinstatementValidate",
+                "PolicyRenewalAccept",
+                "PolicyRenewalCreate",
+                "PolicyRenewalDiscard",
+                "PolicyRenewalIssue",
+                "PolicyRenewalManualUnderwrite",
+                "PolicyRenewalPrice",
+                "PolicyRenewalRefuse",
+                "PolicyRenewalReset",
+                "PolicyRenewalUnderwrite",
+                "PolicyRenewalUpdate",
+                "PolicyRenewalValidate",
+                "PolicyReversalAccept",
+                "PolicyReversalCreate",
+                "PolicyReversalDiscard",
+                "PolicyReversalIssue",
+                "PolicyReversalManualUnderwrite",
+                "PolicyReversalPrice",
+                "PolicyReversalRefuse",
+                "PolicyReversalReset",
+                "PolicyReversalUnderwrite",
+                "PolicyReversalUpdate",
+                "PolicyReversalValidate",
+                "PolicyStaticdataAdd",
+                "PolicyStaticdataAnonymize",
+                "PolicyStaticdataReplace",
+                "PolicyStaticdataUpdate",
+                "PolicyStatusUpdate",
+                "ProducersProducerCreate",
+                "ProducersProducerDiscard",
+                "ProducersProducerRetire",
+                "ProducersProducerSuspend",
+                "ProducersProducerUnsuspend",
+                "ProducersProducerUpdate",
+                "ProducersProducerValidate",
+                "ProducersProducerappointmentCreate",
+                "ProducersProducerappointmentDiscard",
+                "ProducersProducerappointmentUpdate",
+                "ProducersProducerappointmentValidate",
+                "ProducersProducercodeCreate",
+                "ProducersProducercodeDiscard",
+                "ProducersProducercodeNumberAssignmentFailed",
+                "ProducersProducercodeRetire",
+                "ProducersProducercodeSuspend",
+                "ProducersProducercodeUnsuspend",
+                "ProducersProducercodeUpdate",
+                "ProducersProducercodeValidate",
+                "ProducersProducerlicenseCreate",
+                "ProducersProducerlicenseDiscard",
+                "ProducersProducerlicenseUpdate",
+                "ProducersProducerlicenseValidate",
+                "QuoteConfigMigrationFailed",
+                "QuoteNumberAssignmentFailed",
+                "TermNumberAssignmentFailed",
+                "UserAssociationAssociated",
+                "UserAssociationCompleted",
+                "UserAssociationDisassociated",
+                "UserAssociationUncompleted",
+            )
+        },
+    )
+
+Event: TypeAlias = """
+    AccountConfigMigrationFailed |
+    AccountNumberAssignmentFailed |
+    BillingCreditdistributionCreate |
+    BillingCreditdistributionDistribute |
+    BillingCreditdistributionReverse |
+    BillingDelinquencyCreate |
+    BillingDelinquencyDelinquencyeventActivate |
+    BillingDelinquencyDelinquencyeventCancel |
+    BillingDelinquencyDelinquencyeventCreate |
+    BillingDelinquencyDelinquencyeventTrigger |
+    BillingDelinquencyLapse |
+    BillingDelinquencySettle |
+    BillingDisbursementAnonymize |
+    BillingDisbursementApprove |
+    BillingDisbursementCreate |
+    BillingDisbursementExecute |
+    BillingDisbursementReject |
+    BillingDisbursementReverse |
+    BillingHoldActivate |
+    BillingHoldCreate |
+    BillingHoldDiscard |
+    BillingHoldRelease |
+    BillingHoldReset |
+    BillingHoldValidate |
+    BillingInstallmentlatticeCreate |
+    BillingInvoiceAutopay |
+    BillingInvoiceAutopayfailed |
+    BillingInvoiceGenerate |
+    BillingInvoiceSettle |
+    BillingInvoiceUnsettle |
+    BillingPaymentAnonymize |
+    BillingPaymentCancel |
+    BillingPaymentCreate |
+    BillingPaymentDistribute |
+    BillingPaymentExecute |
+    BillingPaymentFail |
+    BillingPaymentPost |
+    BillingPaymentRequest |
+    BillingPaymentReverse |
+    BillingPaymentValidationfailed |
+    BillingShortfallcreditCreate |
+    BillingShortfallcreditDistribute |
+    BillingShortfallcreditReverse |
+    BillingWriteoffCreate |
+    BillingWriteoffDistribute |
+    BillingWriteoffReverse |
+    ClaimFnolAnonymize |
+    ClaimFnolComplete |
+    ClaimFnolCreate |
+    ClaimFnolDiscard |
+    ClaimFnolOnclaim |
+    ClaimFnolReject |
+    ClaimFnolUpdate |
+    ClaimFnolValidate |
+    ContactAnonymized |
+    ContactCreated |
+    ContactMerged |
+    ContactValidated |
+    DisbursementNumberAssignmentFailed |
+    DocumentFailed |
+    DocumentReady |
+    FnolNumberAssignmentFailed |
+    InvoiceNumberAssignmentFailed |
+    MigrationError |
+    MigrationFail |
+    MigrationFinish |
+    MigrationPatch |
+    MigrationPause |
+    MigrationRecover |
+    MigrationResume |
+    MigrationStart |
+    MoratoriumCreate |
+    MoratoriumEffective |
+    MoratoriumEnd |
+    MoratoriumUpdate |
+    PaymentNumberAssignmentFailed |
+    PolicyAccountAnonymize |
+    PolicyAccountCreate |
+    PolicyAccountDiscard |
+    PolicyAccountUpdate |
+    PolicyAccountValidate |
+    PolicyAnonymize |
+    PolicyCancellationAccept |
+    PolicyCancellationCreate |
+    PolicyCancellationDiscard |
+    PolicyCancellationIssue |
+    PolicyCancellationManualUnderwrite |
+    PolicyCancellationPrice |
+    PolicyCancellationRefuse |
+    PolicyCancellationReset |
+    PolicyCancellationUnderwrite |
+    PolicyCancellationUpdate |
+    PolicyCancellationValidate |
+    PolicyChangeAccept |
+    PolicyChangeCreate |
+    PolicyChangeDiscard |
+    PolicyChangeIssue |
+    PolicyChangeManualUnderwrite |
+    PolicyChangePrice |
+    PolicyChangeRefuse |
+    PolicyChangeReset |
+    PolicyChangeUnderwrite |
+    PolicyChangeValidate |
+    PolicyConfigMigrationFailed |
+    PolicyMigrateOnRenewalDisable |
+    PolicyMigrateOnRenewalEnable |
+    PolicyNumberAssignmentFailed |
+    PolicyQuoteAccept |
+    PolicyQuoteAnonymize |
+    PolicyQuoteCreate |
+    PolicyQuoteDiscard |
+    PolicyQuoteIssue |
+    PolicyQuoteManualunderwrite |
+    PolicyQuotePolicyNumberAssigned |
+    PolicyQuotePolicyNumberRequested |
+    PolicyQuotePrice |
+    PolicyQuoteRefuse |
+    PolicyQuoteReset |
+    PolicyQuoteStaticdataAdd |
+    PolicyQuoteStaticdataAnonymize |
+    PolicyQuoteStaticdataReplace |
+    PolicyQuoteStaticdataUpdate |
+    PolicyQuoteUnderwrite |
+    PolicyQuoteUpdate |
+    PolicyQuoteValidate |
+    PolicyReinstatementAccept |
+    PolicyReinstatementCreate |
+    PolicyReinstatementDiscard |
+    PolicyReinstatementIssue |
+    PolicyReinstatementManualUnderwrite |
+    PolicyReinstatementPrice |
+    PolicyReinstatementRefuse |
+    PolicyReinstatementReset |
+    PolicyReinstatementUnderwrite |
+    PolicyReinstatementUpdate |
+    PolicyReinstatementValidate |
+    PolicyRenewalAccept |
+    PolicyRenewalCreate |
+    PolicyRenewalDiscard |
+    PolicyRenewalIssue |
+    PolicyRenewalManualUnderwrite |
+    PolicyRenewalPrice |
+    PolicyRenewalRefuse |
+    PolicyRenewalReset |
+    PolicyRenewalUnderwrite |
+    PolicyRenewalUpdate |
+    PolicyRenewalValidate |
+    PolicyReversalAccept |
+    PolicyReversalCreate |
+    PolicyReversalDiscard |
+    PolicyReversalIssue |
+    PolicyReversalManualUnderwrite |
+    PolicyReversalPrice |
+    PolicyReversalRefuse |
+    PolicyReversalReset |
+    PolicyReversalUnderwrite |
+    PolicyReversalUpdate |
+    PolicyReversalValidate |
+    PolicyStaticdataAdd |
+    PolicyStaticdataAnonymize |
+    PolicyStaticdataReplace |
+    PolicyStaticdataUpdate |
+    PolicyStatusUpdate |
+    ProducersProducerCreate |
+    ProducersProducerDiscard |
+    ProducersProducerRetire |
+    ProducersProducerSuspend |
+    ProducersProducerUnsuspend |
+    ProducersProducerUpdate |
+    ProducersProducerValidate |
+    ProducersProducerappointmentCreate |
+    ProducersProducerappointmentDiscard |
+    ProducersProducerappointmentUpdate |
+    ProducersProducerappointmentValidate |
+    ProducersProducercodeCreate |
+    ProducersProducercodeDiscard |
+    ProducersProducercodeNumberAssignmentFailed |
+    ProducersProducercodeRetire |
+    ProducersProducercodeSuspend |
+    ProducersProducercodeUnsuspend |
+    ProducersProducercodeUpdate |
+    ProducersProducercodeValidate |
+    ProducersProducerlicenseCreate |
+    ProducersProducerlicenseDiscard |
+    ProducersProducerlicenseUpdate |
+    ProducersProducerlicenseValidate |
+    QuoteConfigMigrationFailed |
+    QuoteNumberAssignmentFailed |
+    TermNumberAssignmentFailed |
+    UserAssociationAssociated |
+    UserAssociationCompleted |
+    UserAssociationDisassociated |
+    UserAssociationUncompleted |
+    UnknownEvent | DriftedEvent
+"""
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
 
 CATALOGUE: Catalogue[Event] = Catalogue(
-    models={
-        "policy.account.anonymize": PolicyAccountAnonymize,
-        "policy.account.create": PolicyAccountCreate,
-        "policy.account.discard": PolicyAccountDiscard,
-        "policy.account.update": PolicyAccountUpdate,
-        "policy.account.validate": PolicyAccountValidate,
-        "policy.quote.accept": PolicyQuoteAccept,
-        "policy.quote.anonymize": PolicyQuoteAnonymize,
-        "policy.quote.create": PolicyQuoteCreate,
-        "policy.quote.discard": PolicyQuoteDiscard,
-        "policy.quote.issue": PolicyQuoteIssue,
-        "policy.quote.manualunderwrite": PolicyQuoteManualunderwrite,
-        "policy.quote.price": PolicyQuotePrice,
-        "policy.quote.refuse": PolicyQuoteRefuse,
-        "policy.quote.reset": PolicyQuoteReset,
-        "policy.quote.staticdata.add": PolicyQuoteStaticdataAdd,
-        "policy.quote.staticdata.anonymize": PolicyQuoteStaticdataAnonymize,
-        "policy.quote.staticdata.replace": PolicyQuoteStaticdataReplace,
-        "policy.quote.staticdata.update": PolicyQuoteStaticdataUpdate,
-        "policy.quote.underwrite": PolicyQuoteUnderwrite,
-        "policy.quote.update": PolicyQuoteUpdate,
-        "policy.quote.validate": PolicyQuoteValidate,
-        "policy.status.update": PolicyStatusUpdate,
-        "policy.cancellation.accept": PolicyCancellationAccept,
-        "policy.cancellation.create": PolicyCancellationCreate,
-        "policy.cancellation.discard": PolicyCancellationDiscard,
-        "policy.cancellation.issue": PolicyCancellationIssue,
-        "policy.cancellation.manualUnderwrite": PolicyCancellationManualUnderwrite,
-        "policy.cancellation.price": PolicyCancellationPrice,
-        "policy.cancellation.refuse": PolicyCancellationRefuse,
-        "policy.cancellation.reset": PolicyCancellationReset,
-        "policy.cancellation.underwrite": PolicyCancellationUnderwrite,
-        "policy.cancellation.update": PolicyCancellationUpdate,
-        "policy.cancellation.validate": PolicyCancellationValidate,
-        "policy.change.accept": PolicyChangeAccept,
-        "policy.change.create": PolicyChangeCreate,
-        "policy.change.discard": PolicyChangeDiscard,
-        "policy.change.issue": PolicyChangeIssue,
-        "policy.change.manualUnderwrite": PolicyChangeManualUnderwrite,
-        "policy.change.price": PolicyChangePrice,
-        "policy.change.refuse": PolicyChangeRefuse,
-        "policy.change.reset": PolicyChangeReset,
-        "policy.change.underwrite": PolicyChangeUnderwrite,
-        "policy.change.validate": PolicyChangeValidate,
-        "policy.reinstatement.accept": PolicyReinstatementAccept,
-        "policy.reinstatement.create": PolicyReinstatementCreate,
-        "policy.reinstatement.discard": PolicyReinstatementDiscard,
-        "policy.reinstatement.issue": PolicyReinstatementIssue,
-        "policy.reinstatement.manualUnderwrite": PolicyReinstatementManualUnderwrite,
-        "policy.reinstatement.price": PolicyReinstatementPrice,
-        "policy.reinstatement.refuse": PolicyReinstatementRefuse,
-        "policy.reinstatement.reset": PolicyReinstatementReset,
-        "policy.reinstatement.underwrite": PolicyReinstatementUnderwrite,
-        "policy.reinstatement.update": PolicyReinstatementUpdate,
-        "policy.reinstatement.validate": PolicyReinstatementValidate,
-        "policy.renewal.accept": PolicyRenewalAccept,
-        "policy.renewal.create": PolicyRenewalCreate,
-        "policy.renewal.discard": PolicyRenewalDiscard,
-        "policy.renewal.issue": PolicyRenewalIssue,
-        "policy.renewal.manualUnderwrite": PolicyRenewalManualUnderwrite,
-        "policy.renewal.price": PolicyRenewalPrice,
-        "policy.renewal.refuse": PolicyRenewalRefuse,
-        "policy.renewal.reset": PolicyRenewalReset,
-        "policy.renewal.underwrite": PolicyRenewalUnderwrite,
-        "policy.renewal.update": PolicyRenewalUpdate,
-        "policy.renewal.validate": PolicyRenewalValidate,
-        "policy.reversal.accept": PolicyReversalAccept,
-        "policy.reversal.create": PolicyReversalCreate,
-        "policy.reversal.discard": PolicyReversalDiscard,
-        "policy.reversal.issue": PolicyReversalIssue,
-        "policy.reversal.manualUnderwrite": PolicyReversalManualUnderwrite,
-        "policy.reversal.price": PolicyReversalPrice,
-        "policy.reversal.refuse": PolicyReversalRefuse,
-        "policy.reversal.reset": PolicyReversalReset,
-        "policy.reversal.underwrite": PolicyReversalUnderwrite,
-        "policy.reversal.update": PolicyReversalUpdate,
-        "policy.reversal.validate": PolicyReversalValidate,
-        "policy.staticdata.add": PolicyStaticdataAdd,
-        "policy.staticdata.anonymize": PolicyStaticdataAnonymize,
-        "policy.staticdata.replace": PolicyStaticdataReplace,
-        "policy.staticdata.update": PolicyStaticdataUpdate,
-        "policy.anonymize": PolicyAnonymize,
-        "policy.migrateOnRenewal.disable": PolicyMigrateOnRenewalDisable,
-        "policy.migrateOnRenewal.enable": PolicyMigrateOnRenewalEnable,
-        "account.numberAssignmentFailed": AccountNumberAssignmentFailed,
-        "policy.numberAssignmentFailed": PolicyNumberAssignmentFailed,
-        "policy.quote.policyNumberAssigned": PolicyQuotePolicyNumberAssigned,
-        "policy.quote.policyNumberRequested": PolicyQuotePolicyNumberRequested,
-        "quote.numberAssignmentFailed": QuoteNumberAssignmentFailed,
-        "term.numberAssignmentFailed": TermNumberAssignmentFailed,
-        "account.config.migration.failed": AccountConfigMigrationFailed,
-        "policy.config.migration.failed": PolicyConfigMigrationFailed,
-        "quote.config.migration.failed": QuoteConfigMigrationFailed,
-        "billing.invoice.autopay": BillingInvoiceAutopay,
-        "billing.invoice.autopayfailed": BillingInvoiceAutopayfailed,
-        "billing.invoice.generate": BillingInvoiceGenerate,
-        "billing.invoice.settle": BillingInvoiceSettle,
-        "billing.invoice.unsettle": BillingInvoiceUnsettle,
-        "billing.installmentlattice.create": BillingInstallmentlatticeCreate,
-        "billing.payment.anonymize": BillingPaymentAnonymize,
-        "billing.payment.cancel": BillingPaymentCancel,
-        "billing.payment.create": BillingPaymentCreate,
-        "billing.payment.distribute": BillingPaymentDistribute,
-        "billing.payment.execute": BillingPaymentExecute,
-        "billing.payment.fail": BillingPaymentFail,
-        "billing.payment.post": BillingPaymentPost,
-        "billing.payment.request": BillingPaymentRequest,
-        "billing.payment.reverse": BillingPaymentReverse,
-        "billing.payment.validationfailed": BillingPaymentValidationfailed,
-        "billing.disbursement.anonymize": BillingDisbursementAnonymize,
-        "billing.disbursement.approve": BillingDisbursementApprove,
-        "billing.disbursement.create": BillingDisbursementCreate,
-        "billing.disbursement.execute": BillingDisbursementExecute,
-        "billing.disbursement.reject": BillingDisbursementReject,
-        "billing.disbursement.reverse": BillingDisbursementReverse,
-        "billing.creditdistribution.create": BillingCreditdistributionCreate,
-        "billing.creditdistribution.distribute": BillingCreditdistributionDistribute,
-        "billing.creditdistribution.reverse": BillingCreditdistributionReverse,
-        "billing.shortfallcredit.create": BillingShortfallcreditCreate,
-        "billing.shortfallcredit.distribute": BillingShortfallcreditDistribute,
-        "billing.shortfallcredit.reverse": BillingShortfallcreditReverse,
-        "billing.writeoff.create": BillingWriteoffCreate,
-        "billing.writeoff.distribute": BillingWriteoffDistribute,
-        "billing.writeoff.reverse": BillingWriteoffReverse,
-        "billing.delinquency.create": BillingDelinquencyCreate,
-        "billing.delinquency.lapse": BillingDelinquencyLapse,
-        "billing.delinquency.settle": BillingDelinquencySettle,
-        "billing.delinquency.delinquencyevent.activate": BillingDelinquencyDelinquencyeventActivate,
-        "billing.delinquency.delinquencyevent.cancel": BillingDelinquencyDelinquencyeventCancel,
-        "billing.delinquency.delinquencyevent.create": BillingDelinquencyDelinquencyeventCreate,
-        "billing.delinquency.delinquencyevent.trigger": BillingDelinquencyDelinquencyeventTrigger,
-        "billing.hold.activate": BillingHoldActivate,
-        "billing.hold.create": BillingHoldCreate,
-        "billing.hold.discard": BillingHoldDiscard,
-        "billing.hold.release": BillingHoldRelease,
-        "billing.hold.reset": BillingHoldReset,
-        "billing.hold.validate": BillingHoldValidate,
-        "disbursement.numberAssignmentFailed": DisbursementNumberAssignmentFailed,
-        "invoice.numberAssignmentFailed": InvoiceNumberAssignmentFailed,
-        "payment.numberAssignmentFailed": PaymentNumberAssignmentFailed,
-        "producers.producer.create": ProducersProducerCreate,
-        "producers.producer.discard": ProducersProducerDiscard,
-        "producers.producer.retire": ProducersProducerRetire,
-        "producers.producer.suspend": ProducersProducerSuspend,
-        "producers.producer.unsuspend": ProducersProducerUnsuspend,
-        "producers.producer.update": ProducersProducerUpdate,
-        "producers.producer.validate": ProducersProducerValidate,
-        "producers.producercode.create": ProducersProducercodeCreate,
-        "producers.producercode.discard": ProducersProducercodeDiscard,
-        "producers.producercode.numberAssignmentFailed": ProducersProducercodeNumberAssignmentFailed,
-        "producers.producercode.retire": ProducersProducercodeRetire,
-        "producers.producercode.suspend": ProducersProducercodeSuspend,
-        "producers.producercode.unsuspend": ProducersProducercodeUnsuspend,
-        "producers.producercode.update": ProducersProducercodeUpdate,
-        "producers.producercode.validate": ProducersProducercodeValidate,
-        "producers.producerappointment.create": ProducersProducerappointmentCreate,
-        "producers.producerappointment.discard": ProducersProducerappointmentDiscard,
-        "producers.producerappointment.update": ProducersProducerappointmentUpdate,
-        "producers.producerappointment.validate": ProducersProducerappointmentValidate,
-        "producers.producerlicense.create": ProducersProducerlicenseCreate,
-        "producers.producerlicense.discard": ProducersProducerlicenseDiscard,
-        "producers.producerlicense.update": ProducersProducerlicenseUpdate,
-        "producers.producerlicense.validate": ProducersProducerlicenseValidate,
-        "claim.fnol.anonymize": ClaimFnolAnonymize,
-        "claim.fnol.complete": ClaimFnolComplete,
-        "claim.fnol.create": ClaimFnolCreate,
-        "claim.fnol.discard": ClaimFnolDiscard,
-        "claim.fnol.onclaim": ClaimFnolOnclaim,
-        "claim.fnol.reject": ClaimFnolReject,
-        "claim.fnol.update": ClaimFnolUpdate,
-        "claim.fnol.validate": ClaimFnolValidate,
-        "fnol.numberAssignmentFailed": FnolNumberAssignmentFailed,
-        "migration.error": MigrationError,
-        "migration.fail": MigrationFail,
-        "migration.finish": MigrationFinish,
-        "migration.patch": MigrationPatch,
-        "migration.pause": MigrationPause,
-        "migration.recover": MigrationRecover,
-        "migration.resume": MigrationResume,
-        "migration.start": MigrationStart,
-        "moratorium.create": MoratoriumCreate,
-        "moratorium.effective": MoratoriumEffective,
-        "moratorium.end": MoratoriumEnd,
-        "moratorium.update": MoratoriumUpdate,
-        "contact.anonymized": ContactAnonymized,
-        "contact.created": ContactCreated,
-        "contact.merged": ContactMerged,
-        "contact.validated": ContactValidated,
-        "userAssociation.associated": UserAssociationAssociated,
-        "userAssociation.completed": UserAssociationCompleted,
-        "userAssociation.disassociated": UserAssociationDisassociated,
-        "userAssociation.uncompleted": UserAssociationUncompleted,
-        "document.failed": DocumentFailed,
-        "document.ready": DocumentReady,
-    },
+    name="socotra",
+    models=DeferredModels(
+        __name__,
+        {
+            "policy.account.anonymize": "PolicyAccountAnonymize",
+            "policy.account.create": "PolicyAccountCreate",
+            "policy.account.discard": "PolicyAccountDiscard",
+            "policy.account.update": "PolicyAccountUpdate",
+            "policy.account.validate": "PolicyAccountValidate",
+            "policy.quote.accept": "PolicyQuoteAccept",
+            "policy.quote.anonymize": "PolicyQuoteAnonymize",
+            "policy.quote.create": "PolicyQuoteCreate",
+            "policy.quote.discard": "PolicyQuoteDiscard",
+            "policy.quote.issue": "PolicyQuoteIssue",
+            "policy.quote.manualunderwrite": "PolicyQuoteManualunderwrite",
+            "policy.quote.price": "PolicyQuotePrice",
+            "policy.quote.refuse": "PolicyQuoteRefuse",
+            "policy.quote.reset": "PolicyQuoteReset",
+            "policy.quote.staticdata.add": "PolicyQuoteStaticdataAdd",
+            "policy.quote.staticdata.anonymize": "PolicyQuoteStaticdataAnonymize",
+            "policy.quote.staticdata.replace": "PolicyQuoteStaticdataReplace",
+            "policy.quote.staticdata.update": "PolicyQuoteStaticdataUpdate",
+            "policy.quote.underwrite": "PolicyQuoteUnderwrite",
+            "policy.quote.update": "PolicyQuoteUpdate",
+            "policy.quote.validate": "PolicyQuoteValidate",
+            "policy.status.update": "PolicyStatusUpdate",
+            "policy.cancellation.accept": "PolicyCancellationAccept",
+            "policy.cancellation.create": "PolicyCancellationCreate",
+            "policy.cancellation.discard": "PolicyCancellationDiscard",
+            "policy.cancellation.issue": "PolicyCancellationIssue",
+            "policy.cancellation.manualUnderwrite": "PolicyCancellationManualUnderwrite",
+            "policy.cancellation.price": "PolicyCancellationPrice",
+            "policy.cancellation.refuse": "PolicyCancellationRefuse",
+            "policy.cancellation.reset": "PolicyCancellationReset",
+            "policy.cancellation.underwrite": "PolicyCancellationUnderwrite",
+            "policy.cancellation.update": "PolicyCancellationUpdate",
+            "policy.cancellation.validate": "PolicyCancellationValidate",
+            "policy.change.accept": "PolicyChangeAccept",
+            "policy.change.create": "PolicyChangeCreate",
+            "policy.change.discard": "PolicyChangeDiscard",
+            "policy.change.issue": "PolicyChangeIssue",
+            "policy.change.manualUnderwrite": "PolicyChangeManualUnderwrite",
+            "policy.change.price": "PolicyChangePrice",
+            "policy.change.refuse": "PolicyChangeRefuse",
+            "policy.change.reset": "PolicyChangeReset",
+            "policy.change.underwrite": "PolicyChangeUnderwrite",
+            "policy.change.validate": "PolicyChangeValidate",
+            "policy.reinstatement.accept": "PolicyReinstatementAccept",
+            "policy.reinstatement.create": "PolicyReinstatementCreate",
+            "policy.reinstatement.discard": "PolicyReinstatementDiscard",
+            "policy.reinstatement.issue": "PolicyReinstatementIssue",
+            "policy.reinstatement.manualUnderwrite": "PolicyReinstatementManualUnderwrite",
+            "policy.reinstatement.price": "PolicyReinstatementPrice",
+            "policy.reinstatement.refuse": "PolicyReinstatementRefuse",
+            "policy.reinstatement.reset": "PolicyReinstatementReset",
+            "policy.reinstatement.underwrite": "PolicyReinstatementUnderwrite",
+            "policy.reinstatement.update": "PolicyReinstatementUpdate",
+            "policy.reinstatement.validate": "PolicyReinstatementValidate",
+            "policy.renewal.accept": "PolicyRenewalAccept",
+            "policy.renewal.create": "PolicyRenewalCreate",
+            "policy.renewal.discard": "PolicyRenewalDiscard",
+            "policy.renewal.issue": "PolicyRenewalIssue",
+            "policy.renewal.manualUnderwrite": "PolicyRenewalManualUnderwrite",
+            "policy.renewal.price": "PolicyRenewalPrice",
+            "policy.renewal.refuse": "PolicyRenewalRefuse",
+            "policy.renewal.reset": "PolicyRenewalReset",
+            "policy.renewal.underwrite": "PolicyRenewalUnderwrite",
+            "policy.renewal.update": "PolicyRenewalUpdate",
+            "policy.renewal.validate": "PolicyRenewalValidate",
+            "policy.reversal.accept": "PolicyReversalAccept",
+            "policy.reversal.create": "PolicyReversalCreate",
+            "policy.reversal.discard": "PolicyReversalDiscard",
+            "policy.reversal.issue": "PolicyReversalIssue",
+            "policy.reversal.manualUnderwrite": "PolicyReversalManualUnderwrite",
+            "policy.reversal.price": "PolicyReversalPrice",
+            "policy.reversal.refuse": "PolicyReversalRefuse",
+            "policy.reversal.reset": "PolicyReversalReset",
+            "policy.reversal.underwrite": "PolicyReversalUnderwrite",
+            "policy.reversal.update": "PolicyReversalUpdate",
+            "policy.reversal.validate": "PolicyReversalValidate",
+            "policy.staticdata.add": "PolicyStaticdataAdd",
+            "policy.staticdata.anonymize": "PolicyStaticdataAnonymize",
+            "policy.staticdata.replace": "PolicyStaticdataReplace",
+            "policy.staticdata.update": "PolicyStaticdataUpdate",
+            "policy.anonymize": "PolicyAnonymize",
+            "policy.migrateOnRenewal.disable": "PolicyMigrateOnRenewalDisable",
+            "policy.migrateOnRenewal.enable": "PolicyMigrateOnRenewalEnable",
+            "account.numberAssignmentFailed": "AccountNumberAssignmentFailed",
+            "policy.numberAssignmentFailed": "PolicyNumberAssignmentFailed",
+            "policy.quote.policyNumberAssigned": "PolicyQuotePolicyNumberAssigned",
+            "policy.quote.policyNumberRequested": "PolicyQuotePolicyNumberRequested",
+            "quote.numberAssignmentFailed": "QuoteNumberAssignmentFailed",
+            "term.numberAssignmentFailed": "TermNumberAssignmentFailed",
+            "account.config.migration.failed": "AccountConfigMigrationFailed",
+            "policy.config.migration.failed": "PolicyConfigMigrationFailed",
+            "quote.config.migration.failed": "QuoteConfigMigrationFailed",
+            "billing.invoice.autopay": "BillingInvoiceAutopay",
+            "billing.invoice.autopayfailed": "BillingInvoiceAutopayfailed",
+            "billing.invoice.generate": "BillingInvoiceGenerate",
+            "billing.invoice.settle": "BillingInvoiceSettle",
+            "billing.invoice.unsettle": "BillingInvoiceUnsettle",
+            "billing.installmentlattice.create": "BillingInstallmentlatticeCreate",
+            "billing.payment.anonymize": "BillingPaymentAnonymize",
+            "billing.payment.cancel": "BillingPaymentCancel",
+            "billing.payment.create": "BillingPaymentCreate",
+            "billing.payment.distribute": "BillingPaymentDistribute",
+            "billing.payment.execute": "BillingPaymentExecute",
+            "billing.payment.fail": "BillingPaymentFail",
+            "billing.payment.post": "BillingPaymentPost",
+            "billing.payment.request": "BillingPaymentRequest",
+            "billing.payment.reverse": "BillingPaymentReverse",
+            "billing.payment.validationfailed": "BillingPaymentValidationfailed",
+            "billing.disbursement.anonymize": "BillingDisbursementAnonymize",
+            "billing.disbursement.approve": "BillingDisbursementApprove",
+            "billing.disbursement.create": "BillingDisbursementCreate",
+            "billing.disbursement.execute": "BillingDisbursementExecute",
+            "billing.disbursement.reject": "BillingDisbursementReject",
+            "billing.disbursement.reverse": "BillingDisbursementReverse",
+            "billing.creditdistribution.create": "BillingCreditdistributionCreate",
+            "billing.creditdistribution.distribute": "BillingCreditdistributionDistribute",
+            "billing.creditdistribution.reverse": "BillingCreditdistributionReverse",
+            "billing.shortfallcredit.create": "BillingShortfallcreditCreate",
+            "billing.shortfallcredit.distribute": "BillingShortfallcreditDistribute",
+            "billing.shortfallcredit.reverse": "BillingShortfallcreditReverse",
+            "billing.writeoff.create": "BillingWriteoffCreate",
+            "billing.writeoff.distribute": "BillingWriteoffDistribute",
+            "billing.writeoff.reverse": "BillingWriteoffReverse",
+            "billing.delinquency.create": "BillingDelinquencyCreate",
+            "billing.delinquency.lapse": "BillingDelinquencyLapse",
+            "billing.delinquency.settle": "BillingDelinquencySettle",
+            "billing.delinquency.delinquencyevent.activate": "BillingDelinquencyDelinquencyeventActivate",
+            "billing.delinquency.delinquencyevent.cancel": "BillingDelinquencyDelinquencyeventCancel",
+            "billing.delinquency.delinquencyevent.create": "BillingDelinquencyDelinquencyeventCreate",
+            "billing.delinquency.delinquencyevent.trigger": "BillingDelinquencyDelinquencyeventTrigger",
+            "billing.hold.activate": "BillingHoldActivate",
+            "billing.hold.create": "BillingHoldCreate",
+            "billing.hold.discard": "BillingHoldDiscard",
+            "billing.hold.release": "BillingHoldRelease",
+            "billing.hold.reset": "BillingHoldReset",
+            "billing.hold.validate": "BillingHoldValidate",
+            "disbursement.numberAssignmentFailed": "DisbursementNumberAssignmentFailed",
+            "invoice.numberAssignmentFailed": "InvoiceNumberAssignmentFailed",
+            "payment.numberAssignmentFailed": "PaymentNumberAssignmentFailed",
+            "producers.producer.create": "ProducersProducerCreate",
+            "producers.producer.discard": "ProducersProducerDiscard",
+            "producers.producer.retire": "ProducersProducerRetire",
+            "producers.producer.suspend": "ProducersProducerSuspend",
+            "producers.producer.unsuspend": "ProducersProducerUnsuspend",
+            "producers.producer.update": "ProducersProducerUpdate",
+            "producers.producer.validate": "ProducersProducerValidate",
+            "producers.producercode.create": "ProducersProducercodeCreate",
+            "producers.producercode.discard": "ProducersProducercodeDiscard",
+            "producers.producercode.numberAssignmentFailed": "ProducersProducercodeNumberAssignmentFailed",
+            "producers.producercode.retire": "ProducersProducercodeRetire",
+            "producers.producercode.suspend": "ProducersProducercodeSuspend",
+            "producers.producercode.unsuspend": "ProducersProducercodeUnsuspend",
+            "producers.producercode.update": "ProducersProducercodeUpdate",
+            "producers.producercode.validate": "ProducersProducercodeValidate",
+            "producers.producerappointment.create": "ProducersProducerappointmentCreate",
+            "producers.producerappointment.discard": "ProducersProducerappointmentDiscard",
+            "producers.producerappointment.update": "ProducersProducerappointmentUpdate",
+            "producers.producerappointment.validate": "ProducersProducerappointmentValidate",
+            "producers.producerlicense.create": "ProducersProducerlicenseCreate",
+            "producers.producerlicense.discard": "ProducersProducerlicenseDiscard",
+            "producers.producerlicense.update": "ProducersProducerlicenseUpdate",
+            "producers.producerlicense.validate": "ProducersProducerlicenseValidate",
+            "claim.fnol.anonymize": "ClaimFnolAnonymize",
+            "claim.fnol.complete": "ClaimFnolComplete",
+            "claim.fnol.create": "ClaimFnolCreate",
+            "claim.fnol.discard": "ClaimFnolDiscard",
+            "claim.fnol.onclaim": "ClaimFnolOnclaim",
+            "claim.fnol.reject": "ClaimFnolReject",
+            "claim.fnol.update": "ClaimFnolUpdate",
+            "claim.fnol.validate": "ClaimFnolValidate",
+            "fnol.numberAssignmentFailed": "FnolNumberAssignmentFailed",
+            "migration.error": "MigrationError",
+            "migration.fail": "MigrationFail",
+            "migration.finish": "MigrationFinish",
+            "migration.patch": "MigrationPatch",
+            "migration.pause": "MigrationPause",
+            "migration.recover": "MigrationRecover",
+            "migration.resume": "MigrationResume",
+            "migration.start": "MigrationStart",
+            "moratorium.create": "MoratoriumCreate",
+            "moratorium.effective": "MoratoriumEffective",
+            "moratorium.end": "MoratoriumEnd",
+            "moratorium.update": "MoratoriumUpdate",
+            "contact.anonymized": "ContactAnonymized",
+            "contact.created": "ContactCreated",
+            "contact.merged": "ContactMerged",
+            "contact.validated": "ContactValidated",
+            "userAssociation.associated": "UserAssociationAssociated",
+            "userAssociation.completed": "UserAssociationCompleted",
+            "userAssociation.disassociated": "UserAssociationDisassociated",
+            "userAssociation.uncompleted": "UserAssociationUncompleted",
+            "document.failed": "DocumentFailed",
+            "document.ready": "DocumentReady",
+        },
+    ),
     type="/type",
     id="/locator",
     timestamp="/timestamp",
 )
 
 
-def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = False) -> Event:
-    """Read the raw body of a delivery. It is not verified: that is the signature's part.
+def parse_event(
+    body: bytes | bytearray | memoryview | str, headers: Headers = (), *, strict: bool = False
+) -> Event:
+    """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
 
     An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
     with `strict` both are errors.
@@ -1427,4 +824,4 @@ def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = Fa
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, strict=strict)
+    return CATALOGUE.parse(body, headers, strict=strict)

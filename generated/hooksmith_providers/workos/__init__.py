@@ -31,12 +31,26 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.replies import RawReply
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .client import AsyncWorkOSClient, WorkOSClient
     from .event_types import EventType
-    from .events import (
+    from .events import Event, parse_event
+    from .models import (
         ActionAuthenticationDenied,
         ActionUserRegistrationDenied,
         AgentRegistrationClaimAttemptCreated,
@@ -87,7 +101,6 @@ if TYPE_CHECKING:
         DsyncUserDeleted,
         DsyncUserUpdated,
         EmailVerificationCreated,
-        Event,
         FlagCreated,
         FlagDeleted,
         FlagRuleUpdated,
@@ -149,8 +162,8 @@ if TYPE_CHECKING:
         WaitlistUserApproved,
         WaitlistUserCreated,
         WaitlistUserDenied,
-        parse_event,
     )
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -175,18 +188,26 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": (
-                "DriftedEvent",
-                "EventParseError",
-                "Issue",
-                "UnknownEvent",
-                "WebhookError",
-            ),
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.replies": ("RawReply",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
+                "EventParseError",
+                "Issue",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
+                "WebhookError",
+            ),
             ".client": ("AsyncWorkOSClient", "WorkOSClient"),
             ".event_types": ("EventType",),
-            ".events": (
+            ".events": ("Event", "parse_event"),
+            ".models": (
                 "ActionAuthenticationDenied",
                 "ActionUserRegistrationDenied",
                 "AgentRegistrationClaimAttemptCreated",
@@ -237,7 +258,6 @@ else:
                 "DsyncUserDeleted",
                 "DsyncUserUpdated",
                 "EmailVerificationCreated",
-                "Event",
                 "FlagCreated",
                 "FlagDeleted",
                 "FlagRuleUpdated",
@@ -299,8 +319,8 @@ else:
                 "WaitlistUserApproved",
                 "WaitlistUserCreated",
                 "WaitlistUserDenied",
-                "parse_event",
             ),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -323,6 +343,8 @@ __all__ = [
     "ApiKeyCreated",
     "ApiKeyRevoked",
     "ApiKeyUpdated",
+    "AsyncPage",
+    "AsyncPager",
     "AsyncWorkOSClient",
     "AuthenticationEmailVerificationFailed",
     "AuthenticationEmailVerificationSucceeded",
@@ -377,11 +399,13 @@ __all__ = [
     "GroupMemberAdded",
     "GroupMemberRemoved",
     "GroupUpdated",
+    "Hooks",
     "InvitationAccepted",
     "InvitationCreated",
     "InvitationResent",
     "InvitationRevoked",
     "Issue",
+    "KeysUnavailableError",
     "MagicAuthCreated",
     "NotFoundError",
     "OMIT",
@@ -400,6 +424,7 @@ __all__ = [
     "OrganizationRoleDeleted",
     "OrganizationRoleUpdated",
     "OrganizationUpdated",
+    "Page",
     "PaginationError",
     "PasswordResetCreated",
     "PasswordResetSucceeded",
@@ -413,17 +438,24 @@ __all__ = [
     "PipesConnectedAccountReauthorizationNeeded",
     "RadarChallengeCreated",
     "RateLimitError",
+    "RawReply",
+    "RedisStore",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
     "RoleCreated",
     "RoleDeleted",
     "RoleUpdated",
+    "SQLiteStore",
     "ServerError",
     "SessionCreated",
     "SessionRevoked",
+    "SignatureError",
+    "SignatureReason",
     "UnknownEvent",
     "UnprocessableEntityError",
     "UserCreated",
@@ -444,7 +476,9 @@ __all__ = [
     "WaitlistUserApproved",
     "WaitlistUserCreated",
     "WaitlistUserDenied",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "WorkOSClient",
     "parse_event",
 ]

@@ -3,886 +3,491 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from .._runtime.deferred import DeferredModels
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.model import Model
-from .._runtime.timestamp import Timestamp
-from .models import (
-    ActionAuthenticationDeniedData,
-    ActionUserRegistrationDeniedData,
-    AgentRegistration,
-    AgentRegistrationClaim,
-    AgentRegistrationClaimAttempt,
-    AgentRegistrationCredential,
-    AgentRegistrationOrganizationSwitchedData,
-    AgentRegistrationReference,
-    ApiKey,
-    ApiKeyUpdatedData,
-    AuthenticationEmailVerificationFailedData,
-    AuthenticationEmailVerificationSucceededData,
-    AuthenticationMagicAuthFailedData,
-    AuthenticationMagicAuthSucceededData,
-    AuthenticationMfaFailedData,
-    AuthenticationMfaSucceededData,
-    AuthenticationOauthFailedData,
-    AuthenticationOauthSucceededData,
-    AuthenticationPasskeyFailedData,
-    AuthenticationPasskeySucceededData,
-    AuthenticationPasswordFailedData,
-    AuthenticationPasswordSucceededData,
-    AuthenticationRadarRiskDetectedData,
-    AuthenticationReauthenticationSucceededData,
-    AuthenticationSsoFailedData,
-    AuthenticationSsoStartedData,
-    AuthenticationSsoSucceededData,
-    AuthenticationSsoTimedOutData,
-    Connection,
-    ConnectionSamlCertificateRenewalRequiredData,
-    ConnectionSamlCertificateRenewedData,
-    DeletedConnection,
-    DeletedDirectory,
-    Directory,
-    DirectoryGroup,
-    DirectoryGroupMembership,
-    DirectoryToken,
-    DirectoryUser,
-    DsyncGroupUpdatedData,
-    DsyncUserUpdatedData,
-    EmailVerification,
-    EventContext,
-    EventEnvelope,
-    FeatureFlag,
-    FlagContext,
-    FlagEventEnvelope,
-    FlagRuleUpdatedContext,
-    FlagRuleUpdatedEventEnvelope,
-    FlagUpdatedContext,
-    FlagUpdatedEventEnvelope,
-    Group,
-    GroupMembership,
-    Invitation,
-    MagicAuth,
-    Organization,
-    OrganizationDomain,
-    OrganizationDomainVerificationFailedData,
-    OrganizationMembership,
-    OrganizationRole,
-    PasswordReset,
-    Permission,
-    PipesConnectedAccount,
-    PipesConnectionFailed,
-    RadarChallengeCreatedData,
-    Role,
-    Session,
-    User,
-    VaultByokKeyDeletedData,
-    VaultByokKeyVerificationCompletedData,
-    VaultDataReadData,
-    VaultDataWrittenData,
-    VaultDekDecryptedData,
-    VaultDekReadData,
-    VaultKekData,
-    VaultNamesListedData,
-    VaultStoreAccessData,
-    WaitlistUser,
-)
-
-
-class ActionAuthenticationDenied(EventEnvelope):
-    event: Literal["action.authentication.denied"]
-    data: ActionAuthenticationDeniedData
-
-
-class ActionUserRegistrationDenied(EventEnvelope):
-    event: Literal["action.user_registration.denied"]
-    data: ActionUserRegistrationDeniedData
-
-
-class AgentRegistrationClaimAttemptCreated(EventEnvelope):
-    event: Literal["agent.registration.claim.attempt.created"]
-    data: AgentRegistrationClaimAttempt
-
-
-class AgentRegistrationClaimCompleted(EventEnvelope):
-    event: Literal["agent.registration.claim.completed"]
-    data: AgentRegistrationClaim
-
-
-class AgentRegistrationCreated(EventEnvelope):
-    event: Literal["agent.registration.created"]
-    data: AgentRegistration
-
-
-class AgentRegistrationCredentialIssued(EventEnvelope):
-    event: Literal["agent.registration.credential.issued"]
-    data: AgentRegistrationCredential
-
-
-class AgentRegistrationDeleted(EventEnvelope):
-    event: Literal["agent.registration.deleted"]
-    data: AgentRegistrationReference
-
-
-class AgentRegistrationExpired(EventEnvelope):
-    event: Literal["agent.registration.expired"]
-    data: AgentRegistrationReference
-
-
-class AgentRegistrationOrganizationSwitched(EventEnvelope):
-    event: Literal["agent.registration.organization.switched"]
-    data: AgentRegistrationOrganizationSwitchedData
-
-
-class AgentRegistrationRefreshed(EventEnvelope):
-    event: Literal["agent.registration.refreshed"]
-    data: AgentRegistrationReference
-
-
-class AgentRegistrationRevoked(EventEnvelope):
-    event: Literal["agent.registration.revoked"]
-    data: AgentRegistrationReference
-
-
-class ApiKeyCreated(EventEnvelope):
-    event: Literal["api_key.created"]
-    data: ApiKey
-
-
-class ApiKeyRevoked(EventEnvelope):
-    event: Literal["api_key.revoked"]
-    data: ApiKey
-
-
-class ApiKeyUpdated(EventEnvelope):
-    event: Literal["api_key.updated"]
-    data: ApiKeyUpdatedData
-
-
-class AuthenticationEmailVerificationFailed(EventEnvelope):
-    event: Literal["authentication.email_verification_failed"]
-    data: AuthenticationEmailVerificationFailedData
-
-
-class AuthenticationEmailVerificationSucceeded(EventEnvelope):
-    event: Literal["authentication.email_verification_succeeded"]
-    data: AuthenticationEmailVerificationSucceededData
-
-
-class AuthenticationMagicAuthFailed(EventEnvelope):
-    event: Literal["authentication.magic_auth_failed"]
-    data: AuthenticationMagicAuthFailedData
-
-
-class AuthenticationMagicAuthSucceeded(EventEnvelope):
-    event: Literal["authentication.magic_auth_succeeded"]
-    data: AuthenticationMagicAuthSucceededData
-
-
-class AuthenticationMfaFailed(EventEnvelope):
-    event: Literal["authentication.mfa_failed"]
-    data: AuthenticationMfaFailedData
-
-
-class AuthenticationMfaSucceeded(EventEnvelope):
-    event: Literal["authentication.mfa_succeeded"]
-    data: AuthenticationMfaSucceededData
-
-
-class AuthenticationOauthFailed(EventEnvelope):
-    event: Literal["authentication.oauth_failed"]
-    data: AuthenticationOauthFailedData
-
-
-class AuthenticationOauthSucceeded(EventEnvelope):
-    event: Literal["authentication.oauth_succeeded"]
-    data: AuthenticationOauthSucceededData
-
-
-class AuthenticationPasskeyFailed(EventEnvelope):
-    event: Literal["authentication.passkey_failed"]
-    data: AuthenticationPasskeyFailedData
-
-
-class AuthenticationPasskeySucceeded(EventEnvelope):
-    event: Literal["authentication.passkey_succeeded"]
-    data: AuthenticationPasskeySucceededData
-
-
-class AuthenticationPasswordFailed(EventEnvelope):
-    event: Literal["authentication.password_failed"]
-    data: AuthenticationPasswordFailedData
-
-
-class AuthenticationPasswordSucceeded(EventEnvelope):
-    event: Literal["authentication.password_succeeded"]
-    data: AuthenticationPasswordSucceededData
-
-
-class AuthenticationRadarRiskDetected(EventEnvelope):
-    event: Literal["authentication.radar_risk_detected"]
-    data: AuthenticationRadarRiskDetectedData
-
-
-class AuthenticationReauthenticationSucceeded(EventEnvelope):
-    event: Literal["authentication.reauthentication_succeeded"]
-    data: AuthenticationReauthenticationSucceededData
-
-
-class AuthenticationSsoFailed(EventEnvelope):
-    event: Literal["authentication.sso_failed"]
-    data: AuthenticationSsoFailedData
-
-
-class AuthenticationSsoStarted(EventEnvelope):
-    event: Literal["authentication.sso_started"]
-    data: AuthenticationSsoStartedData
-
-
-class AuthenticationSsoSucceeded(EventEnvelope):
-    event: Literal["authentication.sso_succeeded"]
-    data: AuthenticationSsoSucceededData
-
-
-class AuthenticationSsoTimedOut(EventEnvelope):
-    event: Literal["authentication.sso_timed_out"]
-    data: AuthenticationSsoTimedOutData
-
-
-class ConnectionActivated(EventEnvelope):
-    event: Literal["connection.activated"]
-    data: Connection
-
-
-class ConnectionDeactivated(EventEnvelope):
-    event: Literal["connection.deactivated"]
-    data: Connection
-
-
-class ConnectionDeleted(EventEnvelope):
-    event: Literal["connection.deleted"]
-    data: DeletedConnection
-
-
-class ConnectionSamlCertificateRenewalRequired(EventEnvelope):
-    event: Literal["connection.saml_certificate_renewal_required"]
-    data: ConnectionSamlCertificateRenewalRequiredData
-
-
-class ConnectionSamlCertificateRenewed(EventEnvelope):
-    event: Literal["connection.saml_certificate_renewed"]
-    data: ConnectionSamlCertificateRenewedData
-
-
-class DsyncActivated(EventEnvelope):
-    event: Literal["dsync.activated"]
-    data: Directory
-
-
-class DsyncDeleted(EventEnvelope):
-    event: Literal["dsync.deleted"]
-    data: DeletedDirectory
-
-
-class DsyncGroupCreated(EventEnvelope):
-    event: Literal["dsync.group.created"]
-    data: DirectoryGroup
-
-
-class DsyncGroupDeleted(EventEnvelope):
-    event: Literal["dsync.group.deleted"]
-    data: DirectoryGroup
-
-
-class DsyncGroupUpdated(EventEnvelope):
-    event: Literal["dsync.group.updated"]
-    data: DsyncGroupUpdatedData
-
-
-class DsyncTokenCreated(EventEnvelope):
-    event: Literal["dsync.token.created"]
-    data: DirectoryToken
-
-
-class DsyncTokenRevoked(EventEnvelope):
-    event: Literal["dsync.token.revoked"]
-    data: DirectoryToken
-
-
-class DsyncGroupUserAdded(EventEnvelope):
-    event: Literal["dsync.group.user_added"]
-    data: DirectoryGroupMembership
-
-
-class DsyncUserCreated(EventEnvelope):
-    event: Literal["dsync.user.created"]
-    data: DirectoryUser
-
-
-class DsyncUserDeleted(EventEnvelope):
-    event: Literal["dsync.user.deleted"]
-    data: DirectoryUser
-
-
-class DsyncGroupUserRemoved(EventEnvelope):
-    event: Literal["dsync.group.user_removed"]
-    data: DirectoryGroupMembership
-
-
-class DsyncUserUpdated(EventEnvelope):
-    event: Literal["dsync.user.updated"]
-    data: DsyncUserUpdatedData
-
-
-class FlagCreated(FlagEventEnvelope):
-    event: Literal["flag.created"]
-    data: FeatureFlag
-
-
-class FlagDeleted(FlagEventEnvelope):
-    event: Literal["flag.deleted"]
-    data: FeatureFlag
-
-
-class FlagRuleUpdated(FlagRuleUpdatedEventEnvelope):
-    event: Literal["flag.rule_updated"]
-    data: FeatureFlag
-
-
-class FlagUpdated(FlagUpdatedEventEnvelope):
-    event: Literal["flag.updated"]
-    data: FeatureFlag
-
-
-class GroupCreated(EventEnvelope):
-    event: Literal["group.created"]
-    data: Group
-
-
-class GroupDeleted(EventEnvelope):
-    event: Literal["group.deleted"]
-    data: Group
-
-
-class GroupMemberAdded(EventEnvelope):
-    event: Literal["group.member_added"]
-    data: GroupMembership
-
-
-class GroupMemberRemoved(EventEnvelope):
-    event: Literal["group.member_removed"]
-    data: GroupMembership
-
-
-class GroupUpdated(EventEnvelope):
-    event: Literal["group.updated"]
-    data: Group
-
-
-class InvitationAccepted(EventEnvelope):
-    event: Literal["invitation.accepted"]
-    data: Invitation
-
-
-class InvitationCreated(EventEnvelope):
-    event: Literal["invitation.created"]
-    data: Invitation
-
-
-class InvitationResent(EventEnvelope):
-    event: Literal["invitation.resent"]
-    data: Invitation
-
-
-class InvitationRevoked(EventEnvelope):
-    event: Literal["invitation.revoked"]
-    data: Invitation
-
-
-class OrganizationCreated(EventEnvelope):
-    event: Literal["organization.created"]
-    data: Organization
-
-
-class OrganizationDeleted(EventEnvelope):
-    event: Literal["organization.deleted"]
-    data: Organization
-
-
-class OrganizationDomainCreated(EventEnvelope):
-    event: Literal["organization_domain.created"]
-    data: OrganizationDomain
-
-
-class OrganizationDomainDeleted(EventEnvelope):
-    event: Literal["organization_domain.deleted"]
-    data: OrganizationDomain
-
-
-class OrganizationDomainUpdated(EventEnvelope):
-    event: Literal["organization_domain.updated"]
-    data: OrganizationDomain
-
-
-class OrganizationDomainVerificationFailed(EventEnvelope):
-    event: Literal["organization_domain.verification_failed"]
-    data: OrganizationDomainVerificationFailedData
-
-
-class OrganizationDomainVerified(EventEnvelope):
-    event: Literal["organization_domain.verified"]
-    data: OrganizationDomain
-
-
-class OrganizationMembershipCreated(EventEnvelope):
-    event: Literal["organization_membership.created"]
-    data: OrganizationMembership
-
-
-class OrganizationMembershipDeleted(EventEnvelope):
-    event: Literal["organization_membership.deleted"]
-    data: OrganizationMembership
-
-
-class OrganizationMembershipUpdated(EventEnvelope):
-    event: Literal["organization_membership.updated"]
-    data: OrganizationMembership
-
-
-class OrganizationUpdated(EventEnvelope):
-    event: Literal["organization.updated"]
-    data: Organization
-
-
-class PipesConnectedAccountConnected(EventEnvelope):
-    event: Literal["pipes.connected_account.connected"]
-    data: PipesConnectedAccount
-
-
-class PipesConnectedAccountConnectionFailed(EventEnvelope):
-    event: Literal["pipes.connected_account.connection_failed"]
-    data: PipesConnectionFailed
-
-
-class PipesConnectedAccountDisconnected(EventEnvelope):
-    event: Literal["pipes.connected_account.disconnected"]
-    data: PipesConnectedAccount
-
-
-class PipesConnectedAccountReauthorizationNeeded(EventEnvelope):
-    event: Literal["pipes.connected_account.reauthorization_needed"]
-    data: PipesConnectedAccount
-
-
-class RadarChallengeCreated(EventEnvelope):
-    event: Literal["radar.challenge_created"]
-    data: RadarChallengeCreatedData
-
-
-class OrganizationRoleCreated(EventEnvelope):
-    event: Literal["organization_role.created"]
-    data: OrganizationRole
-
-
-class OrganizationRoleDeleted(EventEnvelope):
-    event: Literal["organization_role.deleted"]
-    data: OrganizationRole
-
-
-class OrganizationRoleUpdated(EventEnvelope):
-    event: Literal["organization_role.updated"]
-    data: OrganizationRole
-
-
-class PermissionCreated(EventEnvelope):
-    event: Literal["permission.created"]
-    data: Permission
-
-
-class PermissionDeleted(EventEnvelope):
-    event: Literal["permission.deleted"]
-    data: Permission
-
-
-class PermissionUpdated(EventEnvelope):
-    event: Literal["permission.updated"]
-    data: Permission
-
-
-class RoleCreated(EventEnvelope):
-    event: Literal["role.created"]
-    data: Role
-
-
-class RoleDeleted(EventEnvelope):
-    event: Literal["role.deleted"]
-    data: Role
-
-
-class RoleUpdated(EventEnvelope):
-    event: Literal["role.updated"]
-    data: Role
-
-
-class SessionCreated(EventEnvelope):
-    event: Literal["session.created"]
-    data: Session
-
-
-class SessionRevoked(EventEnvelope):
-    event: Literal["session.revoked"]
-    data: Session
-
-
-class EmailVerificationCreated(EventEnvelope):
-    event: Literal["email_verification.created"]
-    data: EmailVerification
-
-
-class MagicAuthCreated(EventEnvelope):
-    event: Literal["magic_auth.created"]
-    data: MagicAuth
-
-
-class PasswordResetCreated(EventEnvelope):
-    event: Literal["password_reset.created"]
-    data: PasswordReset
-
-
-class PasswordResetSucceeded(EventEnvelope):
-    event: Literal["password_reset.succeeded"]
-    data: PasswordReset
-
-
-class UserCreated(EventEnvelope):
-    event: Literal["user.created"]
-    data: User
-
-
-class UserDeleted(EventEnvelope):
-    event: Literal["user.deleted"]
-    data: User
-
-
-class UserUpdated(EventEnvelope):
-    event: Literal["user.updated"]
-    data: User
-
-
-class WaitlistUserApproved(EventEnvelope):
-    event: Literal["waitlist_user.approved"]
-    data: WaitlistUser
-
-
-class WaitlistUserCreated(EventEnvelope):
-    event: Literal["waitlist_user.created"]
-    data: WaitlistUser
-
-
-class WaitlistUserDenied(EventEnvelope):
-    event: Literal["waitlist_user.denied"]
-    data: WaitlistUser
-
-
-class VaultByokKeyDeleted(EventEnvelope):
-    event: Literal["vault.byok_key.deleted"]
-    data: VaultByokKeyDeletedData
-
-
-class VaultByokKeyVerificationCompleted(EventEnvelope):
-    event: Literal["vault.byok_key.verification_completed"]
-    data: VaultByokKeyVerificationCompletedData
-
-
-class VaultDataCreated(EventEnvelope):
-    event: Literal["vault.data.created"]
-    data: VaultDataWrittenData
-
-
-class VaultDataDeleted(EventEnvelope):
-    event: Literal["vault.data.deleted"]
-    data: VaultStoreAccessData
-
-
-class VaultDataRead(EventEnvelope):
-    event: Literal["vault.data.read"]
-    data: VaultDataReadData
-
-
-class VaultDataUpdated(EventEnvelope):
-    event: Literal["vault.data.updated"]
-    data: VaultDataWrittenData
-
-
-class VaultDekDecrypted(EventEnvelope):
-    event: Literal["vault.dek.decrypted"]
-    data: VaultDekDecryptedData
-
-
-class VaultDekRead(EventEnvelope):
-    event: Literal["vault.dek.read"]
-    data: VaultDekReadData
-
-
-class VaultKekCreated(EventEnvelope):
-    event: Literal["vault.kek.created"]
-    data: VaultKekData
-
-
-class VaultKekDeleted(EventEnvelope):
-    event: Literal["vault.kek.deleted"]
-    data: VaultKekData
-
-
-class VaultMetadataRead(EventEnvelope):
-    event: Literal["vault.metadata.read"]
-    data: VaultStoreAccessData
-
-
-class VaultNamesListed(EventEnvelope):
-    event: Literal["vault.names.listed"]
-    data: VaultNamesListedData
-
-
-Event: TypeAlias = (
-    ActionAuthenticationDenied
-    | ActionUserRegistrationDenied
-    | AgentRegistrationClaimAttemptCreated
-    | AgentRegistrationClaimCompleted
-    | AgentRegistrationCreated
-    | AgentRegistrationCredentialIssued
-    | AgentRegistrationDeleted
-    | AgentRegistrationExpired
-    | AgentRegistrationOrganizationSwitched
-    | AgentRegistrationRefreshed
-    | AgentRegistrationRevoked
-    | ApiKeyCreated
-    | ApiKeyRevoked
-    | ApiKeyUpdated
-    | AuthenticationEmailVerificationFailed
-    | AuthenticationEmailVerificationSucceeded
-    | AuthenticationMagicAuthFailed
-    | AuthenticationMagicAuthSucceeded
-    | AuthenticationMfaFailed
-    | AuthenticationMfaSucceeded
-    | AuthenticationOauthFailed
-    | AuthenticationOauthSucceeded
-    | AuthenticationPasskeyFailed
-    | AuthenticationPasskeySucceeded
-    | AuthenticationPasswordFailed
-    | AuthenticationPasswordSucceeded
-    | AuthenticationRadarRiskDetected
-    | AuthenticationReauthenticationSucceeded
-    | AuthenticationSsoFailed
-    | AuthenticationSsoStarted
-    | AuthenticationSsoSucceeded
-    | AuthenticationSsoTimedOut
-    | ConnectionActivated
-    | ConnectionDeactivated
-    | ConnectionDeleted
-    | ConnectionSamlCertificateRenewalRequired
-    | ConnectionSamlCertificateRenewed
-    | DsyncActivated
-    | DsyncDeleted
-    | DsyncGroupCreated
-    | DsyncGroupDeleted
-    | DsyncGroupUpdated
-    | DsyncGroupUserAdded
-    | DsyncGroupUserRemoved
-    | DsyncTokenCreated
-    | DsyncTokenRevoked
-    | DsyncUserCreated
-    | DsyncUserDeleted
-    | DsyncUserUpdated
-    | EmailVerificationCreated
-    | FlagCreated
-    | FlagDeleted
-    | FlagRuleUpdated
-    | FlagUpdated
-    | GroupCreated
-    | GroupDeleted
-    | GroupMemberAdded
-    | GroupMemberRemoved
-    | GroupUpdated
-    | InvitationAccepted
-    | InvitationCreated
-    | InvitationResent
-    | InvitationRevoked
-    | MagicAuthCreated
-    | OrganizationCreated
-    | OrganizationDeleted
-    | OrganizationDomainCreated
-    | OrganizationDomainDeleted
-    | OrganizationDomainUpdated
-    | OrganizationDomainVerificationFailed
-    | OrganizationDomainVerified
-    | OrganizationMembershipCreated
-    | OrganizationMembershipDeleted
-    | OrganizationMembershipUpdated
-    | OrganizationRoleCreated
-    | OrganizationRoleDeleted
-    | OrganizationRoleUpdated
-    | OrganizationUpdated
-    | PasswordResetCreated
-    | PasswordResetSucceeded
-    | PermissionCreated
-    | PermissionDeleted
-    | PermissionUpdated
-    | PipesConnectedAccountConnected
-    | PipesConnectedAccountConnectionFailed
-    | PipesConnectedAccountDisconnected
-    | PipesConnectedAccountReauthorizationNeeded
-    | RadarChallengeCreated
-    | RoleCreated
-    | RoleDeleted
-    | RoleUpdated
-    | SessionCreated
-    | SessionRevoked
-    | UserCreated
-    | UserDeleted
-    | UserUpdated
-    | VaultByokKeyDeleted
-    | VaultByokKeyVerificationCompleted
-    | VaultDataCreated
-    | VaultDataDeleted
-    | VaultDataRead
-    | VaultDataUpdated
-    | VaultDekDecrypted
-    | VaultDekRead
-    | VaultKekCreated
-    | VaultKekDeleted
-    | VaultMetadataRead
-    | VaultNamesListed
-    | WaitlistUserApproved
-    | WaitlistUserCreated
-    | WaitlistUserDenied
-    | UnknownEvent
-    | DriftedEvent
-)
+from .._runtime.lazy import lazy
+from .._runtime.signatures.message import Headers
+
+if TYPE_CHECKING:
+    from .models import (
+        ActionAuthenticationDenied as ActionAuthenticationDenied,
+        ActionUserRegistrationDenied as ActionUserRegistrationDenied,
+        AgentRegistrationClaimAttemptCreated as AgentRegistrationClaimAttemptCreated,
+        AgentRegistrationClaimCompleted as AgentRegistrationClaimCompleted,
+        AgentRegistrationCreated as AgentRegistrationCreated,
+        AgentRegistrationCredentialIssued as AgentRegistrationCredentialIssued,
+        AgentRegistrationDeleted as AgentRegistrationDeleted,
+        AgentRegistrationExpired as AgentRegistrationExpired,
+        AgentRegistrationOrganizationSwitched as AgentRegistrationOrganizationSwitched,
+        AgentRegistrationRefreshed as AgentRegistrationRefreshed,
+        AgentRegistrationRevoked as AgentRegistrationRevoked,
+        ApiKeyCreated as ApiKeyCreated,
+        ApiKeyRevoked as ApiKeyRevoked,
+        ApiKeyUpdated as ApiKeyUpdated,
+        AuthenticationEmailVerificationFailed as AuthenticationEmailVerificationFailed,
+        AuthenticationEmailVerificationSucceeded as AuthenticationEmailVerificationSucceeded,
+        AuthenticationMagicAuthFailed as AuthenticationMagicAuthFailed,
+        AuthenticationMagicAuthSucceeded as AuthenticationMagicAuthSucceeded,
+        AuthenticationMfaFailed as AuthenticationMfaFailed,
+        AuthenticationMfaSucceeded as AuthenticationMfaSucceeded,
+        AuthenticationOauthFailed as AuthenticationOauthFailed,
+        AuthenticationOauthSucceeded as AuthenticationOauthSucceeded,
+        AuthenticationPasskeyFailed as AuthenticationPasskeyFailed,
+        AuthenticationPasskeySucceeded as AuthenticationPasskeySucceeded,
+        AuthenticationPasswordFailed as AuthenticationPasswordFailed,
+        AuthenticationPasswordSucceeded as AuthenticationPasswordSucceeded,
+        AuthenticationRadarRiskDetected as AuthenticationRadarRiskDetected,
+        AuthenticationReauthenticationSucceeded as AuthenticationReauthenticationSucceeded,
+        AuthenticationSsoFailed as AuthenticationSsoFailed,
+        AuthenticationSsoStarted as AuthenticationSsoStarted,
+        AuthenticationSsoSucceeded as AuthenticationSsoSucceeded,
+        AuthenticationSsoTimedOut as AuthenticationSsoTimedOut,
+        ConnectionActivated as ConnectionActivated,
+        ConnectionDeactivated as ConnectionDeactivated,
+        ConnectionDeleted as ConnectionDeleted,
+        ConnectionSamlCertificateRenewalRequired as ConnectionSamlCertificateRenewalRequired,
+        ConnectionSamlCertificateRenewed as ConnectionSamlCertificateRenewed,
+        DsyncActivated as DsyncActivated,
+        DsyncDeleted as DsyncDeleted,
+        DsyncGroupCreated as DsyncGroupCreated,
+        DsyncGroupDeleted as DsyncGroupDeleted,
+        DsyncGroupUpdated as DsyncGroupUpdated,
+        DsyncGroupUserAdded as DsyncGroupUserAdded,
+        DsyncGroupUserRemoved as DsyncGroupUserRemoved,
+        DsyncTokenCreated as DsyncTokenCreated,
+        DsyncTokenRevoked as DsyncTokenRevoked,
+        DsyncUserCreated as DsyncUserCreated,
+        DsyncUserDeleted as DsyncUserDeleted,
+        DsyncUserUpdated as DsyncUserUpdated,
+        EmailVerificationCreated as EmailVerificationCreated,
+        FlagCreated as FlagCreated,
+        FlagDeleted as FlagDeleted,
+        FlagRuleUpdated as FlagRuleUpdated,
+        FlagUpdated as FlagUpdated,
+        GroupCreated as GroupCreated,
+        GroupDeleted as GroupDeleted,
+        GroupMemberAdded as GroupMemberAdded,
+        GroupMemberRemoved as GroupMemberRemoved,
+        GroupUpdated as GroupUpdated,
+        InvitationAccepted as InvitationAccepted,
+        InvitationCreated as InvitationCreated,
+        InvitationResent as InvitationResent,
+        InvitationRevoked as InvitationRevoked,
+        MagicAuthCreated as MagicAuthCreated,
+        OrganizationCreated as OrganizationCreated,
+        OrganizationDeleted as OrganizationDeleted,
+        OrganizationDomainCreated as OrganizationDomainCreated,
+        OrganizationDomainDeleted as OrganizationDomainDeleted,
+        OrganizationDomainUpdated as OrganizationDomainUpdated,
+        OrganizationDomainVerificationFailed as OrganizationDomainVerificationFailed,
+        OrganizationDomainVerified as OrganizationDomainVerified,
+        OrganizationMembershipCreated as OrganizationMembershipCreated,
+        OrganizationMembershipDeleted as OrganizationMembershipDeleted,
+        OrganizationMembershipUpdated as OrganizationMembershipUpdated,
+        OrganizationRoleCreated as OrganizationRoleCreated,
+        OrganizationRoleDeleted as OrganizationRoleDeleted,
+        OrganizationRoleUpdated as OrganizationRoleUpdated,
+        OrganizationUpdated as OrganizationUpdated,
+        PasswordResetCreated as PasswordResetCreated,
+        PasswordResetSucceeded as PasswordResetSucceeded,
+        PermissionCreated as PermissionCreated,
+        PermissionDeleted as PermissionDeleted,
+        PermissionUpdated as PermissionUpdated,
+        PipesConnectedAccountConnected as PipesConnectedAccountConnected,
+        PipesConnectedAccountConnectionFailed as PipesConnectedAccountConnectionFailed,
+        PipesConnectedAccountDisconnected as PipesConnectedAccountDisconnected,
+        PipesConnectedAccountReauthorizationNeeded as PipesConnectedAccountReauthorizationNeeded,
+        RadarChallengeCreated as RadarChallengeCreated,
+        RoleCreated as RoleCreated,
+        RoleDeleted as RoleDeleted,
+        RoleUpdated as RoleUpdated,
+        SessionCreated as SessionCreated,
+        SessionRevoked as SessionRevoked,
+        UserCreated as UserCreated,
+        UserDeleted as UserDeleted,
+        UserUpdated as UserUpdated,
+        VaultByokKeyDeleted as VaultByokKeyDeleted,
+        VaultByokKeyVerificationCompleted as VaultByokKeyVerificationCompleted,
+        VaultDataCreated as VaultDataCreated,
+        VaultDataDeleted as VaultDataDeleted,
+        VaultDataRead as VaultDataRead,
+        VaultDataUpdated as VaultDataUpdated,
+        VaultDekDecrypted as VaultDekDecrypted,
+        VaultDekRead as VaultDekRead,
+        VaultKekCreated as VaultKekCreated,
+        VaultKekDeleted as VaultKekDeleted,
+        VaultMetadataRead as VaultMetadataRead,
+        VaultNamesListed as VaultNamesListed,
+        WaitlistUserApproved as WaitlistUserApproved,
+        WaitlistUserCreated as WaitlistUserCreated,
+        WaitlistUserDenied as WaitlistUserDenied,
+    )
+else:
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            ".models": (
+                "ActionAuthenticationDenied",
+                "ActionUserRegistrationDenied",
+                "AgentRegistrationClaimAttemptCreated",
+                "AgentRegistrationClaimCompleted",
+                "AgentRegistrationCreated",
+                "AgentRegistrationCredentialIssued",
+                "AgentRegistrationDeleted",
+                "AgentRegistrationExpired",
+                "AgentRegistrationOrganizationSwitched",
+                "AgentRegistrationRefreshed",
+                "AgentRegistrationRevoked",
+                "ApiKeyCreated",
+                "ApiKeyRevoked",
+                "ApiKeyUpdated",
+                "AuthenticationEmailVerificationFailed",
+                "AuthenticationEmailVerificationSucceeded",
+                "AuthenticationMagicAuthFailed",
+                "AuthenticationMagicAuthSucceeded",
+                "AuthenticationMfaFailed",
+                "AuthenticationMfaSucceeded",
+                "AuthenticationOauthFailed",
+                "AuthenticationOauthSucceeded",
+                "AuthenticationPasskeyFailed",
+                "AuthenticationPasskeySucceeded",
+                "AuthenticationPasswordFailed",
+                "AuthenticationPasswordSucceeded",
+                "AuthenticationRadarRiskDetected",
+                "AuthenticationReauthenticationSucceeded",
+                "AuthenticationSsoFailed",
+                "AuthenticationSsoStarted",
+                "AuthenticationSsoSucceeded",
+                "AuthenticationSsoTimedOut",
+                "ConnectionActivated",
+                "ConnectionDeactivated",
+                "ConnectionDeleted",
+                "ConnectionSamlCertificateRenewalRequired",
+                "ConnectionSamlCertificateRenewed",
+                "DsyncActivated",
+                "DsyncDeleted",
+                "DsyncGroupCreated",
+                "DsyncGroupDeleted",
+                "DsyncGroupUpdated",
+                "DsyncGroupUserAdded",
+                "DsyncGroupUserRemoved",
+                "DsyncTokenCreated",
+                "DsyncTokenRevoked",
+                "DsyncUserCreated",
+                "DsyncUserDeleted",
+                "DsyncUserUpdated",
+                "EmailVerificationCreated",
+                "FlagCreated",
+                "FlagDeleted",
+                "FlagRuleUpdated",
+                "FlagUpdated",
+                "GroupCreated",
+                "GroupDeleted",
+                "GroupMemberAdded",
+                "GroupMemberRemoved",
+                "GroupUpdated",
+                "InvitationAccepted",
+                "InvitationCreated",
+                "InvitationResent",
+                "InvitationRevoked",
+                "MagicAuthCreated",
+                "OrganizationCreated",
+                "OrganizationDeleted",
+                "OrganizationDomainCreated",
+                "OrganizationDomainDeleted",
+                "OrganizationDomainUpdated",
+                "OrganizationDomainVerificationFailed",
+                "OrganizationDomainVerified",
+                "OrganizationMembershipCreated",
+                "OrganizationMembershipDeleted",
+                "OrganizationMembershipUpdated",
+                "OrganizationRoleCreated",
+                "OrganizationRoleDeleted",
+                "OrganizationRoleUpdated",
+                "OrganizationUpdated",
+                "PasswordResetCreated",
+                "PasswordResetSucceeded",
+                "PermissionCreated",
+                "PermissionDeleted",
+                "PermissionUpdated",
+                "PipesConnectedAccountConnected",
+                "PipesConnectedAccountConnectionFailed",
+                "PipesConnectedAccountDisconnected",
+                "PipesConnectedAccountReauthorizationNeeded",
+                "RadarChallengeCreated",
+                "RoleCreated",
+                "RoleDeleted",
+                "RoleUpdated",
+                "SessionCreated",
+                "SessionRevoked",
+                "UserCreated",
+                "UserDeleted",
+                "UserUpdated",
+                "VaultByokKeyDeleted",
+                "VaultByokKeyVerificationCompleted",
+                "VaultDataCreated",
+                "VaultDataDeleted",
+                "VaultDataRead",
+                "VaultDataUpdated",
+                "VaultDekDecrypted",
+                "VaultDekRead",
+                "VaultKekCreated",
+                "VaultKekDeleted",
+                "VaultMetadataRead",
+                "VaultNamesListed",
+                "WaitlistUserApproved",
+                "WaitlistUserCreated",
+                "WaitlistUserDenied",
+            )
+        },
+    )
+
+Event: TypeAlias = """
+    ActionAuthenticationDenied |
+    ActionUserRegistrationDenied |
+    AgentRegistrationClaimAttemptCreated |
+    AgentRegistrationClaimCompleted |
+    AgentRegistrationCreated |
+    AgentRegistrationCredentialIssued |
+    AgentRegistrationDeleted |
+    AgentRegistrationExpired |
+    AgentRegistrationOrganizationSwitched |
+    AgentRegistrationRefreshed |
+    AgentRegistrationRevoked |
+    ApiKeyCreated |
+    ApiKeyRevoked |
+    ApiKeyUpdated |
+    AuthenticationEmailVerificationFailed |
+    AuthenticationEmailVerificationSucceeded |
+    AuthenticationMagicAuthFailed |
+    AuthenticationMagicAuthSucceeded |
+    AuthenticationMfaFailed |
+    AuthenticationMfaSucceeded |
+    AuthenticationOauthFailed |
+    AuthenticationOauthSucceeded |
+    AuthenticationPasskeyFailed |
+    AuthenticationPasskeySucceeded |
+    AuthenticationPasswordFailed |
+    AuthenticationPasswordSucceeded |
+    AuthenticationRadarRiskDetected |
+    AuthenticationReauthenticationSucceeded |
+    AuthenticationSsoFailed |
+    AuthenticationSsoStarted |
+    AuthenticationSsoSucceeded |
+    AuthenticationSsoTimedOut |
+    ConnectionActivated |
+    ConnectionDeactivated |
+    ConnectionDeleted |
+    ConnectionSamlCertificateRenewalRequired |
+    ConnectionSamlCertificateRenewed |
+    DsyncActivated |
+    DsyncDeleted |
+    DsyncGroupCreated |
+    DsyncGroupDeleted |
+    DsyncGroupUpdated |
+    DsyncGroupUserAdded |
+    DsyncGroupUserRemoved |
+    DsyncTokenCreated |
+    DsyncTokenRevoked |
+    DsyncUserCreated |
+    DsyncUserDeleted |
+    DsyncUserUpdated |
+    EmailVerificationCreated |
+    FlagCreated |
+    FlagDeleted |
+    FlagRuleUpdated |
+    FlagUpdated |
+    GroupCreated |
+    GroupDeleted |
+    GroupMemberAdded |
+    GroupMemberRemoved |
+    GroupUpdated |
+    InvitationAccepted |
+    InvitationCreated |
+    InvitationResent |
+    InvitationRevoked |
+    MagicAuthCreated |
+    OrganizationCreated |
+    OrganizationDeleted |
+    OrganizationDomainCreated |
+    OrganizationDomainDeleted |
+    OrganizationDomainUpdated |
+    OrganizationDomainVerificationFailed |
+    OrganizationDomainVerified |
+    OrganizationMembershipCreated |
+    OrganizationMembershipDeleted |
+    OrganizationMembershipUpdated |
+    OrganizationRoleCreated |
+    OrganizationRoleDeleted |
+    OrganizationRoleUpdated |
+    OrganizationUpdated |
+    PasswordResetCreated |
+    PasswordResetSucceeded |
+    PermissionCreated |
+    PermissionDeleted |
+    PermissionUpdated |
+    PipesConnectedAccountConnected |
+    PipesConnectedAccountConnectionFailed |
+    PipesConnectedAccountDisconnected |
+    PipesConnectedAccountReauthorizationNeeded |
+    RadarChallengeCreated |
+    RoleCreated |
+    RoleDeleted |
+    RoleUpdated |
+    SessionCreated |
+    SessionRevoked |
+    UserCreated |
+    UserDeleted |
+    UserUpdated |
+    VaultByokKeyDeleted |
+    VaultByokKeyVerificationCompleted |
+    VaultDataCreated |
+    VaultDataDeleted |
+    VaultDataRead |
+    VaultDataUpdated |
+    VaultDekDecrypted |
+    VaultDekRead |
+    VaultKekCreated |
+    VaultKekDeleted |
+    VaultMetadataRead |
+    VaultNamesListed |
+    WaitlistUserApproved |
+    WaitlistUserCreated |
+    WaitlistUserDenied |
+    UnknownEvent | DriftedEvent
+"""
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
 
 CATALOGUE: Catalogue[Event] = Catalogue(
-    models={
-        "action.authentication.denied": ActionAuthenticationDenied,
-        "action.user_registration.denied": ActionUserRegistrationDenied,
-        "agent.registration.claim.attempt.created": AgentRegistrationClaimAttemptCreated,
-        "agent.registration.claim.completed": AgentRegistrationClaimCompleted,
-        "agent.registration.created": AgentRegistrationCreated,
-        "agent.registration.credential.issued": AgentRegistrationCredentialIssued,
-        "agent.registration.deleted": AgentRegistrationDeleted,
-        "agent.registration.expired": AgentRegistrationExpired,
-        "agent.registration.organization.switched": AgentRegistrationOrganizationSwitched,
-        "agent.registration.refreshed": AgentRegistrationRefreshed,
-        "agent.registration.revoked": AgentRegistrationRevoked,
-        "api_key.created": ApiKeyCreated,
-        "api_key.revoked": ApiKeyRevoked,
-        "api_key.updated": ApiKeyUpdated,
-        "authentication.email_verification_failed": AuthenticationEmailVerificationFailed,
-        "authentication.email_verification_succeeded": AuthenticationEmailVerificationSucceeded,
-        "authentication.magic_auth_failed": AuthenticationMagicAuthFailed,
-        "authentication.magic_auth_succeeded": AuthenticationMagicAuthSucceeded,
-        "authentication.mfa_failed": AuthenticationMfaFailed,
-        "authentication.mfa_succeeded": AuthenticationMfaSucceeded,
-        "authentication.oauth_failed": AuthenticationOauthFailed,
-        "authentication.oauth_succeeded": AuthenticationOauthSucceeded,
-        "authentication.passkey_failed": AuthenticationPasskeyFailed,
-        "authentication.passkey_succeeded": AuthenticationPasskeySucceeded,
-        "authentication.password_failed": AuthenticationPasswordFailed,
-        "authentication.password_succeeded": AuthenticationPasswordSucceeded,
-        "authentication.radar_risk_detected": AuthenticationRadarRiskDetected,
-        "authentication.reauthentication_succeeded": AuthenticationReauthenticationSucceeded,
-        "authentication.sso_failed": AuthenticationSsoFailed,
-        "authentication.sso_started": AuthenticationSsoStarted,
-        "authentication.sso_succeeded": AuthenticationSsoSucceeded,
-        "authentication.sso_timed_out": AuthenticationSsoTimedOut,
-        "connection.activated": ConnectionActivated,
-        "connection.deactivated": ConnectionDeactivated,
-        "connection.deleted": ConnectionDeleted,
-        "connection.saml_certificate_renewal_required": ConnectionSamlCertificateRenewalRequired,
-        "connection.saml_certificate_renewed": ConnectionSamlCertificateRenewed,
-        "dsync.activated": DsyncActivated,
-        "dsync.deleted": DsyncDeleted,
-        "dsync.group.created": DsyncGroupCreated,
-        "dsync.group.deleted": DsyncGroupDeleted,
-        "dsync.group.updated": DsyncGroupUpdated,
-        "dsync.token.created": DsyncTokenCreated,
-        "dsync.token.revoked": DsyncTokenRevoked,
-        "dsync.group.user_added": DsyncGroupUserAdded,
-        "dsync.user.created": DsyncUserCreated,
-        "dsync.user.deleted": DsyncUserDeleted,
-        "dsync.group.user_removed": DsyncGroupUserRemoved,
-        "dsync.user.updated": DsyncUserUpdated,
-        "flag.created": FlagCreated,
-        "flag.deleted": FlagDeleted,
-        "flag.rule_updated": FlagRuleUpdated,
-        "flag.updated": FlagUpdated,
-        "group.created": GroupCreated,
-        "group.deleted": GroupDeleted,
-        "group.member_added": GroupMemberAdded,
-        "group.member_removed": GroupMemberRemoved,
-        "group.updated": GroupUpdated,
-        "invitation.accepted": InvitationAccepted,
-        "invitation.created": InvitationCreated,
-        "invitation.resent": InvitationResent,
-        "invitation.revoked": InvitationRevoked,
-        "organization.created": OrganizationCreated,
-        "organization.deleted": OrganizationDeleted,
-        "organization_domain.created": OrganizationDomainCreated,
-        "organization_domain.deleted": OrganizationDomainDeleted,
-        "organization_domain.updated": OrganizationDomainUpdated,
-        "organization_domain.verification_failed": OrganizationDomainVerificationFailed,
-        "organization_domain.verified": OrganizationDomainVerified,
-        "organization_membership.created": OrganizationMembershipCreated,
-        "organization_membership.deleted": OrganizationMembershipDeleted,
-        "organization_membership.updated": OrganizationMembershipUpdated,
-        "organization.updated": OrganizationUpdated,
-        "pipes.connected_account.connected": PipesConnectedAccountConnected,
-        "pipes.connected_account.connection_failed": PipesConnectedAccountConnectionFailed,
-        "pipes.connected_account.disconnected": PipesConnectedAccountDisconnected,
-        "pipes.connected_account.reauthorization_needed": PipesConnectedAccountReauthorizationNeeded,
-        "radar.challenge_created": RadarChallengeCreated,
-        "organization_role.created": OrganizationRoleCreated,
-        "organization_role.deleted": OrganizationRoleDeleted,
-        "organization_role.updated": OrganizationRoleUpdated,
-        "permission.created": PermissionCreated,
-        "permission.deleted": PermissionDeleted,
-        "permission.updated": PermissionUpdated,
-        "role.created": RoleCreated,
-        "role.deleted": RoleDeleted,
-        "role.updated": RoleUpdated,
-        "session.created": SessionCreated,
-        "session.revoked": SessionRevoked,
-        "email_verification.created": EmailVerificationCreated,
-        "magic_auth.created": MagicAuthCreated,
-        "password_reset.created": PasswordResetCreated,
-        "password_reset.succeeded": PasswordResetSucceeded,
-        "user.created": UserCreated,
-        "user.deleted": UserDeleted,
-        "user.updated": UserUpdated,
-        "waitlist_user.approved": WaitlistUserApproved,
-        "waitlist_user.created": WaitlistUserCreated,
-        "waitlist_user.denied": WaitlistUserDenied,
-        "vault.byok_key.deleted": VaultByokKeyDeleted,
-        "vault.byok_key.verification_completed": VaultByokKeyVerificationCompleted,
-        "vault.data.created": VaultDataCreated,
-        "vault.data.deleted": VaultDataDeleted,
-        "vault.data.read": VaultDataRead,
-        "vault.data.updated": VaultDataUpdated,
-        "vault.dek.decrypted": VaultDekDecrypted,
-        "vault.dek.read": VaultDekRead,
-        "vault.kek.created": VaultKekCreated,
-        "vault.kek.deleted": VaultKekDeleted,
-        "vault.metadata.read": VaultMetadataRead,
-        "vault.names.listed": VaultNamesListed,
-    },
+    name="workos",
+    models=DeferredModels(
+        __name__,
+        {
+            "action.authentication.denied": "ActionAuthenticationDenied",
+            "action.user_registration.denied": "ActionUserRegistrationDenied",
+            "agent.registration.claim.attempt.created": "AgentRegistrationClaimAttemptCreated",
+            "agent.registration.claim.completed": "AgentRegistrationClaimCompleted",
+            "agent.registration.created": "AgentRegistrationCreated",
+            "agent.registration.credential.issued": "AgentRegistrationCredentialIssued",
+            "agent.registration.deleted": "AgentRegistrationDeleted",
+            "agent.registration.expired": "AgentRegistrationExpired",
+            "agent.registration.organization.switched": "AgentRegistrationOrganizationSwitched",
+            "agent.registration.refreshed": "AgentRegistrationRefreshed",
+            "agent.registration.revoked": "AgentRegistrationRevoked",
+            "api_key.created": "ApiKeyCreated",
+            "api_key.revoked": "ApiKeyRevoked",
+            "api_key.updated": "ApiKeyUpdated",
+            "authentication.email_verification_failed": "AuthenticationEmailVerificationFailed",
+            "authentication.email_verification_succeeded": "AuthenticationEmailVerificationSucceeded",
+            "authentication.magic_auth_failed": "AuthenticationMagicAuthFailed",
+            "authentication.magic_auth_succeeded": "AuthenticationMagicAuthSucceeded",
+            "authentication.mfa_failed": "AuthenticationMfaFailed",
+            "authentication.mfa_succeeded": "AuthenticationMfaSucceeded",
+            "authentication.oauth_failed": "AuthenticationOauthFailed",
+            "authentication.oauth_succeeded": "AuthenticationOauthSucceeded",
+            "authentication.passkey_failed": "AuthenticationPasskeyFailed",
+            "authentication.passkey_succeeded": "AuthenticationPasskeySucceeded",
+            "authentication.password_failed": "AuthenticationPasswordFailed",
+            "authentication.password_succeeded": "AuthenticationPasswordSucceeded",
+            "authentication.radar_risk_detected": "AuthenticationRadarRiskDetected",
+            "authentication.reauthentication_succeeded": "AuthenticationReauthenticationSucceeded",
+            "authentication.sso_failed": "AuthenticationSsoFailed",
+            "authentication.sso_started": "AuthenticationSsoStarted",
+            "authentication.sso_succeeded": "AuthenticationSsoSucceeded",
+            "authentication.sso_timed_out": "AuthenticationSsoTimedOut",
+            "connection.activated": "ConnectionActivated",
+            "connection.deactivated": "ConnectionDeactivated",
+            "connection.deleted": "ConnectionDeleted",
+            "connection.saml_certificate_renewal_required": "ConnectionSamlCertificateRenewalRequired",
+            "connection.saml_certificate_renewed": "ConnectionSamlCertificateRenewed",
+            "dsync.activated": "DsyncActivated",
+            "dsync.deleted": "DsyncDeleted",
+            "dsync.group.created": "DsyncGroupCreated",
+            "dsync.group.deleted": "DsyncGroupDeleted",
+            "dsync.group.updated": "DsyncGroupUpdated",
+            "dsync.token.created": "DsyncTokenCreated",
+            "dsync.token.revoked": "DsyncTokenRevoked",
+            "dsync.group.user_added": "DsyncGroupUserAdded",
+            "dsync.user.created": "DsyncUserCreated",
+            "dsync.user.deleted": "DsyncUserDeleted",
+            "dsync.group.user_removed": "DsyncGroupUserRemoved",
+            "dsync.user.updated": "DsyncUserUpdated",
+            "flag.created": "FlagCreated",
+            "flag.deleted": "FlagDeleted",
+            "flag.rule_updated": "FlagRuleUpdated",
+            "flag.updated": "FlagUpdated",
+            "group.created": "GroupCreated",
+            "group.deleted": "GroupDeleted",
+            "group.member_added": "GroupMemberAdded",
+            "group.member_removed": "GroupMemberRemoved",
+            "group.updated": "GroupUpdated",
+            "invitation.accepted": "InvitationAccepted",
+            "invitation.created": "InvitationCreated",
+            "invitation.resent": "InvitationResent",
+            "invitation.revoked": "InvitationRevoked",
+            "organization.created": "OrganizationCreated",
+            "organization.deleted": "OrganizationDeleted",
+            "organization_domain.created": "OrganizationDomainCreated",
+            "organization_domain.deleted": "OrganizationDomainDeleted",
+            "organization_domain.updated": "OrganizationDomainUpdated",
+            "organization_domain.verification_failed": "OrganizationDomainVerificationFailed",
+            "organization_domain.verified": "OrganizationDomainVerified",
+            "organization_membership.created": "OrganizationMembershipCreated",
+            "organization_membership.deleted": "OrganizationMembershipDeleted",
+            "organization_membership.updated": "OrganizationMembershipUpdated",
+            "organization.updated": "OrganizationUpdated",
+            "pipes.connected_account.connected": "PipesConnectedAccountConnected",
+            "pipes.connected_account.connection_failed": "PipesConnectedAccountConnectionFailed",
+            "pipes.connected_account.disconnected": "PipesConnectedAccountDisconnected",
+            "pipes.connected_account.reauthorization_needed": "PipesConnectedAccountReauthorizationNeeded",
+            "radar.challenge_created": "RadarChallengeCreated",
+            "organization_role.created": "OrganizationRoleCreated",
+            "organization_role.deleted": "OrganizationRoleDeleted",
+            "organization_role.updated": "OrganizationRoleUpdated",
+            "permission.created": "PermissionCreated",
+            "permission.deleted": "PermissionDeleted",
+            "permission.updated": "PermissionUpdated",
+            "role.created": "RoleCreated",
+            "role.deleted": "RoleDeleted",
+            "role.updated": "RoleUpdated",
+            "session.created": "SessionCreated",
+            "session.revoked": "SessionRevoked",
+            "email_verification.created": "EmailVerificationCreated",
+            "magic_auth.created": "MagicAuthCreated",
+            "password_reset.created": "PasswordResetCreated",
+            "password_reset.succeeded": "PasswordResetSucceeded",
+            "user.created": "UserCreated",
+            "user.deleted": "UserDeleted",
+            "user.updated": "UserUpdated",
+            "waitlist_user.approved": "WaitlistUserApproved",
+            "waitlist_user.created": "WaitlistUserCreated",
+            "waitlist_user.denied": "WaitlistUserDenied",
+            "vault.byok_key.deleted": "VaultByokKeyDeleted",
+            "vault.byok_key.verification_completed": "VaultByokKeyVerificationCompleted",
+            "vault.data.created": "VaultDataCreated",
+            "vault.data.deleted": "VaultDataDeleted",
+            "vault.data.read": "VaultDataRead",
+            "vault.data.updated": "VaultDataUpdated",
+            "vault.dek.decrypted": "VaultDekDecrypted",
+            "vault.dek.read": "VaultDekRead",
+            "vault.kek.created": "VaultKekCreated",
+            "vault.kek.deleted": "VaultKekDeleted",
+            "vault.metadata.read": "VaultMetadataRead",
+            "vault.names.listed": "VaultNamesListed",
+        },
+    ),
     type="/event",
     id="/id",
     timestamp="/created_at",
 )
 
 
-def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = False) -> Event:
-    """Read the raw body of a delivery. It is not verified: that is the signature's part.
+def parse_event(
+    body: bytes | bytearray | memoryview | str, headers: Headers = (), *, strict: bool = False
+) -> Event:
+    """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
 
     An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
     with `strict` both are errors.
@@ -891,4 +496,4 @@ def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = Fa
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, strict=strict)
+    return CATALOGUE.parse(body, headers, strict=strict)

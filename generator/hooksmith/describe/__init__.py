@@ -9,6 +9,8 @@ from .events import describe_events
 from .operations import describe_resources
 from .schemas import Schemas, text
 from .security import describe_client, describe_schemes, describe_servers, security_requirement
+from .shapes import separate_shapes
+from .signatures import describe_signature
 
 
 def describe(normal: Normal, source: str) -> Api:
@@ -18,6 +20,8 @@ def describe(normal: Normal, source: str) -> Api:
     resources = describe_resources(normal, schemas)
     events = describe_events(normal, schemas)
     schemas.finish()
+    definitions = mark_directions(schemas.definitions.values(), resources, events)
+    definitions, resources = separate_shapes(definitions, resources)
     info = normal.document.get("info") or {}
     return Api(
         title=text(info.get("title")),
@@ -28,8 +32,8 @@ def describe(normal: Normal, source: str) -> Api:
         servers=describe_servers(normal.document),
         security_schemes=describe_schemes(normal),
         security=security_requirement(normal.document.get("security")),
-        definitions=mark_directions(schemas.definitions.values(), resources, events),
+        definitions=definitions,
         resources=resources,
         events=events,
-        signature=normal.document.get("x-hooksmith-signature"),
+        signature=describe_signature(normal.document),
     )

@@ -315,7 +315,7 @@ def _kinds(node: Node) -> list[str]:
         return [kind]
     if isinstance(kind, list) and kind:
         return sorted(kind, key=lambda one: one == "null")
-    if node.keys() & {"properties", "additionalProperties", "patternProperties", "allOf"}:
+    if node.get("properties") or node.keys() & {"additionalProperties", "patternProperties", "allOf"}:
         return ["object"]
     if node.keys() & {"items", "prefixItems"}:
         return ["array"]

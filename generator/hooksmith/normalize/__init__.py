@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..errors import Diagnostic, Place
 from ..load import Library
-from .bundle import Bundle, bundle
+from .bundle import bundle
 from .discriminators import imply_tags
+from .findings import Findings
 from .grammar import Node
-from .hoist import hoist, original
+from .hoist import hoist
 from .merge import merge
 from .names import settle_names
+from .openapi32 import lower_32
+from .swagger import upgrade_swagger
+from .tolerate import tolerate
 from .upgrade import upgrade
 
 
@@ -20,41 +24,39 @@ from .upgrade import upgrade
 class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
-    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name.
+    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name. `findings` holds
+    what is wrong with the document but can be lived with.
     """
 
     document: Node
     names: dict[str, str]
     library: Library
-    bundled: Bundle
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    findings: Findings
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """All findings, with their places in the user's files."""
+        return self.findings.diagnostics
 
     def place(self, pointer: str) -> Place:
         """Where something of the normal form stands in the user's files."""
-        root = self.library.root
-        pointer = original(self.bundled.moved, pointer)
-        for prefix in _prefixes(pointer):
-            if prefix in self.bundled.origins:
-                origin = self.bundled.origins[prefix]
-                return origin.document.place(origin.pointer + pointer[len(prefix) :])
-        return root.place(pointer)
+        return self.findings.place(pointer)
 
-
-def _prefixes(pointer: str) -> list[str]:
-    """`/a/b/c`, `/a/b`, `/a`."""
-    found = []
-    while pointer:
-        found.append(pointer)
-        pointer = pointer.rpartition("/")[0]
-    return found
+    def warn(self, pointer: str, message: str, hint: str = "") -> None:
+        """Note something wrong at a pointer of the normal form, that the package is generated in spite of."""
+        self.findings.warn(pointer, message, hint)
 
 
 def normalize(library: Library, names: Mapping[str, str] | None = None) -> Normal:
     """The normal form of a loaded specification. `names` overrules names: pointer → Python name."""
     bundled = bundle(library)
+    findings = Findings(bundled)
+    upgrade_swagger(bundled, findings)
+    tolerate(bundled, findings)
+    lower_32(bundled, findings)
     upgrade(bundled.document)
     hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
     settled = settle_names(bundled.document, names or {})
-    return Normal(bundled.document, settled, library, bundled)
+    return Normal(bundled.document, settled, library, findings)

@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import DocumentError, UnresolvedReferenceError
 from ..load import Document, Library, Located
 from ..pointer import escape, split
-from .grammar import SECTIONS, Node, walk
+from .grammar import SECTIONS, Node, Visit, kind_at, walk
 
 Key = tuple[str, str]
 """A place in any file: the file's URI, and a pointer."""
@@ -29,13 +29,17 @@ class Bundle:
     """One document in memory.
 
     `origins` says where imported components stood: local pointer → place of origin; `moved` where those stood that
-    were taken out of the middle of something: local pointer → local pointer.
+    were taken out of the middle of something: local pointer → local pointer; `upgraded` where those stood that have
+    another place in OpenAPI 3.1 than in Swagger 2.0, likewise.
     """
 
     document: Node
     root: Document
     origins: dict[str, Located] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    upgraded: dict[str, str] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    """Sections of the document that are no mappings."""
 
 
 def bundle(library: Library) -> Bundle:
@@ -49,6 +53,7 @@ def bundle(library: Library) -> Bundle:
         )
     if _is_openapi(root):
         result = Bundle(copy.deepcopy(root.data), root)
+        _drop_wrong_sections(result)
         importer = _Importer(library, result)
         importer.find(root.data, "openapi", root, "")
         importer.name()
@@ -56,6 +61,18 @@ def bundle(library: Library) -> Bundle:
         importer.take()
         return result
     return _wrap_schema(library)
+
+
+def _drop_wrong_sections(result: Bundle) -> None:
+    """What comes in from other files needs sections to go to."""
+    components = result.document.get("components", {})
+    if not isinstance(components, dict):
+        result.dropped.append("/components")
+        del result.document["components"]
+        return
+    for section in [key for key, value in components.items() if key in SECTIONS.values() and not isinstance(value, dict)]:
+        result.dropped.append(f"/components/{section}")
+        del components[section]
 
 
 def _is_openapi(document: Document) -> bool:
@@ -96,17 +113,19 @@ class _Importer:
         self._wanted: dict[Key, tuple[Located, str]] = {}
         self._places: dict[Key, str] = {}
         self._checked: set[Key] = set()
+        self._kinds: dict[str, str | None] = {}
+        self._rooted = _is_openapi(result.root)
 
     def find(self, node: Any, kind: str, document: Document, pointer: str) -> None:
         """Note what the references at or below `node` reach in other files, and what that refers to in turn."""
         for visit in walk(kind, node, pointer) if isinstance(node, dict) else ():
-            reference = visit.node.get("$ref")
-            if not isinstance(reference, str) or visit.kind == "example":
+            reference = _reference(visit)
+            if reference is None:
                 continue
             found = self._library.resolve(document, reference, visit.pointer)
             if visit.kind == "pathItem":
                 self._once(found, visit.kind)
-            elif not self._stays(found):
+            elif visit.kind in SECTIONS and not self._stays(found):
                 alias = _component_name(visit.pointer) if document is self.result.root and len(visit.node) == 1 else None
                 self.want(found, visit.kind, alias)
 
@@ -126,8 +145,13 @@ class _Importer:
             self.find(found.value, kind, found.document, found.pointer)
 
     def _stays(self, found: Located) -> bool:
-        """Whether the root document has it already."""
-        return found.document is self.result.root and _is_openapi(found.document)
+        """Whether the root document has it already, where such things stand; from elsewhere in it they are brought in."""
+        return found.document is self.result.root and self._rooted and self._kind(found.pointer) is not None
+
+    def _kind(self, pointer: str) -> str | None:
+        if pointer not in self._kinds:
+            self._kinds[pointer] = kind_at(pointer)
+        return self._kinds[pointer]
 
     # --- bringing in
 
@@ -167,14 +191,16 @@ class _Importer:
     def localise(self, node: Node, kind: str, document: Document, pointer: str) -> None:
         """Make every `$ref` at or below `node`, a copy of what stands at `pointer`, a local one."""
         for visit in list(walk(kind, node)):
-            reference = visit.node.get("$ref")
-            if not isinstance(reference, str) or visit.kind == "example":
+            reference = _reference(visit)
+            if reference is None:
                 continue
             found = self._library.resolve(document, reference, pointer + visit.pointer)
             if visit.kind == "pathItem":
                 self._splice(visit.node, found)
                 if node is self.result.document:
                     self.result.origins[visit.pointer] = found
+            elif visit.kind not in SECTIONS:
+                continue
             elif self._stays(found):
                 visit.node["$ref"] = "#" + found.pointer
             else:
@@ -193,6 +219,20 @@ class _Importer:
         del node["$ref"]
         for key, value in item.items():
             node.setdefault(key, value)
+
+
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
+
+
+def _reference(visit: Visit) -> str | None:
+    """What a node refers to. Dynamic references lead where they do unless something extends what they stand in."""
+    node = visit.node
+    if visit.kind == "schema" and "$ref" not in node:
+        for keyword in _DYNAMIC:
+            if isinstance(node.get(keyword), str):
+                node = {"$ref": node[keyword]}
+    reference = node.get("$ref")
+    return reference if isinstance(reference, str) and visit.kind != "example" else None
 
 
 def _component_name(pointer: str) -> str | None:

@@ -6,24 +6,26 @@ examples, defaults or extensions, whose `$ref`s are data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..pointer import escape
+from ..pointer import escape, split
 
 Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 # How children hang under a key: one object, a list of them, or a map from names to them.
-_ONE, _LIST, _MAP = "one", "list", "map"
+ONE, LIST, MAP = "one", "list", "map"
 
 _SCHEMA = {
-    **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), (_MAP, "schema")),
-    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), (_LIST, "schema")),
+    **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"), (MAP, "schema")),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), (LIST, "schema")),
     **dict.fromkeys(
         (
             "items",
+            "additionalItems",
+            "contentSchema",
             "additionalProperties",
             "unevaluatedProperties",
             "unevaluatedItems",
@@ -34,52 +36,57 @@ _SCHEMA = {
             "then",
             "else",
         ),
-        (_ONE, "schema"),
+        (ONE, "schema"),
     ),
 }
-_VALUE = {"schema": (_ONE, "schema"), "content": (_MAP, "mediaType"), "examples": (_MAP, "example")}
+_VALUE = {"schema": (ONE, "schema"), "content": (MAP, "mediaType"), "examples": (MAP, "example")}
 
 GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
     "openapi": {
-        "paths": (_MAP, "pathItem"),
-        "webhooks": (_MAP, "pathItem"),
-        "components": (_ONE, "components"),
+        "paths": (MAP, "pathItem"),
+        "webhooks": (MAP, "pathItem"),
+        "x-webhooks": (MAP, "pathItem"),
+        "components": (ONE, "components"),
+        # Swagger 2.0:
+        "definitions": (MAP, "schema"),
+        "parameters": (MAP, "parameter"),
+        "responses": (MAP, "response"),
     },
     "components": {
-        "schemas": (_MAP, "schema"),
-        "responses": (_MAP, "response"),
-        "parameters": (_MAP, "parameter"),
-        "requestBodies": (_MAP, "requestBody"),
-        "headers": (_MAP, "header"),
-        "examples": (_MAP, "example"),
-        "callbacks": (_MAP, "callback"),
-        "pathItems": (_MAP, "pathItem"),
-        "mediaTypes": (_MAP, "mediaType"),
-        "securitySchemes": (_MAP, "securityScheme"),
-        "links": (_MAP, "link"),
+        "schemas": (MAP, "schema"),
+        "responses": (MAP, "response"),
+        "parameters": (MAP, "parameter"),
+        "requestBodies": (MAP, "requestBody"),
+        "headers": (MAP, "header"),
+        "examples": (MAP, "example"),
+        "callbacks": (MAP, "callback"),
+        "pathItems": (MAP, "pathItem"),
+        "mediaTypes": (MAP, "mediaType"),
+        "securitySchemes": (MAP, "securityScheme"),
+        "links": (MAP, "link"),
     },
     "pathItem": {
-        "parameters": (_LIST, "parameter"),
-        "additionalOperations": (_MAP, "operation"),
-        **dict.fromkeys(METHODS, (_ONE, "operation")),
+        "parameters": (LIST, "parameter"),
+        "additionalOperations": (MAP, "operation"),
+        **dict.fromkeys(METHODS, (ONE, "operation")),
     },
     "operation": {
-        "parameters": (_LIST, "parameter"),
-        "requestBody": (_ONE, "requestBody"),
-        "responses": (_MAP, "response"),
-        "callbacks": (_MAP, "callback"),
+        "parameters": (LIST, "parameter"),
+        "requestBody": (ONE, "requestBody"),
+        "responses": (MAP, "response"),
+        "callbacks": (MAP, "callback"),
     },
     "parameter": _VALUE,
     "header": _VALUE,
-    "requestBody": {"content": (_MAP, "mediaType")},
-    "response": {"headers": (_MAP, "header"), "content": (_MAP, "mediaType"), "links": (_MAP, "link")},
+    "requestBody": {"content": (MAP, "mediaType")},
+    "response": {"schema": (ONE, "schema"), "headers": (MAP, "header"), "content": (MAP, "mediaType"), "links": (MAP, "link")},
     "mediaType": {
-        "schema": (_ONE, "schema"),
-        "itemSchema": (_ONE, "schema"),
-        "examples": (_MAP, "example"),
-        "encoding": (_MAP, "encoding"),
+        "schema": (ONE, "schema"),
+        "itemSchema": (ONE, "schema"),
+        "examples": (MAP, "example"),
+        "encoding": (MAP, "encoding"),
     },
-    "encoding": {"headers": (_MAP, "header")},
+    "encoding": {"headers": (MAP, "header")},
     "schema": _SCHEMA,
     "example": {},
     "securityScheme": {},
@@ -98,39 +105,44 @@ class Visit(NamedTuple):
     node: Node
 
 
-def children(kind: str, node: Node, pointer: str) -> Iterator[Visit]:
+BESIDE_EXTENSIONS = frozenset({"pathItem", "response", "callback"})
+"""What stands in maps whose other keys are extensions; schemas, headers and the like may be called `x-rate`."""
+
+
+def children(kind: str, node: Node, pointer: str) -> list[Visit]:
     """The objects right below `node`, in document order."""
     if kind == "callback":
-        yield from _map(node, "pathItem", pointer)
-        return
+        return _in_map(node, "pathItem", pointer)
     grammar = GRAMMAR[kind]
+    found: list[Visit] = []
     for key, value in node.items():
-        shape = grammar.get(key)
-        if shape is None:
+        if key not in grammar:
             continue
-        how, child = shape
-        if how is _ONE:
-            if isinstance(value, dict):
-                yield Visit(child, f"{pointer}/{key}", value)
-        else:
-            yield from _SPREAD[how](value, child, f"{pointer}/{key}")
+        how, child = grammar[key]
+        if how is MAP:
+            found += _in_map(value, child, f"{pointer}/{key}")
+        elif how is ONE and isinstance(value, dict):
+            found.append(Visit(child, f"{pointer}/{key}", value))
+        elif how is LIST or key == "items":  # a tuple, up to draft 2019-09
+            found += _in_list(value, child, f"{pointer}/{key}")
+    return found
 
 
-def _map(value: Any, child: str, pointer: str) -> Iterator[Visit]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(item, dict) and (child == "schema" or not key.startswith("x-")):
-                yield Visit(child, f"{pointer}/{escape(key)}", item)
+def _in_map(value: Any, child: str, pointer: str) -> list[Visit]:
+    if not isinstance(value, dict):
+        return []
+    plain = child not in BESIDE_EXTENSIONS
+    return [
+        Visit(child, f"{pointer}/{escape(key)}", item)
+        for key, item in value.items()
+        if isinstance(item, dict) and (plain or not key.startswith("x-"))
+    ]
 
 
-def _list(value: Any, child: str, pointer: str) -> Iterator[Visit]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                yield Visit(child, f"{pointer}/{index}", item)
-
-
-_SPREAD: dict[str, Callable[[Any, str, str], Iterator[Visit]]] = {_LIST: _list, _MAP: _map}
+def _in_list(value: Any, child: str, pointer: str) -> list[Visit]:
+    if not isinstance(value, list):
+        return []
+    return [Visit(child, f"{pointer}/{index}", item) for index, item in enumerate(value) if isinstance(item, dict)]
 
 
 def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:
@@ -139,4 +151,20 @@ def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:
     while stack:
         visit = stack.pop()
         yield visit
-        stack.extend(reversed(list(children(visit.kind, visit.node, visit.pointer))))
+        stack += reversed(children(visit.kind, visit.node, visit.pointer))
+
+
+def kind_at(pointer: str) -> str | None:
+    """What kind of object stands at a pointer of a bundled document, by the grammar alone; None: none that we know."""
+    kind: str | None = "openapi"
+    tokens = iter(split(pointer))
+    for token in tokens:
+        if kind == "callback":
+            kind = "pathItem"
+            continue
+        how, kind = GRAMMAR.get(kind or "", {}).get(token, (ONE, None))
+        if kind is None:
+            return None
+        if how is not ONE and next(tokens, None) is None:
+            return None
+    return kind

@@ -5,8 +5,6 @@ So every reference to a schema leads to a component, whatever later happens arou
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..pointer import escape, split
 from .bundle import Bundle, resolve_local
 from .casing import pascal
@@ -53,6 +51,11 @@ def _move(bundled: Bundle, reference: str) -> str:
     return local
 
 
+def place_name(document: Node, pointer: str) -> str:
+    """A name for what stands at a pointer of the document, made of where it stands."""
+    return _name(document, split(pointer))
+
+
 def _name(document: Node, path: list[str]) -> str:
     """The words of a place: names and statuses as they are, keywords of the format left out or spoken."""
     if path[0] == "paths":
@@ -67,11 +70,3 @@ def _free(schemas: Node, name: str) -> str:
     while name in schemas:
         name += "Part"
     return name
-
-
-def original(moved: dict[str, str], pointer: str) -> Any:
-    """Where something of a moved schema stood before."""
-    for local, place in moved.items():
-        if pointer == local or pointer.startswith(local + "/"):
-            return place + pointer[len(local) :]
-    return pointer

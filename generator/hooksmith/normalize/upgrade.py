@@ -1,7 +1,7 @@
-"""Older dialects → OpenAPI 3.1: `nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `x-webhooks`.
+"""Other dialects → OpenAPI 3.1: what 3.0, 3.2 and the drafts of JSON Schema write differently, in place.
 
-Works in place. `nullable` is honoured in 3.1 documents too, where it has no meaning by the letter: providers write it,
-and their deliveries hold the nulls.
+`nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `dependencies`, `x-webhooks`. `nullable` is honoured
+in 3.1 documents too, where it has no meaning by the letter: providers write it, and their deliveries hold the nulls.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .grammar import Node, walk
 
 
 def upgrade(document: Node) -> None:
-    """Make a bundled 3.0 or 3.1 document speak 3.1."""
+    """Make a bundled document of any dialect speak 3.1; its objects have their shape."""
     if isinstance(document.get("x-webhooks"), dict):
         document["webhooks"] = {**document.pop("x-webhooks"), **document.get("webhooks", {})}
     for visit in walk("openapi", document):
@@ -28,11 +28,35 @@ def upgrade_schema(schema: Node) -> None:
         del schema["example"]
     if isinstance(schema.get("items"), list):
         _upgrade_tuple(schema)
+    if isinstance(schema.get("dependencies"), dict):
+        _upgrade_dependencies(schema)
     for bound in ("minimum", "maximum"):
         _upgrade_bound(schema, bound)
+    if schema.get("type") == "file":
+        schema.update(type="string", format="binary")
+    if _is_binary(schema):
+        schema.setdefault("format", "binary")
+        schema.setdefault("type", "string")
     nullable = schema.pop("x-nullable", False), schema.pop("nullable", False)
     if True in nullable:
         _make_nullable(schema)
+
+
+def _is_binary(schema: Node) -> bool:
+    """3.1's way to say so: a media type that is not text, and no encoding of it (OpenAPI 3.1.1, 4.8.14.1.1)."""
+    media_type = schema.get("contentMediaType")
+    if not isinstance(media_type, str) or "contentEncoding" in schema or schema.get("type", "string") != "string":
+        return False
+    return media_type == "application/octet-stream" or media_type.startswith(("image/", "audio/", "video/"))
+
+
+def _upgrade_dependencies(schema: Node) -> None:
+    """Lists of names ask for properties, schemas for themselves (JSON Schema 2019-09, appendix D)."""
+    for name, needed in schema.pop("dependencies").items():
+        if isinstance(needed, str):
+            needed = [needed]  # drafts 3
+        keyword = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
+        schema.setdefault(keyword, {})[name] = needed
 
 
 def _upgrade_tuple(schema: Node) -> None:

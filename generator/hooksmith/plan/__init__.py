@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ..ir import Api
+from ..ir import AnyDefinition, Api
 from .client import plan_client
 from .events import event_definitions, plan_analytic_events, plan_event_docs, plan_event_types, plan_events
+from .examples import plan_examples
 from .imports import Imports
 from .models import plan_definitions
+from .modules import model_modules
 from .resources import plan_resource, plan_resource_docs
 from .text import sentence
-from .views import ExportsView, ModuleView, PackageView
+from .webhook import plan_webhook
+from .views import ExportsView, ModelsView, ModuleView, PackageView
 
 
 def plan(api: Api, package: str, runtime: str) -> PackageView:
     """The package of one API. `runtime`: the runtime's package relative to a module at the top of the package."""
     definitions = {definition.name: definition for definition in api.definitions}
-    with_events = event_definitions(api) if api.events.type and api.events.type.pointer else {}
-    model_imports = Imports(runtime=runtime)
-    models = plan_definitions(
-        [definition for name, definition in definitions.items() if name not in with_events], definitions, model_imports
-    )
+    places = model_modules(api)
+    with_events = event_definitions(api) if api.events.type and not places else {}
     event_imports = Imports(runtime=runtime, home=lambda name: None if name in with_events else ".models")
     resources = tuple(plan_resource(resource, definitions, f".{runtime}", "..models") for resource in api.resources)
     view = PackageView(
@@ -31,10 +32,13 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
         source=api.source,
         package=package,
         runtime=runtime,
-        models=ModuleView(imports=model_imports.block(), definitions=models),
+        models=None if places else _plan_models(definitions, with_events, runtime),
+        model_modules=_plan_model_modules(definitions, places, runtime) if places else None,
         event_types=plan_event_types(api),
         analytic_events=plan_analytic_events(api),
-        events=plan_events(api, definitions, event_imports),
+        events=plan_events(api, definitions, event_imports, deferred=bool(places)),
+        webhook=plan_webhook(api, runtime),
+        examples=plan_examples(api),
         resources=resources,
         client=plan_client(api, package, runtime),
         exports=(),
@@ -46,12 +50,51 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
     return replace(view, exports=exports, names=tuple(sorted(name for export in exports for name in export.names)))
 
 
+def _plan_models(
+    definitions: Mapping[str, AnyDefinition], elsewhere: Collection[str], runtime: str
+) -> ModuleView:
+    """`models.py`: all but what stands elsewhere."""
+    imports = Imports(runtime=runtime)
+    chosen = [definition for name, definition in definitions.items() if name not in elsewhere]
+    views = plan_definitions(chosen, definitions, imports)
+    return ModuleView(imports=imports.block(), definitions=views)
+
+
+def _plan_model_modules(
+    definitions: Mapping[str, AnyDefinition], places: Mapping[str, str], runtime: str
+) -> ModelsView:
+    """`models/`: its modules, and its names by the module that has them."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for name, module in places.items():
+        members[module].append(name)
+    modules = sorted(members)
+    return ModelsView(
+        modules=tuple(_plan_model_module(module, members[module], definitions, places, runtime) for module in modules),
+        exports=tuple(_export(f".{module}", *members[module]) for module in modules),
+        names=tuple(sorted(places)),
+    )
+
+
+def _plan_model_module(
+    module: str,
+    members: Iterable[str],
+    definitions: Mapping[str, AnyDefinition],
+    places: Mapping[str, str],
+    runtime: str,
+) -> ModuleView:
+    imports = Imports(
+        runtime=f".{runtime}", home=lambda name: None if places[name] == module else f".{places[name]}"
+    )
+    views = plan_definitions([definitions[name] for name in members], definitions, imports, deferred=True)
+    return ModuleView(name=module, imports=imports.block(definitions_for_types_only=True), definitions=views)
+
+
 _ERRORS = (
     "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError BadRequestError ConfigurationError "
     "ConflictError NotFoundError PaginationError PermissionDeniedError RateLimitError ReplyContentTypeError ReplyError "
     "ReplyValidationError RequestError ServerError UnprocessableEntityError"
 ).split()
-_EVENTS = ("DriftedEvent", "EventParseError", "Issue", "UnknownEvent", "WebhookError")
+_WEBHOOK_ERRORS = ("EventParseError", "Issue", "KeysUnavailableError", "SignatureError", "SignatureReason", "WebhookError")
 
 
 def _exports(view: PackageView) -> Iterator[ExportsView]:
@@ -63,6 +106,9 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
         yield _export(f"{runtime}.errors", *_ERRORS)
         yield _export(f"{runtime}.omit", "OMIT", "Omit")
         yield _export(f"{runtime}.options", "RequestOptions")
+        yield _export(f"{runtime}.hooks", "Hooks", "ReplyEvent", "RequestEvent")
+        yield _export(f"{runtime}.pagination", "AsyncPage", "AsyncPager", "Page")
+        yield _export(f"{runtime}.replies", "RawReply")
     if view.event_types:
         yield _export(".event_types", "EventType")
     if view.analytic_events:
@@ -72,9 +118,23 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
         yield _export(".events", "Event", "parse_event", *own)
         if borrowed := set(view.events.union) - own:
             yield _export(".models", *borrowed)
-        yield _export(f"{runtime}.events", *_EVENTS)
-    if not (view.client or view.events) and view.models.definitions:
-        yield _export(".models", *(definition.name for definition in view.models.definitions))
+        yield _export(f"{runtime}.events", "DriftedEvent", "UnknownEvent")
+        yield _export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
+    if view.webhook:
+        yield _export(".webhook", "Webhook")
+        yield _export(f"{runtime}.receiver", "WebhookReceiver")
+        yield _export(f"{runtime}.stores", "RedisStore", "SQLiteStore")
+    if view.webhook and not view.webhook.scheme:
+        yield _export(f"{runtime}.signatures.keyed", "HMAC", "SecretText", "SignedAt", "StaticHeader")
+        yield _export(f"{runtime}.signatures.standard", "StandardWebhooks")
+    if not (view.client or view.events):
+        names = view.model_modules.names if view.model_modules else _names(view.models)
+        if names:
+            yield _export(".models", *names)
+
+
+def _names(module: ModuleView | None) -> tuple[str, ...]:
+    return tuple(definition.name for definition in module.definitions) if module else ()
 
 
 def _export(module: str, *names: str) -> ExportsView:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+
+from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from ..ir import NULL, AnyDefinition, Array, Constraints, Enum, Kind, LiteralOf, Map, Named, Scalar, Tuple, Type, Union
 from .imports import Imports
@@ -15,7 +17,7 @@ _SCALARS = {
     Kind.NULL: "None",
     Kind.BOOLEAN: "bool",
     Kind.INTEGER: "int",
-    Kind.NUMBER: "float",
+    Kind.NUMBER: "Number",
     Kind.STRING: "str",
     Kind.DATE_TIME: "Timestamp",
     Kind.DATE: "date",
@@ -62,6 +64,11 @@ class Speller:
             self.imports.add("typing", "Any")
         elif kind.kind is Kind.DATE_TIME:
             self.imports.add_runtime("timestamp", "Timestamp")
+        elif kind.kind is Kind.BINARY and self.strict:
+            self.imports.add_runtime("files", "FileContent")
+            return "FileContent"
+        elif kind.kind is Kind.NUMBER:
+            self.imports.add_runtime("number", "Number")
         elif kind.kind is Kind.DATE:
             self.imports.add("datetime", "date")
         return self._constrained(name, kind.constraints)
@@ -126,12 +133,11 @@ class ArgumentSpeller(Speller):
         if name.startswith("list["):
             self.imports.add("collections.abc", "Sequence")
             return f"Sequence[{name[5:]}"
-        if name == "Timestamp":
-            self.imports.add("datetime", "datetime")
-            return "datetime"
         return name
 
     def _scalar(self, kind: Scalar) -> str:
+        if kind.kind is Kind.NUMBER:
+            return "float"
         if kind.kind is Kind.DATE_TIME:
             self.imports.add("datetime", "datetime")
             return "datetime"
@@ -158,16 +164,12 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
     ]
 
 
-_PLAIN = re.compile(r"(?:[\w\s@%&,;:=!\"'#<>~`/-]|[.^$*+?|()]|\(\?:|\\[dDwWsS.^$*+?|()\[\]{}/\\-]|\[\^?[\w\s@%,;:.+*/?()!#$'=-]+\]|\{\d+(?:,\d*)?\})*")
-
-
+@cache
 def is_plain_pattern(pattern: str) -> bool:
-    """Whether a regular expression (ECMA-262, as JSON Schema has it) means the same to Rust's regex, which pydantic asks."""
-    if not _PLAIN.fullmatch(pattern) or "(?" in pattern.replace("(?:", "("):
-        return False
+    """Whether Rust's regex, which pydantic asks, takes a regular expression; it never backtracks, so no text is slow."""
     try:
-        re.compile(pattern)
-    except re.error:
+        SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except SchemaError:
         return False
     return True
 

@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..ir import Api, SecurityScheme, Server
 from .imports import Imports
-from .text import literal, section, sentence
+from .text import literal, section
 from .views import ArgumentView, ClientView
+
+_SOURCE = "str | Callable[[], str] | None"
+_ASYNC_SOURCE = "str | Callable[[], str | Awaitable[str]] | None"
+
 
 def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
     """The clients, or None where there is nothing to call."""
     if not api.resources:
         return None
-    arguments = dict(_credential_arguments(api))
-    docs = {name: doc for name, (_, doc) in arguments.items()}
-    for setting in api.client.settings:
-        arguments[setting.name] = ("str | None", setting.description)
-        docs[setting.name] = setting.description
-    variables = {variable.name: variable for server in api.servers for variable in server.variables}
-    for variable in variables.values():
-        arguments[variable.argument] = ("str | None", variable.description)
-        docs[variable.argument] = variable.description
+    described = {name: (annotation, doc) for name, annotation, doc in _arguments(api)}
+    arguments = tuple(
+        ArgumentView(name=name, annotation=annotation, default="None")
+        for name, (annotation, _) in described.items()
+    )
     imports = Imports(runtime=f".{runtime}")
     return ClientView(
         name=api.client.name,
-        doc=_client_doc(api, docs),
-        arguments=tuple(ArgumentView(name=name, annotation=annotation, default="None") for name, (annotation, _) in arguments.items()),
-        credentials=tuple((literal(name), name) for name in dict(_credential_arguments(api))),
+        doc=_client_doc(api, {name: doc for name, (_, doc) in described.items()}),
+        arguments=arguments,
+        async_arguments=tuple(_for_async(argument) for argument in arguments),
+        abstract="Awaitable, Callable, Mapping"
+        if any(it.annotation == _SOURCE for it in arguments)
+        else "Mapping",
+        credentials=tuple(
+            (literal(scheme.name), _given(scheme))
+            for scheme in api.security_schemes
+            if scheme.kind != "other"
+        ),
         settings=tuple((literal(setting.name), setting.name) for setting in api.client.settings),
-        server_variables=tuple((literal(name), variable.argument) for name, variable in variables.items()),
+        server_variables=tuple(
+            (literal(variable.name), variable.argument)
+            for server in api.servers
+            for variable in server.variables
+        ),
         api=tuple(_api_info(api, package, imports)),
         api_imports=imports.block(),
+    )
+
+
+def _arguments(api: Api) -> Iterator[tuple[str, str, str]]:
+    """Name, annotation and description of what the constructor takes: credentials, settings, parts of the URL."""
+    for scheme in api.security_schemes:
+        if scheme.kind != "other":
+            yield from ((name, _SOURCE, doc) for name, doc in _scheme_arguments(scheme).items())
+    for setting in api.client.settings:
+        yield setting.name, "str | None", setting.description
+    for server in api.servers:
+        for variable in server.variables:
+            yield variable.argument, "str | None", variable.description
+
+
+def _for_async(argument: ArgumentView) -> ArgumentView:
+    """A credential of the async client may be awaited."""
+    return (
+        replace(argument, annotation=_ASYNC_SOURCE) if argument.annotation == _SOURCE else argument
     )
 
 
@@ -51,27 +83,32 @@ _COMMON_ARGUMENTS = [
     ("max_retries", "How often a request that failed for a passing reason is sent again."),
     ("headers", "Sent with every request."),
     ("http_client", "The httpx2 client to send with; it stays yours to close."),
+    ("hooks", "Callables that watch every attempt, such as for traces and metrics."),
 ]
 
 
-def _credential_arguments(api: Api) -> Iterator[tuple[str, tuple[str, str]]]:
-    for scheme in api.security_schemes:
-        match scheme.kind:
-            case "bearer" | "api_key":
-                yield scheme.argument, ("str | Callable[[], str] | None", scheme.description)
-            case "basic":
-                yield "username", ("str | None", scheme.description)
-                yield "password", ("str | None", "")
-            case "oauth2_client_credentials":
-                yield from _oauth2_arguments(scheme)
+def _scheme_arguments(scheme: SecurityScheme) -> dict[str, str]:
+    """The arguments that a scheme's credentials come by, and what they are."""
+    match scheme.kind:
+        case "basic":
+            return {"username": scheme.description, "password": ""}
+        case "oauth2_client_credentials":
+            return {
+                "client_id": scheme.description,
+                "client_secret": "",
+                **dict.fromkeys(scheme.token_parameters, ""),
+                "token_url": "Where tokens are asked for",
+                "access_token": "A token of your own, instead of one for the client credentials",
+            }
+    return {scheme.argument: scheme.description}
 
 
-def _oauth2_arguments(scheme: SecurityScheme) -> Iterator[tuple[str, tuple[str, str]]]:
-    yield "client_id", ("str | None", scheme.description)
-    yield "client_secret", ("str | None", "")
-    for name in scheme.token_parameters:
-        yield name, ("str | None", "")
-    yield "token_url", ("str | None", "Where tokens are asked for")
+def _given(scheme: SecurityScheme) -> str:
+    """What the runtime is given for a scheme: the credential, or a mapping of several."""
+    arguments = _scheme_arguments(scheme)
+    if len(arguments) == 1:
+        return scheme.argument
+    return "{" + ", ".join(f"{literal(name)}: {name}" for name in arguments) + "}"
 
 
 def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
@@ -81,7 +118,11 @@ def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
     if api.servers:
         servers = ", ".join(_server(server, imports) for server in api.servers)
         yield f"servers=({servers},)"
-    schemes = [f"{literal(scheme.name)}: {text}" for scheme in api.security_schemes if (text := _scheme(scheme, imports))]
+    schemes = [
+        f"{literal(scheme.name)}: {text}"
+        for scheme in api.security_schemes
+        if (text := _scheme(scheme, imports))
+    ]
     if schemes:
         yield f"schemes={{{', '.join(schemes)}}}"
     if api.security:
@@ -116,14 +157,20 @@ def _scheme(scheme: SecurityScheme, imports: Imports) -> str:
             name, arguments = "HttpBasic", []
         case "api_key":
             name = "ApiKey"
-            arguments = [literal(scheme.parameter), f"location={literal(scheme.location)}", f"argument={literal(scheme.argument)}"]
+            arguments = [
+                literal(scheme.parameter),
+                f"location={literal(scheme.location)}",
+                f"argument={literal(scheme.argument)}",
+            ]
         case "oauth2_client_credentials":
             name = "OAuth2ClientCredentials"
-            arguments = [f"token_url={literal(scheme.token_url)}", f"request={literal(scheme.token_request)}"]
+            arguments = [
+                f"token_url={literal(scheme.token_url)}",
+                f"request={literal(scheme.token_request)}",
+            ]
             if scheme.token_parameters:
                 arguments.append(f"parameters={literal(scheme.token_parameters)}")
         case "other":
             return ""
     imports.add_runtime("operation", name)
     return f"{name}({', '.join(arguments)})"
-

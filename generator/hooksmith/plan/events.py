@@ -30,9 +30,18 @@ def plan_event_types(api: Api) -> EnumView | None:
     events = api.events.events
     if not events:
         return None
-    members = [EnumMember(name=event.member, value=event.type, description=_said(event)) for event in events]
+    members = [
+        EnumMember(name=event.member, value=event.type, description=_said(event))
+        for event in events
+    ]
     titles = {event.member: event.group.replace("_", " ") for event in events}
-    return enum_view("EventType", f"The events of {api.title or 'the API'}.", members, Imports(runtime=""), titles)
+    return enum_view(
+        "EventType",
+        f"The events of {api.title or 'the API'}.",
+        members,
+        Imports(runtime=""),
+        titles,
+    )
 
 
 def _said(event: Event) -> str:
@@ -54,29 +63,48 @@ def plan_analytic_events(api: Api) -> EnumView | None:
         EnumMember(name=name, value=value, description=", ".join(moments[value]))
         for value, name in zip(moments, unique(list(moments), upper), strict=True)
     ]
-    return enum_view("AnalyticEvent", f"What {api.title or 'the API'} logs about calls.", members, Imports(runtime=""))
+    return enum_view(
+        "AnalyticEvent",
+        f"What {api.title or 'the API'} logs about calls.",
+        members,
+        Imports(runtime=""),
+    )
 
 
-def plan_events(api: Api, definitions: Mapping[str, AnyDefinition], imports: Imports) -> EventsView | None:
-    """The events module, or None where the document delivers nothing, or nothing in a delivery tells its type."""
+def plan_events(
+    api: Api, definitions: Mapping[str, AnyDefinition], imports: Imports, *, deferred: bool = False
+) -> EventsView | None:
+    """The events module, or None where the document delivers nothing, or nothing in a delivery tells its type.
+
+    `deferred`: the events' classes stand with the models, and each is imported when it is first used.
+    """
     where = api.events
-    if not where.events or where.type is None or where.type.pointer is None:
+    if not where.events or where.type is None:
         return None
     imports.add("typing", "TypeAlias")
     for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):
         imports.add_runtime("events", name)
-    for event in where.events:
-        imports.add_definition(event.model)
-    chosen = event_definitions(api)
+    imports.add_runtime("signatures.message", "Headers")
+    chosen: dict[str, AnyDefinition] = {} if deferred else event_definitions(api)
+    if deferred:
+        imports.add("typing", "TYPE_CHECKING")
+        imports.add_runtime("deferred", "DeferredModels")
+        imports.add_runtime("lazy", "lazy")
+    else:
+        for event in where.events:
+            imports.add_definition(event.model)
     _import_for_bases(chosen.values(), definitions, imports)
+    positions = [_position(place, imports) for place in (where.type, where.id, where.timestamp)]
+    views = plan_definitions(chosen.values(), definitions, imports)
     return EventsView(
-        definitions=plan_definitions(chosen.values(), definitions, imports),
+        definitions=views,
         imports=imports.block(),
         union=tuple(sorted({event.model for event in where.events})),
         models=tuple((literal(event.type), event.model) for event in where.events),
-        type_pointer=literal(where.type.pointer),
-        id_pointer=_pointer(where.id),
-        timestamp_pointer=_pointer(where.timestamp),
+        type=positions[0],
+        id=positions[1],
+        timestamp=positions[2],
+        deferred=deferred,
     )
 
 
@@ -84,15 +112,23 @@ def _import_for_bases(
     chosen: Iterable[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
 ) -> None:
     """Import what the annotations of inherited fields name: pydantic looks them up where the heir is defined."""
-    bases = [name for definition in chosen if isinstance(definition, Model) for name in definition.bases]
+    bases = [
+        name for definition in chosen if isinstance(definition, Model) for name in definition.bases
+    ]
     inherited = {name: definitions[name] for name in bases}
     if inherited:
         plan_definitions(inherited.values(), definitions, imports)
         _import_for_bases(inherited.values(), definitions, imports)
 
 
-def _pointer(where: Position | None) -> str:
-    return literal(where.pointer) if where else "None"
+def _position(where: Position | None, imports: Imports) -> str:
+    """Where a delivery says something, as an expression."""
+    if where is None:
+        return "None"
+    if where.header is None:
+        return literal(where.pointer)
+    imports.add_runtime("events", "InHeader")
+    return f"InHeader({literal(where.header)})"
 
 
 def plan_event_docs(api: Api) -> tuple[EventDocView, ...]:

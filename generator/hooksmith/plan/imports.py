@@ -33,6 +33,12 @@ class Imports:
         if module is not None:
             self._definitions[module].add(name)
 
+    def add_base(self, name: str) -> None:
+        """A generated class that one of this module extends, so that it is needed when the module is imported."""
+        module = self.home(name)
+        if module is not None:
+            self.add(module, name)
+
     def block(self, *, definitions_for_types_only: bool = False) -> str:
         """The import statements, in isort's order; definitions under TYPE_CHECKING where only annotations name them."""
         names = {module: set(found) for module, found in self._names.items()}
@@ -40,14 +46,15 @@ class Imports:
             for module, found in self._definitions.items():
                 names.setdefault(module, set()).update(found)
             return _grouped(names)
-        if not self._definitions:
+        rest = {module: found - names.get(module, set()) for module, found in self._definitions.items()}
+        if not any(rest.values()):
             return _grouped(names)
         names.setdefault("typing", set()).add("TYPE_CHECKING")
-        inner = "\n".join("    " + line for line in _lines(self._definitions))
+        inner = "\n".join("    " + line for line in _lines({module: found for module, found in rest.items() if found}))
         return f"{_grouped(names)}\n\nif TYPE_CHECKING:\n{inner}"
 
 
-_STANDARD = ("collections", "datetime", "enum", "functools", "typing", "__future__")
+_STANDARD = ("collections", "datetime", "enum", "functools", "time", "typing", "__future__")
 
 
 def _grouped(names: dict[str, set[str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
@@ -14,10 +15,17 @@ from .views import AliasView, DefinitionView, EnumGroupView, EnumMemberView, Enu
 
 
 def plan_definitions(
-    chosen: Collection[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
+    chosen: Collection[AnyDefinition],
+    definitions: Mapping[str, AnyDefinition],
+    imports: Imports,
+    *,
+    deferred: bool = False,
 ) -> tuple[DefinitionView, ...]:
-    """Views of the chosen definitions for one module, bases before what extends them, aliases last."""
-    planner = _Planner(definitions, imports)
+    """Views of the chosen definitions for one module, bases before what extends them, aliases last.
+
+    `deferred`: what other modules define is there for type checkers only, so aliases stay text until they are used.
+    """
+    planner = _Planner(definitions, imports, deferred)
     classes = [definition for definition in chosen if not isinstance(definition, Alias)]
     aliases = [definition for definition in chosen if isinstance(definition, Alias)]
     ordered = [*_needed_first(classes, _bases), *_needed_first(aliases, references)]
@@ -49,9 +57,10 @@ def _bases(definition: AnyDefinition) -> tuple[str, ...]:
 
 
 class _Planner:
-    def __init__(self, definitions: Mapping[str, AnyDefinition], imports: Imports) -> None:
+    def __init__(self, definitions: Mapping[str, AnyDefinition], imports: Imports, deferred: bool) -> None:
         self._definitions = definitions
         self._imports = imports
+        self._deferred = deferred
 
     def view(self, definition: AnyDefinition) -> DefinitionView:
         match definition:
@@ -79,7 +88,7 @@ class _Planner:
 
     def _bases(self, model: Model, only_sent: bool, camel: bool) -> tuple[str, ...]:
         for name in model.bases:
-            self._imports.add_definition(name)
+            self._imports.add_base(name)
         if model.bases:
             return (*model.bases, *self._strictness(model, only_sent))
         base = ("Camel" if camel else "") + ("RequestModel" if only_sent else "Model")
@@ -112,9 +121,9 @@ class _Planner:
     def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
         """What is sent may be left out; what is received may be absent, and null where the document forgot to say so."""
         if only_sent:
+            self._imports.add_runtime("model", "Omittable")
             self._imports.add_runtime("omit", "OMIT")
-            self._imports.add_runtime("omit", "Omit")
-            return f"{annotation} | Omit", "OMIT"
+            return f"Omittable[{annotation}]", "OMIT"
         nullable = annotation if is_nullable(field.type) else f"{annotation} | None"
         return nullable, "None"
 
@@ -124,9 +133,13 @@ class _Planner:
         recursive = self._leads_to_itself(alias)
         self._imports.add(*(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias")))
         expression = speller.spell(alias.type)
+        if recursive:
+            expression = f"TypeAliasType({literal(alias.name)}, {literal(expression)})"
+        elif self._deferred:
+            expression = quoted_type(expression)
         return AliasView(
             name=alias.name,
-            expression=f"TypeAliasType({literal(alias.name)}, {literal(expression)})" if recursive else expression,
+            expression=expression,
             annotation="" if recursive else ": TypeAlias",
             doc=_described(alias.description, alias.deprecated),
         )
@@ -145,6 +158,22 @@ class _Planner:
                 seen.add(name)
                 stack.extend(references(definition))
         return False
+
+
+_OPTION = re.compile(r'(?:"[^"]*"|[^"|])+')
+_LINE = 88
+
+
+def quoted_type(expression: str) -> str:
+    """An annotation as text; a long union gets lines, which PEP 563's rules let triple quotes have."""
+    if len(expression) <= _LINE or "\\" in expression or '"""' in expression or expression.endswith('"'):
+        return literal(expression)
+    lines = [""]
+    for option in map(str.strip, _OPTION.findall(expression)):
+        if len(lines[-1]) + len(option) > _LINE:
+            lines.append("")
+        lines[-1] += (" | " if lines[-1] else "| " if len(lines) > 1 else "") + option
+    return '"""\n    ' + "\n    ".join(line for line in lines if line) + '\n"""'
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 WIDTH = 100
 
-_UNSAFE = re.compile(r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U0010ffff]")
+_UNSAFE = re.compile(r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U000dffff\U000e0100-\U0010ffff]")
 _LIST_ITEM = re.compile(r"\s*([-*+>|#]|\d+[.)])\s?|\s{4,}|\s*```")
 
 
@@ -29,7 +29,7 @@ def literal(value: Any) -> str:
 def _string(value: str) -> str:
     """Double quotes, as black has it; everything that could end the string or hide in it is escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return '"' + "".join(_escape(char) for char in escaped) + '"'
+    return f'"{escaped}"' if escaped.isprintable() else '"' + "".join(_escape(char) for char in escaped) + '"'
 
 
 def _escape(char: str) -> str:
@@ -71,12 +71,20 @@ def _wrap_block(block: str, width: int) -> str:
     lines = [line.rstrip() for line in block.split("\n")]
     if any(_LIST_ITEM.match(line) for line in lines):
         return "\n".join(lines)
-    return textwrap.fill(" ".join(line.strip() for line in lines), width, break_long_words=False, break_on_hyphens=False)
+    text = " ".join(line.strip() for line in lines)
+    if len(text) <= width and text.isprintable():
+        return text
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def one_line(value: str) -> str:
     """`value` as a single line that no comment, heading or table can be left by."""
     return " ".join(_harmless(value).split())
+
+
+def comment(value: str) -> str:
+    """`value` as a comment's text, which no tool takes for a directive (`fmt: off`, `type: ignore`)."""
+    return one_line(value).replace(":", " -").replace("noqa", "no-qa")
 
 
 def sentence(value: str) -> str:

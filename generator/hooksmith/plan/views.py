@@ -69,20 +69,44 @@ class ModuleView:
 
     imports: str
     definitions: tuple[DefinitionView, ...]
+    name: str = "models"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportsView:
+    """Public names of a package that one module defines."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelsView:
+    """A large package's models: a module for each resource, and what all of them export."""
+
+    modules: tuple[ModuleView, ...]
+    exports: tuple[ExportsView, ...]
+    names: tuple[str, ...]
+    """All public names, sorted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventsView:
-    """The module of events: their classes, the union and the catalogue."""
+    """The module of events: their classes, the union and the catalogue.
+
+    `deferred`: the classes stand with the models, and each is imported when it is first used.
+    """
 
     imports: str
     definitions: tuple[DefinitionView, ...]
     union: tuple[str, ...]
     models: tuple[tuple[str, str], ...]
     """Wire value, as a literal, and class name."""
-    type_pointer: str
-    id_pointer: str
-    timestamp_pointer: str
+    type: str
+    """Where a delivery says its type, its id and its time: expressions."""
+    id: str
+    timestamp: str
+    deferred: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +114,33 @@ class ArgumentView:
     name: str
     annotation: str
     default: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookView:
+    """The module with `Webhook`, and the one with examples for tests. What is not said otherwise is an expression."""
+
+    doc: str
+    imports: str
+    scheme: str
+    """Empty where the user states the scheme."""
+    positional: tuple[ArgumentView, ...]
+    optional: tuple[ArgumentView, ...]
+    verifier: str
+    tolerance: str
+    client: str
+    """The class of the client that can fetch the keys."""
+    fetch: str
+    """The call of it that does, without the client; empty where there is none."""
+    key: str
+    """A secret or JWK for examples; empty where there is no scheme to use it with."""
+    key_name: str
+    """The constant that holds it."""
+    key_argument: str
+    signer: str
+    """What signs examples."""
+    default_signer: str
+    """The same, in words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,20 +193,15 @@ class ClientView:
     doc: str
     """With a section on the arguments."""
     arguments: tuple[ArgumentView, ...]
+    async_arguments: tuple[ArgumentView, ...]
+    abstract: str
+    """What their annotations need of `collections.abc`."""
     credentials: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str], ...]
     server_variables: tuple[tuple[str, str], ...]
     api: tuple[str, ...]
     """Ready `name=value` texts of the `ApiInfo`."""
     api_imports: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportsView:
-    """Public names of the package that one module defines."""
-
-    module: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,10 +236,15 @@ class PackageView:
     package: str
     runtime: str
     """The package of the runtime, relative to a module at the top of this package."""
-    models: ModuleView
+    models: ModuleView | None
+    """The module of all models, or None where there are too many for one."""
+    model_modules: ModelsView | None
     event_types: EnumView | None
     analytic_events: EnumView | None
     events: EventsView | None
+    webhook: WebhookView | None
+    examples: str
+    """JSON text: wire value → an example of the body; empty where there are no events."""
     resources: tuple[ResourceView, ...]
     client: ClientView | None
     exports: tuple[ExportsView, ...]

@@ -89,11 +89,17 @@ class HMAC:
     def __post_init__(self) -> None:
         fields = set(_FIELD.findall(self.signed))
         if not fields & {"body", "form"}:
-            raise ValueError("the signed text has neither {body} nor {form}: it would not prove the body")
+            raise ValueError(
+                "the signed text has neither {body} nor {form}: it would not prove the body"
+            )
         if "timestamp" in fields and self.timestamp is None:
-            raise ValueError("the signed text has {timestamp}, but `timestamp` does not say where it stands")
+            raise ValueError(
+                "the signed text has {timestamp}, but `timestamp` does not say where it stands"
+            )
         if "id" in fields and not self.id_header:
-            raise ValueError("the signed text has {id}, but `id_header` does not say where it stands")
+            raise ValueError(
+                "the signed text has {id}, but `id_header` does not say where it stands"
+            )
         if self.syntax in ("pairs", "list") and not self.key:
             raise ValueError(f"the syntax {self.syntax} needs `key`")
 
@@ -109,8 +115,22 @@ class HMACVerifier:
 
     def __init__(self, scheme: HMAC, keys: tuple[Key, ...]) -> None:
         self._scheme = scheme
-        self._keys = keys
-        self._parts = _FIELD.split(scheme.signed)
+        self._hashes = [key.keyed_hash(scheme.digest) for key in keys]
+        texts = _FIELD.split(scheme.signed) + [""]
+        self._parts = [
+            (text.encode(), name) for text, name in zip(texts[::2], texts[1::2], strict=True)
+        ]
+        self._usual = _usual_pairs(scheme)
+        # A header's line → the signatures in it, and the timestamp if it stands there.
+        self._read = {
+            "plain": self._plain,
+            "prefixed": self._prefixed,
+            "list": self._list,
+            "pairs": self._pairs,
+        }[scheme.syntax]
+        self._milliseconds = (
+            scheme.timestamp is not None and scheme.timestamp.unit == "milliseconds"
+        )
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         scheme = self._scheme
@@ -118,8 +138,8 @@ class HMACVerifier:
             candidates, stamp = self._read(line)
             if scheme.timestamp is not None:
                 stamp, header = self._stamp(message, stamp)
-                milliseconds = scheme.timestamp.unit == "milliseconds"
-                check_time(read_timestamp(stamp, header, milliseconds), now, tolerance, header)
+                sent = read_timestamp(stamp, header, self._milliseconds)
+                check_time(sent, now, tolerance, header)
             if self._matches(candidates, self._text(message, stamp)):
                 return
         raise no_match(scheme.header)
@@ -135,7 +155,7 @@ class HMACVerifier:
         if scheme.id_header:
             headers[scheme.id_header] = id_
         signed = Message(message.body, headers, message.method, message.url)
-        signature = self._digest(self._keys[0], self._text(signed, stamp))
+        signature = self._written(self._hashes[0](self._text(signed, stamp)))
         headers[scheme.header] = self._write(signature.decode("ascii"), stamp)
         return headers
 
@@ -146,42 +166,37 @@ class HMACVerifier:
             return in_pair, self._scheme.header
         return message.one(where.header), where.header
 
-    def _read(self, line: str) -> tuple[list[str], str]:
-        """A header's line → the signatures in it, and the timestamp if it stands there."""
-        scheme = self._scheme
-        match scheme.syntax:
-            case "plain":
-                return [line], ""
-            case "prefixed":
-                if not line.startswith(scheme.prefix):
-                    raise malformed(scheme.header, f"does not begin with {scheme.prefix!r}")
-                return [line[len(scheme.prefix) :]], ""
-            case "list":
-                found = [entry.partition(",") for entry in line.split()]
-                if not any(comma for _, comma, _ in found):
-                    raise malformed(scheme.header, "is not a list of versions and signatures")
-                return [signature for version, _, signature in found if version == scheme.key], ""
-            case "pairs":
-                return self._pairs(line)
+    def _plain(self, line: str) -> tuple[list[str], str]:
+        return [line], ""
+
+    def _prefixed(self, line: str) -> tuple[list[str], str]:
+        prefix = self._scheme.prefix
+        if not line.startswith(prefix):
+            raise malformed(self._scheme.header, f"does not begin with {prefix!r}")
+        return [line[len(prefix) :]], ""
+
+    def _list(self, line: str) -> tuple[list[str], str]:
+        found = [entry.partition(",") for entry in line.split()]
+        if not any(comma for _, comma, _ in found):
+            raise malformed(self._scheme.header, "is not a list of versions and signatures")
+        return [signature for version, _, signature in found if version == self._scheme.key], ""
 
     def _pairs(self, line: str) -> tuple[list[str], str]:
         scheme = self._scheme
-        stamps: list[str] = []
-        signatures: list[str] = []
-        name = scheme.timestamp.pair if scheme.timestamp else None
-        for entry in line.split(","):
-            key, equals, value = entry.strip(" \t").partition("=")
-            if not equals:
-                raise malformed(scheme.header, "is not a list of pairs")
-            if key == scheme.key:
-                signatures.append(value)
-            elif key == name:
-                stamps.append(value)
+        usual = self._usual.fullmatch(line) if self._usual is not None else None
+        if usual is not None:
+            return [usual[2]], usual[1]
+        pairs = [entry.strip(" \t").partition("=") for entry in line.split(",")]
+        if not all(equals for _, equals, _ in pairs):
+            raise malformed(scheme.header, "is not a list of pairs")
+        signatures = [value for key, _, value in pairs if key == scheme.key]
         if not signatures:
             raise malformed(scheme.header, f"has no {scheme.key}")
-        if name and (not stamps or len(set(stamps)) > 1):
+        name = scheme.timestamp.pair if scheme.timestamp else None
+        stamps = {value for key, _, value in pairs if key == name}
+        if name and len(stamps) != 1:
             raise malformed(scheme.header, f"has no {name}, or several")
-        return signatures, stamps[0] if stamps else ""
+        return signatures, stamps.pop() if stamps else ""
 
     def _write(self, signature: str, stamp: str) -> str:
         scheme = self._scheme
@@ -199,24 +214,26 @@ class HMACVerifier:
 
     def _text(self, message: Message, stamp: str) -> bytes:
         """The text that was signed."""
-        digested = self._is_digested(message)
         pieces: list[bytes] = []
-        for index, part in enumerate(self._parts):
-            if index % 2 == 0:
-                pieces.append(part.encode())
-            elif part == "body":
-                pieces.append(message.body)
-            elif part == "timestamp":
-                pieces.append(octets(stamp))
-            elif part == "id":
-                pieces.append(octets(message.one(self._scheme.id_header or "")))
-            elif part == "url":
-                pieces.append(octets(_url(message)))
-            elif part == "method":
-                pieces.append(octets(message.method.upper()))
-            else:
-                pieces.append(b"" if digested else form_text(message.body))
+        for text, name in self._parts:
+            pieces.append(text)
+            if name:
+                pieces.append(self._field(name, message, stamp))
         return b"".join(pieces)
+
+    def _field(self, name: str, message: Message, stamp: str) -> bytes:
+        match name:
+            case "body":
+                return message.body
+            case "timestamp":
+                return octets(stamp)
+            case "id":
+                return octets(message.one(self._scheme.id_header or ""))
+            case "url":
+                return _url(message).encode("utf-8", "surrogatepass")
+            case "method":
+                return octets(message.method.upper())
+        return b"" if self._is_digested(message) else form_text(message.body)
 
     def _is_digested(self, message: Message) -> bool:
         """Whether the URL has a digest of the body; raises SignatureError where it is that of another."""
@@ -241,20 +258,29 @@ class HMACVerifier:
         """Whether any of the signatures is that of `text` under any key; all are compared, in constant time."""
         given = [octets(candidate) for candidate in candidates]
         found = False
-        for key in self._keys:
-            expected = self._digest(key, text)
+        for hashed in self._hashes:
+            expected = self._written(hashed(text))
             for candidate in given:
                 found |= hmac.compare_digest(candidate, expected)
         return found
 
-    def _digest(self, key: Key, text: bytes) -> bytes:
-        digest = hmac.digest(key.reveal(), text, self._scheme.digest)
+    def _written(self, digest: bytes) -> bytes:
         return digest.hex().encode() if self._scheme.encoding == "hex" else base64.b64encode(digest)
+
+
+def _usual_pairs(scheme: HMAC) -> re.Pattern[str] | None:
+    """A header with one timestamp and one signature, as nearly all are."""
+    if scheme.timestamp is None or scheme.timestamp.pair is None:
+        return None
+    name, key = re.escape(scheme.timestamp.pair), re.escape(scheme.key)
+    return re.compile(rf"{name}=([0-9]+),[ \t]*{key}=([^,]*)")
 
 
 def _url(message: Message) -> str:
     if message.url is None:
-        raise TypeError("this scheme signs the URL: give it as url=, as it was registered with the sender")
+        raise TypeError(
+            "this scheme signs the URL: give it as url=, as it was registered with the sender"
+        )
     return message.url
 
 

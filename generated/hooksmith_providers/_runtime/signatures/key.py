@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
@@ -23,6 +24,17 @@ class Key:
     def reveal(self) -> bytes:
         """The bytes."""
         return self._value
+
+    def keyed_hash(self, digest: str) -> Callable[[bytes], bytes]:
+        """text → its HMAC (RFC 2104); what depends on the key alone is computed once."""
+        start = hmac.new(self._value, digestmod=digest).copy
+
+        def compute(text: bytes) -> bytes:
+            mac = start()
+            mac.update(text)
+            return mac.digest()
+
+        return compute
 
     def __repr__(self) -> str:
         return "Key(***)"

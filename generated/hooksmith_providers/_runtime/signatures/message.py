@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..webhook_errors import SignatureError, SignatureReason
@@ -28,14 +27,18 @@ def raw_body(body: object) -> bytes:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Message:
     """A delivery as it arrived."""
 
-    body: bytes = field(repr=False)
-    headers: Headers = field(repr=False)
-    method: str = "POST"
-    url: str | None = None
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(
+        self, body: bytes, headers: Headers, method: str = "POST", url: str | None = None
+    ) -> None:
+        self.body = body
+        self.headers = headers
+        self.method = method
+        self.url = url
 
     def values(self, name: str) -> list[str]:
         """All values of a header, one a line, outer spaces removed."""

@@ -1,0 +1,143 @@
+"""Separate shapes for what is sent and what is received, where a schema has `readOnly` or `writeOnly` properties.
+
+The received shape keeps the schema's name and leaves out what is only ever written; the sent one is called `…Input` and
+leaves out what only the API sets. Whatever contains such a schema and goes both ways is separated with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..ir import (
+    Alias,
+    AnyDefinition,
+    Array,
+    Body,
+    Field,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Operation,
+    Parameter,
+    Resource,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
+from .directions import references
+
+
+def separate_shapes(
+    definitions: Iterable[AnyDefinition], resources: Iterable[Resource]
+) -> tuple[tuple[AnyDefinition, ...], tuple[Resource, ...]]:
+    """Definitions and resources with separate shapes where they are needed; `definitions` know their directions."""
+    by_name = {definition.name: definition for definition in definitions}
+    inputs = _inputs(by_name)
+    found: list[AnyDefinition] = []
+    for definition in by_name.values():
+        if definition.name in inputs:
+            found += [_received(definition), _sent(definition, inputs)]
+        else:
+            found.append(_one_way(definition))
+    return tuple(found), tuple(_resource(resource, inputs) for resource in resources)
+
+
+def _inputs(by_name: Mapping[str, AnyDefinition]) -> dict[str, str]:
+    """Name → name of the sent shape, for what goes both ways and differs."""
+    both = {name: found for name, found in by_name.items() if found.sent and found.received}
+    users: dict[str, set[str]] = {}
+    for name, definition in both.items():
+        for used in references(definition):
+            users.setdefault(used, set()).add(name)
+    stack = [name for name, found in both.items() if _is_directed(found)]
+    split: set[str] = set()
+    while stack:
+        name = stack.pop()
+        if name not in split:
+            split.add(name)
+            stack.extend(users.get(name, ()))
+    return {name: _free(name + "Input", by_name) for name in by_name if name in split}
+
+
+def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
+    while name in taken:
+        name += "Shape"
+    return name
+
+
+def _is_directed(definition: AnyDefinition) -> bool:
+    return isinstance(definition, Model) and any(field.read_only or field.write_only for field in definition.fields)
+
+
+def _received(definition: AnyDefinition) -> AnyDefinition:
+    if isinstance(definition, Model):
+        kept = tuple(field for field in definition.fields if not field.write_only)
+        return replace(definition, sent=False, fields=kept)
+    return replace(definition, sent=False)
+
+
+def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
+    """The sent shape: another name, no read-only fields, and the sent shapes of what it is made of."""
+    name = inputs[definition.name]
+    match definition:
+        case Model():
+            fields = tuple(_field(field, inputs) for field in definition.fields if not field.read_only)
+            bases = tuple(inputs.get(base, base) for base in definition.bases)
+            extra = None if definition.extra is None else renamed(definition.extra, inputs)
+            return replace(definition, name=name, received=False, fields=fields, bases=bases, extra=extra)
+        case Alias():
+            return replace(definition, name=name, received=False, type=renamed(definition.type, inputs))
+    return replace(definition, name=name, received=False)
+
+
+def _one_way(definition: AnyDefinition) -> AnyDefinition:
+    if not isinstance(definition, Model) or definition.sent == definition.received:
+        return definition
+    kept = tuple(
+        field for field in definition.fields if not (field.read_only if definition.sent else field.write_only)
+    )
+    return replace(definition, fields=kept)
+
+
+def _resource(resource: Resource, inputs: Mapping[str, str]) -> Resource:
+    return replace(resource, operations=tuple(_operation(operation, inputs) for operation in resource.operations))
+
+
+def _operation(operation: Operation, inputs: Mapping[str, str]) -> Operation:
+    if not inputs:
+        return operation
+    parameters = tuple(_parameter(parameter, inputs) for parameter in operation.parameters)
+    return replace(operation, parameters=parameters, body=operation.body and _body(operation.body, inputs))
+
+
+def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:
+    return replace(parameter, field=_field(parameter.field, inputs))
+
+
+def _body(body: Body, inputs: Mapping[str, str]) -> Body:
+    fields = None if body.fields is None else tuple(_field(field, inputs) for field in body.fields)
+    return replace(body, type=renamed(body.type, inputs), fields=fields)
+
+
+def _field(field: Field, inputs: Mapping[str, str]) -> Field:
+    return replace(field, type=renamed(field.type, inputs))
+
+
+def renamed(kind: Type, names: Mapping[str, str]) -> Type:
+    """The type with definitions renamed."""
+    match kind:
+        case Named(name):
+            return Named(names.get(name, name))
+        case Array(items, constraints):
+            return Array(renamed(items, names), constraints)
+        case Map(values):
+            return Map(renamed(values, names))
+        case Tuple(items, rest):
+            return Tuple(tuple(renamed(item, names) for item in items), None if rest is None else renamed(rest, names))
+        case Union(options, discriminator):
+            return Union(tuple(renamed(option, names) for option in options), discriminator)
+        case Scalar() | LiteralOf():
+            return kind

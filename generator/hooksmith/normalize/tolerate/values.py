@@ -1,0 +1,129 @@
+"""What a value was meant to be: from any JSON value to one of the right type, and what was wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Drop:
+    """Instead of a value: nothing can be made of it."""
+
+
+DROP = Drop()
+
+Check = Callable[[Any], Any]
+"""A value → the same value where it is right, what it was meant to be, or DROP."""
+
+
+def text(value: Any) -> Any:
+    """A string; numbers are taken as written."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else DROP
+
+
+def word(value: Any) -> Any:
+    """A string that is not empty."""
+    found = text(value)
+    return DROP if found is DROP or not found.strip() else found
+
+
+def flag(value: Any) -> Any:
+    """True or False, also as text."""
+    if isinstance(value, bool):
+        return value
+    told = value.strip().lower() if isinstance(value, str) else None
+    return {"true": True, "false": False}.get(told, DROP) if told else DROP
+
+
+def number(value: Any) -> Any:
+    """A number, also as text."""
+    if isinstance(value, str):
+        try:
+            value = float(value) if "." in value or "e" in value.lower() else int(value)
+        except ValueError:
+            return DROP
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return DROP
+    return value if value == value and abs(value) != float("inf") else DROP
+
+
+def positive(value: Any) -> Any:
+    """A number above 0."""
+    found = number(value)
+    return found if found is not DROP and found > 0 else DROP
+
+
+def bound(value: Any) -> Any:
+    """A number, or OpenAPI 3.0's flag at `minimum`."""
+    return value if isinstance(value, bool) else number(value)
+
+
+def count(value: Any) -> Any:
+    """A whole number from 0."""
+    found = number(value)
+    return int(found) if found is not DROP and found >= 0 and found == int(found) else DROP
+
+
+def mapping(value: Any) -> Any:
+    """An object."""
+    return value if isinstance(value, dict) else DROP
+
+
+def mappings(value: Any) -> Any:
+    """An object whose values are objects; others are left out."""
+    if not isinstance(value, dict):
+        return DROP
+    kept = {key: item for key, item in value.items() if isinstance(item, dict)}
+    return value if len(kept) == len(value) else kept
+
+
+def objects(value: Any) -> Any:
+    """A list of objects; a single one is taken as a list of it."""
+    found = value if isinstance(value, list) else [value]
+    kept = [item for item in found if isinstance(item, dict)]
+    return value if kept == value else kept or DROP
+
+
+def texts(value: Any) -> Any:
+    """A list of strings; a single one is taken as a list of it."""
+    found = value if isinstance(value, list) else [value]
+    kept = [made for item in found if (made := word(item)) is not DROP]
+    return value if kept == value else kept or DROP
+
+
+def anything_listed(value: Any) -> Any:
+    """A list of anything; a map is taken as its values, and what is no list as a list of it."""
+    if isinstance(value, list):
+        return value
+    return list(value.values()) if isinstance(value, dict) else [value]
+
+
+def text_map(value: Any) -> Any:
+    """A map from names to strings."""
+    if not isinstance(value, dict):
+        return DROP
+    kept = {key: made for key, item in value.items() if (made := text(item)) is not DROP}
+    return value if kept == value else kept
+
+
+def text_lists(value: Any) -> Any:
+    """A map from names to lists of strings."""
+    if not isinstance(value, dict):
+        return DROP
+    kept = {key: made for key, item in value.items() if (made := _strings(item)) is not DROP}
+    return value if kept == value else kept
+
+
+def _strings(value: Any) -> Any:
+    if not isinstance(value, list):
+        return DROP
+    return [item for item in value if isinstance(item, str)]
+
+
+def requirements(value: Any) -> Any:
+    """Alternatives of security: a list of maps from scheme names to lists of scopes."""
+    found = value if isinstance(value, list) else [value]
+    kept = [{name: scopes if isinstance(scopes, list) else [] for name, scopes in item.items()} for item in found if isinstance(item, dict)]
+    return value if kept == value else kept if kept or not found else DROP

@@ -1,0 +1,218 @@
+"""The declared signature scheme → the module with `Webhook`, and the one with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..ir import Api, Operation
+from .imports import Imports
+from .text import literal, section, sentence
+from .views import ArgumentView, WebhookView
+
+_TEXT_SECRETS = {
+    "utf-8": "hooksmith-example-secret",
+    "base64": "aG9va3NtaXRoLWV4YW1wbGUtc2VjcmV0",
+    "hex": "686f6f6b736d697468",
+}
+_SYMMETRIC = "whsec_aG9va3NtaXRoLWV4YW1wbGUtc2VjcmV0"
+# RFC 8037, appendix A.1: published with its private part, so it can be no one's.
+_SEED = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
+_JWK = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "kid": "hooksmith-example-key",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+}
+
+
+def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
+    """The modules, or None where the document delivers nothing whose type could be told."""
+    if not api.events.events or api.events.type is None:
+        return None
+    declared = api.signature or {"scheme": "unestablished"}
+    imports = Imports(runtime=runtime, home=lambda name: ".events")
+    imports.add("time", "time")
+    for name in ("BaseWebhook", "Clock"):
+        imports.add_runtime("webhook", name)
+    for name in ("CATALOGUE", "Event"):
+        imports.add_definition(name)
+    match declared["scheme"]:
+        case "unestablished":
+            return _open(api, declared, imports)
+        case "http-message-signatures":
+            return _with_jwks(api, declared, imports)
+    return _with_secret(api, declared, imports)
+
+
+_CLOCK = ArgumentView(name="clock", annotation="Clock", default="time")
+_CLOCK_DOC = ("clock", "Gives the Unix time in seconds.")
+_SECRET_DOC = ("secret", "One secret, or several while they are rotated; the first one signs.")
+
+
+def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
+    imports.add_runtime("signatures.key", "Secrets")
+    timed = declared["scheme"] != "hmac" or "timestamp" in declared
+    return WebhookView(
+        doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
+        scheme=scheme_expression(declared, imports),
+        imports=imports.block(),
+        positional=(ArgumentView(name="secret", annotation="Secrets"),),
+        optional=(*_tolerance(declared, timed), _CLOCK),
+        verifier="SCHEME.bind(secret)",
+        tolerance="tolerance" if timed else "None",
+        client="",
+        fetch="",
+        key=literal(_example_secret(declared)),
+        key_name="SECRET",
+        key_argument="SECRET",
+        signer="Webhook(SECRET)",
+        default_signer="`webhook()`",
+    )
+
+
+def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
+    for module, name in (("collections.abc", "Callable"), ("collections.abc", "Iterable")):
+        imports.add(module, name)
+    imports.add_runtime("signatures.jwks", "Jwk")
+    fetch = _fetch(api, declared)
+    if fetch:
+        imports.add("typing", "Self")
+        imports.add("typing", "TYPE_CHECKING")
+    jwks = (
+        "jwks",
+        "The sender's JSON Web Keys, or a callable that fetches them when they are needed.",
+    )
+    return WebhookView(
+        doc=_doc(api, [jwks, *_tolerance_doc(declared, True), _CLOCK_DOC]),
+        scheme=scheme_expression(declared, imports),
+        imports=imports.block(),
+        positional=(
+            ArgumentView(
+                name="jwks", annotation="Jwk | Iterable[Jwk] | Callable[[], Jwk | Iterable[Jwk]]"
+            ),
+        ),
+        optional=(*_tolerance(declared, True), _CLOCK),
+        verifier="SCHEME.bind(jwks)",
+        tolerance="tolerance",
+        client=f"{api.client.name}Client",
+        fetch=fetch,
+        key=literal(_JWK),
+        key_name="JWK",
+        key_argument="[JWK]",
+        signer="Webhook([JWK])",
+        default_signer="`webhook()`",
+    )
+
+
+def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
+    imports.add_runtime("signatures.key", "Secrets")
+    for name in ("HMAC", "StaticHeader"):
+        imports.add_runtime("signatures.keyed", name)
+    imports.add_runtime("signatures.standard", "StandardWebhooks")
+    scheme = (
+        "scheme",
+        "How deliveries are signed, such as `HMAC(header=…)` or `StaticHeader(header=…)`.",
+    )
+    note = str(declared.get("note", "")) or "The document does not say how deliveries are signed."
+    return WebhookView(
+        doc=_doc(api, [scheme, _SECRET_DOC, _CLOCK_DOC], note),
+        scheme="",
+        imports=imports.block(),
+        positional=(
+            ArgumentView(name="scheme", annotation="HMAC | StaticHeader | StandardWebhooks"),
+            ArgumentView(name="secret", annotation="Secrets"),
+        ),
+        optional=(_CLOCK,),
+        verifier="scheme.bind(secret)",
+        tolerance="scheme.tolerance",
+        client="",
+        fetch="",
+        key="",
+        key_name="",
+        key_argument="",
+        signer="None",
+        default_signer="it is not signed, for no scheme is established",
+    )
+
+
+def _doc(api: Api, arguments: list[tuple[str, str]], note: str = "") -> str:
+    head = f"Verifies deliveries of {api.title or 'the API'} and reads them as typed events."
+    return "\n\n".join(part for part in (head, sentence(note), section("Args", arguments)) if part)
+
+
+def _tolerance(declared: Mapping[str, Any], timed: bool) -> Iterator[ArgumentView]:
+    if timed:
+        default = literal(declared["tolerance"])
+        yield ArgumentView(name="tolerance", annotation="float | None", default=default)
+
+
+def _tolerance_doc(declared: Mapping[str, Any], timed: bool) -> Iterator[tuple[str, str]]:
+    if timed:
+        yield (
+            "tolerance",
+            "Seconds that a delivery may be old, or ahead; None: its time is not checked.",
+        )
+
+
+def scheme_expression(declared: Mapping[str, Any], imports: Imports) -> str:
+    """The scheme as an expression; empty where the user states it."""
+    match declared["scheme"]:
+        case "hmac":
+            imports.add_runtime("signatures.keyed", "HMAC")
+            return f"HMAC({', '.join(_hmac(declared, imports))})"
+        case "standard-webhooks":
+            imports.add_runtime("signatures.standard", "StandardWebhooks")
+            arguments = {"keys": tuple(declared["keys"]), "tolerance": declared["tolerance"]}
+            if "headers" in declared:
+                arguments["headers"] = declared["headers"]
+            return f"StandardWebhooks({_keywords(arguments)})"
+        case "http-message-signatures":
+            imports.add_runtime("signatures.http_message", "HTTPMessageSignatures")
+            arguments = {"require": tuple(declared["require"]), "tolerance": declared["tolerance"]}
+            return f"HTTPMessageSignatures({_keywords(arguments)})"
+    return ""
+
+
+def _hmac(declared: Mapping[str, Any], imports: Imports) -> Iterator[str]:
+    plain = ("header", "digest", "encoding", "signed", "syntax", "prefix", "key", "separator")
+    yield _keywords({name: declared[name] for name in plain if name in declared})
+    if "timestamp" in declared:
+        imports.add_runtime("signatures.keyed", "SignedAt")
+        yield f"timestamp=SignedAt({_keywords(declared['timestamp'])})"
+    if "id" in declared:
+        yield f"id_header={literal(declared['id']['header'])}"
+    if "body_digest" in declared:
+        yield f"body_digest={literal(declared['body_digest'])}"
+    if declared["secret"] != {"encoding": "utf-8"}:
+        imports.add_runtime("signatures.keyed", "SecretText")
+        yield f"secret=SecretText({_keywords(declared['secret'])})"
+    if "tolerance" in declared:
+        yield f"tolerance={literal(declared['tolerance'])}"
+
+
+def _keywords(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={literal(value)}" for name, value in arguments.items())
+
+
+def _fetch(api: Api, declared: Mapping[str, Any]) -> str:
+    """The client's call that gives the keys, as `webhooks.retrieve_jwks()`; empty where there is none without arguments."""
+    for resource in api.resources:
+        for operation in resource.operations:
+            if operation.id == declared.get("jwks") and not _required(operation):
+                return f"{resource.name}.{operation.name}()"
+    return ""
+
+
+def _required(operation: Operation) -> bool:
+    body = operation.body is not None and operation.body.required
+    return body or any(parameter.field.required for parameter in operation.parameters)
+
+
+def _example_secret(declared: Mapping[str, Any]) -> str:
+    """A secret for examples, of the scheme's form."""
+    if declared["scheme"] == "hmac":
+        secret = declared["secret"]
+        return str(secret.get("prefix", "")) + _TEXT_SECRETS[secret["encoding"]]
+    return _SYMMETRIC if "symmetric" in declared["keys"] else f"whsk_{_SEED}"

@@ -1,0 +1,88 @@
+"""Models whose annotations name what other modules define: brought in when a model is first built, see `lazy`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from inspect import get_annotations
+from typing import Any
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+
+from .lazy import bring
+
+
+_OURS = __name__.partition("_runtime")[0]
+"""What the names of generated modules begin with; heirs of generated classes may be defined elsewhere."""
+
+
+def _bring_names(model: type[BaseModel]) -> None:
+    """Pydantic looks up the names of inherited fields where the heir is defined, and typing where the base is."""
+    home = sys.modules.get(model.__module__)
+    if home is None or model.__pydantic_fields_complete__:
+        return
+    for base in model.__mro__:
+        if not base.__module__.startswith(_OURS) or not (texts := _texts(base)):
+            continue
+        module, expression = sys.modules[base.__module__], ", ".join(texts)
+        bring(module, expression)
+        if module is not home:
+            bring(home, expression, module)
+
+
+def _texts(model: type[Any]) -> list[str]:
+    return [text for text in get_annotations(model).values() if isinstance(text, str)]
+
+
+class DeferredModel(BaseModel):
+    """Looks up the names in its annotations before pydantic does.
+
+    Pydantic builds a model when it is first used (`defer_build`), alone or as a part of another: both ways lead here.
+    """
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """As pydantic's, but the local variables of whoever uses the model first are none of its business."""
+        _bring_names(cls)
+        return super().model_rebuild(
+            force=force,
+            raise_errors=raise_errors,
+            _parent_namespace_depth=0,
+            _types_namespace=_types_namespace,
+        )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        _bring_names(cls)
+        return handler(source)
+
+
+class DeferredModels(Mapping[str, type[Any]]):
+    """Models by a key, such as an event's type, each imported when it is first asked for.
+
+    `module` has them as attributes; `names` is key → name.
+    """
+
+    def __init__(self, module: str, names: Mapping[str, str]) -> None:
+        self._module = module
+        self._names = names
+
+    def __getitem__(self, key: str) -> type[Any]:
+        model: type[Any] = getattr(sys.modules[self._module], self._names[key])
+        return model
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -1,0 +1,24 @@
+"""What can be uploaded."""
+
+from __future__ import annotations
+
+from typing import IO, Annotated, Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+_Content = bytes | IO[bytes]
+
+
+class _Unchecked:
+    """Tells pydantic to take a file as it is."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+
+FileContent = Annotated[
+    _Content | tuple[str, _Content] | tuple[str, _Content, str], _Unchecked
+]
+"""Bytes or an open binary file; with a file name, `(name, content)`; with its media type too, `(name, content, type)`."""

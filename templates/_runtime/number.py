@@ -1,0 +1,21 @@
+"""Numbers of JSON, which knows no difference between whole and others, kept as they came."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+
+class _Exact:
+    """Tells pydantic how a `Number` is read: a whole number stays an int, however large."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        whole = core_schema.int_schema(strict=True)
+        return core_schema.union_schema([whole, handler(source)], mode="left_to_right")
+
+
+Number = Annotated[float, _Exact]
+"""A float, or an int where a whole number was received (which type checkers count as a float)."""

@@ -1,0 +1,81 @@
+"""A receiver as a WSGI application (PEP 3333)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from .receiver import Reply, WebhookReceiver
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+_SAFE = "/:@!$&'()*+,;=~-._%"
+
+
+class WSGIReceiver:
+    """Mounts under any path, as with `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
+
+    def __init__(self, receiver: WebhookReceiver[Any]) -> None:
+        self._receiver = receiver
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        reply = self._reply(environ)
+        body = reply.body
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(len(body)),
+            **reply.headers,
+        }
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", list(headers.items()))
+        return [body]
+
+    def _reply(self, environ: Environ) -> Reply:
+        if environ["REQUEST_METHOD"] != "POST":
+            return self._receiver.refuse(405, "only POST", {"Allow": "POST"})
+        body = self._body(environ)
+        if body is None:
+            return self._receiver.refuse(400, "the body is cut off")
+        if len(body) > self._receiver.max_body:
+            return self._receiver.refuse(413, "the body is too large")
+        return self._receiver.receive(body, environ, url=_url(environ))
+
+    def _body(self, environ: Environ) -> bytes | None:
+        """The raw body, or as much of it as shows that it is too large; None where it ends too early."""
+        most = self._receiver.max_body + 1
+        stated = environ.get("CONTENT_LENGTH") or ""
+        if not stated:
+            ends = environ.get("wsgi.input_terminated", False)
+            return _read(environ["wsgi.input"], most) if ends else b""
+        if not (stated.isascii() and stated.isdigit()):
+            return None
+        if len(stated) > 18 or int(stated) >= most:
+            return bytes(most)
+        body = _read(environ["wsgi.input"], int(stated))
+        return body if len(body) == int(stated) else None
+
+
+def _read(stream: Any, size: int) -> bytes:
+    """Up to `size` bytes; a stream may give fewer at a time."""
+    pieces: list[bytes] = []
+    while size > 0:
+        piece = stream.read(size)
+        if not piece:
+            break
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _url(environ: Environ) -> str:
+    """The URL that was asked for, as far as it arrives here (PEP 3333, URL reconstruction)."""
+    host = environ.get("HTTP_HOST") or environ["SERVER_NAME"] + (
+        "" if environ["SERVER_PORT"] in ("80", "443") else f":{environ['SERVER_PORT']}"
+    )
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    query = environ.get("QUERY_STRING", "")
+    target = quote(path.encode("latin-1", "replace"), safe=_SAFE) + (f"?{query}" if query else "")
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{target}"

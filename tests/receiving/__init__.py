@@ -1,0 +1,1 @@
+"""Receiving webhooks: signatures, typed events, receivers."""

@@ -1,0 +1,134 @@
+"""One way only: what each part of the generator may import, read from its source."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.paths import GENERATOR, RUNTIME
+
+LAYERS: tuple[frozenset[str], ...] = tuple(
+    frozenset(names.split())
+    for names in (
+        "errors pointer suggest syntax progress cache swap",
+        "ir identifiers json_text scalars",
+        "yaml12",
+        "reading",
+        "document",
+        "resolve",
+        "load config",
+        "extensions",
+        "normalize",
+        "describe",
+        "plan",
+        "render format write",
+        "pipeline",
+        "targets",
+        "cli",
+        "__init__",
+        "__main__",
+    )
+)
+"""From the ground up. A module imports from layers below its own; a package, from within itself too."""
+
+BASE = frozenset({"errors", "pointer", "suggest", "syntax", "progress"})
+"""Helpers without knowledge, for every layer."""
+
+BASE_INSTALL = frozenset({"pydantic", "pydantic_core", "httpx2", "typing_extensions"})
+EXTRAS = frozenset({"cryptography", "http_message_signatures", "http_sf", "starlette", "anyio"})
+"""What only some users have: imported where it is used, never when a module is."""
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def part(path: Path) -> str:
+    """The part of the generator that a file belongs to: its folder's name, or its own."""
+    first = path.relative_to(GENERATOR).parts[0]
+    return first.removesuffix(".py")
+
+
+def level(name: str) -> int:
+    found = [index for index, layer in enumerate(LAYERS) if name in layer]
+    assert len(found) == 1, f"{name} stands in no layer of tests/test_layers.py, or in several"
+    return found[0]
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, absolute dotted name) of every import in a file, wherever it stands."""
+    package = (
+        ["hooksmith", *path.relative_to(GENERATOR).parts[:-1]]
+        if path.is_relative_to(GENERATOR)
+        else []
+    )
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = [*base, *([node.module] if node.module else [])]
+            for alias in node.names:
+                yield node.lineno, ".".join([*stem, alias.name])
+
+
+@pytest.mark.parametrize("path", modules(GENERATOR), ids=lambda path: part(path) + "/" + path.stem)
+def test_no_import_goes_up(path: Path) -> None:
+    here = part(path)
+    for line, name in imports(path):
+        if not name.startswith("hooksmith."):
+            continue
+        there = name.split(".")[1]
+        if there.startswith("__") or there == here or there in BASE:
+            continue
+        assert level(there) < level(here), (
+            f"{path.name}:{line} imports {there}, which stands above {here}"
+        )
+
+
+def test_plan_sees_the_document_through_the_ir_alone() -> None:
+    for path in modules(GENERATOR / "plan"):
+        names = {name.split(".")[1] for _, name in imports(path) if name.startswith("hooksmith.")}
+        assert not names & {"load", "document", "resolve", "reading", "config", "extensions"}, path
+
+
+def test_only_the_command_line_prints() -> None:
+    for path in modules(GENERATOR):
+        if path.stem in ("cli", "__main__"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "print", f"{path.name}:{node.lineno}"
+
+
+def test_only_annotations_spell_python_types() -> None:
+    """The IR carries no Python text."""
+    text = (GENERATOR / "ir.py").read_text("utf-8")
+    assert not [name for _, name in imports(GENERATOR / "ir.py") if name.startswith("hooksmith")]
+    assert "Annotated[" not in text
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME), ids=lambda path: path.stem)
+def test_the_runtime_imports_nothing_of_ours(path: Path) -> None:
+    depth = len(path.relative_to(RUNTIME).parts)
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level <= depth, f"{path.name}:{node.lineno} reaches out of the runtime"
+        assert roots(node) <= sys.stdlib_module_names | BASE_INSTALL | EXTRAS, (
+            f"{path.name}: {roots(node)}"
+        )
+    for node in tree.body:
+        assert not roots(node) & EXTRAS, f"{path.name}:{node.lineno} needs an extra to be imported"
+
+
+def roots(node: ast.AST) -> set[str]:
+    """The top-level packages that an import statement names."""
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        names.append(node.module or "")
+    return {name.partition(".")[0] for name in names}
