@@ -7,10 +7,14 @@ import importlib
 import inspect
 import subprocess
 import sys
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 
+from hooksmith.config import load_config
+from hooksmith.pipeline import generate
 from support.paths import GENERATED, PROVIDERS, ROOT
 
 each = pytest.mark.parametrize("provider", PROVIDERS)
@@ -135,9 +139,13 @@ def classes(provider: str, module: str) -> set[str]:
     }
 
 
+@cache
 def catalogue(provider: str) -> set[str]:
-    events = importlib.import_module(f"hooksmith_providers.{provider}.events")
-    return {model.__name__ for model in events.CATALOGUE.models.values()}
+    """The classes of the provider's events."""
+    config = load_config(ROOT / "pyproject.toml")
+    settings = replace(config.settings(provider), formatter="none")
+    events = generate(config.apis[provider].spec, settings).api.events.events
+    return {event.model for event in events}
 
 
 def python(program: str) -> str:

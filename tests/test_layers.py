@@ -5,38 +5,27 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from support.paths import GENERATOR, RUNTIME
 
-LAYERS: tuple[frozenset[str], ...] = tuple(
-    frozenset(names.split())
-    for names in (
-        "errors pointer suggest syntax progress cache swap",
-        "ir identifiers json_text scalars",
-        "yaml12",
-        "reading",
-        "document",
-        "resolve",
-        "load config",
-        "extensions",
-        "normalize",
-        "describe",
-        "plan",
-        "render format write",
-        "pipeline",
-        "targets",
-        "cli",
-        "__init__",
-        "__main__",
-    )
+SPINE = (
+    ("errors",),
+    ("ir",),
+    ("config", "load"),
+    ("normalize",),
+    ("describe",),
+    ("plan",),
+    ("render", "format", "write"),
+    ("pipeline",),
+    ("cli",),
 )
-"""From the ground up. A module imports from layers below its own; a package, from within itself too."""
+"""From the ground up; each knows those below it alone. The other modules are helpers of one or several of them."""
 
-BASE = frozenset({"errors", "pointer", "suggest", "syntax", "progress"})
-"""Helpers without knowledge, for every layer."""
+LEVEL = {name: level for level, names in enumerate(SPINE) for name in names}
 
 BASE_INSTALL = frozenset({"pydantic", "pydantic_core", "httpx2", "typing_extensions"})
 EXTRAS = frozenset({"cryptography", "http_message_signatures", "http_sf", "starlette", "anyio"})
@@ -51,12 +40,6 @@ def part(path: Path) -> str:
     """The part of the generator that a file belongs to: its folder's name, or its own."""
     first = path.relative_to(GENERATOR).parts[0]
     return first.removesuffix(".py")
-
-
-def level(name: str) -> int:
-    found = [index for index, layer in enumerate(LAYERS) if name in layer]
-    assert len(found) == 1, f"{name} stands in no layer of tests/test_layers.py, or in several"
-    return found[0]
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -76,18 +59,37 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, ".".join([*stem, alias.name])
 
 
-@pytest.mark.parametrize("path", modules(GENERATOR), ids=lambda path: part(path) + "/" + path.stem)
-def test_no_import_goes_up(path: Path) -> None:
-    here = part(path)
-    for line, name in imports(path):
-        if not name.startswith("hooksmith."):
-            continue
-        there = name.split(".")[1]
-        if there.startswith("__") or there == here or there in BASE:
-            continue
-        assert level(there) < level(here), (
-            f"{path.name}:{line} imports {there}, which stands above {here}"
-        )
+def graph() -> dict[str, set[str]]:
+    """Part → the parts that it imports, wherever in its files."""
+    found: dict[str, set[str]] = {}
+    for path in modules(GENERATOR):
+        here = found.setdefault(part(path), set())
+        names = {name.split(".")[1] for _, name in imports(path) if name.startswith("hooksmith.")}
+        here |= {name for name in names if not name.startswith("__")} - {part(path)}
+    return found
+
+
+def test_there_are_no_circles() -> None:
+    order = list(TopologicalSorter(graph()).static_order())
+    assert order.index("errors") < order.index("cli")
+
+
+@pytest.mark.parametrize("name", LEVEL)
+def test_no_import_goes_up(name: str) -> None:
+    """Not even by way of a helper."""
+    edges = graph()
+    trail = {name: [name]}
+    waiting = [name]
+    while waiting:
+        here = waiting.pop()
+        for there in edges[here]:
+            if there not in trail:
+                trail[there] = [*trail[here], there]
+                waiting.append(there)
+    upward = [
+        trail[other] for other in trail if other != name and LEVEL.get(other, -1) >= LEVEL[name]
+    ]
+    assert upward == []
 
 
 def test_plan_sees_the_document_through_the_ir_alone() -> None:

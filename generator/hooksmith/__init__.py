@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 __all__ = ["__version__"]
 
 __version__: str
@@ -12,5 +10,7 @@ __version__: str
 def __getattr__(name: str) -> str:
     """`__version__`, looked up only when asked for: reading metadata is slow beside an import."""
     if name == "__version__":
+        from importlib.metadata import version
+
         return version("hooksmith")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,12 +15,16 @@ from pathlib import Path
 MAX_SHARD = 256
 """Entries in one of the 256 folders of a cache, beyond which the older half goes."""
 
+MAX_LARGE_SHARD = 2
+"""The same, for entries of megabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """`folder` need not exist; None: nothing is kept."""
+    """`folder` need not exist; None: nothing is kept. `capacity`: how many entries each of its folders may have."""
 
     folder: Path | None
+    capacity: int = MAX_SHARD
 
     @classmethod
     def default(cls) -> Cache:
@@ -33,6 +37,10 @@ class Cache:
             return cls((Path(home) if home else Path.home() / ".cache") / "hooksmith")
         except RuntimeError:
             return cls(None)  # no home folder
+
+    def large(self) -> Cache:
+        """The part of this cache for entries of megabytes."""
+        return Cache(self.folder and self.folder / "large", MAX_LARGE_SHARD)
 
     @staticmethod
     def key(*inputs: str) -> str:
@@ -62,7 +70,7 @@ class Cache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, _checksum(key, content) + b"\n" + content)
-            _prune(path.parent)
+            _prune(path.parent, self.capacity)
         except OSError:
             return False
         return True
@@ -88,9 +96,9 @@ def _checksum(key: str, content: bytes) -> bytes:
     return hashlib.sha256(key.encode() + content).hexdigest().encode()
 
 
-def _prune(shard: Path) -> None:
+def _prune(shard: Path, capacity: int) -> None:
     entries = list(shard.iterdir())
-    if len(entries) <= MAX_SHARD:
+    if len(entries) <= capacity:
         return
     for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) // 2]:
         entry.unlink()

@@ -1,6 +1,6 @@
 """The command line; the only file that prints.
 
-Exit codes: 0, also when whoever reads the output has enough; 1, `check` found the package stale; 2, an error;
+Exit codes: 0, also when whoever reads the output has enough; 1, `check` found the package stale, or `trigger` was not answered 2xx; 2, an error;
 130, interrupted.
 """
 
@@ -21,19 +21,26 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from .config import Formatter, Settings
 from .errors import Diagnostic, HooksmithError
+from .fleet import cores
 from .progress import listening
-from .targets import Choice, Target
+from .recall import Output
+from .settings import Formatter, Settings
+from .targets import Choice, Target, made
 
 if TYPE_CHECKING:
+    from .deliver import Attempt, Provider, Received
     from .ir import Api
     from .write import Summary
 
 STALE, ERROR, INTERRUPTED = 1, 2, 128 + signal.SIGINT
+FAILED = 1
 _SHOWN = 20
 
 _P = ParamSpec("_P")
+
+Files = Mapping[str, str]
+"""Path below a package's folder → text."""
 
 app = typer.Typer(
     add_completion=False,
@@ -68,7 +75,34 @@ Roots = Annotated[
     list[Path] | None,
     typer.Option("--root", metavar="DIR", help="A further folder that $refs may reach."),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", min=1, help="Documents at a time: as many as cores unless given."
+    ),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="What is wrong with a document, but usable, is an error.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret", metavar="SECRET", help="The webhook's secret or JWK, or @FILE; repeatable."
+    ),
+]
+Scheme = Annotated[
+    str | None,
+    typer.Option(
+        "--scheme", metavar="NAME", help="How deliveries are signed, where that is not established."
+    ),
+]
+OfSpec = Annotated[
+    Path | None,
+    typer.Option("--spec", metavar="FILE", help="A document, instead of an API we ship."),
+]
 
 
 def main() -> None:
@@ -143,6 +177,10 @@ def _say(text: str) -> None:
 
 def _show(diagnostics: Iterable[Diagnostic]) -> None:
     """Findings on stderr, `error:` and `warning:` in colour on a terminal."""
+    if not sys.stderr.isatty():  # rich takes a while to import
+        for found in diagnostics:
+            _say(f"{found.severity}: {found}")
+        return
     from rich.console import Console
     from rich.text import Text
 
@@ -204,13 +242,15 @@ def generate(
     formatter: FormatterOption = None,
     config: ConfigFile = None,
     root: Roots = None,
+    jobs: Jobs = None,
+    strict: Strict = False,
 ) -> int:
     """Write the package of each document: DIR/NAME with SPEC, else what [tool.hooksmith] says."""
     choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [],
+        formatter=formatter, config=config, roots=root or [], strict=strict,
     )  # fmt: skip
-    return _each(choice.targets(), _write)
+    return _each(choice.targets(), jobs or cores(), _write)
 
 
 @_command
@@ -222,13 +262,15 @@ def check(
     formatter: FormatterOption = None,
     config: ConfigFile = None,
     root: Roots = None,
+    jobs: Jobs = None,
+    strict: Strict = False,
 ) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
     choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [],
+        formatter=formatter, config=config, roots=root or [], strict=strict,
     )  # fmt: skip
-    return _each(choice.targets(), _compare)
+    return _each(choice.targets(), jobs or cores(), _compare)
 
 
 @_command
@@ -258,34 +300,150 @@ def events(spec: Spec, as_json: AsJson = False, root: Roots = None) -> int:
     return 0
 
 
-def _each(targets: Iterable[Target], act: Callable[[Target], int]) -> int:
+@_command
+def trigger(
+    names: Annotated[
+        list[str], typer.Argument(metavar="[API] EVENT", help="Such as: workos user.created")
+    ],
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="Where the delivery goes.")],
+    secret: Given = None,
+    scheme: Scheme = None,
+    spec: OfSpec = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="PATH=VALUE", help="Another value, such as data.email=a@b.c."
+        ),
+    ] = None,
+    repeat: Annotated[
+        int, typer.Option("--repeat", min=1, metavar="N", help="Send the same event N times.")
+    ] = 1,
+    corrupt: Annotated[
+        bool, typer.Option("--corrupt", help="Send another body than was signed.")
+    ] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="Sign it an hour ago.")] = False,
+) -> int:
+    """Send an event as its provider would, signed, and show the reply: exit code 1 unless all are 2xx."""
+    from .deliver import parse_changes, trigger
+
+    with _provider(names, spec, events=1) as (provider, kinds):
+        attempts = trigger(
+            provider, provider.make_webhook(secret or [], scheme), kinds[0], to,
+            changes=parse_changes(changes or []), repeat=repeat, corrupt=corrupt, stale=stale,
+        )  # fmt: skip
+        succeeded = [_print_attempt(kinds[0], attempt) for attempt in attempts]
+    return 0 if all(succeeded) else FAILED
+
+
+@_command
+def listen(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[API]", help="Such as: workos")
+    ] = None,
+    secret: Given = None,
+    scheme: Scheme = None,
+    spec: OfSpec = None,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")
+    ] = 8000,
+) -> int:
+    """Receive deliveries on this machine and print their events, until interrupted."""
+    from .deliver import listen
+
+    with _provider(names or [], spec, events=0) as (provider, _):
+        webhook = provider.make_webhook(secret or [], scheme)
+        try:
+            listen(provider, webhook, port, started=_print_address, received=_print_received)
+        except KeyboardInterrupt:
+            _say("stopped")
+    return 0
+
+
+@contextmanager
+def _provider(
+    names: list[str], spec: Path | None, *, events: int
+) -> Iterator[tuple[Provider, list[str]]]:
+    """The API that is meant, and the events that were named after it."""
+    from .deliver import generated_provider, load_provider
+
+    if len(names) != events + (spec is None):
+        wanted = ["an API of ours, or --spec FILE"] if spec is None else []
+        raise typer.BadParameter(
+            f"name {' and '.join([*wanted, *['an event'] * events]) or 'nothing but --spec'}"
+        )
+    if spec is None:
+        yield load_provider(names[0]), names[1:]
+        return
+    with generated_provider(spec) as provider:
+        yield provider, names
+
+
+def _print_attempt(kind: str, attempt: Attempt) -> bool:
+    identity = f" {attempt.event_id}" if attempt.event_id else ""
+    _print(
+        f"{kind}{identity}: {attempt.status} {attempt.reason} in {attempt.seconds * 1000:.0f} ms".replace(
+            "  ", " "
+        )
+    )
+    for name, value in attempt.headers.items():
+        _print(f"  {name}: {value}")
+    if attempt.body.strip():
+        _print("  " + attempt.body.strip()[:2000].replace("\n", "\n  "))
+    return attempt.succeeded
+
+
+def _print_address(url: str) -> None:
+    _print(f"listening on {url}")
+    sys.stdout.flush()
+
+
+def _print_received(received: Received) -> None:
+    if received.event is None:
+        _print(f"{received.status} {received.text}")
+    else:
+        _print(f"{received.status} {received.kind}: {received.event!r}")
+    sys.stdout.flush()
+
+
+def _each(targets: list[Target], jobs: int, act: Callable[[Target, Files], int]) -> int:
     """Do all targets, going on past one that fails; the worst exit code."""
-    return max(_exit_code(functools.partial(act, target)) for target in targets)
+    results = made(targets, jobs)
+    worst = 0
+    while (found := _next(results)) is not None:
+        worst = max(worst, _exit_code(functools.partial(_act_on, act, *found)))
+    return worst
 
 
-def _made(target: Target) -> Mapping[str, str]:
-    """The files of a target. What was found on the way is shown; errors among it end the target."""
+def _next(
+    results: Iterator[tuple[Target, Output | Exception]],
+) -> tuple[Target, Output | Exception] | None:
     with _progress():
-        files, diagnostics = target.make()
-    errors = [found for found in diagnostics if found.severity == "error"]
-    _show(found for found in diagnostics if found.severity != "error")
+        return next(results, None)
+
+
+def _act_on(act: Callable[[Target, Files], int], target: Target, output: Output | Exception) -> int:
+    """What was found on the way is shown; errors among it end the target."""
+    if isinstance(output, Exception):
+        raise output
+    errors = [found for found in output.diagnostics if found.severity == "error"]
+    _show(found for found in output.diagnostics if found.severity != "error")
     if errors:
         raise HooksmithError(*errors)
-    return files
+    return act(target, output.files)
 
 
-def _write(target: Target) -> int:
+def _write(target: Target, files: Files) -> int:
     from .write import write
 
-    summary = write(_made(target), target.folder, partial=target.partial)
+    summary = write(files, target.folder, partial=target.partial)
     _print_summary(target.folder, summary)
     return 0
 
 
-def _compare(target: Target) -> int:
+def _compare(target: Target, files: Files) -> int:
     from .write import compare
 
-    differences = compare(_made(target), target.folder, partial=target.partial)
+    differences = compare(files, target.folder, partial=target.partial)
     for difference in differences:
         _print(difference.unified(target.folder).rstrip("\n"))
     if not differences:

@@ -4,6 +4,7 @@
     out = "generated"                 # folder that the package goes into
     package = "hooksmith_providers"   # its name
     formatter = "black"               # black, ruff or none
+    strict = true                     # whether what is wrong with a document, but usable, is an error
 
     [tool.hooksmith.apis.workos]      # one subpackage each
     spec = "specs/workos/openapi.yaml"
@@ -15,28 +16,20 @@ In hooksmith.toml the same keys stand at the top level. Paths are relative to th
 
 from __future__ import annotations
 
-import keyword
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from .errors import ConfigError, Diagnostic, Place
+from .settings import Formatter as Formatter
+from .settings import Settings as Settings
+from .settings import check_identifier as check_identifier
 from .suggest import did_you_mean
 
-Formatter = Literal["black", "ruff", "none"]
 FILE_NAMES = ("hooksmith.toml", "pyproject.toml")
-
-
-def check_identifier(name: str) -> str:
-    """`name`, if Python can import it. Raises ValueError."""
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise ValueError(f"{name!r} is not a Python identifier")
-    return name
 
 
 def _check_pointer(pointer: str) -> str:
@@ -47,23 +40,6 @@ def _check_pointer(pointer: str) -> str:
 
 Identifier = Annotated[str, AfterValidator(check_identifier)]
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
-    """What the generation of one document depends on, besides the document.
-
-    `names`: JSON pointer → Python name, overriding ours. `runtime`: where `_runtime` lies, in the package (`inner`)
-    or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
-    """
-
-    package: str
-    formatter: Formatter = "black"
-    names: Mapping[str, str] = field(default_factory=dict)
-    runtime: Literal["inner", "shared"] = "inner"
-    roots: tuple[Path, ...] = ()
-    source: str = ""
-    """What the generated files call the document; empty: its file's name."""
 
 
 class _Frozen(BaseModel):
@@ -84,6 +60,7 @@ class Config(_Frozen):
     out: Path
     package: Identifier
     formatter: Formatter = "black"
+    strict: bool = True
     apis: Annotated[dict[Identifier, ApiConfig], Field(min_length=1)]
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -103,6 +80,7 @@ class Config(_Frozen):
             names=api.names,
             runtime="shared",
             roots=api.roots,
+            strict=self.strict,
             source=self._sources.get(name, ""),
         )
 

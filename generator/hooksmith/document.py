@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,11 @@ class Document:
         return Place(
             file=str(self.path), pointer=pointer, line=position.line, column=position.column
         )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
     def _positions(self) -> Position:

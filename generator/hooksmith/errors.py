@@ -53,6 +53,10 @@ class HooksmithError(Exception):
         super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Diagnostic, ...]]:
+        """For processes that pass errors on: pickle would make one anew out of its text."""
+        return type(self), self.diagnostics
+
     @classmethod
     def at(cls, place: Place | None, message: str, *, hint: str = "") -> Self:
         """An error of this class with a single diagnostic."""

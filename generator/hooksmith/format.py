@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from .cache import Cache
-from .config import Formatter
 from .errors import ConfigError
+from .settings import Formatter
 
 LINE_LENGTH = 100
 PARALLEL_BYTES = 200_000
@@ -69,7 +69,8 @@ def _version(formatter: str) -> str:
 
 def _black(files: Mapping[str, str]) -> dict[str, str]:
     workers = min(os.cpu_count() or 1, len(files))
-    if workers > 1 and sum(map(len, files.values())) > PARALLEL_BYTES:
+    alone = parent_process() is None  # a worker among several has its core already
+    if alone and workers > 1 and sum(map(len, files.values())) > PARALLEL_BYTES:
         try:
             return _black_in_processes(files, workers)
         except (BrokenProcessPool, OSError):

@@ -240,6 +240,23 @@ class Permissions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Callback:
+    """A request that the API makes, to an address it was given in a call. `type` is None where it has no body."""
+
+    name: str
+    """As the document calls it."""
+    expression: str
+    """Where the address comes from: a runtime expression, such as `{$request.body#/callbackUrl}`."""
+    method: str
+    pointer: str
+    type: Type | None
+    media_type: str | None = None
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
     """One call."""
 
@@ -258,6 +275,7 @@ class Operation:
     pagination: Pagination | None = None
     permissions: Permissions | None = None
     analytic_events: Mapping[str, str] = field(default_factory=dict)
+    callbacks: tuple[Callback, ...] = ()
     security: tuple[tuple[str, ...], ...] | None = None
     """Alternatives of sets of scheme names; None: the API's own; (): none needed."""
     provenance: Provenance | None = None
@@ -285,6 +303,8 @@ class Event:
     member: str
     """The name of its `EventType` member."""
     group: str
+    pointer: str = ""
+    """Where its operation stands in the bundled document."""
     summary: str = ""
     description: str = ""
     deprecated: bool = False

@@ -12,6 +12,7 @@ from pathlib import Path
 from .document import Document, Located, value_at
 from .errors import UnresolvedReferenceError
 from .reading import parse, read_text, similar_file
+from .recall import Input
 from .resolve import Resolution, is_reference
 
 __all__ = ["Document", "Library", "Located", "load"]
@@ -35,12 +36,21 @@ class Library:
         self._roots = (real.parent, *(root.resolve() for root in roots))
         self._documents: dict[Path, Document] = {}
         self._found: dict[tuple[str, str, str], Located] = {}
+        self._sought: dict[Path, Path] = {path: real}
         self.root = self._read(path, real)
 
     @property
     def documents(self) -> Mapping[Path, Document]:
         """All documents read so far, by their resolved path, the root first."""
         return self._documents
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every file that was looked for, with what was in it."""
+        return tuple(
+            Input(path, real, self._documents[real].digest if real in self._documents else None)
+            for path, real in self._sought.items()
+        )
 
     def resolve(self, document: Document, reference: str, at: str = "") -> Located:
         """What a `$ref` leads to, one step: the value may hold a `$ref` again.
@@ -79,7 +89,7 @@ class Library:
 
     def open(self, path: Path, fail: Callable[[str, str], Exception]) -> Document:
         """The document at `path`, if it may be read; `fail(message, hint)` makes the error where not."""
-        real = path.resolve()
+        real = self._sought[path] = path.resolve()
         if real in self._documents:
             return self._documents[real]
         if not any(real.is_relative_to(root) for root in self._roots):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .config import Config, Settings
 from .describe import describe
-from .errors import Diagnostic, ExtensionError
+from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .format import format_files
 from .ir import Api
@@ -16,7 +16,12 @@ from .load import Library, load
 from .normalize import normalize
 from .plan import plan
 from .progress import report
+from .recall import Input
 from .render import render, render_suite, runtime_files
+from .settings import Formatter, Settings
+
+if TYPE_CHECKING:
+    from .config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,15 @@ class Result:
     files: dict[str, str]
     api: Api
     diagnostics: tuple[Diagnostic, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    """Every file that it depends on."""
 
 
 def generate(path: Path, settings: Settings) -> Result:
     """One document → the files of its package. Raises HooksmithError."""
     result = _rendered(path, settings)
     report(f"{settings.package}: format")
-    return Result(format_files(result.files, settings.formatter), result.api, result.diagnostics)
+    return replace(result, files=format_files(result.files, settings.formatter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class SuiteResult:
 
 def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
     """All documents of a configuration, or those named in `only` → the files of one package of subpackages."""
-    files = {**runtime_files(), **render_suite(sorted(config.apis))}
+    files = _unformatted_top(config.apis)
     found: list[Diagnostic] = []
     for name in sorted(only or config.apis):
         result = _rendered(config.apis[name].spec, config.settings(name))
@@ -55,17 +62,28 @@ def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
     return SuiteResult(format_files(files, config.formatter), tuple(found))
 
 
+def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
+    """What a package of several APIs has besides them: its runtime, and its own module."""
+    return format_files(_unformatted_top(apis), formatter)
+
+
+def _unformatted_top(apis: Iterable[str]) -> dict[str, str]:
+    return {**runtime_files(), **render_suite(sorted(apis))}
+
+
 def _rendered(path: Path, settings: Settings) -> Result:
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots)
     normal = normalize(library, settings.names)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
+    if settings.strict and normal.diagnostics:
+        raise DocumentError(*(replace(found, severity="error") for found in normal.diagnostics))
     report(f"{settings.package}: render")
     files = render(plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime"))
     if settings.runtime == "inner":
         files |= runtime_files()
-    return Result(files, api, tuple(normal.diagnostics))
+    return Result(files, api, tuple(normal.diagnostics), library.inputs)
 
 
 def _refuse_broken_extensions(library: Library) -> None:

@@ -53,6 +53,7 @@ FILES = (
     Output("api/event_types.py.jinja", "event_types.py", _one("event_types")),
     Output("api/analytic_events.py.jinja", "analytic_events.py", _one("analytic_events")),
     Output("api/events.py.jinja", "events.py", _one("events")),
+    Output("api/callbacks.py.jinja", "callbacks.py", _one("callbacks")),
     Output("api/webhook.py.jinja", "webhook.py", _one("webhook")),
     Output("api/testing.py.jinja", "testing.py", _one("webhook")),
     Output("api/examples.json.jinja", "examples.json", _one("examples")),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from typer import BadParameter
 
-from .config import Config, Formatter, Settings, check_identifier, find_config, load_config
-from .errors import ConfigError, Diagnostic, Place
+from .errors import ConfigError, Place
+from .fleet import Job, generate_side_by_side, make_suite
+from .recall import Output
+from .settings import Formatter, Settings, check_identifier
 from .suggest import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay."""
+    """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
+
+    `job` is one document's; without it, `suite` makes all of a configuration on so many processes.
+    """
 
     folder: Path
-    make: Callable[[], tuple[Mapping[str, str], Sequence[Diagnostic]]]
+    job: Job | None = None
+    suite: Callable[[int], Output] | None = None
     partial: bool = False
 
 
@@ -34,6 +41,7 @@ class Choice:
     formatter: Formatter | None
     config: Path | None
     roots: list[Path]
+    strict: bool = False
 
     def targets(self) -> list[Target]:
         if not self.specs:
@@ -42,26 +50,35 @@ class Choice:
             raise BadParameter("--only and --config go without SPEC")
         if self.package and len(self.specs) > 1:
             raise BadParameter("--package names one package, but there are several documents")
-        return [self._single(spec) for spec in self.specs]
+        found = [self._single(spec) for spec in self.specs]
+        for folder, count in Counter(target.folder for target in found).items():
+            if count > 1:
+                raise BadParameter(f"{count} documents would go into {folder}: name them apart, or use --out")
+        return found
 
     def _single(self, spec: Path) -> Target:
         settings = Settings(
             package=_package_name(self.package or _name_after(spec)),
             formatter=self.formatter or "black",
             roots=tuple(self.roots),
+            strict=self.strict,
         )
         folder = (self.out or Path()) / settings.package
-        return Target(folder=folder, make=lambda: _make_single(spec, settings))
+        return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
         if self.out or self.package or self.roots:
             raise BadParameter(
                 "--out, --package and --root go with SPEC; otherwise the configuration has them"
             )
+        from .config import find_config, load_config
+
         path = self.config or _from_here(find_config(Path()))
         config = load_config(path)
         if self.formatter:
             config = config.model_copy(update={"formatter": self.formatter})
+        if self.strict:
+            config = config.model_copy(update={"strict": True})
         for name in self.only:
             if name not in config.apis:
                 hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
@@ -69,25 +86,27 @@ class Choice:
         only = tuple(self.only)
         return Target(
             folder=config.folder,
-            make=lambda: _make_suite(config, only),
+            suite=lambda workers: make_suite(config, only, workers=workers),
             partial=bool(only),
         )
 
 
-def _make_single(spec: Path, settings: Settings) -> tuple[Mapping[str, str], Sequence[Diagnostic]]:
-    from .pipeline import generate
+def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:
+    """What becomes of each target, in their order; `workers`: processes at a time."""
+    outcomes = generate_side_by_side([target.job for target in targets if target.job], workers)
+    for target in targets:
+        if target.job:
+            outcome = next(outcomes)
+            yield target, outcome.output or outcome.error or RuntimeError("no outcome")
+        elif target.suite:
+            yield target, _attempted(target.suite, workers)
 
-    result = generate(spec, settings)
-    return result.files, result.diagnostics
 
-
-def _make_suite(
-    config: Config, only: tuple[str, ...]
-) -> tuple[Mapping[str, str], Sequence[Diagnostic]]:
-    from .pipeline import generate_suite
-
-    result = generate_suite(config, only)
-    return result.files, result.diagnostics
+def _attempted(suite: Callable[[int], Output], workers: int) -> Output | Exception:
+    try:
+        return suite(workers)
+    except Exception as error:
+        return error
 
 
 def _name_after(spec: Path) -> str:

@@ -6,7 +6,6 @@ folder and takes its place in one step, so that a run that is killed leaves the 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
@@ -49,6 +48,8 @@ class Difference:
 
     def unified(self, folder: Path) -> str:
         """A unified diff from what is there to what should be."""
+        import difflib
+
         name = (folder / self.path).as_posix()
         lines = difflib.unified_diff(
             (self.before or "").splitlines(keepends=True),

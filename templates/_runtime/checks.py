@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from enum import Enum
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
@@ -43,6 +44,9 @@ def build_adapter(annotation: Any) -> TypeAdapter[Any]:
         adapter.rebuild()
         return adapter
 
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Types, not their heirs, whose values are JSON's already; most values are, so they are asked for first."""
 
 ANY: TypeAdapter[Any] = build_adapter(Any)
 
@@ -96,7 +100,7 @@ def _json(value: object) -> bytes | None:
 
 def plain(value: object, where: str) -> Any:
     """A copy of `value` in JSON's types, without what is OMIT; raises RequestError."""
-    if value is None or isinstance(value, bool) or type(value) in (str, int):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, float):
         return _finite(value, where)
@@ -105,7 +109,7 @@ def plain(value: object, where: str) -> Any:
         return plain(dumped, where)
     if isinstance(value, Mapping):
         return {
-            str(plain(key, where)): plain(item, where + pointer(str(key)))
+            _key(key, where): item if type(item) in _PLAIN else plain(item, where + pointer(str(key)))
             for key, item in value.items()
             if item is not OMIT
         }
@@ -113,9 +117,15 @@ def plain(value: object, where: str) -> Any:
         value, (str, bytes, bytearray)
     ):
         return [
-            plain(item, where + pointer(at)) for at, item in enumerate(value) if item is not OMIT
+            item if type(item) in _PLAIN else plain(item, where + pointer(at))
+            for at, item in enumerate(value)
+            if item is not OMIT
         ]
     return _scalar(value, where)
+
+
+def _key(key: object, where: str) -> str:
+    return key if type(key) is str else str(plain(key, where))
 
 
 def _finite(value: float, where: str) -> float:
@@ -125,6 +135,8 @@ def _finite(value: float, where: str) -> float:
 
 
 def _scalar(value: object, where: str) -> Any:
+    if isinstance(value, Enum) and type(value.value) in _PLAIN:
+        return value.value
     if isinstance(value, (SecretStr, SecretBytes)):
         value = value.get_secret_value()
     if isinstance(value, PreciseDatetime) and value.text:

@@ -54,6 +54,8 @@ class InHeader:
     name: str
 
 
+ModelClass = type[Any]
+
 Where = str | InHeader
 """Where a delivery says something: a JSON pointer (RFC 6901) into its body, or a header."""
 
@@ -67,7 +69,7 @@ class _Reader:
     proves: bool
 
 
-def _literals(model: type[Any], where: Where) -> tuple[str, ...]:
+def _literals(model: type[Any], where: Where | None) -> tuple[str, ...]:
     """The types that a model takes, where it says so itself."""
     annotation: Any = model
     for token in _tokens(where) if isinstance(where, str) else ():
@@ -79,11 +81,14 @@ def _literals(model: type[Any], where: Where) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue(Generic[_Event]):
-    """The events of an API: their models by type, and where a delivery says its type, id and time."""
+    """The events of an API: their models by type, and where a delivery says its type, id and time.
+
+    `type` is None where nothing in a delivery says it: whoever receives it knows from the address, or otherwise.
+    """
 
     name: str
     models: Mapping[str, type[Model]]
-    type: Where
+    type: Where | None
     id: Where | None = None
     timestamp: Where | None = None
     _readers: dict[bytes, _Reader] = field(default_factory=dict, repr=False)
@@ -100,13 +105,14 @@ class Catalogue(Generic[_Event]):
         body: bytes | bytearray | memoryview | str,
         headers: Headers = (),
         *,
+        kind: str | None = None,
         strict: bool = False,
     ) -> _Event:
-        """Read a delivered body; see `parse_event` of the package."""
+        """Read a delivered body, of the type `kind` if that is given; see `parse_event` of the package."""
         raw = body if isinstance(body, bytes) else _as_bytes(body)
-        found: Any = self._at_once(raw)
+        found: Any = self._at_once(raw) if kind is None else None
         if found is None:
-            found = self._step_by_step(raw, headers, strict)
+            found = self._step_by_step(raw, headers, kind, strict)
         return found  # type: ignore[no-any-return]
 
     def id_of(self, event: object, headers: Headers = ()) -> str | None:
@@ -121,7 +127,7 @@ class Catalogue(Generic[_Event]):
         found = at(event, self.type) if isinstance(self.type, str) else None
         return str(found) if isinstance(found, str) else self.types_of(type(event))[0]
 
-    def types_of(self, model: type[Any]) -> tuple[str, ...]:
+    def types_of(self, model: ModelClass) -> tuple[str, ...]:
         """The wire values of the events that a model is for; raises KeyError where it is no event's."""
         stated = _literals(model, self.type)
         found = stated or tuple(kind for kind, other in self.models.items() if other is model)
@@ -173,10 +179,10 @@ class Catalogue(Generic[_Event]):
         return reader
 
     def _step_by_step(
-        self, raw: bytes, headers: Headers, strict: bool
+        self, raw: bytes, headers: Headers, stated: str | None, strict: bool
     ) -> Model | UnknownEvent | DriftedEvent:
         payload = _load(raw)
-        kind = self._kind(payload, headers)
+        kind = self._kind(payload, headers) if stated is None else str(stated)
         model = self.models.get(kind)
         if model is None:
             if strict:
@@ -186,6 +192,8 @@ class Catalogue(Generic[_Event]):
         return _checked(model, kind, payload, raw, strict)
 
     def _kind(self, payload: dict[str, Any], headers: Headers) -> str:
+        if self.type is None:
+            raise EventParseError("nothing in the body says which event it is: pass its type")
         if isinstance(self.type, InHeader):
             stated: Any = next(iter(header_values(headers, self.type.name)), None)
             place = f"in the header {self.type.name}"

@@ -19,19 +19,23 @@ logger = logging.getLogger("hooksmith")
 logger.addHandler(logging.NullHandler())
 
 
+def logs_replies() -> bool:
+    """Whether anyone reads what `log_reply` writes."""
+    return logger.isEnabledFor(logging.DEBUG)
+
+
 def log_reply(event: ReplyEvent) -> None:
     """One attempt is over."""
-    if logger.isEnabledFor(logging.DEBUG):
-        logger.debug(
-            "%s %s -> %s in %.1f ms (attempt %d, request id %s)",
-            event.method,
-            event.route,
-            event.status or event.error,
-            event.duration * 1000,
-            event.attempt,
-            event.request_id,
-            extra={"hooksmith": event},
-        )
+    logger.debug(
+        "%s %s -> %s in %.1f ms (attempt %d, request id %s)",
+        event.method,
+        event.route,
+        event.status or event.error,
+        event.duration * 1000,
+        event.attempt,
+        event.request_id,
+        extra={"hooksmith": event},
+    )
 
 
 def log_retry(event: ReplyEvent, wait: float) -> None:

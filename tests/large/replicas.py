@@ -10,7 +10,7 @@ LETTERS = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu".s
 
 
 def replicated(document: dict[str, Any], times: int) -> dict[str, Any]:
-    """`times` copies of an OpenAPI document in one: components, operations, paths and tags renamed in all but the first."""
+    """`times` copies of an OpenAPI document in one; all but the first have components, paths and tags of their own."""
     whole = copy.deepcopy(document)
     for letter in LETTERS[: times - 1]:
         renamed = _renamed(document, letter)
@@ -22,7 +22,7 @@ def replicated(document: dict[str, Any], times: int) -> dict[str, Any]:
 
 
 def _renamed(document: dict[str, Any], letter: str) -> dict[str, Any]:
-    copied = _walk(document, lambda key, value: _rename(key, value, letter))
+    copied: dict[str, Any] = _walk(document, lambda key, value: _rename(key, value, letter))
     copied["paths"] = {f"/{letter.lower()}{path}": item for path, item in copied["paths"].items()}
     copied["components"] = {
         kind: {f"{name}{letter}": entry for name, entry in entries.items()}

@@ -75,7 +75,10 @@ async def tokens(request: Request) -> Response:
 
 
 async def stored(request: Request) -> Response:
-    return JSONResponse(list(getattr(request.state.space, request.path_params["api"]).values()))
+    store: dict[str, Any] = getattr(request.state.space, request.path_params["api"])
+    if request.method == "DELETE":
+        store.clear()
+    return JSONResponse(list(store.values()))
 
 
 CONTROL = [
@@ -83,7 +86,7 @@ CONTROL = [
     Route("/faults", faults, methods=["GET", "PUT"]),
     Route("/settings", settings, methods=["PUT"]),
     Route("/tokens", tokens, methods=["PUT"]),
-    Route("/stored/{api}", stored),
+    Route("/stored/{api}", stored, methods=["GET", "DELETE"]),
 ]
 
 app = Faults(

@@ -89,6 +89,10 @@ class Space:
         found: list[dict[str, Any]] = self.http.get(f"{self.url}/control/stored/{api}").json()
         return found
 
+    def empty(self, api: str) -> None:
+        """Forget what the store of `workos`, `mattr` or `socotra` holds."""
+        self.http.delete(f"{self.url}/control/stored/{api}").raise_for_status()
+
     def _put(self, name: str, value: object) -> None:
         self.http.put(f"{self.url}/control/{name}", json=value).raise_for_status()
 

@@ -16,7 +16,9 @@ from werkzeug.serving import make_server as make_werkzeug_server
 def served_by_uvicorn(app: Any, **options: Any) -> Iterator[str]:
     """The address of an ASGI application under uvicorn."""
     options = {"lifespan": "auto", **options}
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", **options))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", **options)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -45,7 +45,11 @@ def verify(
     scheme(name).bind(secret).verify(Message(body, headers, "POST", url), now, tolerance)
 
 
-def sign(name: str, secret: Any, body: bytes, *, now: float, url: str | None = None) -> dict[str, str]:
+def sign(
+    name: str, secret: Any, body: bytes, *, now: float, url: str | None = None
+) -> dict[str, str]:
     """Sign a delivery under a scheme of the catalogue."""
-    headers: dict[str, str] = scheme(name).bind(secret).sign(Message(body, {}, "POST", url), now, "msg_1")
+    headers: dict[str, str] = (
+        scheme(name).bind(secret).sign(Message(body, {}, "POST", url), now, "msg_1")
+    )
     return headers

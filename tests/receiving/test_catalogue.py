@@ -10,10 +10,14 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
 from hooksmith.describe.signatures import known_scheme, known_schemes
+from hooksmith_providers._runtime.signatures.key import Key
 from hooksmith_providers._runtime.signatures.keyed import HMAC, SignedAt
 from hooksmith_providers._runtime.webhook_errors import SignatureError
-from jsonschema import Draft202012Validator
 
 from .schemes import scheme, sign, verify
 
@@ -62,11 +66,23 @@ def keyed(text: bytes, *, digest: Any = hashlib.sha256) -> bytes:
                 "x-zm-request-timestamp": str(NOW),
             },
         ),
-        ("square", {"x-square-hmacsha256-signature": base64.b64encode(keyed(URL.encode() + BODY)).decode()}),
-        ("workos", {"WorkOS-Signature": f"t={NOW}000, v1=" + keyed(b"%d000.%s" % (NOW, BODY)).hex()}),
+        (
+            "square",
+            {
+                "x-square-hmacsha256-signature": base64.b64encode(
+                    keyed(URL.encode() + BODY)
+                ).decode()
+            },
+        ),
+        (
+            "workos",
+            {"WorkOS-Signature": f"t={NOW}000, v1=" + keyed(b"%d000.%s" % (NOW, BODY)).hex()},
+        ),
     ],
 )
-def test_the_signed_text_is_what_the_documentation_says(name: str, expected: dict[str, str]) -> None:
+def test_the_signed_text_is_what_the_documentation_says(
+    name: str, expected: dict[str, str]
+) -> None:
     """By hand, for schemes whose documentation has no vector."""
     assert sign(name, "secret", BODY, now=NOW, url=URL) == expected
 
@@ -86,7 +102,9 @@ class TestScheme:
             ({"syntax": "pairs"}, "needs `key`"),
         ],
     )
-    def test_declarations_that_prove_nothing_are_refused(self, arguments: dict[str, Any], problem: str) -> None:
+    def test_declarations_that_prove_nothing_are_refused(
+        self, arguments: dict[str, Any], problem: str
+    ) -> None:
         with pytest.raises(ValueError, match=problem):
             HMAC(header="X", **arguments)
 
@@ -110,3 +128,24 @@ class TestScheme:
             header="X-Hub-Signature-256", digest="sha256", encoding="hex", signed="{body}", syntax="prefixed",
             prefix="sha256=",
         )  # fmt: skip
+
+
+class TestKeyedHash:
+    @given(
+        st.binary(min_size=1, max_size=200),
+        st.binary(max_size=300),
+        st.sampled_from(["sha1", "sha256", "sha384", "sha512"]),
+    )
+    def test_is_hmac(self, secret: bytes, text: bytes, digest: str) -> None:
+        compute = Key(secret).keyed_hash(digest)
+        assert compute(text) == hmac.digest(secret, text, digest) == compute(text)
+
+    def test_rfc_4231(self) -> None:
+        """Test cases 1 and 6."""
+        assert Key(b"\x0b" * 20).keyed_hash("sha256")(b"Hi There").hex() == (
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        )
+        text = b"Test Using Larger Than Block-Size Key - Hash Key First"
+        assert Key(b"\xaa" * 131).keyed_hash("sha256")(text).hex() == (
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        )

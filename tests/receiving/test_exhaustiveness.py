@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import hooksmith_providers
 import pytest
+
+import hooksmith_providers
 
 COMPLETE = """
 from typing import assert_never
@@ -67,14 +68,24 @@ INCOMPLETE = COMPLETE.replace(
 """,
     "",
 )
-WRONG_HANDLER = COMPLETE.replace("def issued(event: OpenIdCredentialIssued)", "def issued(event: DriftedEvent)")
+WRONG_HANDLER = COMPLETE.replace(
+    "def issued(event: OpenIdCredentialIssued)", "def issued(event: DriftedEvent)"
+)
 PACKAGES = str(Path(hooksmith_providers.__file__).parents[1])
 
 
 def mypy(path: Path) -> str:
     config = path.with_name("mypy.ini")
     config.write_text(f"[mypy]\nstrict = true\nmypy_path = {PACKAGES}\n")
-    command = ["-m", "mypy", "--config-file", str(config), "--cache-dir", str(path.parent / "cache"), str(path)]
+    command = [
+        "-m",
+        "mypy",
+        "--config-file",
+        str(config),
+        "--cache-dir",
+        str(path.parent / "cache"),
+        str(path),
+    ]
     return run(command)
 
 
@@ -93,7 +104,11 @@ def run(command: list[str]) -> str:
 @pytest.mark.parametrize("check", [mypy, pyright])
 def test_type_checkers(check: object, tmp_path: Path) -> None:
     assert callable(check)
-    for name, text in (("complete", COMPLETE), ("incomplete", INCOMPLETE), ("wrong", WRONG_HANDLER)):
+    for name, text in (
+        ("complete", COMPLETE),
+        ("incomplete", INCOMPLETE),
+        ("wrong", WRONG_HANDLER),
+    ):
         folder = tmp_path / name
         folder.mkdir()
         path = folder / f"{name}.py"

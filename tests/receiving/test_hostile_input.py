@@ -7,13 +7,18 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from hooksmith.describe.signatures import known_schemes
 from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers._runtime.events import DriftedEvent, UnknownEvent
 from hooksmith_providers._runtime.signatures.message import Message
-from hooksmith_providers._runtime.webhook_errors import EventParseError, SignatureError, WebhookError
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hooksmith_providers._runtime.webhook_errors import (
+    EventParseError,
+    SignatureError,
+    WebhookError,
+)
 
 from .schemes import scheme, sign
 from .vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET
@@ -28,8 +33,34 @@ WEBHOOKS: dict[str, Any] = {
 }
 
 pieces = st.sampled_from(
-    [b"t=", b"v1=", b"v1,", b"v1a,", b",", b" ", b";", b"=", b":", b'"', b"(", b")", b"sig1", b"\x00", b"\xff"]
-    + [b"sha256=", b"v0=", b"content-digest", b"created=1", b'keyid="x"', b"9" * 20, b"\xc3\xa9", b"%", b"\\"]
+    [
+        b"t=",
+        b"v1=",
+        b"v1,",
+        b"v1a,",
+        b",",
+        b" ",
+        b";",
+        b"=",
+        b":",
+        b'"',
+        b"(",
+        b")",
+        b"sig1",
+        b"\x00",
+        b"\xff",
+    ]
+    + [
+        b"sha256=",
+        b"v0=",
+        b"content-digest",
+        b"created=1",
+        b'keyid="x"',
+        b"9" * 20,
+        b"\xc3\xa9",
+        b"%",
+        b"\\",
+    ]
 )
 junk = st.one_of(
     st.binary(max_size=200),
@@ -52,8 +83,12 @@ def headers_of(call: Any) -> list[str]:
 def test_headers(name: str, body: bytes, data: st.DataObject) -> None:
     secret = SECRETS.get(name, "secret")
     signed = sign(name, secret, body, now=1, url="https://e.com")
-    given_headers = [(key.encode(), data.draw(junk | st.just(value.encode()))) for key, value in signed.items()]
-    untouched = all(value.encode() == dict(given_headers)[key.encode()] for key, value in signed.items())
+    given_headers = [
+        (key.encode(), data.draw(junk | st.just(value.encode()))) for key, value in signed.items()
+    ]
+    untouched = all(
+        value.encode() == dict(given_headers)[key.encode()] for key, value in signed.items()
+    )
     verifier = scheme(name).bind(secret)
     try:
         verifier.verify(Message(body, given_headers, "POST", "https://e.com"), 1, 300)
@@ -110,7 +145,9 @@ def test_events_with_anything_in_a_field(name: str, data: st.DataObject) -> None
     catalogue = WEBHOOKS[name].catalogue
     kind = data.draw(st.sampled_from(sorted(catalogue.models)))
     payload = testing.EXAMPLES.payload(kind)
-    for path in data.draw(st.lists(st.sampled_from(sorted(paths(payload, catalogue.type))), max_size=3)):
+    for path in data.draw(
+        st.lists(st.sampled_from(sorted(paths(payload, catalogue.type))), max_size=3)
+    ):
         put(payload, path, data.draw(json_values))
     body = json.dumps(payload).encode()
     found = outcome(name, body)
@@ -127,7 +164,13 @@ def test_events_with_anything_in_a_field(name: str, data: st.DataObject) -> None
 def paths(value: Any, kept: str, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """All places in a payload but those on the way to its type."""
     found = [] if kept.startswith("/" + "/".join(map(str, path))) else [path]
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    entries = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in entries:
         found += paths(item, kept, (*path, key))
     return [each for each in found if each]
@@ -136,8 +179,17 @@ def paths(value: Any, kept: str, path: tuple[Any, ...] = ()) -> list[tuple[Any, 
 def put(payload: Any, path: tuple[Any, ...], value: Any) -> None:
     *parents, last = path
     for key in parents:
-        if not isinstance(payload, dict | list) or isinstance(payload, list) and not (isinstance(key, int) and key < len(payload)):
+        if (
+            not isinstance(payload, dict | list)
+            or (isinstance(payload, list)
+            and not (isinstance(key, int) and key < len(payload)))
+        ):
             return
         payload = payload[key] if isinstance(payload, list) else payload.get(key)
-    if isinstance(payload, dict) or isinstance(payload, list) and isinstance(last, int) and last < len(payload):
+    if (
+        isinstance(payload, dict)
+        or (isinstance(payload, list)
+        and isinstance(last, int)
+        and last < len(payload))
+    ):
         payload[last] = value

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
 from hooksmith_providers import mattr
 from hooksmith_providers._runtime.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.signatures.jwks import FetchedKeys, load_jwk
@@ -137,7 +138,11 @@ def test_unusable_jwks_raise_one_kind_of_error(jwk: Any) -> None:
 
 
 def encoded(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+        .decode()
+        .rstrip("=")
+    )
 
 
 @pytest.mark.parametrize("kind", ["P-256", "P-384", "RSA"])
@@ -153,7 +158,13 @@ def test_other_kinds_of_keys(kind: str) -> None:
     else:
         private = ec.generate_private_key(ec.SECP256R1() if kind == "P-256" else ec.SECP384R1())
         numbers = private.public_key().public_numbers()
-        jwk = {"kty": "EC", "crv": kind, "kid": "k", "x": encoded(numbers.x), "y": encoded(numbers.y)}
+        jwk = {
+            "kty": "EC",
+            "crv": kind,
+            "kid": "k",
+            "x": encoded(numbers.x),
+            "y": encoded(numbers.y),
+        }
     assert hashes.SHA256.name == "sha256"
 
     class Request:
@@ -219,7 +230,10 @@ def test_from_client(tenant: Tenant) -> None:
             event = webhook.unwrap(MATTR_BODY, MATTR_HEADERS, url=MATTR_URL)
             assert isinstance(event, mattr.OpenIdCredentialIssued)
         assert tenant.requests == ["/v1/webhooks/jwks None"]
-        other = {**MATTR_HEADERS, "signature-input": MATTR_HEADERS["signature-input"].replace(KID, "x")}
+        other = {
+            **MATTR_HEADERS,
+            "signature-input": MATTR_HEADERS["signature-input"].replace(KID, "x"),
+        }
         for _ in range(3):
             with pytest.raises(SignatureError) as raised:
                 webhook.verify(MATTR_BODY, other, url=MATTR_URL)

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import pytest
+
 from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.events import Catalogue, DriftedEvent, InHeader, UnknownEvent
 from hooksmith_providers._runtime.model import Model
@@ -73,12 +74,19 @@ class TestKnown:
         data = {**USER["data"], "metadata": {}, "decoy": decoy}
         payload = {**USER, "data": data}
         ordered = {"data": data, **payload} if position == "first" else {**payload, "data": data}
-        for event_last in (ordered, {**{k: v for k, v in ordered.items() if k != "event"}, "event": "user.created"}):
+        for event_last in (
+            ordered,
+            {**{k: v for k, v in ordered.items() if k != "event"}, "event": "user.created"},
+        ):
             event = workos.parse_event(json.dumps(event_last))
             assert isinstance(event, workos.UserCreated)
 
     def test_escapes_in_the_type(self) -> None:
-        text = changed().replace(b'"user.created"', b'"user\\u002ecreated"').replace(b'"event":', b'"ev\\u0065nt":')
+        text = (
+            changed()
+            .replace(b'"user.created"', b'"user\\u002ecreated"')
+            .replace(b'"event":', b'"ev\\u0065nt":')
+        )
         assert isinstance(workos.parse_event(text), workos.UserCreated)
 
     @pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
@@ -98,7 +106,9 @@ class TestUnknown:
 
     def test_kept_whole(self) -> None:
         event = workos.parse_event(self.body)
-        assert event == UnknownEvent(type="user.teleported", payload=json.loads(self.body), raw=self.body)
+        assert event == UnknownEvent(
+            type="user.teleported", payload=json.loads(self.body), raw=self.body
+        )
         assert "ada@" not in repr(event)
 
     def test_strict(self) -> None:
@@ -112,7 +122,9 @@ class TestDrifted:
         event = workos.parse_event(body)
         assert isinstance(event, DriftedEvent)
         assert event.type == "user.created"
-        assert [(issue.where, issue.what) for issue in event.issues] == [("/data/email", "Field required")]
+        assert [(issue.where, issue.what) for issue in event.issues] == [
+            ("/data/email", "Field required")
+        ]
         assert isinstance(event.event, workos.UserCreated)
         assert event.event.data.id == "user_1"
         assert event.event.data.created_at.year == 2026
@@ -144,7 +156,19 @@ class TestDrifted:
 class TestNoEvent:
     @pytest.mark.parametrize(
         "body",
-        [b"", b"nope", b'{"a":', b"\xff", b"[]", b"1", b"null", b'"user.created"', b"{}", b'{"event": 1}', b'{"event": null}'],
+        [
+            b"",
+            b"nope",
+            b'{"a":',
+            b"\xff",
+            b"[]",
+            b"1",
+            b"null",
+            b'"user.created"',
+            b"{}",
+            b'{"event": 1}',
+            b'{"event": null}',
+        ],
     )
     @pytest.mark.parametrize("strict", [False, True])
     def test_refused(self, body: bytes, strict: bool) -> None:

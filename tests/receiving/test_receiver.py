@@ -11,11 +11,18 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from hooksmith_providers import scalekit, workos
 from hooksmith_providers._runtime.receiver import Counts, UnhandledTypesError
 from hooksmith_providers._runtime.stores import SQLiteStore, Taken
 from hooksmith_providers._runtime.webhook_errors import KeysUnavailableError
-from hooksmith_providers.workos import DriftedEvent, EventType, UnknownEvent, UserCreated, UserDeleted
+from hooksmith_providers.workos import (
+    DriftedEvent,
+    EventType,
+    UnknownEvent,
+    UserCreated,
+    UserDeleted,
+)
 from hooksmith_providers.workos.testing import EXAMPLES, example
 
 from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
@@ -86,7 +93,7 @@ class TestHandlers:
 
     def test_unhandled_types(self) -> None:
         receiver = make()
-        assert receiver.unhandled_types() == tuple(EventType)
+        assert sorted(receiver.unhandled_types()) == sorted(EventType)
         receiver.on(UserCreated)(print)
         receiver.fallback(print)
         assert "user.created" not in receiver.unhandled_types()
@@ -94,9 +101,17 @@ class TestHandlers:
 
     def test_exhaustive(self) -> None:
         receiver = make(exhaustive=True)
-        receiver.on(*(kind for kind in EventType if kind != EventType.USER_CREATED))(lambda event: None)
-        for start in (lambda: receiver.asgi, lambda: receiver.wsgi, lambda: deliver(receiver, UserCreated)):
-            with pytest.raises(UnhandledTypesError, match=r"no handler for user\.created") as raised:
+        receiver.on(*(kind for kind in EventType if kind != EventType.USER_CREATED))(
+            lambda event: None
+        )
+        for start in (
+            lambda: receiver.asgi,
+            lambda: receiver.wsgi,
+            lambda: deliver(receiver, UserCreated),
+        ):
+            with pytest.raises(
+                UnhandledTypesError, match=r"no handler for user\.created"
+            ) as raised:
                 start()
             assert raised.value.types == ("user.created",)
         receiver.on(UserCreated)(lambda event: None)
@@ -141,7 +156,9 @@ class TestOutcomes:
         assert seen == ["user.teleported", "/data/email"]
         assert receiver.counts == Counts(handled=2, unknown=1, drifted=1)
 
-    def test_a_drifted_event_that_was_expected_is_not_acknowledged(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_drifted_event_that_was_expected_is_not_acknowledged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
         receiver = make()
         receiver.on(UserCreated)(print)
         assert deliver(receiver, UserCreated, {"data.email": 1}) == 500
@@ -300,7 +317,17 @@ def django(receiver: Any) -> Any:
     return served_by_wsgiref(WSGIHandler())
 
 
-MOUNTS = [fastapi, starlette, mounted, bare_asgi, flask, flask_view, bare_wsgi, itself_as_wsgi, django]
+MOUNTS = [
+    fastapi,
+    starlette,
+    mounted,
+    bare_asgi,
+    flask,
+    flask_view,
+    bare_wsgi,
+    itself_as_wsgi,
+    django,
+]
 
 
 @pytest.mark.parametrize("mount", MOUNTS, ids=lambda mount: mount.__name__)
@@ -320,7 +347,7 @@ class TestOverHTTP:
         path = "/webhooks/" if mount is mounted else "/webhooks"
         path = "/" if mount in (bare_asgi, bare_wsgi, itself_as_wsgi) else path
         good = example(UserCreated, webhook=WEBHOOK)
-        bad = example(UserDeleted, webhook=WEBHOOK)
+        bad = example(UserDeleted, webhook=WEBHOOK, changes={"id": "event_2"})
         late = WEBHOOK.sign(good.body, timestamp=1)
         with mount(receiver) as address, httpx2.Client(base_url=address) as client:
             logging.disable(logging.ERROR)
@@ -344,7 +371,9 @@ class TestOverHTTP:
 
     def test_chunks_and_parallel_deliveries(self, mount: Callable[[Any], Any]) -> None:
         if mount in (bare_wsgi, itself_as_wsgi, django):
-            pytest.skip("the server of the standard library takes neither chunks nor several requests")
+            pytest.skip(
+                "the server of the standard library takes neither chunks nor several requests"
+            )
         receiver, seen = make(max_body=5000), []
         receiver.on(UserCreated)(lambda event: seen.append(event.id))
         path = {"mounted": "/webhooks/", "bare_asgi": "/"}.get(mount.__name__, "/webhooks")
@@ -357,7 +386,8 @@ class TestOverHTTP:
         with mount(receiver) as address, httpx2.Client(base_url=address, timeout=30) as client:
             statuses: list[int] = []
             threads = [
-                threading.Thread(target=lambda n=n: statuses.append(send(client, n))) for n in range(40)
+                threading.Thread(target=lambda n=n: statuses.append(send(client, n)))
+                for n in range(40)
             ]
             for thread in threads:
                 thread.start()
@@ -419,5 +449,7 @@ class TestSignedURL:
         public = "https://hooks.example.com/in"
         webhook, receiver = self.receiver(url=public)
         body = b'{"type": "x"}'
-        reply = receiver.receive(body, webhook.sign(body, url=public), url="http://10.0.0.1:8000/in")
+        reply = receiver.receive(
+            body, webhook.sign(body, url=public), url="http://10.0.0.1:8000/in"
+        )
         assert reply.status == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.signatures.message import Message
@@ -25,7 +26,11 @@ class TestWorkOS:
 
     @pytest.mark.parametrize(
         "header",
-        [v.WORKOS_HEADER, v.WORKOS_HEADER.replace(", ", ","), v.WORKOS_HEADER.replace(", ", " ,\t ")],
+        [
+            v.WORKOS_HEADER,
+            v.WORKOS_HEADER.replace(", ", ","),
+            v.WORKOS_HEADER.replace(", ", " ,\t "),
+        ],
         ids=["as sent", "without a space", "with others"],
     )
     def test_vector(self, header: str) -> None:
@@ -53,7 +58,10 @@ class TestWorkOS:
             ("t=x, v1=00", SignatureReason.MALFORMED_HEADER),
             ("t=1632409405772, t=1632409405773, v1=00", SignatureReason.MALFORMED_HEADER),
             (v.WORKOS_HEADER[:-1] + "3", SignatureReason.NO_MATCHING_SIGNATURE),
-            (v.WORKOS_HEADER.upper().replace("T=", "t=").replace("V1", "v1"), SignatureReason.NO_MATCHING_SIGNATURE),
+            (
+                v.WORKOS_HEADER.upper().replace("T=", "t=").replace("V1", "v1"),
+                SignatureReason.NO_MATCHING_SIGNATURE,
+            ),
             # Its seconds taken for milliseconds, fifty years ago.
             ("t=1632409405, v1=00", SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE),
         ],
@@ -70,10 +78,15 @@ class TestWorkOS:
     @pytest.mark.parametrize("seconds", [-179, 179])
     def test_tolerance(self, seconds: float) -> None:
         headers = {"WorkOS-Signature": v.WORKOS_HEADER}
-        workos.Webhook(v.WORKOS_SECRET, clock=lambda: v.WORKOS_TIME + seconds).verify(v.WORKOS_BODY, headers)
+        workos.Webhook(v.WORKOS_SECRET, clock=lambda: v.WORKOS_TIME + seconds).verify(
+            v.WORKOS_BODY, headers
+        )
         workos.Webhook(v.WORKOS_SECRET, tolerance=None).verify(v.WORKOS_BODY, headers)
         strict = workos.Webhook(v.WORKOS_SECRET, tolerance=0, clock=lambda: v.WORKOS_TIME + seconds)
-        assert reason(strict.verify, v.WORKOS_BODY, headers) is SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE
+        assert (
+            reason(strict.verify, v.WORKOS_BODY, headers)
+            is SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE
+        )
 
     def test_several_signatures_and_secrets(self) -> None:
         decoy = "v1=" + "0" * 64
@@ -81,12 +94,16 @@ class TestWorkOS:
         webhook = workos.Webhook(["another", v.WORKOS_SECRET], clock=lambda: v.WORKOS_TIME)
         for header in (f"{time},{decoy},{right}", f"{time},{right},{decoy},v0=junk"):
             webhook.verify(v.WORKOS_BODY, {"WorkOS-Signature": header})
-        found = reason(webhook.verify, v.WORKOS_BODY, {"WorkOS-Signature": f"{time},{decoy},{decoy}"})
+        found = reason(
+            webhook.verify, v.WORKOS_BODY, {"WorkOS-Signature": f"{time},{decoy},{decoy}"}
+        )
         assert found is SignatureReason.NO_MATCHING_SIGNATURE
 
 
 class TestStandardWebhooks:
-    def check(self, signature: str, *, name: str = "standard-webhooks", secret: Any = v.STANDARD_SECRET) -> None:
+    def check(
+        self, signature: str, *, name: str = "standard-webhooks", secret: Any = v.STANDARD_SECRET
+    ) -> None:
         prefix = "svix" if name == "svix" else "webhook"
         headers = {
             f"{prefix}-id": v.STANDARD_ID,
@@ -98,14 +115,20 @@ class TestStandardWebhooks:
     @pytest.mark.parametrize("name", ["standard-webhooks", "svix"])
     @pytest.mark.parametrize(
         "secret",
-        [v.STANDARD_SECRET, v.STANDARD_SECRET.removeprefix("whsec_"), ["whsec_b3RoZXI=", v.STANDARD_SECRET]],
+        [
+            v.STANDARD_SECRET,
+            v.STANDARD_SECRET.removeprefix("whsec_"),
+            ["whsec_b3RoZXI=", v.STANDARD_SECRET],
+        ],
     )
     def test_vector(self, name: str, secret: Any) -> None:
         self.check(v.STANDARD_SIGNATURE, name=name, secret=secret)
 
     def test_among_decoys(self) -> None:
         decoys = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
-        self.check(f"{decoys} {v.STANDARD_SIGNATURE} v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v1a,??")
+        self.check(
+            f"{decoys} {v.STANDARD_SIGNATURE} v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v1a,??"
+        )
 
     @pytest.mark.parametrize(
         ("signature", "expected"),
@@ -133,11 +156,21 @@ class TestStandardWebhooks:
     @pytest.mark.parametrize("stamp", ["1614265330.0", "+1614265330", " ", "-1", "٣", "9" * 40])
     def test_timestamps_are_digits(self, stamp: str) -> None:
         headers = {"webhook-id": "x", "webhook-timestamp": stamp, "webhook-signature": "v1,x"}
-        found = reason(verify, "svix" if not stamp else "standard-webhooks", v.STANDARD_SECRET, b"", headers, now=0)
+        found = reason(
+            verify,
+            "svix" if not stamp else "standard-webhooks",
+            v.STANDARD_SECRET,
+            b"",
+            headers,
+            now=0,
+        )
         assert found in (SignatureReason.MALFORMED_HEADER, SignatureReason.MISSING_HEADER)
 
     def test_ed25519(self) -> None:
-        seed, public = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+        seed, public = (
+            "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=",
+            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        )
         headers = sign("standard-webhooks", f"whsk_{seed}", v.STANDARD_BODY, now=5)
         assert headers["webhook-signature"].startswith("v1a,")
         for secret in (f"whpk_{public}", f"whsk_{seed}", [v.STANDARD_SECRET, f"whpk_{public}"]):
@@ -155,16 +188,29 @@ class TestCatalogue:
     def test_github(self) -> None:
         headers = {"x-hub-signature-256": v.GITHUB_HEADER}
         verify("github", v.GITHUB_SECRET, v.GITHUB_BODY, headers, now=0)
-        assert sign("github", v.GITHUB_SECRET, v.GITHUB_BODY, now=0) == {"X-Hub-Signature-256": v.GITHUB_HEADER}
-        assert reason(verify, "github", "other", v.GITHUB_BODY, headers, now=0) is SignatureReason.NO_MATCHING_SIGNATURE
+        assert sign("github", v.GITHUB_SECRET, v.GITHUB_BODY, now=0) == {
+            "X-Hub-Signature-256": v.GITHUB_HEADER
+        }
+        assert (
+            reason(verify, "github", "other", v.GITHUB_BODY, headers, now=0)
+            is SignatureReason.NO_MATCHING_SIGNATURE
+        )
         bare = {"x-hub-signature-256": v.GITHUB_HEADER.removeprefix("sha256=")}
-        assert reason(verify, "github", v.GITHUB_SECRET, v.GITHUB_BODY, bare, now=0) is SignatureReason.MALFORMED_HEADER
+        assert (
+            reason(verify, "github", v.GITHUB_SECRET, v.GITHUB_BODY, bare, now=0)
+            is SignatureReason.MALFORMED_HEADER
+        )
 
     def test_slack(self) -> None:
-        headers = {"X-Slack-Signature": v.SLACK_HEADER, "X-Slack-Request-Timestamp": str(v.SLACK_TIME)}
+        headers = {
+            "X-Slack-Signature": v.SLACK_HEADER,
+            "X-Slack-Request-Timestamp": str(v.SLACK_TIME),
+        }
         verify("slack", v.SLACK_SECRET, v.SLACK_BODY, headers, now=v.SLACK_TIME + 299)
         assert sign("slack", v.SLACK_SECRET, v.SLACK_BODY, now=v.SLACK_TIME) == headers
-        late = reason(verify, "slack", v.SLACK_SECRET, v.SLACK_BODY, headers, now=v.SLACK_TIME + 301)
+        late = reason(
+            verify, "slack", v.SLACK_SECRET, v.SLACK_BODY, headers, now=v.SLACK_TIME + 301
+        )
         assert late is SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE
         del headers["X-Slack-Request-Timestamp"]
         missing = reason(verify, "slack", v.SLACK_SECRET, v.SLACK_BODY, headers, now=v.SLACK_TIME)
@@ -181,13 +227,25 @@ class TestCatalogue:
     )
     def test_twilio(self, body: bytes, header: str, url: str) -> None:
         verify("twilio", v.TWILIO_SECRET, body, {"X-Twilio-Signature": header}, now=0, url=url)
-        assert sign("twilio", v.TWILIO_SECRET, body, now=0, url=url) == {"X-Twilio-Signature": header}
-        other = reason(verify, "twilio", v.TWILIO_SECRET, body, {"X-Twilio-Signature": header}, now=0, url=url + "x")
+        assert sign("twilio", v.TWILIO_SECRET, body, now=0, url=url) == {
+            "X-Twilio-Signature": header
+        }
+        other = reason(
+            verify,
+            "twilio",
+            v.TWILIO_SECRET,
+            body,
+            {"X-Twilio-Signature": header},
+            now=0,
+            url=url + "x",
+        )
         assert other in (SignatureReason.NO_MATCHING_SIGNATURE, SignatureReason.DIGEST_MISMATCH)
 
     def test_twilio_covers_the_body(self) -> None:
         headers = {"X-Twilio-Signature": v.TWILIO_JSON_HEADER}
-        found = reason(verify, "twilio", v.TWILIO_SECRET, b"{}", headers, now=0, url=v.TWILIO_JSON_URL)
+        found = reason(
+            verify, "twilio", v.TWILIO_SECRET, b"{}", headers, now=0, url=v.TWILIO_JSON_URL
+        )
         assert found is SignatureReason.DIGEST_MISMATCH
 
     def test_a_url_that_is_signed_must_be_given(self) -> None:
@@ -196,9 +254,17 @@ class TestCatalogue:
 
 
 class TestHTTPMessageSignatures:
-    def verify(self, headers: dict[str, str], *, require: tuple[str, ...] = (), body: bytes = v.RFC_9421_BODY) -> None:
+    def verify(
+        self,
+        headers: dict[str, str],
+        *,
+        require: tuple[str, ...] = (),
+        body: bytes = v.RFC_9421_BODY,
+    ) -> None:
         verifier = HTTPMessageSignatures(require=require).bind([v.RFC_9421_JWK])
-        verifier._require = require  # what we always require is left out, for the RFC's vector covers no digest
+        verifier._require = (
+            require  # what we always require is left out, for the RFC's vector covers no digest
+        )
         verifier.verify(Message(body, headers, "POST", v.RFC_9421_URL), v.RFC_9421_TIME, 300)
 
     def test_rfc_9421_b_2_6(self) -> None:
@@ -216,16 +282,32 @@ class TestHTTPMessageSignatures:
         [
             ("Date", "Tue, 20 Apr 2021 02:07:56 GMT", SignatureReason.NO_MATCHING_SIGNATURE),
             ("Content-Length", "19", SignatureReason.NO_MATCHING_SIGNATURE),
-            ("Content-Digest", v.RFC_9421_SHA_256.replace("X48", "X49"), SignatureReason.DIGEST_MISMATCH),
+            (
+                "Content-Digest",
+                v.RFC_9421_SHA_256.replace("X48", "X49"),
+                SignatureReason.DIGEST_MISMATCH,
+            ),
             ("Content-Digest", "md5=:aaaa:", SignatureReason.MALFORMED_HEADER),
             ("Content-Digest", "", SignatureReason.MISSING_HEADER),
             ("Signature", "sig-b26=:AAAA:", SignatureReason.NO_MATCHING_SIGNATURE),
             ("Signature", "sig-b27=:AAAA:", SignatureReason.MALFORMED_HEADER),
             ("Signature", "é", SignatureReason.MALFORMED_HEADER),
             ("Signature-Input", "sig-b26", SignatureReason.MALFORMED_HEADER),
-            ("Signature-Input", 'sig-b26=("date");created=1618884473', SignatureReason.MALFORMED_HEADER),
-            ("Signature-Input", 'sig-b26=("date");keyid="test-key-ed25519"', SignatureReason.MALFORMED_HEADER),
-            ("Signature-Input", 'sig-b26=("date");created=1618884473;keyid="x"', SignatureReason.UNKNOWN_KEY),
+            (
+                "Signature-Input",
+                'sig-b26=("date");created=1618884473',
+                SignatureReason.MALFORMED_HEADER,
+            ),
+            (
+                "Signature-Input",
+                'sig-b26=("date");keyid="test-key-ed25519"',
+                SignatureReason.MALFORMED_HEADER,
+            ),
+            (
+                "Signature-Input",
+                'sig-b26=("date");created=1618884473;keyid="x"',
+                SignatureReason.UNKNOWN_KEY,
+            ),
             (
                 "Signature-Input",
                 'sig-b26=("date");created=1618884473;expires=1618884472;keyid="x"',
@@ -247,7 +329,10 @@ class TestHTTPMessageSignatures:
     def test_mattr_near_misses(self) -> None:
         webhook = self.mattr()
         call = webhook.verify
-        assert reason(call, v.MATTR_BODY + b" ", v.MATTR_HEADERS, url=v.MATTR_URL) is SignatureReason.DIGEST_MISMATCH
+        assert (
+            reason(call, v.MATTR_BODY + b" ", v.MATTR_HEADERS, url=v.MATTR_URL)
+            is SignatureReason.DIGEST_MISMATCH
+        )
         assert reason(call, v.MATTR_BODY, v.MATTR_HEADERS) is SignatureReason.URL_NEEDED
         other = reason(call, v.MATTR_BODY, v.MATTR_HEADERS, url="https://example.com/other")
         assert other is SignatureReason.NO_MATCHING_SIGNATURE

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections import UserDict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 import httpx2
 import pytest
+from starlette.datastructures import Headers as StarletteHeaders
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
 from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers._runtime.signatures.key import Key
 from hooksmith_providers._runtime.webhook_errors import (
@@ -22,9 +26,6 @@ from hooksmith_providers._runtime.webhook_errors import (
     WebhookError,
 )
 from hooksmith_providers.workos.testing import example
-from starlette.datastructures import Headers as StarletteHeaders
-from werkzeug.datastructures import EnvironHeaders
-from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 SECRET = "whsec_very-secret-indeed"
 WEBHOOK = workos.Webhook(SECRET)
@@ -138,7 +139,9 @@ class TestSecrets:
     def test_a_secret_is_text_or_bytes(self) -> None:
         with pytest.raises(TypeError, match="str or bytes"):
             workos.Webhook([1])  # type: ignore[list-item]
-        assert workos.Webhook(SECRET.encode()).sign(b"", timestamp=1) == WEBHOOK.sign(b"", timestamp=1)
+        assert workos.Webhook(SECRET.encode()).sign(b"", timestamp=1) == WEBHOOK.sign(
+            b"", timestamp=1
+        )
 
     def test_rotation(self) -> None:
         both = workos.Webhook(["new", SECRET])
@@ -155,8 +158,10 @@ class TestArguments:
             workos.Webhook(SECRET, tolerance=tolerance)
 
     def test_timestamps_to_sign_with(self) -> None:
-        moment = datetime(2026, 1, 2, tzinfo=timezone.utc)
-        assert WEBHOOK.sign(b"", timestamp=moment) == WEBHOOK.sign(b"", timestamp=moment.timestamp())
+        moment = datetime(2026, 1, 2, tzinfo=UTC)
+        assert WEBHOOK.sign(b"", timestamp=moment) == WEBHOOK.sign(
+            b"", timestamp=moment.timestamp()
+        )
 
     def test_ids_to_sign_with(self) -> None:
         webhook = scalekit.Webhook("whsec_c2VjcmV0c2VjcmV0")

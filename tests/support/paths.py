@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -13,3 +14,6 @@ SPECS = ROOT / "specs"
 CASES = TESTS / "cases"
 ERRORS = TESTS / "errors"
 PROVIDERS = ("mattr", "scalekit", "socotra", "workos")
+
+CORPUS = Path(os.environ["HOOKSMITH_CORPUS"]) if "HOOKSMITH_CORPUS" in os.environ else None
+"""A folder of documents of many publishers, for tests that take what there is; most machines have none."""

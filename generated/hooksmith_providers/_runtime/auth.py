@@ -69,6 +69,7 @@ class Credentials:
             for name, scheme in api.schemes.items()
             if isinstance(scheme, OAuth2ClientCredentials)
         }
+        self._chosen: dict[Security | None, tuple[str, ...]] = {}
         for scheme in api.schemes.values():
             if isinstance(scheme, ApiKey) and scheme.location == "query":
                 hide_query_key(scheme.name)
@@ -78,6 +79,12 @@ class Credentials:
 
         Raises ConfigurationError, which names what the first alternative lacks.
         """
+        found = self._chosen.get(security)
+        if found is None:
+            found = self._chosen[security] = self._choose(security)
+        return found
+
+    def _choose(self, security: Security | None) -> tuple[str, ...]:
         alternatives = self._api.security if security is None else security
         if not alternatives:
             return ()
@@ -116,6 +123,13 @@ class Credentials:
             if self.is_exchanged(name):
                 for secret in used.secrets:
                     self.tokens[name].drop(secret)
+
+    def is_constant(self, names: tuple[str, ...]) -> bool:
+        """Whether these schemes' credentials are the same in every request."""
+        return not any(
+            self.is_exchanged(name) or any(map(callable, self._sources[name].values()))
+            for name in names
+        )
 
     def place(self, values: Mapping[str, Mapping[str, str]]) -> Placement:
         """Where the values (scheme → argument → value) stand in a request."""

@@ -23,10 +23,16 @@ class SyncAuthenticator:
     def __init__(self, api: ApiInfo, credentials: Credentials) -> None:
         self._api = api
         self.credentials = credentials
+        self._constant: dict[tuple[str, ...], Placement] = {}
 
     def place(self, names: tuple[str, ...], fetch: Fetch) -> Placement:
         """The credentials of these schemes, where they stand in a request."""
-        return self.credentials.place({name: self._values(name, fetch) for name in names})
+        found = self._constant.get(names)
+        if found is None:
+            found = self.credentials.place({name: self._values(name, fetch) for name in names})
+            if self.credentials.is_constant(names):
+                self._constant[names] = found
+        return found
 
     def _values(self, name: str, fetch: Fetch) -> dict[str, str]:
         if self.credentials.is_exchanged(name):
@@ -59,12 +65,19 @@ class AsyncAuthenticator:
     def __init__(self, api: ApiInfo, credentials: Credentials) -> None:
         self._api = api
         self.credentials = credentials
+        self._constant: dict[tuple[str, ...], Placement] = {}
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]]
         self._locks = WeakKeyDictionary()
 
     async def place(self, names: tuple[str, ...], fetch: AsyncFetch) -> Placement:
         """The credentials of these schemes, where they stand in a request."""
-        return self.credentials.place({name: await self._values(name, fetch) for name in names})
+        found = self._constant.get(names)
+        if found is None:
+            values = {name: await self._values(name, fetch) for name in names}
+            found = self.credentials.place(values)
+            if self.credentials.is_constant(names):
+                self._constant[names] = found
+        return found
 
     async def _values(self, name: str, fetch: AsyncFetch) -> dict[str, str]:
         if self.credentials.is_exchanged(name):

@@ -71,7 +71,9 @@ class BaseClient:
 
     def _schemes(self, operation: Operation[Any], options: RequestOptions) -> tuple[str, ...]:
         """The schemes of a call; none where the user's own headers authorize it."""
-        if "authorization" in merge(self._config.headers.items(), options.headers.items()):
+        if "authorization" in self._config.headers:
+            return ()
+        if options.headers and "authorization" in merge(options.headers.items()):
             return ()
         return self._credentials.choose(operation.security)
 

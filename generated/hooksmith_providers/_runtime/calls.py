@@ -27,13 +27,14 @@ from .errors import (
 )
 from .headers import merge
 from .hooks import Hooks, ReplyEvent, RequestEvent
-from .logs import log_reply
+from .logs import log_reply, log_retry, logs_replies
 from .omit import OMIT, Omit
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
 from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, query_of
 from .pointers import resolve
 from .replies import RawReply, describe, error_body, fits
+from .requests import build_request, parsed
 from .retries import IDEMPOTENT, is_retryable, retry_after, wait_before
 from .servers import server_url
 from .tokens import token_request
@@ -109,22 +110,9 @@ class Call(Generic[T]):
         cookies = join([*self.cookies, *placement.cookies], "; ")
         if cookies:
             headers["cookie"] = cookies
-        return http.build_request(
-            self.operation.method,
-            f"{self.url}?{query}" if query else self.url,
-            headers=headers,
-            timeout=self.timeout,
-            **self._body(http),
-        )
-
-    def _body(self, http: httpx2.Client | httpx2.AsyncClient) -> dict[str, Any]:
-        if self.content is None:
-            return {}
-        if self.content.parts:
-            return {"files": list(self.content.parts)}
-        if isinstance(http, httpx2.AsyncClient):
-            return {"content": self.content.async_stream()}
-        return {"content": self.content.stream()}
+        text = f"{self.url}?{query}" if query else self.url
+        url = httpx2.URL(text) if placement.query else parsed(text)
+        return build_request(http, self.operation.method, url, headers, self.content, self.timeout)
 
     def redirect(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request | None:
         """The request that follows a redirect, or None.
@@ -241,40 +229,49 @@ class Call(Generic[T]):
 
 
 class Watch:
-    """Times one attempt, and tells hooks and log."""
+    """Times one attempt, and tells hooks and log; an event is made only where someone wants it."""
 
     def __init__(self, call: Call[Any], attempt: int) -> None:
         self._call = call
-        self._facts: dict[str, Any] = {
-            "api": call.config.api.name,
-            "operation": call.operation.id,
-            "method": call.operation.method,
-            "route": call.operation.path,
-            "attempt": attempt,
-        }
+        self._attempt = attempt
+        self._hooks = call.config.hooks
         self.added: Mapping[str, str] = {}
-        if call.config.hooks.on_request is not None:
-            event = RequestEvent(**self._facts)
-            call.config.hooks.on_request(event)
+        if self._hooks.on_request is not None:
+            event = RequestEvent(**self._facts())
+            self._hooks.on_request(event)
             self.added = event.headers
         self._start = time.perf_counter()
 
-    def stop(self, outcome: Outcome) -> ReplyEvent:
+    def stop(self, outcome: Outcome) -> None:
         """The attempt is over."""
-        duration = time.perf_counter() - self._start
-        if isinstance(outcome, APIError):
-            event = ReplyEvent(**self._facts, duration=duration, error=type(outcome).__name__)
-        else:
-            event = ReplyEvent(
-                **self._facts,
-                duration=duration,
-                status=outcome.status_code,
-                request_id=self._call.request_id(outcome),
-            )
+        self._duration = time.perf_counter() - self._start
+        if self._hooks.on_reply is None and not logs_replies():
+            return
+        event = self._event(outcome)
         log_reply(event)
-        if self._call.config.hooks.on_reply is not None:
-            self._call.config.hooks.on_reply(event)
-        return event
+        if self._hooks.on_reply is not None:
+            self._hooks.on_reply(event)
+
+    def repeats(self, outcome: Outcome, wait: float) -> None:
+        """The request will be sent again after `wait` seconds."""
+        log_retry(self._event(outcome), wait)
+
+    def _facts(self) -> dict[str, Any]:
+        operation = self._call.operation
+        return {
+            "api": self._call.config.api.name,
+            "operation": operation.id,
+            "method": operation.method,
+            "route": operation.path,
+            "attempt": self._attempt,
+        }
+
+    def _event(self, outcome: Outcome) -> ReplyEvent:
+        facts = self._facts() | {"duration": self._duration}
+        if isinstance(outcome, APIError):
+            return ReplyEvent(**facts, error=type(outcome).__name__)
+        request_id = self._call.request_id(outcome)
+        return ReplyEvent(**facts, status=outcome.status_code, request_id=request_id)
 
 
 def prepare(

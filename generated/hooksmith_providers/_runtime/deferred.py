@@ -40,6 +40,14 @@ class DeferredModel(BaseModel):
     Pydantic builds a model when it is first used (`defer_build`), alone or as a part of another: both ways lead here.
     """
 
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """A user's heir finds its base complete, so that names of the user's own cannot stand for the base's."""
+        super().__init_subclass__(**arguments)
+        if not cls.__module__.startswith(_OURS):
+            for base in cls.__bases__:
+                if issubclass(base, BaseModel) and not base.__pydantic_fields_complete__:
+                    base.model_rebuild()
+
     @classmethod
     def model_rebuild(
         cls,

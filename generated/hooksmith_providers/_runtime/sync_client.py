@@ -16,7 +16,6 @@ from .base_client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, BaseClient, Timeo
 from .calls import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prepare_token
 from .errors import ConfigurationError
 from .hooks import Hooks
-from .logs import log_retry
 from .omit import OMIT, Omit
 from .operation import ApiInfo, Operation, PagedOperation
 from .options import DEFAULT_OPTIONS, RequestOptions
@@ -207,7 +206,7 @@ class SyncClient(BaseClient):
             sent += 1
             watch = Watch(call, sent)
             outcome = self._attempt(call, placement, watch, stream)
-            event = watch.stop(outcome)
+            watch.stop(outcome)
             if call.is_unauthorized(outcome) and not renewed:
                 renewed = True
                 placement, changed = self._renew(call, placement)
@@ -217,7 +216,7 @@ class SyncClient(BaseClient):
             if wait is None:
                 return call.settle(outcome, placement)
             retries += 1
-            log_retry(event, wait)
+            watch.repeats(outcome, wait)
             time.sleep(wait)
 
     def _attempt(

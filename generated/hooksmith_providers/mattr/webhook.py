@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Self
 from .._runtime.signatures.http_message import HTTPMessageSignatures
 from .._runtime.signatures.jwks import Jwk
 from .._runtime.webhook import BaseWebhook, Clock
-from .events import CATALOGUE, Event
+from .events import CATALOGUE
 
 if TYPE_CHECKING:
     from .client import MATTRClient
+    from .events import Event
 
 SCHEME = HTTPMessageSignatures(require=("content-digest",), tolerance=300)
 
 
-class Webhook(BaseWebhook[Event]):
+class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of MATTR VII webhooks and reads them as typed events.
 
     Args:

@@ -4,16 +4,20 @@
 from __future__ import annotations
 
 from time import time
+from typing import TYPE_CHECKING
 
 from .._runtime.signatures.key import Secrets
 from .._runtime.signatures.standard import StandardWebhooks
 from .._runtime.webhook import BaseWebhook, Clock
-from .events import CATALOGUE, Event
+from .events import CATALOGUE
+
+if TYPE_CHECKING:
+    from .events import Event
 
 SCHEME = StandardWebhooks(keys=("symmetric",), tolerance=300)
 
 
-class Webhook(BaseWebhook[Event]):
+class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of Scalekit webhooks and reads them as typed events.
 
     Args:

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from .._runtime.testing import Delivery, Examples, ModelT
-from .events import CATALOGUE, Event
+from .events import CATALOGUE
 from .webhook import Webhook
+
+if TYPE_CHECKING:
+    from .events import Event
 
 EXAMPLES: Examples[Event] = Examples(CATALOGUE, __name__)
 

@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from time import time
+from typing import TYPE_CHECKING
 
 from .._runtime.signatures.key import Secrets
 from .._runtime.signatures.keyed import HMAC, StaticHeader
 from .._runtime.signatures.standard import StandardWebhooks
 from .._runtime.webhook import BaseWebhook, Clock
-from .events import CATALOGUE, Event
+from .events import CATALOGUE
+
+if TYPE_CHECKING:
+    from .events import Event
 
 
-class Webhook(BaseWebhook[Event]):
+class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of Socotra Webhooks and reads them as typed events.
 
     An endpoint has `hmacEnabled` and `secret`, so deliveries can carry an HMAC. Its header,

@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from time import time
+from typing import TYPE_CHECKING
 
 from .._runtime.signatures.key import Secrets
 from .._runtime.signatures.keyed import HMAC, SignedAt
 from .._runtime.webhook import BaseWebhook, Clock
-from .events import CATALOGUE, Event
+from .events import CATALOGUE
+
+if TYPE_CHECKING:
+    from .events import Event
 
 SCHEME = HMAC(
     header="WorkOS-Signature",
@@ -23,7 +27,7 @@ SCHEME = HMAC(
 )
 
 
-class Webhook(BaseWebhook[Event]):
+class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of WorkOS and reads them as typed events.
 
     Args:

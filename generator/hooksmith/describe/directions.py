@@ -31,6 +31,9 @@ def _received(operation: Operation) -> Iterator[Type]:
     for reply in (*operation.replies, *operation.errors):
         if reply.type is not None:
             yield reply.type
+    for callback in operation.callbacks:
+        if callback.type is not None:
+            yield callback.type
 
 
 def _reach(by_name: dict[str, AnyDefinition], roots: Iterable[Type]) -> set[str]:

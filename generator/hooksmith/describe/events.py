@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
-from ..ir import Alias, Event, Events, Named, Position, Type, Union
+from ..ir import Alias, Event, Events, Model, Named, Position, Type, Union
 from ..normalize import Normal
 from ..normalize.casing import snake, upper
 from ..normalize.grammar import Node
 from ..normalize.names import operations
 from ..pointer import escape, split
 from .fields import unique
-from .operations import preferred
+from .media import preferred
 from .schemas import Schemas, provenance, text
 
 _LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A webhook's key, its operation and where that stands, the body's schema, definition and media type object.
+
+    `node` is None where the document says nothing about the body's properties.
+    """
+
+    key: str
+    operation: Node
+    pointer: str
+    node: Any
+    model: str
+    content: Node
 
 
 def describe_events(normal: Normal, schemas: Schemas) -> Events:
     """One event for each kind of delivery that the document's `webhooks` describe."""
     found = [delivery for key, item in (normal.document.get("webhooks") or {}).items() for delivery in _deliveries(schemas, key, item)]
     stated = normal.document.get("x-hooksmith-events") or {}
-    where = _position(stated.get("type")) or _detect(schemas, [node for _, node, _, _, _ in found])
+    where = _position(stated.get("type")) or _detect(schemas, [delivery.node for delivery in found if delivery.node is not None])
     schemas.finish()
-    types = [_event_type(schemas, node, where) or key for key, node, _, _, _ in found]
-    events: dict[str, Event] = {}
-    for (_, node, model, operation, content), kind, member in zip(found, types, unique(types, upper), strict=True):
-        events.setdefault(kind, _event(kind, member, model, operation, content, node))
+    kinds: dict[str, _Delivery] = {}
+    for delivery in found:
+        for kind in _kinds(schemas, delivery, where):
+            _settle(kinds, kind, delivery)
+    members = unique(list(kinds), upper)
     return Events(
-        events=tuple(events.values()),
+        events=tuple(_event(kind, member, kinds[kind]) for kind, member in zip(kinds, members, strict=True)),
         type=where,
         id=_position(stated.get("id")),
         timestamp=_position(stated.get("timestamp")),
     )
 
 
-Delivery = tuple[str, Any, str, Node, Node]
-"""The webhook's key, the schema of its body, the name of the body's definition, the operation, the media type object."""
+def _settle(kinds: dict[str, _Delivery], kind: str, delivery: _Delivery) -> None:
+    """Deliveries of one type but of several models cannot be told apart: all but the first go by their keys."""
+    if kinds.setdefault(kind, delivery).model != delivery.model:
+        kinds.setdefault(delivery.key, delivery)
 
 
-def _deliveries(schemas: Schemas, key: str, item: Any) -> list[Delivery]:
-    found: list[Delivery] = []
+def _deliveries(schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
+    found: list[_Delivery] = []
     for method, operation in operations(item) if isinstance(item, dict) else ():
-        pointer = f"/webhooks/{escape(key)}/{method}/requestBody"
-        body = operation.get("requestBody") or {}
+        place = f"/webhooks/{escape(key)}/{method}"
+        pointer, body = f"{place}/requestBody", operation.get("requestBody") or {}
         if "$ref" in body:
             pointer, body = body["$ref"][1:], schemas.resolve(body)
         media_type, content = preferred(body.get("content") or {})
-        if media_type is None or "schema" not in content:
-            continue
-        kind = schemas.type_at(content["schema"], f"{pointer}/content/{escape(media_type)}/schema")
-        schemas.finish()
-        found += [(key, schemas.node(name), name, operation, content) for name in _models(schemas, kind)]
+        names: list[str] = []
+        if media_type is not None and "schema" in content:
+            kind = schemas.type_at(content["schema"], f"{pointer}/content/{escape(media_type)}/schema")
+            schemas.finish()
+            names = _models(schemas, kind)
+        found += [_Delivery(key, operation, place, schemas.node(name), name, content) for name in names]
+        if not names:
+            model = schemas.add_open_model(key, place, text(operation.get("description")))
+            found.append(_Delivery(key, operation, place, None, model, content))
     return found
 
 
@@ -63,19 +86,23 @@ def _models(schemas: Schemas, kind: Type) -> list[str]:
     if not isinstance(kind, Named):
         return []
     definition = schemas.definitions[kind.name]
-    return _models(schemas, definition.type) if isinstance(definition, Alias) else [kind.name]
+    if isinstance(definition, Alias):
+        return _models(schemas, definition.type)
+    return [kind.name] if isinstance(definition, Model) else []
 
 
-def _event(kind: str, member: str, model: str, operation: Node, content: Node, node: Any) -> Event:
+def _event(kind: str, member: str, delivery: _Delivery) -> Event:
+    operation, node = delivery.operation, delivery.node
     return Event(
         type=kind,
-        model=model,
+        model=delivery.model,
         member=member,
         group=_group(operation, kind),
+        pointer=delivery.pointer,
         summary=text(operation.get("summary")),
         description=text(operation.get("description")) or text(node.get("description") if isinstance(node, dict) else ""),
         deprecated=operation.get("deprecated") is True,
-        example=_example(content),
+        example=_example(delivery.content),
         provenance=provenance(operation),
     )
 
@@ -105,30 +132,63 @@ def _position(stated: Any) -> Position | None:
     return None
 
 
+_DECLARED = _LIKELY[:6]
+"""What a property must be called for several values of its own to be taken as so many types."""
+
+
 def _detect(schemas: Schemas, bodies: list[Any]) -> Position | None:
-    """The property that every body has with a single value of its own; the likeliest name where there are several."""
-    seen: Counter[str] = Counter()
+    """The property whose values tell every body from the others; the likeliest name where there are several.
+
+    A body may have several values, if the property's name says that they are types.
+    """
+    values: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for body in bodies:
         for name in schemas.properties(body):
-            if _event_type(schemas, body, Position(pointer=f"/{escape(name)}")):
-                seen[name] += 1
-    everywhere = [name for name, count in seen.items() if count == len(bodies)]
-    telling = [name for name in everywhere if len({_event_type(schemas, body, Position(pointer=f"/{escape(name)}")) for body in bodies}) == len(bodies)]
+            stated = _values(schemas, body, Position(pointer=f"/{escape(name)}"))
+            if stated and (len(stated) == 1 or name in _DECLARED):
+                values[name].append(stated)
+    telling = [name for name, stated in values.items() if len(stated) == len(bodies) and _are_apart(stated)]
     ranked = sorted(telling, key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY))
     return Position(pointer=f"/{escape(ranked[0])}") if ranked else None
 
 
-def _event_type(schemas: Schemas, body: Any, where: Position | None) -> str | None:
-    """The one value that a body's type can have, where its schema says."""
-    if where is None or where.pointer is None:
-        return None
+def _are_apart(stated: list[tuple[str, ...]]) -> bool:
+    everything = [value for values in stated for value in values]
+    return len(set(everything)) == len(everything)
+
+
+def _kinds(schemas: Schemas, delivery: _Delivery, where: Position | None) -> tuple[str, ...]:
+    """The wire values of a delivery's type; its key where nothing says."""
+    if where is None:
+        return (delivery.key,)
+    if where.header is not None:
+        return _header_values(schemas, delivery, where.header) or (delivery.key,)
+    return _values(schemas, delivery.node, where) or (delivery.key,)
+
+
+def _header_values(schemas: Schemas, delivery: _Delivery, header: str) -> tuple[str, ...]:
+    """What the webhook's own parameters say of the header: a constant, or at least an example."""
+    for stated in delivery.operation.get("parameters") or ():
+        parameter = schemas.resolve(stated)
+        if str(parameter.get("in")) == "header" and str(parameter.get("name")).lower() == header.lower():
+            schema = schemas.resolve(parameter.get("schema"))
+            told = _stated(schema)
+            return told or tuple(value for value in [parameter.get("example")] if isinstance(value, str))
+    return ()
+
+
+def _values(schemas: Schemas, body: Any, where: Position) -> tuple[str, ...]:
+    """The values that a body's type can have, where its schema says."""
     node = body
-    for token in split(where.pointer):
+    for token in split(where.pointer or ""):
         node = schemas.properties(node).get(token)
-    node = schemas.resolve(node)
-    if not isinstance(node, dict):
-        return None
-    if isinstance(node.get("const"), str):
-        return str(node["const"])
-    values: list[Any] = node.get("enum") or []
-    return str(values[0]) if len(values) == 1 and isinstance(values[0], str) else None
+    return _stated(schemas.resolve(node))
+
+
+def _stated(schema: Any) -> tuple[str, ...]:
+    if not isinstance(schema, dict):
+        return ()
+    if isinstance(schema.get("const"), str):
+        return (schema["const"],)
+    values = [value for value in schema.get("enum") or () if value is not None]
+    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else ()

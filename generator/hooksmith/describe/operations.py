@@ -12,8 +12,10 @@ from ..normalize import Normal
 from ..normalize.casing import argument, pascal
 from ..normalize.grammar import Node
 from ..normalize.names import operation_name, operations
-from ..pointer import escape
+from ..pointer import escape, unescape
+from .callbacks import describe_callbacks
 from .fields import unique
+from .media import opaque, preferred
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
 from .security import security_requirement
@@ -107,8 +109,8 @@ class _OperationReader:
         return Operation(
             id=operation_name(node, self._method, self._path),
             name=argument(operation_name(node, self._method, self._path)),
-            method=self._method.upper(),
-            path=self._path,
+            method=http_method(self._method),
+            path=wire_path(self._path),
             pointer=self._pointer,
             summary=text(node.get("summary")),
             description=text(node.get("description")),
@@ -119,6 +121,7 @@ class _OperationReader:
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
             pagination=describe_pagination(self._normal, self._schemas, node, self._pointer, replies),
             permissions=_permissions(node),
+            callbacks=tuple(describe_callbacks(self._schemas, node, self._pointer)),
             analytic_events=dict(node.get("x-hooksmith-analytic-events") or {}),
             security=security_requirement(node["security"]) if "security" in node else None,
             provenance=provenance(node),
@@ -167,7 +170,7 @@ class _OperationReader:
         if media_type is None:
             return None
         place = f"{pointer}/content/{escape(media_type)}/schema"
-        kind = self._schemas.type_at(content.get("schema"), place) if "schema" in content else _opaque(media_type)
+        kind = self._schemas.type_at(content.get("schema"), place) if "schema" in content else opaque(media_type)
         required = node.get("required") is True
         return Body(
             type=kind,
@@ -200,8 +203,20 @@ class _OperationReader:
             kind: Type | None = None
             if media_type is not None:
                 place = f"{pointer}/content/{escape(media_type)}/schema"
-                kind = self._schemas.type_at(content["schema"], place) if "schema" in content else _opaque(media_type)
+                kind = self._schemas.type_at(content["schema"], place) if "schema" in content else opaque(media_type)
             yield Reply(status=status, type=kind, media_type=media_type, description=text(node.get("description")))
+
+
+def http_method(step: str) -> str:
+    """`get` → `GET`; further methods (`additionalOperations/Copy`) are spelled as they are sent."""
+    _, slash, method = step.rpartition("/")
+    return unescape(method) if slash else method.upper()
+
+
+def wire_path(path: str) -> str:
+    """What of a path is sent: a fragment is there only to tell operations apart (`/#Action=Query`)."""
+    sent = path.partition("#")[0]
+    return sent if sent.startswith("/") else f"/{sent}"
 
 
 def _argument_names(parameters: list[Node]) -> list[str]:
@@ -244,28 +259,6 @@ def _described(field: Field, node: Node) -> Field:
         deprecated=node.get("deprecated") is True or field.deprecated,
         provenance=provenance(node) or field.provenance,
     )
-
-
-_PREFERENCE = ("application/json", "+json", "multipart/form-data", "application/x-www-form-urlencoded", "text/")
-
-
-def preferred(contents: dict[str, Any]) -> tuple[str | None, Node]:
-    """The media type to speak where several are offered: JSON first, then forms, then text, then the first named."""
-    for wanted in _PREFERENCE:
-        for media_type, content in contents.items():
-            plain = media_type.split(";")[0].strip().lower()
-            if plain == wanted or (wanted[0] == "+" and plain.endswith(wanted)) or (wanted[-1] == "/" and plain.startswith(wanted)):
-                return media_type, content if isinstance(content, dict) else {}
-    for media_type, content in contents.items():
-        return media_type, content if isinstance(content, dict) else {}
-    return None, {}
-
-
-def _opaque(media_type: str) -> Type:
-    plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json"):
-        return ANY
-    return Scalar(Kind.STRING) if plain.startswith("text/") else Scalar(Kind.BINARY)
 
 
 def _is_success(status: str, replies: list[Reply]) -> bool:

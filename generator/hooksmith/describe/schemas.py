@@ -29,9 +29,9 @@ from ..ir import (
 )
 from ..normalize import Normal
 from ..normalize.bundle import resolve_local
-from ..normalize.casing import snake, upper
+from ..normalize.casing import pascal, snake, upper
 from ..normalize.grammar import Node
-from ..normalize.names import is_enum, is_model, telling_tag
+from ..normalize.names import BUILTINS, RESERVED, is_enum, is_model, telling_tag
 from ..pointer import escape
 from .fields import field_name, unique
 
@@ -256,6 +256,19 @@ class Schemas:
             provenance=provenance(facts),
         )
 
+    def add_open_model(self, key: str, pointer: str, description: str) -> str:
+        """A model of an object that the document says nothing about; its name."""
+        name = pascal(key)
+        if name in self._taken_names():
+            name += "Delivery"
+        while name in self._taken_names():
+            name += "Body"
+        self.definitions[name] = Model(name=name, pointer=pointer, description=description)
+        return name
+
+    def _taken_names(self) -> set[str]:
+        return {*self._names.values(), *self.definitions, *RESERVED, *BUILTINS}
+
     # --- looking things up
 
     def resolve(self, node: Any) -> Any:
@@ -323,7 +336,7 @@ def _kinds(node: Node) -> list[str]:
 
 
 def _constraints(node: Node, family: str) -> Constraints:
-    stated = {_CONSTRAINTS[key]: node[key] for key in _APPLIES[family] if node.get(key) not in (None, False)}
+    stated = {_CONSTRAINTS[key]: node[key] for key in _APPLIES[family] if node.get(key) is not None and node[key] is not False}
     return Constraints(**stated) if stated else NO_CONSTRAINTS
 
 

@@ -53,7 +53,8 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     findings = Findings(bundled)
     upgrade_swagger(bundled, findings)
     tolerate(bundled, findings)
-    lower_32(bundled, findings)
+    if str(bundled.document.get("openapi", "")) >= "3.2":
+        lower_32(bundled, findings)
     upgrade(bundled.document)
     hoist(bundled)
     imply_tags(bundled.document)

@@ -97,7 +97,8 @@ def _wrap_schema(library: Library) -> Bundle:
     if root.data.keys() - _NOT_ASSERTING:
         importer.want(Located(root, "", root.data), "schema")
     for section in ("$defs", "definitions"):
-        for key, value in (root.data.get(section) or {}).items():
+        definitions = root.data.get(section)
+        for key, value in definitions.items() if isinstance(definitions, dict) else ():
             importer.want(Located(root, f"/{section}/{escape(key)}", value), "schema")
     importer.name()
     importer.take()
@@ -170,7 +171,8 @@ class _Importer:
         """Give each a name that no other has, whatever the order in which they were found."""
         taken = {local for local in self._places.values()}
         for section, components in self.result.document.get("components", {}).items():
-            taken |= {f"/components/{section}/{escape(name)}" for name in components}
+            if isinstance(components, dict):
+                taken |= {f"/components/{section}/{escape(name)}" for name in components}
         waiting = {key: list(_names(found)) for key, (found, _) in self._wanted.items() if key not in self._places}
         while waiting:
             tried = {key: self._place(key, names[0]) for key, names in waiting.items()}

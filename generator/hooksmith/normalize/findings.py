@@ -37,6 +37,11 @@ class Findings:
         self._widened.setdefault(_Finding(document, pointer, what, instead))
 
     @property
+    def any(self) -> bool:
+        """Whether anything is wrong so far."""
+        return bool(self._found)
+
+    @property
     def widened(self) -> list[tuple[str, str, str]]:
         """(pointer in its file, what, instead) of all that the package says less exactly."""
         return [(found.pointer, found.message, found.hint) for found in self._widened]

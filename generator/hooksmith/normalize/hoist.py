@@ -11,7 +11,7 @@ from .casing import pascal
 from .grammar import Node, walk
 
 _SILENT = frozenset(
-    "components schemas properties patternProperties oneOf anyOf allOf content schema paths webhooks parameters headers $defs".split()
+    "components schemas properties patternProperties oneOf anyOf allOf content schema paths webhooks parameters headers $defs mediaTypes itemSchema".split()
 )
 _SPOKEN = {"items": "Item", "additionalProperties": "Value", "requestBody": "Request", "responses": "Reply"}
 

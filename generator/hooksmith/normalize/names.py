@@ -269,6 +269,8 @@ def _operation_schemas(document: Node) -> Iterator[Candidate]:
     for section in ("parameters", "headers"):
         for key, item in components.get(section, {}).items():
             yield from _value(item, f"/components/{section}/{escape(key)}", pascal(key))
+    for key, callback in components.get("callbacks", {}).items():
+        yield from _callback(callback, f"/components/callbacks/{escape(key)}", pascal(key))
     for path, item in document.get("paths", {}).items():
         if not path.startswith("x-") and isinstance(item, dict):
             yield from _path_item(item, f"/paths/{escape(path)}", path)
@@ -279,14 +281,19 @@ def _operation_schemas(document: Node) -> Iterator[Candidate]:
 
 def operation_name(operation: Node, method: str, path: str) -> str:
     """What a call is called: its `operationId`, or its method and path."""
-    return str(operation.get("operationId") or f"{method} {path.replace('{', 'by ').replace('}', ' ')}")
+    spelled = method.rpartition("/")[2]
+    return str(operation.get("operationId") or f"{spelled} {path.replace('{', 'by ').replace('}', ' ')}")
 
 
 def operations(item: Node) -> Iterator[tuple[str, Node]]:
-    """The methods of a path item, in document order."""
+    """The methods of a path item, in document order; those of OpenAPI 3.2's `additionalOperations` by their pointer."""
     for method in item:
         if method in METHODS and isinstance(item[method], dict):
             yield method, item[method]
+    further = item.get("additionalOperations")
+    for method, operation in further.items() if isinstance(further, dict) else ():
+        if isinstance(operation, dict):
+            yield f"additionalOperations/{escape(method)}", operation
 
 
 def _path_item(item: Node, pointer: str, path: str) -> Iterator[Candidate]:
@@ -305,9 +312,13 @@ def _operation(operation: Node, pointer: str, name: str) -> Iterator[Candidate]:
         if not status.startswith("x-"):
             yield from _contents(reply, f"{pointer}/responses/{escape(status)}", name, _reply_word(operation, status))
     for key, callback in operation.get("callbacks", {}).items():
-        for expression, item in callback.items():
-            if isinstance(item, dict):
-                yield from _webhook(item, f"{pointer}/callbacks/{escape(key)}/{escape(expression)}", name + pascal(key))
+        yield from _callback(callback, f"{pointer}/callbacks/{escape(key)}", name + pascal(key))
+
+
+def _callback(callback: Node, pointer: str, name: str) -> Iterator[Candidate]:
+    for expression, item in callback.items():
+        if isinstance(item, dict):
+            yield from _webhook(item, f"{pointer}/{escape(expression)}", name)
 
 
 def _reply_word(operation: Node, status: str) -> str:

@@ -46,6 +46,8 @@ class _Lowering:
             visit.node["description"] = visit.node.get("description") or visit.node["summary"]
         elif visit.kind == "example" and "value" not in visit.node and "dataValue" in visit.node:
             visit.node["value"] = visit.node["dataValue"]
+        elif visit.kind == "schema" and "defaultMapping" in (visit.node.get("discriminator") or {}):
+            self._findings.widen(visit.pointer, "discriminator.defaultMapping", "a value that is not mapped gives Unknown")
         elif visit.kind == "parameter" and visit.node.get("style") == "cookie":
             visit.node["style"] = "form"
             self._findings.widen(visit.pointer, "style: cookie", "values are percent-encoded, as in the style `form`")

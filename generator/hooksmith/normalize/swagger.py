@@ -66,11 +66,15 @@ class _Upgrade:
             self._servers()
         for section in _SECTIONS:
             self._take(section)
+        self._webhooks()
         self._schemes()
         self._responses()
         self._parameters()
         for path, item in _items(document.get("paths")):
             self._path_item(item, join("", "paths", path))
+        for key, item in _mapping(document.get("webhooks")).items():
+            if isinstance(item, dict):
+                self._path_item(item, join("", "webhooks", key))
         for section in ("paths", "components"):
             if section in document:
                 document[section] = document.pop(section)
@@ -123,6 +127,13 @@ class _Upgrade:
         if old != new:
             self._shifts[old] = new
             self._bundled.upgraded[new] = old
+
+    def _webhooks(self) -> None:
+        """`x-webhooks`, as 2.0 and 3.0 documents have them, are 3.1's."""
+        stated, own = self._document.get("x-webhooks"), self._document.get("webhooks", {})
+        if isinstance(stated, dict) and isinstance(own, dict):
+            self._document["webhooks"] = {**self._document.pop("x-webhooks"), **own}
+            self._note("/x-webhooks", "/webhooks")
 
     def _schemes(self) -> None:
         stated = _mapping(self._document.pop("securityDefinitions", None))

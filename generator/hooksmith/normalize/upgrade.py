@@ -1,6 +1,6 @@
 """Other dialects → OpenAPI 3.1: what 3.0, 3.2 and the drafts of JSON Schema write differently, in place.
 
-`nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `dependencies`, `x-webhooks`. `nullable` is honoured
+`nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `dependencies`. `nullable` is honoured
 in 3.1 documents too, where it has no meaning by the letter: providers write it, and their deliveries hold the nulls.
 """
 
@@ -13,8 +13,6 @@ from .grammar import Node, walk
 
 def upgrade(document: Node) -> None:
     """Make a bundled document of any dialect speak 3.1; its objects have their shape."""
-    if isinstance(document.get("x-webhooks"), dict):
-        document["webhooks"] = {**document.pop("x-webhooks"), **document.get("webhooks", {})}
     for visit in walk("openapi", document):
         if visit.kind == "schema":
             upgrade_schema(visit.node)

@@ -7,23 +7,30 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..ir import AnyDefinition, Api
+from .callbacks import plan_callbacks
 from .client import plan_client
-from .events import event_definitions, plan_analytic_events, plan_event_docs, plan_event_types, plan_events
+from .events import (
+    event_definitions,
+    plan_analytic_events,
+    plan_event_docs,
+    plan_event_types,
+    plan_events,
+)
 from .examples import plan_examples
 from .imports import Imports
 from .models import plan_definitions
 from .modules import model_modules
 from .resources import plan_resource, plan_resource_docs
 from .text import sentence
-from .webhook import plan_webhook
 from .views import ExportsView, ModelsView, ModuleView, PackageView
+from .webhook import plan_webhook
 
 
 def plan(api: Api, package: str, runtime: str) -> PackageView:
     """The package of one API. `runtime`: the runtime's package relative to a module at the top of the package."""
     definitions = {definition.name: definition for definition in api.definitions}
     places = model_modules(api)
-    with_events = event_definitions(api) if api.events.type and not places else {}
+    with_events = event_definitions(api) if not places else {}
     event_imports = Imports(runtime=runtime, home=lambda name: None if name in with_events else ".models")
     resources = tuple(plan_resource(resource, definitions, f".{runtime}", "..models") for resource in api.resources)
     view = PackageView(
@@ -38,6 +45,7 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
         analytic_events=plan_analytic_events(api),
         events=plan_events(api, definitions, event_imports, deferred=bool(places)),
         webhook=plan_webhook(api, runtime),
+        callbacks=plan_callbacks(api, definitions, runtime),
         examples=plan_examples(api),
         resources=resources,
         client=plan_client(api, package, runtime),
@@ -120,6 +128,11 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
             yield _export(".models", *borrowed)
         yield _export(f"{runtime}.events", "DriftedEvent", "UnknownEvent")
         yield _export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
+    if view.callbacks:
+        yield _export(".callbacks", *(callback.constant for callback in view.callbacks.callbacks))
+        yield _export(f"{runtime}.callbacks", "Callback")
+    if view.callbacks and not view.events:
+        yield _export(f"{runtime}.webhook_errors", "EventParseError", "Issue", "WebhookError")
     if view.webhook:
         yield _export(".webhook", "Webhook")
         yield _export(f"{runtime}.receiver", "WebhookReceiver")

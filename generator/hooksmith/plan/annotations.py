@@ -8,7 +8,7 @@ from functools import cache
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from ..ir import NULL, AnyDefinition, Array, Constraints, Enum, Kind, LiteralOf, Map, Named, Scalar, Tuple, Type, Union
+from ..ir import NULL, Alias, AnyDefinition, Array, Constraints, Enum, Kind, LiteralOf, Map, Named, Scalar, Tuple, Type, Union
 from .imports import Imports
 from .text import literal
 
@@ -88,6 +88,8 @@ class Speller:
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
+        if isinstance(definition, Alias) and definition.type == NULL:
+            return "None"
         self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
             alias = "Open" if _is_text(definition) else "OpenInt"
@@ -121,6 +123,8 @@ class ArgumentSpeller(Speller):
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
+        if isinstance(definition, Alias) and definition.type == NULL:
+            return "None"
         self.imports.add_definition(name)
         if not isinstance(definition, Enum):
             return name

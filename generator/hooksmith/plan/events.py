@@ -74,12 +74,12 @@ def plan_analytic_events(api: Api) -> EnumView | None:
 def plan_events(
     api: Api, definitions: Mapping[str, AnyDefinition], imports: Imports, *, deferred: bool = False
 ) -> EventsView | None:
-    """The events module, or None where the document delivers nothing, or nothing in a delivery tells its type.
+    """The events module, or None where the document delivers nothing.
 
     `deferred`: the events' classes stand with the models, and each is imported when it is first used.
     """
     where = api.events
-    if not where.events or where.type is None:
+    if not where.events:
         return None
     imports.add("typing", "TypeAlias")
     for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):

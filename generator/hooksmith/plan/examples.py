@@ -57,7 +57,9 @@ def _put(body: dict[str, Any], pointer: str, value: str) -> None:
         token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]
     )
     for token in parents:
-        body = body.setdefault(token, {})
+        if not isinstance(body.get(token), dict):
+            body[token] = {}
+        body = body[token]
     body[last] = value
 
 

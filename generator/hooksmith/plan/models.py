@@ -11,7 +11,15 @@ from ..ir import Alias, AnyDefinition, Enum, EnumMember, Field, Model
 from .annotations import Speller, is_nullable, is_secret
 from .imports import Imports
 from .text import literal, sentence
-from .views import AliasView, DefinitionView, EnumGroupView, EnumMemberView, EnumView, FieldView, ModelView
+from .views import (
+    AliasView,
+    DefinitionView,
+    EnumGroupView,
+    EnumMemberView,
+    EnumView,
+    FieldView,
+    ModelView,
+)
 
 
 def plan_definitions(
@@ -124,7 +132,7 @@ class _Planner:
             self._imports.add_runtime("model", "Omittable")
             self._imports.add_runtime("omit", "OMIT")
             return f"Omittable[{annotation}]", "OMIT"
-        nullable = annotation if is_nullable(field.type) else f"{annotation} | None"
+        nullable = annotation if is_nullable(field.type) or annotation == "None" else f"{annotation} | None"
         return nullable, "None"
 
     def _alias(self, alias: Alias) -> AliasView:

@@ -1,7 +1,7 @@
 """In which module of `models/` a definition stands, where there are too many for one file.
 
-1. What one resource alone leads to (or the events of one group) stands with it; what several lead to is `shared`, and
-   what none does `schemas`.
+1. What one resource alone leads to stands with it, and so does what the events of one group lead to (`user.created`
+   counts as the resource `users`); what several lead to is `shared`, and what none does `schemas`.
 2. A module that is crowded even so is taken apart by the words that the names in it begin with: `shared_user`.
 
 So the place of a definition follows from who refers to it and from names, never from a count or an order: a schema that
@@ -46,7 +46,9 @@ def model_modules(api: Api) -> dict[str, str]:
         for module, members in _split(group, found)
         for name in members
     }
-    merged = _without_cycles(places, {it.name: it.bases for it in api.definitions if isinstance(it, Model)})
+    merged = _without_cycles(
+        places, {it.name: it.bases for it in api.definitions if isinstance(it, Model)}
+    )
     return {name: merged[name] for name in names}
 
 
@@ -68,15 +70,20 @@ def _roots(api: Api) -> Iterator[tuple[str, Type]]:
     for resource in api.resources:
         for operation in resource.operations:
             yield from ((resource.name, kind) for kind in _types(operation))
+    resources = {resource.name.removesuffix("s"): resource.name for resource in api.resources}
     for event in api.events.events:
-        yield snake(event.group) if event.group else "events", Named(event.model)
+        group = snake(event.group) or "events"
+        yield resources.get(group.removesuffix("s"), group), Named(event.model)
 
 
 def _types(operation: Operation) -> Iterator[Type]:
     yield from (parameter.field.type for parameter in operation.parameters)
     if operation.body:
         yield operation.body.type
-    yield from (reply.type for reply in (*operation.replies, *operation.errors) if reply.type is not None)
+    yield from (
+        reply.type for reply in (*operation.replies, *operation.errors) if reply.type is not None
+    )
+    yield from (callback.type for callback in operation.callbacks if callback.type is not None)
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:

@@ -110,6 +110,26 @@ class EventsView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CallbackView:
+    """A constant of the module of callbacks; all are expressions but `doc`. `media_type` is empty where it is JSON."""
+
+    constant: str
+    annotation: str
+    operation: str
+    name: str
+    expression: str
+    method: str
+    media_type: str
+    doc: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallbacksView:
+    imports: str
+    callbacks: tuple[CallbackView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArgumentView:
     name: str
     annotation: str
@@ -243,6 +263,7 @@ class PackageView:
     analytic_events: EnumView | None
     events: EventsView | None
     webhook: WebhookView | None
+    callbacks: CallbacksView | None
     examples: str
     """JSON text: wire value → an example of the body; empty where there are no events."""
     resources: tuple[ResourceView, ...]

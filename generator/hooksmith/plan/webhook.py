@@ -32,12 +32,14 @@ def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     if not api.events.events or api.events.type is None:
         return None
     declared = api.signature or {"scheme": "unestablished"}
-    imports = Imports(runtime=runtime, home=lambda name: ".events")
+    imports = Imports(
+        runtime=runtime, home=lambda name: ".events" if name == "Event" else ".client"
+    )
     imports.add("time", "time")
     for name in ("BaseWebhook", "Clock"):
         imports.add_runtime("webhook", name)
-    for name in ("CATALOGUE", "Event"):
-        imports.add_definition(name)
+    imports.add(".events", "CATALOGUE")
+    imports.add_definition("Event")
     match declared["scheme"]:
         case "unestablished":
             return _open(api, declared, imports)
@@ -57,7 +59,7 @@ def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> Web
     return WebhookView(
         doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
         scheme=scheme_expression(declared, imports),
-        imports=imports.block(),
+        imports=imports.block(definitions_for_types_only=True),
         positional=(ArgumentView(name="secret", annotation="Secrets"),),
         optional=(*_tolerance(declared, timed), _CLOCK),
         verifier="SCHEME.bind(secret)",
@@ -79,7 +81,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
     fetch = _fetch(api, declared)
     if fetch:
         imports.add("typing", "Self")
-        imports.add("typing", "TYPE_CHECKING")
+        imports.add_definition(f"{api.client.name}Client")
     jwks = (
         "jwks",
         "The sender's JSON Web Keys, or a callable that fetches them when they are needed.",
@@ -87,7 +89,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
     return WebhookView(
         doc=_doc(api, [jwks, *_tolerance_doc(declared, True), _CLOCK_DOC]),
         scheme=scheme_expression(declared, imports),
-        imports=imports.block(),
+        imports=imports.block(definitions_for_types_only=True),
         positional=(
             ArgumentView(
                 name="jwks", annotation="Jwk | Iterable[Jwk] | Callable[[], Jwk | Iterable[Jwk]]"
@@ -119,7 +121,7 @@ def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookVie
     return WebhookView(
         doc=_doc(api, [scheme, _SECRET_DOC, _CLOCK_DOC], note),
         scheme="",
-        imports=imports.block(),
+        imports=imports.block(definitions_for_types_only=True),
         positional=(
             ArgumentView(name="scheme", annotation="HMAC | StaticHeader | StandardWebhooks"),
             ArgumentView(name="secret", annotation="Secrets"),

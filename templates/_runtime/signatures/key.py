@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
@@ -27,12 +28,19 @@ class Key:
 
     def keyed_hash(self, digest: str) -> Callable[[bytes], bytes]:
         """text → its HMAC (RFC 2104); what depends on the key alone is computed once."""
-        start = hmac.new(self._value, digestmod=digest).copy
+        block = hashlib.new(digest).block_size
+        key = (
+            self._value if len(self._value) <= block else hashlib.new(digest, self._value).digest()
+        )
+        key = key.ljust(block, b"\0")
+        inner = hashlib.new(digest, key.translate(hmac.trans_36))
+        outer = hashlib.new(digest, key.translate(hmac.trans_5C))
 
         def compute(text: bytes) -> bytes:
-            mac = start()
-            mac.update(text)
-            return mac.digest()
+            within, around = inner.copy(), outer.copy()
+            within.update(text)
+            around.update(within.digest())
+            return around.digest()
 
         return compute
 

@@ -44,7 +44,10 @@ def test_statements_are_of_the_kinds_we_write(modules: dict[str, str]) -> None:
             if isinstance(node, ast.stmt):
                 assert isinstance(node, known), (path, node.lineno, ast.unparse(node))
             if isinstance(node, ast.Expr):
-                is_text = isinstance(node.value, ast.Constant) and type(node.value.value) in (str, type(...))
+                is_text = isinstance(node.value, ast.Constant) and type(node.value.value) in (
+                    str,
+                    type(...),
+                )
                 is_super = ast.unparse(node).startswith("super().__init__(")
                 assert is_text or is_super, (path, node.lineno, ast.unparse(node)[:80])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...pointer import escape, join
+from ...pointer import join
 from ..bundle import Bundle
 from ..findings import Findings
 from ..grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children
@@ -26,6 +26,8 @@ def tolerate(bundled: Bundle, findings: Findings) -> None:
     _Shapes(bundled.document, findings).run()
     mend_references(bundled.document, findings)
     mend_operations(bundled.document, findings)
+    if findings.any:
+        mend_references(bundled.document, findings)  # to what the repairs left out
 
 
 class _Shapes:
@@ -34,7 +36,6 @@ class _Shapes:
     def __init__(self, document: Node, findings: Findings) -> None:
         self._document = document
         self._findings = findings
-        self._has_items = str(document.get("openapi", "")).startswith("3.0") or "swagger" in document
 
     def run(self) -> None:
         stack = [Visit("openapi", "", self._document)]
@@ -49,7 +50,8 @@ class _Shapes:
         if kind == "schema":
             mend_schema(node, pointer, self._document, self._findings)
         if kind == "callback":
-            self._map(node, "pathItem", pointer)
+            if "$ref" not in node:
+                self._map(node, "pathItem", pointer)
             return
         for key in [key for key in node if key in GRAMMAR[kind]]:
             how, child = GRAMMAR[kind][key]

@@ -41,8 +41,10 @@ class _Mender:
             self._path_item(path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path))
         for key, item in self._path_items("webhooks"):
             self._path_item(key, item, f"/webhooks/{escape(key)}", None)
-        for name, response in ((self._document.get("components") or {}).get("requestBodies") or {}).items():
-            self._body(response, f"/components/requestBodies/{escape(name)}")
+        components = self._document.get("components") or {}
+        for name, body in (components.get("requestBodies") or {}).items():
+            self._body(body, f"/components/requestBodies/{escape(name)}")
+        self._callbacks(components, "/components")
 
     def _path_items(self, section: str) -> Iterator[tuple[str, Node]]:
         for key, item in (self._document.get(section) or {}).items():
@@ -134,6 +136,8 @@ class _Mender:
     # --- operations
 
     def _path_item(self, path: str, item: Node, pointer: str, template: list[str] | None) -> None:
+        if template is not None and ("#" in path or not path.startswith("/")):
+            self._warn(pointer, f"{path!r} is no path: it begins with a slash and has no fragment; sent so", "tell operations apart otherwise")
         shared = self._parameters(item, pointer, template)
         for method, operation in operations(item):
             place = f"{pointer}/{method}"
@@ -148,9 +152,9 @@ class _Mender:
                 self._body(operation["requestBody"], f"{place}/requestBody")
             self._callbacks(operation, place)
 
-    def _callbacks(self, operation: Node, pointer: str) -> None:
-        for name, callback in (operation.get("callbacks") or {}).items():
-            for expression, item in callback.items() if isinstance(callback, dict) else ():
+    def _callbacks(self, holder: Node, pointer: str) -> None:
+        for name, callback in (holder.get("callbacks") or {}).items():
+            for expression, item in callback.items():
                 if isinstance(item, dict):
                     self._path_item(expression, item, f"{pointer}/callbacks/{escape(name)}/{escape(expression)}", None)
 
@@ -268,14 +272,14 @@ class _Mender:
         surplus = [name for name in declared if name not in template]
         own = operation.setdefault("parameters", []) if missing or surplus else []
         for name in missing:
-            same = [other for other in surplus if _fold(other) == _fold(name)] or (surplus if len(surplus) == len(missing) == 1 else [])
-            base = {**declared[same[0]], "name": name, "required": True} if same else {"schema": {"type": "string"}}
-            if same:
-                surplus.remove(same[0])
-                self._leave_out(same[0], own, item)
-                self._warn(pointer, f"the path has {{{name}}}, but the parameter is called {same[0]!r}; taken as {name!r}")
-            else:
+            given = _meant(name, surplus, alone=len(surplus) == len(missing) == 1)
+            if given is None:
                 self._warn(pointer, f"there is no parameter for {{{name}}} of the path; taken as text", "describe it in `parameters`")
+            else:
+                surplus.remove(given)
+                self._leave_out(given, own, item)
+                self._warn(pointer, f"the path has {{{name}}}, but the parameter is called {given!r}; taken as {name!r}")
+            base = {"schema": {"type": "string"}} if given is None else declared[given]
             own.append({**base, "name": name, "in": "path", "required": True})
         for name in surplus:
             self._leave_out(name, own, item)
@@ -291,6 +295,12 @@ class _Mender:
 
 def _is_path_parameter(parameter: Node, name: str) -> bool:
     return parameter.get("in") == "path" and parameter.get("name") == name
+
+
+def _meant(name: str, surplus: list[str], *, alone: bool) -> str | None:
+    """Which of the parameters without a place belongs to a place without a parameter."""
+    same = [other for other in surplus if _fold(other) == _fold(name)]
+    return same[0] if same else surplus[0] if alone and surplus else None
 
 
 def _fold(name: str) -> str:

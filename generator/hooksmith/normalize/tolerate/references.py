@@ -33,13 +33,16 @@ class _Mender:
     def mend(self, visit: Visit) -> None:
         """Repair one reference."""
         reference = visit.node["$ref"]
+        if not isinstance(reference, str):
+            del visit.node["$ref"]
+            return
         if reference not in self._ends:
             self._ends[reference] = self._end(reference, visit.pointer)
         kind, found = self._ends[reference]
         if not found:
             self._findings.warn(visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out")
             del visit.node["$ref"]
-        elif kind != visit.kind and not (visit.kind == "schema" and kind is None):
+        elif kind != visit.kind:
             self._wrong_kind(visit, reference, kind)
 
     def _end(self, reference: str, pointer: str) -> tuple[str | None, bool]:

@@ -7,31 +7,31 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.model import RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.files import FileContent
+from .._runtime.model import Omittable, RequestModel
+from .._runtime.omit import OMIT
 
 
 class Note(RequestModel):
-    id: str | Omit = OMIT
     title: Annotated[str, Field(min_length=1)]
-    password: Annotated[str | Omit, Field(repr=False)] = OMIT
-    tags: Annotated[list[str], Field(max_length=2)] | Omit = OMIT
+    password: Annotated[Omittable[str], Field(repr=False)] = OMIT
+    tags: Omittable[Annotated[list[str], Field(max_length=2)]] = OMIT
 
 
 class MergePatchRequest(RequestModel):
-    title: str | None | Omit = OMIT
-    stars: int | Omit = OMIT
+    title: Omittable[str | None] = OMIT
+    stars: Omittable[int] = OMIT
 
 
 class FormRequest(RequestModel):
     grant_type: str
-    scope: list[str] | Omit = OMIT
+    scope: Omittable[list[str]] = OMIT
 
 
 class MultipartRequest(RequestModel):
-    file: bytes
-    caption: str | Omit = OMIT
-    more: list[bytes] | Omit = OMIT
+    file: FileContent
+    caption: Omittable[str] = OMIT
+    more: Omittable[list[FileContent]] = OMIT
 
 
 class UnionRequestLink(RequestModel):

@@ -6,8 +6,9 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Literal, TypeAlias
 
-from .._runtime.model import CamelModel, Open, OpenInt, RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelModel, Omittable, Open, OpenInt, RequestModel
+from .._runtime.number import Number
+from .._runtime.omit import OMIT
 
 
 class EverythingInline(StrEnum):
@@ -26,7 +27,7 @@ class Everything(CamelModel):
     sign: Open[Sign]
     clash: Open[Clash] | None = None
     empty: Open[Empty] | None = None
-    number: OpenInt[Number] | None = None
+    number: OpenInt[NumberEnum] | None = None
     mixed: Mixed | None = None
     named: OpenInt[Named] | None = None
     closed: Closed | None = None
@@ -35,7 +36,7 @@ class Everything(CamelModel):
     letters: Open[Letters] | None = None
     one: Literal["single"] | None = None
     truth: Literal[True] | None = None
-    ratio: float | None = None
+    ratio: Number | None = None
     inline: Open[EverythingInline] | None = None
     """Which side."""
 
@@ -80,7 +81,7 @@ class Empty(StrEnum):
     NULL = "null"
 
 
-class Number(IntEnum):
+class NumberEnum(IntEnum):
     MINUS_1 = -1
     VALUE_0 = 0
     VALUE_1 = 1
@@ -150,8 +151,8 @@ class SentLevel(IntEnum):
 
 class Sent(RequestModel):
     colour: SentColour
-    open: Open[SentOpen] | Omit = OMIT
-    level: SentLevel | Omit = OMIT
+    open: Omittable[Open[SentOpen]] = OMIT
+    level: Omittable[SentLevel] = OMIT
 
 
 class SortOrder(StrEnum):

@@ -26,12 +26,28 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.replies import RawReply
+    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
+    from .._runtime.signatures.standard import StandardWebhooks
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .client import AsyncSeveralFilesClient, SeveralFilesClient
     from .event_types import EventType
     from .events import Event, PetSold, parse_event
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -56,18 +72,28 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": (
-                "DriftedEvent",
-                "EventParseError",
-                "Issue",
-                "UnknownEvent",
-                "WebhookError",
-            ),
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.replies": ("RawReply",),
+            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
+            ".._runtime.signatures.standard": ("StandardWebhooks",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
+                "EventParseError",
+                "Issue",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
+                "WebhookError",
+            ),
             ".client": ("AsyncSeveralFilesClient", "SeveralFilesClient"),
             ".event_types": ("EventType",),
             ".events": ("Event", "PetSold", "parse_event"),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -76,6 +102,8 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncPage",
+    "AsyncPager",
     "AsyncSeveralFilesClient",
     "AuthenticationError",
     "BadRequestError",
@@ -85,23 +113,40 @@ __all__ = [
     "Event",
     "EventParseError",
     "EventType",
+    "HMAC",
+    "Hooks",
     "Issue",
+    "KeysUnavailableError",
     "NotFoundError",
     "OMIT",
     "Omit",
+    "Page",
     "PaginationError",
     "PermissionDeniedError",
     "PetSold",
     "RateLimitError",
+    "RawReply",
+    "RedisStore",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
+    "SQLiteStore",
+    "SecretText",
     "ServerError",
     "SeveralFilesClient",
+    "SignatureError",
+    "SignatureReason",
+    "SignedAt",
+    "StandardWebhooks",
+    "StaticHeader",
     "UnknownEvent",
     "UnprocessableEntityError",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .._runtime.client import AsyncClient, SyncClient
+from .._runtime.hooks import Hooks
 from .operations._api import API
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class SeveralFilesClient(SyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class SeveralFilesClient(SyncClient):
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
@@ -49,6 +52,7 @@ class SeveralFilesClient(SyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -75,6 +79,7 @@ class AsyncSeveralFilesClient(AsyncClient):
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -85,6 +90,7 @@ class AsyncSeveralFilesClient(AsyncClient):
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
@@ -96,6 +102,7 @@ class AsyncSeveralFilesClient(AsyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.model import Model, Open, RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import Model, Omittable, Open, RequestModel
+from .._runtime.omit import OMIT
 
 
 class Pet(Model):
@@ -32,8 +32,8 @@ class OrderDto(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
     pet: Choice
-    note: Annotated[str, Field(max_length=10)] | Omit = OMIT
-    to: Owner | Omit = OMIT
+    note: Omittable[Annotated[str, Field(max_length=10)]] = OMIT
+    to: Omittable[Owner] = OMIT
 
 
 class Choice(RequestModel):

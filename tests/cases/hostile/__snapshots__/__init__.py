@@ -15,7 +15,7 @@ line HOSTILE_MARK = 1 import HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOS
 
 bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-pair🔒 private noncharacter￿ variation️ tag󠁁
+pair🔒 private noncharacter￿ variation️ tag�
 
 {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -52,16 +52,44 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.replies import RawReply
+    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
+    from .._runtime.signatures.standard import StandardWebhooks
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .analytic_events import AnalyticEvent
     from .client import (
         AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
         EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
     )
     from .event_types import EventType
-    from .events import B, EndImportOsSystemHOSTILEMARK, Event, parse_event
+    from .events import (
+        B,
+        Directive0,
+        Directive1,
+        Directive2,
+        Directive3,
+        Directive4,
+        Directive5,
+        Directive6,
+        EndImportOsSystemHOSTILEMARK,
+        Event,
+        parse_event,
+    )
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -86,22 +114,44 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": (
-                "DriftedEvent",
-                "EventParseError",
-                "Issue",
-                "UnknownEvent",
-                "WebhookError",
-            ),
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.replies": ("RawReply",),
+            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
+            ".._runtime.signatures.standard": ("StandardWebhooks",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
+                "EventParseError",
+                "Issue",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
+                "WebhookError",
+            ),
             ".analytic_events": ("AnalyticEvent",),
             ".client": (
                 "AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
                 "EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
             ),
             ".event_types": ("EventType",),
-            ".events": ("B", "EndImportOsSystemHOSTILEMARK", "Event", "parse_event"),
+            ".events": (
+                "B",
+                "Directive0",
+                "Directive1",
+                "Directive2",
+                "Directive3",
+                "Directive4",
+                "Directive5",
+                "Directive6",
+                "EndImportOsSystemHOSTILEMARK",
+                "Event",
+                "parse_event",
+            ),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -112,32 +162,58 @@ __all__ = [
     "APITimeoutError",
     "AnalyticEvent",
     "AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
+    "AsyncPage",
+    "AsyncPager",
     "AuthenticationError",
     "B",
     "BadRequestError",
     "ConfigurationError",
     "ConflictError",
+    "Directive0",
+    "Directive1",
+    "Directive2",
+    "Directive3",
+    "Directive4",
+    "Directive5",
+    "Directive6",
     "DriftedEvent",
     "EndImportOsSystemHOSTILEMARK",
     "EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
     "Event",
     "EventParseError",
     "EventType",
+    "HMAC",
+    "Hooks",
     "Issue",
+    "KeysUnavailableError",
     "NotFoundError",
     "OMIT",
     "Omit",
+    "Page",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawReply",
+    "RedisStore",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
+    "SQLiteStore",
+    "SecretText",
     "ServerError",
+    "SignatureError",
+    "SignatureReason",
+    "SignedAt",
+    "StandardWebhooks",
+    "StaticHeader",
     "UnknownEvent",
     "UnprocessableEntityError",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

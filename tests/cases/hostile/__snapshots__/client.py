@@ -6,13 +6,14 @@ HOSTILE_MARK }}{% for x in y %}{# #}.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .._runtime.client import AsyncClient, SyncClient
+from .._runtime.hooks import Hooks
 from .operations._api import API
 
 if TYPE_CHECKING:
@@ -39,17 +40,18 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
             back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import HOSTILE_MARK
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK }}{% for x
             in y %}{# #} bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ pair🔒 private
-            noncharacter￿ variation️ tag󠁁 {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 #
+            noncharacter￿ variation️ tag� {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 #
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
         client_secret
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +
             HOSTILE_MARK + ''' back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK
             }}{% for x in y %}{# #} bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ pair🔒
-            private noncharacter￿ variation️ tag󠁁
+            private noncharacter￿ variation️ tag�
             {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 # type: ignore # noqa
             HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
@@ -58,29 +60,35 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
         end_import_os_system_hostile_mark: str | Callable[[], str] | None = None,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        token_url: str | None = None,
+        client_id: str | Callable[[], str] | None = None,
+        client_secret: str | Callable[[], str] | None = None,
+        token_url: str | Callable[[], str] | None = None,
+        access_token: str | Callable[[], str] | None = None,
         na_me: str | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "end_import_os_system_hostile_mark": end_import_os_system_hostile_mark,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "token_url": token_url,
+                'end""" + __import__("os").system("HOSTILE_MARK") + """': end_import_os_system_hostile_mark,
+                "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
             },
             settings={},
             server_variables={
@@ -91,6 +99,7 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -112,7 +121,7 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
 
         bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-        pair🔒 private noncharacter￿ variation️ tag󠁁
+        pair🔒 private noncharacter￿ variation️ tag�
 
         {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -153,17 +162,18 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
             back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import HOSTILE_MARK
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK }}{% for x
             in y %}{# #} bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ pair🔒 private
-            noncharacter￿ variation️ tag󠁁 {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 #
+            noncharacter￿ variation️ tag� {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 #
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
         client_secret
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +
             HOSTILE_MARK + ''' back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK
             }}{% for x in y %}{# #} bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ pair🔒
-            private noncharacter￿ variation️ tag󠁁
+            private noncharacter￿ variation️ tag�
             {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 # type: ignore # noqa
             HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
@@ -172,29 +182,35 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
-        end_import_os_system_hostile_mark: str | Callable[[], str] | None = None,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        token_url: str | None = None,
+        end_import_os_system_hostile_mark: str | Callable[[], str | Awaitable[str]] | None = None,
+        client_id: str | Callable[[], str | Awaitable[str]] | None = None,
+        client_secret: str | Callable[[], str | Awaitable[str]] | None = None,
+        token_url: str | Callable[[], str | Awaitable[str]] | None = None,
+        access_token: str | Callable[[], str | Awaitable[str]] | None = None,
         na_me: str | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "end_import_os_system_hostile_mark": end_import_os_system_hostile_mark,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "token_url": token_url,
+                'end""" + __import__("os").system("HOSTILE_MARK") + """': end_import_os_system_hostile_mark,
+                "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
             },
             settings={},
             server_variables={
@@ -205,6 +221,7 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -228,7 +245,7 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
 
         bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-        pair🔒 private noncharacter￿ variation️ tag󠁁
+        pair🔒 private noncharacter￿ variation️ tag�
 
         {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 

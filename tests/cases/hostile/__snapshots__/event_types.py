@@ -21,6 +21,34 @@ class EventType(StrEnum):
     HOSTILE_MARK.
     """
 
-    # # type: ignore # noqa HOSTILE MARK HOSTILE MARK
+    # fmt - off
+
+    DIRECTIVE_0 = "directive.0"
+
+    # type - ignore
+
+    DIRECTIVE_1 = "directive.1"
+
+    # no-qa
+
+    DIRECTIVE_2 = "directive.2"
+
+    # ruff - no-qa
+
+    DIRECTIVE_3 = "directive.3"
+
+    # mypy - ignore-errors
+
+    DIRECTIVE_4 = "directive.4"
+
+    # pyright - basic
+
+    DIRECTIVE_5 = "directive.5"
+
+    # -*- coding - latin-1 -*-
+
+    DIRECTIVE_6 = "directive.6"
+
+    # # type - ignore # no-qa HOSTILE MARK HOSTILE MARK
 
     LINE_HOSTILE_MARK_1_IMPORT_HOSTILE_MARK_HOSTILE_MARK_HOSTILE_MARK_HOSTILE_MARK_HOSTILE_MARK = "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK"

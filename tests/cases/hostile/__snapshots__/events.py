@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.model import Model
+from .._runtime.signatures.message import Headers
 
 
 class EndImportOsSystemHOSTILEMARK(Model):
@@ -32,7 +33,7 @@ class EndImportOsSystemHOSTILEMARK(Model):
 
     bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-    pair🔒 private noncharacter￿ variation️ tag󠁁
+    pair🔒 private noncharacter￿ variation️ tag�
 
     {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -45,18 +46,66 @@ class EndImportOsSystemHOSTILEMARK(Model):
     """
 
 
+class Directive0(Model):
+    type: Literal["directive.0"]
+
+
+class Directive1(Model):
+    type: Literal["directive.1"]
+
+
+class Directive2(Model):
+    type: Literal["directive.2"]
+
+
+class Directive3(Model):
+    type: Literal["directive.3"]
+
+
+class Directive4(Model):
+    type: Literal["directive.4"]
+
+
+class Directive5(Model):
+    type: Literal["directive.5"]
+
+
+class Directive6(Model):
+    type: Literal["directive.6"]
+
+
 class B(Model):
     type: Literal[
         "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK"
     ]
 
 
-Event: TypeAlias = B | EndImportOsSystemHOSTILEMARK | UnknownEvent | DriftedEvent
+Event: TypeAlias = (
+    B
+    | Directive0
+    | Directive1
+    | Directive2
+    | Directive3
+    | Directive4
+    | Directive5
+    | Directive6
+    | EndImportOsSystemHOSTILEMARK
+    | UnknownEvent
+    | DriftedEvent
+)
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
 
 CATALOGUE: Catalogue[Event] = Catalogue(
+    name="hostile",
     models={
         'end""" + __import__("os").system("HOSTILE_MARK") + """': EndImportOsSystemHOSTILEMARK,
+        "directive.0": Directive0,
+        "directive.1": Directive1,
+        "directive.2": Directive2,
+        "directive.3": Directive3,
+        "directive.4": Directive4,
+        "directive.5": Directive5,
+        "directive.6": Directive6,
         "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK": B,
     },
     type="/type",
@@ -65,8 +114,10 @@ CATALOGUE: Catalogue[Event] = Catalogue(
 )
 
 
-def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = False) -> Event:
-    """Read the raw body of a delivery. It is not verified: that is the signature's part.
+def parse_event(
+    body: bytes | bytearray | memoryview | str, headers: Headers = (), *, strict: bool = False
+) -> Event:
+    """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
 
     An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
     with `strict` both are errors.
@@ -75,4 +126,4 @@ def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = Fa
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, strict=strict)
+    return CATALOGUE.parse(body, headers, strict=strict)

@@ -11,8 +11,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.model import Model, Open, RequestModel, Unknown
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import Model, Omittable, Open, RequestModel, Unknown
+from .._runtime.omit import OMIT
 from .._runtime.unions import Tagged
 
 
@@ -67,7 +67,7 @@ class Hostile(Model):
 
     bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-    pair🔒 private noncharacter￿ variation️ tag󠁁
+    pair🔒 private noncharacter￿ variation️ tag�
 
     {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -119,7 +119,7 @@ class Hostile(Model):
     right_to_left_override_hostile_mark: Annotated[
         str | None, Field(alias="\u202eHOSTILE_MARK")
     ] = None
-    """pair🔒 private noncharacter￿ variation️ tag󠁁 Defaults to "pair🔒 private\\ue000
+    """pair🔒 private noncharacter￿ variation️ tag� Defaults to "pair🔒 private\\ue000
     noncharacter\\uffff variation️ tag\\U000e0041".
     """
 
@@ -193,22 +193,22 @@ class AHOSTILEMARKRequest(RequestModel):
     class_x_hostile_mark: Annotated[str, Field(alias="class X: HOSTILE_MARK")]
     """a"b'c. Defaults to "a\\"b'c"."""
 
-    a_hostile_mark_1: Annotated[str | Omit, Field(alias="a\nHOSTILE_MARK = 1")] = OMIT
+    a_hostile_mark_1: Annotated[Omittable[str], Field(alias="a\nHOSTILE_MARK = 1")] = OMIT
     """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
     __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
     """
 
-    x_hostile_mark: Annotated[str | Omit, Field(alias='x"]; HOSTILE_MARK #')] = OMIT
+    x_hostile_mark: Annotated[Omittable[str], Field(alias='x"]; HOSTILE_MARK #')] = OMIT
     """end''' + HOSTILE_MARK + ''' Defaults to "end''' + HOSTILE_MARK + '''"."""
 
-    π_hostile_mark: Annotated[str | Omit, Field(alias="π = HOSTILE_MARK")] = OMIT
+    π_hostile_mark: Annotated[Omittable[str], Field(alias="π = HOSTILE_MARK")] = OMIT
     """back\\slash\\ Defaults to "back\\\\slash\\\\"."""
 
-    import_hostile_mark: Annotated[str | Omit, Field(alias='__import__("HOSTILE_MARK")')] = OMIT
+    import_hostile_mark: Annotated[Omittable[str], Field(alias='__import__("HOSTILE_MARK")')] = OMIT
     """tail\\\"\"\"HOSTILE_MARK. Defaults to "tail\\\\\\"\\"\\"HOSTILE_MARK"."""
 
     left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
-        Annotated[str | Omit, Field(alias="{{ HOSTILE_MARK }}")]
+        Annotated[Omittable[str], Field(alias="{{ HOSTILE_MARK }}")]
     ) = (OMIT)
     """line HOSTILE_MARK = 1 import
     HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK.
@@ -217,29 +217,29 @@ class AHOSTILEMARKRequest(RequestModel):
     HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
     """
 
-    fi: Annotated[str | Omit, Field(alias="ﬁ")] = OMIT
+    fi: Annotated[Omittable[str], Field(alias="ﬁ")] = OMIT
     """{{ HOSTILE_MARK }}{% for x in y %}{# #} Defaults to "{{ HOSTILE_MARK }}{% for x in y %}{#
     #}".
     """
 
-    a: Annotated[str | Omit, Field(alias="ª")] = OMIT
+    a: Annotated[Omittable[str], Field(alias="ª")] = OMIT
     """bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ Defaults to "bidi\\u202eHOSTILE_MARK\\u202c
     \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff zero\\u200b".
     """
 
     right_to_left_override_hostile_mark: Annotated[
-        str | Omit, Field(alias="\u202eHOSTILE_MARK")
+        Omittable[str], Field(alias="\u202eHOSTILE_MARK")
     ] = OMIT
-    """pair🔒 private noncharacter￿ variation️ tag󠁁 Defaults to "pair🔒 private\\ue000
+    """pair🔒 private noncharacter￿ variation️ tag� Defaults to "pair🔒 private\\ue000
     noncharacter\\uffff variation️ tag\\U000e0041".
     """
 
-    empty: Annotated[str | Omit, Field(alias="")] = OMIT
+    empty: Annotated[Omittable[str], Field(alias="")] = OMIT
     """{HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41. Defaults to
     "{HOSTILE_MARK}%s%(HOSTILE_MARK)s\\\\N{BULLET}\\\\x41".
     """
 
-    space: Annotated[str | Omit, Field(alias=" ")] = OMIT
+    space: Annotated[Omittable[str], Field(alias=" ")] = OMIT
     """# type: ignore
     # noqa HOSTILE_MARK
     HOSTILE_MARK.
@@ -247,7 +247,7 @@ class AHOSTILEMARKRequest(RequestModel):
     Defaults to "# type: ignore\\n# noqa HOSTILE_MARK\\nHOSTILE_MARK".
     """
 
-    reverse_solidus: Annotated[str | Omit, Field(alias="\\")] = OMIT
+    reverse_solidus: Annotated[Omittable[str], Field(alias="\\")] = OMIT
     """` | <script>HOSTILE_MARK</script> [x](javascript:HOSTILE_MARK) ```
     # HOSTILE_MARK.
 
@@ -255,10 +255,12 @@ class AHOSTILEMARKRequest(RequestModel):
     HOSTILE_MARK".
     """
 
-    quotation_mark_quotation_mark_quotation_mark: Annotated[str | Omit, Field(alias='"""')] = OMIT
+    quotation_mark_quotation_mark_quotation_mark: Annotated[Omittable[str], Field(alias='"""')] = (
+        OMIT
+    )
     """a"b'c. Defaults to "a\\"b'c"."""
 
-    apostrophe_apostrophe_apostrophe: Annotated[str | Omit, Field(alias="'''")] = OMIT
+    apostrophe_apostrophe_apostrophe: Annotated[Omittable[str], Field(alias="'''")] = OMIT
     """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
     __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
     """
@@ -281,7 +283,7 @@ line HOSTILE_MARK = 1 import HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOS
 
 bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-pair🔒 private noncharacter￿ variation️ tag󠁁
+pair🔒 private noncharacter￿ variation️ tag�
 
 {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .._runtime.model import Model
+from .._runtime.number import Number
 
 
 class OrderState(StrEnum):
@@ -36,4 +37,4 @@ class Address(Model):
 
 
 class Unused(Model):
-    x: float | None = None
+    x: Number | None = None

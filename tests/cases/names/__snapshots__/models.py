@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, CamelRequestModel, Model
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelModel, CamelRequestModel, Model, Omittable
+from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
 
 
@@ -126,5 +126,5 @@ class PutThingRequest(CamelRequestModel):
     id: str
     options: str
     name: str
-    self_: str | Omit = OMIT
-    import_: str | Omit = OMIT
+    self_: Omittable[str] = OMIT
+    import_: Omittable[str] = OMIT

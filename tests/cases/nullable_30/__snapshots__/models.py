@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, Model, Open, RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.number import Number
+from .._runtime.omit import OMIT
 
 
 class Inner(Model):
@@ -42,11 +43,11 @@ class Values(CamelModel):
     listed: list[MaybeInner | None]
     any_of: Annotated[Inner | str | None, Field(alias="any_of")] = None
     one_kind: Annotated[Open[Kind] | None, Field(alias="one_kind")] = None
-    above: float | None = None
+    above: Number | None = None
     example_only: Annotated[str | None, Field(alias="example_only")] = None
 
 
 class Change(RequestModel):
-    nulled: str | None | Omit = OMIT
-    above: float | Omit = OMIT
-    plain: Annotated[str, Field(min_length=1)] | Omit = OMIT
+    nulled: Omittable[str | None] = OMIT
+    above: Omittable[Annotated[Number, Field(gt=0)]] = OMIT
+    plain: Omittable[Annotated[str, Field(min_length=1)]] = OMIT

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
+    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
     from .._runtime.options import RequestOptions
+    from .._runtime.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.replies import RawReply
     from .client import AsyncNullIn31Client, NullIn31Client
 else:
     __getattr__, __dir__ = lazy(
@@ -53,8 +56,11 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.options": ("RequestOptions",),
+            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.replies": ("RawReply",),
             ".client": ("AsyncNullIn31Client", "NullIn31Client"),
         },
     )
@@ -65,21 +71,28 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncNullIn31Client",
+    "AsyncPage",
+    "AsyncPager",
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",
     "ConflictError",
+    "Hooks",
     "NotFoundError",
     "NullIn31Client",
     "OMIT",
     "Omit",
+    "Page",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawReply",
     "ReplyContentTypeError",
     "ReplyError",
+    "ReplyEvent",
     "ReplyValidationError",
     "RequestError",
+    "RequestEvent",
     "RequestOptions",
     "ServerError",
     "UnprocessableEntityError",

@@ -8,8 +8,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, Model, Open, RequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.number import Number
+from .._runtime.omit import OMIT
 
 
 class Inner(Model):
@@ -42,17 +43,17 @@ class Values(CamelModel):
     listed: list[MaybeInner | None]
     any_of: Annotated[Inner | str | None, Field(alias="any_of")] = None
     one_kind: Annotated[Open[Kind] | None, Field(alias="one_kind")] = None
-    above: float | None = None
-    nothing: Nothing | None = None
+    above: Number | None = None
+    nothing: None = None
     constant: None = None
     stray: str | None = None
     """The word of 3.0 in a document of 3.1."""
 
 
 class Change(RequestModel):
-    nulled: str | None | Omit = OMIT
-    above: float | Omit = OMIT
-    plain: Annotated[str, Field(min_length=1)] | Omit = OMIT
+    nulled: Omittable[str | None] = OMIT
+    above: Omittable[Annotated[Number, Field(gt=0)]] = OMIT
+    plain: Omittable[Annotated[str, Field(min_length=1)]] = OMIT
 
 
 Nothing: TypeAlias = None

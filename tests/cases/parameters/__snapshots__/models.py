@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .._runtime.model import CamelRequestModel
-from .._runtime.omit import OMIT, Omit
+from .._runtime.model import CamelRequestModel, Omittable
+from .._runtime.omit import OMIT
 
 
 class StylesDeep(CamelRequestModel):
-    from_: int | Omit = OMIT
-    to: int | Omit = OMIT
+    from_: Omittable[int] = OMIT
+    to: Omittable[int] = OMIT
 
 
 class Order(StrEnum):

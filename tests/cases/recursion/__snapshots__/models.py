@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from typing_extensions import TypeAliasType
 
 from .._runtime.model import CamelModel, Model
+from .._runtime.number import Number
 
 
 class Tree(Model):
@@ -28,7 +29,7 @@ class Egg(Model):
 
 class LiteralModel(Model):
     op: Literal["Literal"]
-    value: float
+    value: Number
 
 
 class Sum(Model):
@@ -49,7 +50,7 @@ class HolderInline(Model):
     n: int | None = None
 
 
-Json = TypeAliasType("Json", "bool | float | str | list[Json] | dict[str, Json] | None")
+Json = TypeAliasType("Json", "bool | Number | str | list[Json] | dict[str, Json] | None")
 """Any JSON, said the long way."""
 
 

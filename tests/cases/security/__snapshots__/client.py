@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .._runtime.client import AsyncClient, SyncClient
+from .._runtime.hooks import Hooks
 from .operations._api import API
 
 if TYPE_CHECKING:
@@ -29,45 +30,51 @@ class SecurityClient(SyncClient):
         client_id
         client_secret
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         openid
         base_url: Where requests go, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
         token: str | Callable[[], str] | None = None,
-        username: str | None = None,
-        password: str | None = None,
+        username: str | Callable[[], str] | None = None,
+        password: str | Callable[[], str] | None = None,
         header_key: str | Callable[[], str] | None = None,
         query_key: str | Callable[[], str] | None = None,
         cookie_key: str | Callable[[], str] | None = None,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        token_url: str | None = None,
+        client_id: str | Callable[[], str] | None = None,
+        client_secret: str | Callable[[], str] | None = None,
+        token_url: str | Callable[[], str] | None = None,
+        access_token: str | Callable[[], str] | None = None,
         openid: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "token": token,
-                "username": username,
-                "password": password,
+                "bearer": token,
+                "basic": {"username": username, "password": password},
                 "header_key": header_key,
                 "query_key": query_key,
                 "cookie_key": cookie_key,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "token_url": token_url,
+                "oauth": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
                 "openid": openid,
             },
             settings={},
@@ -77,6 +84,7 @@ class SecurityClient(SyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property
@@ -99,45 +107,51 @@ class AsyncSecurityClient(AsyncClient):
         client_id
         client_secret
         token_url: Where tokens are asked for.
+        access_token: A token of your own, instead of one for the client credentials.
         openid
         base_url: Where requests go, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request that failed for a passing reason is sent again.
         headers: Sent with every request.
         http_client: The httpx2 client to send with; it stays yours to close.
+        hooks: Callables that watch every attempt, such as for traces and metrics.
     """
 
     def __init__(
         self,
         *,
-        token: str | Callable[[], str] | None = None,
-        username: str | None = None,
-        password: str | None = None,
-        header_key: str | Callable[[], str] | None = None,
-        query_key: str | Callable[[], str] | None = None,
-        cookie_key: str | Callable[[], str] | None = None,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        token_url: str | None = None,
-        openid: str | Callable[[], str] | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
+        username: str | Callable[[], str | Awaitable[str]] | None = None,
+        password: str | Callable[[], str | Awaitable[str]] | None = None,
+        header_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        query_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        cookie_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        client_id: str | Callable[[], str | Awaitable[str]] | None = None,
+        client_secret: str | Callable[[], str | Awaitable[str]] | None = None,
+        token_url: str | Callable[[], str | Awaitable[str]] | None = None,
+        access_token: str | Callable[[], str | Awaitable[str]] | None = None,
+        openid: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         super().__init__(
             API,
             credentials={
-                "token": token,
-                "username": username,
-                "password": password,
+                "bearer": token,
+                "basic": {"username": username, "password": password},
                 "header_key": header_key,
                 "query_key": query_key,
                 "cookie_key": cookie_key,
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "token_url": token_url,
+                "oauth": {
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "token_url": token_url,
+                    "access_token": access_token,
+                },
                 "openid": openid,
             },
             settings={},
@@ -147,6 +161,7 @@ class AsyncSecurityClient(AsyncClient):
             max_retries=max_retries,
             headers=headers,
             http_client=http_client,
+            hooks=hooks,
         )
 
     @cached_property

@@ -6,22 +6,42 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.events import DriftedEvent, EventParseError, Issue, UnknownEvent, WebhookError
+    from .._runtime.events import DriftedEvent, UnknownEvent
+    from .._runtime.receiver import WebhookReceiver
+    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
+    from .._runtime.signatures.standard import StandardWebhooks
+    from .._runtime.stores import RedisStore, SQLiteStore
+    from .._runtime.webhook_errors import (
+        EventParseError,
+        Issue,
+        KeysUnavailableError,
+        SignatureError,
+        SignatureReason,
+        WebhookError,
+    )
     from .event_types import EventType
     from .events import Event, NewPetEvent, PetGoneEvent, parse_event
+    from .webhook import Webhook
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.events": (
-                "DriftedEvent",
+            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.receiver": ("WebhookReceiver",),
+            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
+            ".._runtime.signatures.standard": ("StandardWebhooks",),
+            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhook_errors": (
                 "EventParseError",
                 "Issue",
-                "UnknownEvent",
+                "KeysUnavailableError",
+                "SignatureError",
+                "SignatureReason",
                 "WebhookError",
             ),
             ".event_types": ("EventType",),
             ".events": ("Event", "NewPetEvent", "PetGoneEvent", "parse_event"),
+            ".webhook": ("Webhook",),
         },
     )
 
@@ -30,10 +50,22 @@ __all__ = [
     "Event",
     "EventParseError",
     "EventType",
+    "HMAC",
     "Issue",
+    "KeysUnavailableError",
     "NewPetEvent",
     "PetGoneEvent",
+    "RedisStore",
+    "SQLiteStore",
+    "SecretText",
+    "SignatureError",
+    "SignatureReason",
+    "SignedAt",
+    "StandardWebhooks",
+    "StaticHeader",
     "UnknownEvent",
+    "Webhook",
     "WebhookError",
+    "WebhookReceiver",
     "parse_event",
 ]

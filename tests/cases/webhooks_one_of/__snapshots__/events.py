@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.model import Model
+from .._runtime.signatures.message import Headers
 
 
 class Opened(Model):
@@ -28,6 +29,7 @@ Event: TypeAlias = Closed | DeliveryDoorStuck | Opened | UnknownEvent | DriftedE
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
 
 CATALOGUE: Catalogue[Event] = Catalogue(
+    name="webhooks_one_of",
     models={
         "door.opened": Opened,
         "door.closed": Closed,
@@ -39,8 +41,10 @@ CATALOGUE: Catalogue[Event] = Catalogue(
 )
 
 
-def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = False) -> Event:
-    """Read the raw body of a delivery. It is not verified: that is the signature's part.
+def parse_event(
+    body: bytes | bytearray | memoryview | str, headers: Headers = (), *, strict: bool = False
+) -> Event:
+    """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
 
     An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
     with `strict` both are errors.
@@ -49,4 +53,4 @@ def parse_event(body: bytes | bytearray | memoryview | str, *, strict: bool = Fa
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, strict=strict)
+    return CATALOGUE.parse(body, headers, strict=strict)

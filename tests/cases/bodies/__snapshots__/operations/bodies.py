@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..._runtime.files import FileContent
 from ..._runtime.operation import Body, Operation, Reply
 from ..models import (
     FormRequest,
@@ -67,7 +68,7 @@ BINARY: Operation[None] = Operation(
     id="binary",
     method="PUT",
     path="/binary",
-    body=Body(bytes, media_type="application/octet-stream", required=True),
+    body=Body(FileContent, media_type="application/octet-stream", required=True),
     replies={"204": Reply(None)},
 )
 
@@ -75,7 +76,7 @@ OPAQUE: Operation[None] = Operation(
     id="opaque",
     method="POST",
     path="/binary",
-    body=Body(bytes, media_type="image/png", required=True),
+    body=Body(FileContent, media_type="image/png", required=True),
     replies={"204": Reply(None)},
 )
 

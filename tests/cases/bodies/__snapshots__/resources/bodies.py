@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..._runtime.async_client import AsyncResource
+from ..._runtime.files import FileContent
 from ..._runtime.omit import OMIT, Omit
 from ..._runtime.options import RequestOptions
 from ..._runtime.sync_client import SyncResource
@@ -103,9 +104,9 @@ class Bodies(SyncResource):
     def multipart(
         self,
         *,
-        file: bytes,
+        file: FileContent,
         caption: str | Omit = OMIT,
-        more: Sequence[bytes] | Omit = OMIT,
+        more: Sequence[FileContent] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /multipart`"""
@@ -122,7 +123,7 @@ class Bodies(SyncResource):
     def binary(
         self,
         *,
-        body: bytes,
+        body: FileContent,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /binary`"""
@@ -135,7 +136,7 @@ class Bodies(SyncResource):
     def opaque(
         self,
         *,
-        body: bytes,
+        body: FileContent,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /binary`"""
@@ -293,9 +294,9 @@ class AsyncBodies(AsyncResource):
     async def multipart(
         self,
         *,
-        file: bytes,
+        file: FileContent,
         caption: str | Omit = OMIT,
-        more: Sequence[bytes] | Omit = OMIT,
+        more: Sequence[FileContent] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /multipart`"""
@@ -312,7 +313,7 @@ class AsyncBodies(AsyncResource):
     async def binary(
         self,
         *,
-        body: bytes,
+        body: FileContent,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /binary`"""
@@ -325,7 +326,7 @@ class AsyncBodies(AsyncResource):
     async def opaque(
         self,
         *,
-        body: bytes,
+        body: FileContent,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /binary`"""

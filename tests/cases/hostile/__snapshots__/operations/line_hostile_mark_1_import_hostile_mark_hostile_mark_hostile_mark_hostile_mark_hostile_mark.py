@@ -10,7 +10,12 @@ A_HOSTILE_MARK: Operation[None] = Operation(
     id="a\nHOSTILE_MARK()",
     method="POST",
     path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{# #}',
-    path_parameters=(Parameter('i"d', annotation=str, required=True),),
+    path_parameters=(
+        Parameter('i"d', annotation=str, required=True),
+        Parameter(" HOSTILE_MARK ", annotation=str, required=True),
+        Parameter("% for x in y %", annotation=str, required=True),
+        Parameter("# #", annotation=str, required=True),
+    ),
     body=Body(AHOSTILEMARKRequest, required=True),
     replies={"204": Reply(None)},
     permissions=Permissions(

@@ -13,7 +13,12 @@ END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(
     id='end""" + __import__("os").system("HOSTILE_MARK") + """',
     method="GET",
     path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{# #}',
-    path_parameters=(Parameter('i"d', annotation=str, required=True),),
+    path_parameters=(
+        Parameter('i"d', annotation=str, required=True),
+        Parameter(" HOSTILE_MARK ", annotation=str, required=True),
+        Parameter("% for x in y %", annotation=str, required=True),
+        Parameter("# #", annotation=str, required=True),
+    ),
     query=(
         Parameter("class X: HOSTILE_MARK", annotation=Annotated[str, Field(pattern="a\"b'c")]),
         Parameter(
@@ -29,7 +34,7 @@ END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(
         Parameter("π = HOSTILE_MARK", annotation=Annotated[str, Pattern("back\\slash\\")]),
         Parameter(
             '__import__("HOSTILE_MARK")',
-            annotation=Annotated[str, Pattern('tail\\"""HOSTILE_MARK')],
+            annotation=Annotated[str, Field(pattern='tail\\"""HOSTILE_MARK')],
         ),
         Parameter(
             "{{ HOSTILE_MARK }}",
@@ -55,7 +60,8 @@ END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(
         Parameter(
             "\u202eHOSTILE_MARK",
             annotation=Annotated[
-                str, Pattern("pair🔒 private\ue000 noncharacter\uffff variation️ tag\U000e0041")
+                str,
+                Field(pattern="pair🔒 private\ue000 noncharacter\uffff variation️ tag\U000e0041"),
             ],
         ),
     ),

@@ -17,6 +17,9 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
         self,
         *,
         i_d: str,
+        hostile_mark: str,
+        for_x_in_y: str,
+        hash_space_hash: str,
         class_x_hostile_mark: str,
         a_hostile_mark_1: str | Omit = OMIT,
         x_hostile_mark: str | Omit = OMIT,
@@ -67,7 +70,7 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
             right_to_left_override_hostile_mark: pair🔒 private noncharacter￿ variation️
-                tag󠁁 Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
+                tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
                 tag\\U000e0041".
             empty: {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41. Defaults to
                 "{HOSTILE_MARK}%s%(HOSTILE_MARK)s\\\\N{BULLET}\\\\x41".
@@ -85,6 +88,9 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
             _operations.A_HOSTILE_MARK,
             path={
                 'i"d': i_d,
+                " HOSTILE_MARK ": hostile_mark,
+                "% for x in y %": for_x_in_y,
+                "# #": hash_space_hash,
             },
             body={
                 "class X: HOSTILE_MARK": class_x_hostile_mark,
@@ -113,6 +119,9 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
         self,
         *,
         i_d: str,
+        hostile_mark: str,
+        for_x_in_y: str,
+        hash_space_hash: str,
         class_x_hostile_mark: str,
         a_hostile_mark_1: str | Omit = OMIT,
         x_hostile_mark: str | Omit = OMIT,
@@ -163,7 +172,7 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
             right_to_left_override_hostile_mark: pair🔒 private noncharacter￿ variation️
-                tag󠁁 Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
+                tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
                 tag\\U000e0041".
             empty: {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41. Defaults to
                 "{HOSTILE_MARK}%s%(HOSTILE_MARK)s\\\\N{BULLET}\\\\x41".
@@ -181,6 +190,9 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
             _operations.A_HOSTILE_MARK,
             path={
                 'i"d': i_d,
+                " HOSTILE_MARK ": hostile_mark,
+                "% for x in y %": for_x_in_y,
+                "# #": hash_space_hash,
             },
             body={
                 "class X: HOSTILE_MARK": class_x_hostile_mark,

@@ -15,7 +15,7 @@ line HOSTILE_MARK = 1 import HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOS
 
 bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-pair🔒 private noncharacter￿ variation️ tag󠁁
+pair🔒 private noncharacter￿ variation️ tag�
 
 {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -59,7 +59,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
 
     bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-    pair🔒 private noncharacter￿ variation️ tag󠁁
+    pair🔒 private noncharacter￿ variation️ tag�
 
     {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -75,15 +75,20 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
         self,
         *,
         i_d: str,
+        hostile_mark: str,
+        for_x_in_y: str,
+        hash_space_hash: str,
         class_x_hostile_mark: str | Omit = OMIT,
         a_hostile_mark_1: str | Omit = OMIT,
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        hostile_mark: str | Omit = OMIT,
+        query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+            str | Omit
+        ) = OMIT,
         fi: str | Omit = OMIT,
         a: str | Omit = OMIT,
-        query_hostile_mark: str | Omit = OMIT,
+        query_right_to_left_override_hostile_mark: str | Omit = OMIT,
         x_a_b_c: (
             EndImportOsSystemHOSTILEMARKXABC
             | Literal[
@@ -113,7 +118,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
 
         bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-        pair🔒 private noncharacter￿ variation️ tag󠁁
+        pair🔒 private noncharacter￿ variation️ tag�
 
         {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -136,17 +141,18 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
                 "tail\\\\\\"\\"\\"HOSTILE_MARK".
-            hostile_mark: line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK
-                HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK =
-                1\\r\\nimport
+            query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+                line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
+                HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
             fi: {{ HOSTILE_MARK }}{% for x in y %}{# #} Defaults to "{{ HOSTILE_MARK }}{%
                 for x in y %}{# #}".
             a: bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ Defaults to
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
-            query_hostile_mark: pair🔒 private noncharacter￿ variation️ tag󠁁 Defaults to
-                "pair🔒 private\\ue000 noncharacter\\uffff variation️ tag\\U000e0041".
+            query_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
+                variation️ tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
+                tag\\U000e0041".
 
         Raises:
             NotFoundError: 404 Not Found: end\"\"\" + __import__("os").system("HOSTILE_MARK") +
@@ -156,6 +162,9 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
             _operations.END_IMPORT_OS_SYSTEM_HOSTILE_MARK,
             path={
                 'i"d': i_d,
+                " HOSTILE_MARK ": hostile_mark,
+                "% for x in y %": for_x_in_y,
+                "# #": hash_space_hash,
             },
             query={
                 "class X: HOSTILE_MARK": class_x_hostile_mark,
@@ -163,10 +172,10 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": hostile_mark,
+                "{{ HOSTILE_MARK }}": query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
-                "\u202eHOSTILE_MARK": query_hostile_mark,
+                "\u202eHOSTILE_MARK": query_right_to_left_override_hostile_mark,
             },
             header={
                 "X-a\"b'c": x_a_b_c,
@@ -193,7 +202,7 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
 
     bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-    pair🔒 private noncharacter￿ variation️ tag󠁁
+    pair🔒 private noncharacter￿ variation️ tag�
 
     {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -209,15 +218,20 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
         self,
         *,
         i_d: str,
+        hostile_mark: str,
+        for_x_in_y: str,
+        hash_space_hash: str,
         class_x_hostile_mark: str | Omit = OMIT,
         a_hostile_mark_1: str | Omit = OMIT,
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        hostile_mark: str | Omit = OMIT,
+        query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+            str | Omit
+        ) = OMIT,
         fi: str | Omit = OMIT,
         a: str | Omit = OMIT,
-        query_hostile_mark: str | Omit = OMIT,
+        query_right_to_left_override_hostile_mark: str | Omit = OMIT,
         x_a_b_c: (
             EndImportOsSystemHOSTILEMARKXABC
             | Literal[
@@ -247,7 +261,7 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
 
         bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​
 
-        pair🔒 private noncharacter￿ variation️ tag󠁁
+        pair🔒 private noncharacter￿ variation️ tag�
 
         {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41
 
@@ -270,17 +284,18 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
                 "tail\\\\\\"\\"\\"HOSTILE_MARK".
-            hostile_mark: line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK
-                HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK =
-                1\\r\\nimport
+            query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+                line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
+                HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
             fi: {{ HOSTILE_MARK }}{% for x in y %}{# #} Defaults to "{{ HOSTILE_MARK }}{%
                 for x in y %}{# #}".
             a: bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ Defaults to
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
-            query_hostile_mark: pair🔒 private noncharacter￿ variation️ tag󠁁 Defaults to
-                "pair🔒 private\\ue000 noncharacter\\uffff variation️ tag\\U000e0041".
+            query_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
+                variation️ tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
+                tag\\U000e0041".
 
         Raises:
             NotFoundError: 404 Not Found: end\"\"\" + __import__("os").system("HOSTILE_MARK") +
@@ -290,6 +305,9 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
             _operations.END_IMPORT_OS_SYSTEM_HOSTILE_MARK,
             path={
                 'i"d': i_d,
+                " HOSTILE_MARK ": hostile_mark,
+                "% for x in y %": for_x_in_y,
+                "# #": hash_space_hash,
             },
             query={
                 "class X: HOSTILE_MARK": class_x_hostile_mark,
@@ -297,10 +315,10 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": hostile_mark,
+                "{{ HOSTILE_MARK }}": query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
-                "\u202eHOSTILE_MARK": query_hostile_mark,
+                "\u202eHOSTILE_MARK": query_right_to_left_override_hostile_mark,
             },
             header={
                 "X-a\"b'c": x_a_b_c,

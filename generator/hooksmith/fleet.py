@@ -1,0 +1,157 @@
+"""Many documents side by side, and each only where something has changed.
+
+A document's generation is a function of its text and the settings: it may run anywhere that the files can be read. What
+is passed to and fro can be pickled, so any `concurrent.futures.Executor` will do: processes, or Dask's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cache import Cache
+from .errors import Diagnostic
+from .progress import report
+from .recall import Output, recall, remember
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .config import Config
+
+Job = tuple[Path, Settings]
+"""A document, and what else its generation depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: an output, or the error that it ended with."""
+
+    path: Path
+    settings: Settings
+    output: Output | None = None
+    error: Exception | None = None
+
+    def result(self) -> Output:
+        """The output; raises the error."""
+        if self.output is None:
+            raise self.error or RuntimeError(f"{self.path} gave neither an output nor an error")
+        return self.output
+
+
+def make(path: Path, settings: Settings) -> Output:
+    """One document → the files of its package, recalled where nothing has changed. Raises HooksmithError."""
+    cache = Cache.default()
+    found = recall(path, settings, cache)
+    if found is None:
+        from .pipeline import generate
+
+        result = generate(path, settings)
+        found = Output(result.files, result.diagnostics)
+        remember(path, settings, found, result.inputs, cache)
+    return found
+
+
+def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterator[Outcome]:
+    """Documents → what becomes of each, in their order; one that fails does not keep the others from theirs.
+
+    `executor`: what runs them; its workers must see the same files. None: this process, one after the other. The files
+    are the same, byte for byte.
+    """
+    left = deque(jobs)
+    total = len(left)
+    futures = deque(executor.submit(attempt, job) for job in left) if executor else None
+    try:
+        while left:
+            if total > 1:
+                report(f"{total - len(left)} of {total} documents")
+            job = left.popleft()
+            yield _awaited(job, futures.popleft()) if futures is not None else attempt(job)
+    finally:
+        for future in futures or ():
+            future.cancel()
+
+
+def _awaited(job: Job, future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:  # the worker was lost, or could not take the job
+        return Outcome(*job, error=error)
+
+
+def attempt(job: Job) -> Outcome:
+    """A job done; whatever goes wrong is part of the outcome. At the top of the module, for other processes to find."""
+    try:
+        return Outcome(*job, output=make(*job))
+    except Exception as error:
+        return Outcome(*job, error=error)
+
+
+def generate_side_by_side(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
+    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none."""
+    wanted = list(jobs)
+    cache = Cache.default()
+    known = {index: found for index, job in enumerate(wanted) if (found := recall(*job, cache))}
+    left = [job for index, job in enumerate(wanted) if index not in known]
+    with processes(min(workers, len(left))) as executor:
+        fresh = generate_many(left, executor=executor)
+        for index, job in enumerate(wanted):
+            yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """So many processes of this machine; None where this one will do."""
+    if workers < 2:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def cores() -> int:
+    """How many processes this one may run at a time."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+# --- suites ------------------------------------------------------------------------------------------------------
+
+
+def make_suite(config: Config, only: Collection[str] = (), *, workers: int = 1) -> Output:
+    """As `pipeline.generate_suite`, side by side and each only where something has changed."""
+    names = sorted(only or config.apis)
+    jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
+    files: dict[str, str] = dict(_make_top(config).files)
+    found: list[Diagnostic] = []
+    for name, outcome in zip(names, generate_side_by_side(jobs, workers), strict=True):
+        output = outcome.result()
+        files |= {f"{name}/{path}": text for path, text in output.files.items()}
+        found += output.diagnostics
+    return Output(files, tuple(found))
+
+
+def _make_top(config: Config) -> Output:
+    """What is common to the documents; it depends on the tool alone, and on their names."""
+    entry = (
+        Path("_runtime"),
+        Settings(package=" ".join(sorted(config.apis)), formatter=config.formatter),
+    )
+    cache = Cache.default()
+    found = recall(*entry, cache)
+    if found is None:
+        from .pipeline import suite_top
+
+        found = Output(suite_top(config.apis, config.formatter))
+        remember(*entry, found, (), cache)
+    return found

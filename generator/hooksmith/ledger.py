@@ -1,0 +1,144 @@
+"""The account of a generation: everything that the document has, as emitted or as degraded, with the reason.
+
+`hooksmith generate --report FILE` writes it as JSON. Nothing is left out silently: what the census of the document
+found and the IR does not have stands here as degraded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .ir import Api, Operation, Reply
+from .normalize import Normal
+from .normalize.census import Subject
+from .normalize.grammar import walk
+from .pointer import split
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What became of one thing. `name`: the Python name it has, where it has one of its own."""
+
+    kind: str
+    pointer: str
+    status: Literal["emitted", "degraded"]
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    entries: tuple[Entry, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […]}`; empty names and reasons left out."""
+        count = Counter((entry.kind, entry.status) for entry in self.entries)
+        kinds = dict.fromkeys(entry.kind for entry in self.entries)
+        summary = {kind: {status: count[kind, status] for status in ("emitted", "degraded")} for kind in kinds}
+        return {"summary": summary, "entries": [_as_json(entry) for entry in self.entries]}
+
+
+def _as_json(entry: Entry) -> dict[str, str]:
+    stated = {name: getattr(entry, name) for name in ("kind", "pointer", "status", "name", "reason")}
+    return {name: value for name, value in stated.items() if value}
+
+
+def account(normal: Normal, api: Api) -> Ledger:
+    """Hold what the document has against what the IR has."""
+    return _Accountant(normal, api).run()
+
+
+class _Accountant:
+    def __init__(self, normal: Normal, api: Api) -> None:
+        self._normal = normal
+        self._operations = {operation.pointer: operation for resource in api.resources for operation in resource.operations}
+        self._callbacks = {callback.pointer for operation in self._operations.values() for callback in operation.callbacks}
+        self._events = {event.pointer: event for event in api.events.events}
+        self._names = {definition.pointer: definition.name for definition in api.definitions}
+
+    def run(self) -> Ledger:
+        entries = [self._entry(subject) for subject in self._normal.subjects]
+        entries += [
+            Entry(kind="schema", pointer=pointer, status="degraded", reason=f"{what}: {instead}")
+            for pointer, what, instead in self._normal.findings.widened
+        ]
+        entries += self._unchecked()
+        return Ledger(tuple(entries))
+
+    def _entry(self, subject: Subject) -> Entry:
+        name, reason = getattr(self, f"_{subject.kind}")(subject)
+        status: Literal["emitted", "degraded"] = "degraded" if reason else "emitted"
+        return Entry(kind=subject.kind, pointer=subject.pointer, status=status, name=name, reason=reason)
+
+    # --- one method a kind: the Python name, and why it is degraded, if it is
+
+    def _operation(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.pointer)
+        return (operation.name, "") if operation else ("", "no method: the operation could not be read")
+
+    def _parameter(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "" if subject.owner in self._events else "no method takes it"
+        for parameter in operation.parameters:
+            if f"{parameter.location} {parameter.field.wire}" == subject.detail:
+                return parameter.field.name, ""
+        if subject.detail.lower() in ("header accept", "header content-type", "header authorization"):
+            return "", "OpenAPI reserves this header: it is sent as the media types and the security schemes say"
+        return "", "not an argument: the parameter could not be read"
+
+    def _body(self, subject: Subject) -> tuple[str, str]:
+        if subject.owner in self._events:
+            return self._events[subject.owner].model, ""
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "no method sends it"
+        if operation.body is None:
+            return "", "" if not subject.detail else "not an argument: the body could not be read"
+        spoken = operation.body.media_type
+        return "", "" if subject.detail in (spoken, "") else f"not offered: the body is sent as {spoken}"
+
+    def _response(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "" if subject.owner in self._events else "no method receives it"
+        reply = _reply(operation, split(subject.pointer)[-1])
+        if reply is None:
+            return "", "not expected: the response could not be read"
+        spoken = reply.media_type or ""
+        return "", "" if subject.detail in (spoken, "") else f"not asked for: the reply is read as {spoken}"
+
+    def _schema(self, subject: Subject) -> tuple[str, str]:
+        name = self._names.get(subject.pointer) or self._normal.names.get(subject.pointer, "")
+        return name, "" if name else "no definition: the schema could not be read"
+
+    def _webhook(self, subject: Subject) -> tuple[str, str]:
+        event = self._events.get(subject.pointer)
+        return (event.model, "") if event else ("", "no event: the webhook has no body with a schema")
+
+    def _callback(self, subject: Subject) -> tuple[str, str]:
+        known = any(pointer.startswith(subject.pointer) for pointer in self._callbacks)
+        return "", "" if known else "no payload: the callback has no body with a schema"
+
+    # --- what types cannot say
+
+    def _unchecked(self) -> Iterator[Entry]:
+        for visit in walk("openapi", self._normal.document):
+            if visit.kind == "schema":
+                stated = sorted(_UNCHECKED & visit.node.keys())
+                if stated:
+                    reason = f"not checked: {', '.join(stated)}"
+                    yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
+
+
+_UNCHECKED = frozenset(
+    """not if then else contains minContains maxContains propertyNames dependentRequired dependentSchemas dependencies
+    minProperties maxProperties unevaluatedItems unevaluatedProperties uniqueItems""".split()
+)
+
+
+def _reply(operation: Operation, status: str) -> Reply | None:
+    return next((reply for reply in (*operation.replies, *operation.errors) if reply.status == status), None)

@@ -1,0 +1,150 @@
+"""What a document became the last time, where nothing that it depends on is different now.
+
+That is: the bytes of every file that was read, the absence of those that were looked for in vain, the settings, and the
+tool itself, its templates and the packages beside it. Nothing is told from time stamps. There is one entry for each
+document and settings, so that the cache does not grow with every edit. Light to import: a run that finds nothing
+changed needs little else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache as once
+from pathlib import Path
+from typing import Any
+
+from .cache import Cache
+from .errors import Diagnostic, Place
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that was looked for. `real`: without links. `digest`: of its text in UTF-8; None: there was none."""
+
+    path: Path
+    real: Path
+    digest: str | None
+
+    def is_unchanged(self) -> bool:
+        return self.path.resolve() == self.real and _digest_of(self.real) == self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a document becomes: `files` is path below the package's folder → text."""
+
+    files: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
+    """What `path` became the last time, if it would become the same now."""
+    text = cache.large().get(_slot(path, settings))
+    try:
+        entry = json.loads(text) if text else {}
+        if entry.get("tool") != tool_digest() or not all(
+            it.is_unchanged() for it in _inputs(entry)
+        ):
+            return None
+        return Output(entry["files"], tuple(map(_diagnostic, entry["diagnostics"])))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # not an entry of ours
+
+
+def remember(
+    path: Path, settings: Settings, output: Output, inputs: Iterable[Input], cache: Cache
+) -> None:
+    """Keep what `path` became, out of `inputs`, of which it is one."""
+    entry = {
+        "tool": tool_digest(),
+        "inputs": [[str(it.path), str(it.real), it.digest] for it in inputs],
+        "files": dict(output.files),
+        "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
+    }
+    cache.large().put(_slot(path, settings), json.dumps(entry, ensure_ascii=False))
+
+
+def _slot(path: Path, settings: Settings) -> str:
+    """The name of the entry: the document as the user names it, for messages do too, and all settings."""
+    stated = [
+        f"{field.name}={_stable(getattr(settings, field.name))}" for field in fields(settings)
+    ]
+    return Cache.key("run", str(Path.cwd()), str(path), *stated)
+
+
+def _stable(value: Any) -> str:
+    return repr(sorted(value.items())) if isinstance(value, Mapping) else repr(value)
+
+
+def _inputs(entry: Mapping[str, Any]) -> Iterator[Input]:
+    for path, real, digest in entry["inputs"]:
+        yield Input(Path(path), Path(real), digest)
+
+
+def _plain(diagnostic: Diagnostic) -> dict[str, Any]:
+    found = {field.name: getattr(diagnostic, field.name) for field in fields(diagnostic)}
+    place = diagnostic.place
+    return {
+        **found,
+        "place": place and {field.name: getattr(place, field.name) for field in fields(place)},
+    }
+
+
+def _diagnostic(plain: Mapping[str, Any]) -> Diagnostic:
+    return Diagnostic(**{**plain, "place": plain["place"] and Place(**plain["place"])})
+
+
+def _digest_of(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+# --- the tool ----------------------------------------------------------------------------------------------------
+
+
+@once
+def tool_digest() -> str:
+    """The tool's own code and templates, Python, and the names and versions of all packages that are installed."""
+    here = Path(__file__).resolve().parent
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in (here, here.parents[1] / "templates"):
+        for path in _sources(folder):
+            content = path.read_bytes()
+            digest.update(
+                f"\n{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content
+            )
+    for name in _installed():
+        digest.update(f"\n{name}".encode())
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> list[Path]:
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found += [Path(parent, name) for name in names]
+    return sorted(found)
+
+
+def _installed() -> list[str]:
+    """`black-26.10.1.dist-info` and the like: a version is in the name, so no file needs to be opened."""
+    found: list[str] = []
+    for folder in sys.path:
+        try:
+            with os.scandir(folder or ".") as entries:
+                found += [
+                    entry.name
+                    for entry in entries
+                    if entry.name.endswith((".dist-info", ".egg-info"))
+                ]
+        except OSError:
+            continue
+    return sorted(found)

@@ -1,0 +1,37 @@
+"""What the generation of one document depends on, besides the document."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Formatter = Literal["black", "ruff", "none"]
+
+
+def check_identifier(name: str) -> str:
+    """`name`, if Python can import it. Raises ValueError."""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} is not a Python identifier")
+    return name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the generation of one document depends on, besides the document.
+
+    `names`: JSON pointer → Python name, overriding ours. `runtime`: where `_runtime` lies, in the package (`inner`)
+    or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
+    """
+
+    package: str
+    formatter: Formatter = "black"
+    names: Mapping[str, str] = field(default_factory=dict)
+    runtime: Literal["inner", "shared"] = "inner"
+    roots: tuple[Path, ...] = ()
+    strict: bool = False
+    """Whether what is wrong with the document, but can be lived with, is an error."""
+    source: str = ""
+    """What the generated files call the document; empty: its file's name."""

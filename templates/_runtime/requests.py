@@ -1,0 +1,93 @@
+"""Requests of httpx2, built in fewer steps than its own `build_request` takes where that may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import httpx2
+
+from .bodies import Content
+
+_WITH_LENGTH = frozenset({"POST", "PUT", "PATCH", "QUERY"})
+
+
+@lru_cache(maxsize=128)
+def parsed(url: str) -> httpx2.URL:
+    """A URL without credentials; parsing is a fifth of the work, and many calls go where others went."""
+    return httpx2.URL(url)
+
+
+def build_request(
+    http: httpx2.Client | httpx2.AsyncClient,
+    method: str,
+    url: httpx2.URL,
+    headers: Mapping[str, str],
+    content: Content | None,
+    timeout: httpx2.Timeout,
+) -> httpx2.Request:
+    """A request with the headers, cookies and query that the HTTP client adds to all of its own.
+
+    `headers` are by lower-case name and win; cookies and query are added to the client's.
+    """
+    url = _with_query_of(http, url)
+    found = _headers_of(http, headers)
+    body = b"" if content is None else content.source
+    if isinstance(body, bytes) and not (content and content.parts):
+        found = [(b"Host", url.netloc), *_length(method, body), *found]
+        request = _request(method, url, found, timeout, stream=httpx2.ByteStream(body))
+        request.read()
+    else:
+        request = _request(method, url, found, timeout, **_content(http, content))
+    if http.cookies:
+        _add_cookies_of(http, request)
+    return request
+
+
+def _request(
+    method: str,
+    url: httpx2.URL,
+    headers: list[tuple[bytes, bytes]],
+    timeout: httpx2.Timeout,
+    **content: Any,
+) -> httpx2.Request:
+    extensions = {"timeout": timeout.as_dict()}
+    return httpx2.Request(method, url, headers=headers, extensions=extensions, **content)
+
+
+def _with_query_of(http: httpx2.Client | httpx2.AsyncClient, url: httpx2.URL) -> httpx2.URL:
+    if not http.params:
+        return url
+    pairs = (str(http.params).encode("ascii"), url.query)
+    return url.copy_with(query=b"&".join(filter(None, pairs)))
+
+
+def _headers_of(
+    http: httpx2.Client | httpx2.AsyncClient, headers: Mapping[str, str]
+) -> list[tuple[bytes, bytes]]:
+    own = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+    names = {name for name, _ in own}
+    return [*(pair for pair in http.headers.raw if pair[0].lower() not in names), *own]
+
+
+def _length(method: str, body: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"Content-Length", b"%d" % len(body))] if body or method in _WITH_LENGTH else []
+
+
+def _add_cookies_of(http: httpx2.Client | httpx2.AsyncClient, request: httpx2.Request) -> None:
+    own = request.headers.pop("cookie", None)
+    http.cookies.set_cookie_header(request)
+    if own is not None:
+        kept = request.headers.get("cookie")
+        request.headers["cookie"] = own if kept is None else f"{kept}; {own}"
+
+
+def _content(http: httpx2.Client | httpx2.AsyncClient, content: Content | None) -> dict[str, Any]:
+    if content is None:
+        return {}
+    if content.parts:
+        return {"files": list(content.parts)}
+    if isinstance(http, httpx2.AsyncClient):
+        return {"content": content.async_stream()}
+    return {"content": content.stream()}

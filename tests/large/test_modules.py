@@ -1,0 +1,198 @@
+"""Models in modules of their own, once there are many: where they stand, what is loaded, and that all still works."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooksmith.ir import Api
+from hooksmith.pipeline import generate
+from hooksmith.plan.modules import LARGE, model_modules
+from hooksmith.settings import Settings
+
+from .documents import large_document, write_document
+
+ORDER = {
+    "id": "o1",
+    "made_at": "2026-01-02T03:04:05Z",
+    "owner": {"name": "Ada"},
+    "part": {"next": {"next": {}}},
+    "money": {"amount": 3},
+    "about": {"amount": 4},
+}
+
+
+def api_of(folder: Path, **further: Any) -> Api:
+    folder.mkdir(exist_ok=True)
+    path = write_document(folder, large_document(**further))
+    return generate(path, Settings(package="large", formatter="none")).api
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package `large`."""
+    folder = tmp_path_factory.mktemp("large")
+    spec = write_document(folder, large_document())
+    for name, text in generate(spec, Settings(package="large", formatter="ruff")).files.items():
+        target = folder / "large" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    return folder
+
+
+def run(home: Path, code: str) -> Any:
+    """What `code`, in a process of its own, prints as JSON."""
+    future = "from __future__ import annotations\nimport json, sys\n"
+    outcome = subprocess.run(
+        [sys.executable, "-c", future + code], cwd=home, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return json.loads(outcome.stdout)
+
+
+LOADED = "print(json.dumps(sorted(m.rpartition('.')[2] for m in sys.modules if m.startswith('large.models.'))))"
+
+
+def test_a_definition_stands_where_it_is_used(tmp_path: Path) -> None:
+    places = model_modules(api_of(tmp_path))
+    assert len(places) > LARGE
+    assert {places[name] for name in ("Invoice", "InvoiceList", "InvoicePartAa")} == {"invoices"}
+    assert {places[name] for name in ("Base", "Owner", "Money", "Subject", "Tree", "Forest")} == {
+        "shared"
+    }
+    assert {places[name] for name in ("Order", "OrderList", "OrderCreated")} == {"orders"}
+
+
+def test_unrelated_schemas_move_nothing(tmp_path: Path) -> None:
+    before = model_modules(api_of(tmp_path / "before"))
+    stranger = {"type": "object", "properties": {"a": {"type": "string"}}}
+    after = model_modules(api_of(tmp_path / "after", AardvarkOrder=stranger, Zebra=stranger))
+    assert {name: after[name] for name in before} == before
+    assert after["Zebra"] == after["AardvarkOrder"] == "schemas"
+
+
+def test_one_model_costs_the_modules_it_is_made_of(home: Path) -> None:
+    assert run(home, "import large\n" + LOADED) == []
+    assert run(home, "from large.models import Money\n" + LOADED) == ["shared"]
+    assert run(
+        home, f"from large.models import Invoice\nInvoice.model_validate({ORDER!r})\n" + LOADED
+    ) == [
+        "invoices",
+        "shared",
+    ]
+
+
+def test_one_event_costs_its_own_modules(home: Path) -> None:
+    body = json.dumps({"type": "order.created", "data": ORDER})
+    code = (
+        f"import large\nevent = large.parse_event({body!r})\nassert event.data.money.amount == 3\n"
+    )
+    assert run(home, code + LOADED) == ["orders", "shared"]
+    assert run(
+        home, "from large.events import CATALOGUE\nprint(json.dumps([*CATALOGUE.models]))"
+    ) == [
+        "order.created",
+        "user.created",
+    ]
+
+
+def test_events_are_had_from_the_package_and_from_their_module(home: Path) -> None:
+    code = (
+        "import large, large.events as events, large.models as models\n"
+        "from typing import get_args\n"
+        "assert large.OrderCreated is events.OrderCreated is models.OrderCreated\n"
+        "print(json.dumps([one.__name__ for one in get_args(large.Event)]))"
+    )
+    assert run(home, code) == ["OrderCreated", "UserCreated", "UnknownEvent", "DriftedEvent"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_every_definition_builds_whatever_is_loaded_first(home: Path, backwards: bool) -> None:
+    code = (
+        "import large.models as models\n"
+        "from pydantic import TypeAdapter\n"
+        f"names = sorted(models.__all__, reverse={backwards})\n"
+        "for name in names: TypeAdapter(getattr(models, name)).rebuild()\n"
+        "print(json.dumps(len(names)))"
+    )
+    assert run(home, code) > LARGE
+
+
+def test_values_are_read_as_from_one_module(home: Path) -> None:
+    tree = {"a": [{"b": []}], "back": {"amount": 1}}
+    code = (
+        "import large.models as models\n"
+        "from pydantic import TypeAdapter\n"
+        f"user = models.User.model_validate({ORDER!r})\n"
+        "assert type(user.about).__name__ == 'Money' and user.made_at.year == 2026\n"
+        f"forest = TypeAdapter(models.Forest).validate_python([{tree!r}])\n"
+        "assert isinstance(forest[0], models.Tree) and type(forest[0].back).__name__ == 'Money'\n"
+        "print(user.to_json())"
+    )
+    assert run(home, code) == ORDER
+
+
+def test_heirs_of_users_find_what_their_base_needs(home: Path) -> None:
+    code = (
+        "from large.models import Order\n"
+        "def inner():\n"
+        "    Owner = 'nor this'\n"
+        "    class Mine(Order):\n"
+        "        note: str = ''\n"
+        f"    return Mine.model_validate({ORDER!r})\n"
+        "print(json.dumps([type(inner().part).__name__, type(inner().owner).__name__]))"
+    )
+    assert run(home, code) == ["OrderPartAa", "Owner"]
+
+
+def test_the_call_loads_its_own_models_alone(home: Path) -> None:
+    code = (
+        "import large, httpx2\n"
+        "wire = httpx2.MockTransport(lambda request: httpx2.Response(200, json={'data': []}))\n"
+        "client = large.LargeClient(http_client=httpx2.Client(transport=wire))\n"
+        "client.users.list_users()\n"
+    )
+    assert "invoices" not in run(home, code + LOADED)
+
+
+@pytest.mark.slow
+def test_type_checkers_see_all_of_it(home: Path) -> None:
+    (home / "use.py").write_text(
+        "from large import OrderCreated, parse_event\n"
+        "from large.events import OrderCreated as Same\n"
+        "from large.models import Forest, Invoice, Money, Subject\n\n"
+        "def amount(invoice: Invoice) -> int | None:\n"
+        "    return invoice.money.amount if invoice.money else None\n\n"
+        "def words(subject: Subject) -> str:\n"
+        "    return subject if isinstance(subject, str) else subject.to_json()\n\n"
+        "event = parse_event(b'{}')\n"
+        "if isinstance(event, OrderCreated):\n"
+        "    print(event.data)\n"
+        "forest: Forest = []\n"
+        "same: type[OrderCreated] = Same\n"
+        "wrong: int = Money(amount=1)\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-incremental",
+        "-p",
+        "large",
+        "-m",
+        "use",
+    ]
+    outcome = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+    errors = [
+        line
+        for line in outcome.stdout.splitlines()
+        if ": error:" in line and "/_runtime/" not in line
+    ]
+    assert len(errors) == 1, outcome.stdout
+    assert 'has type "Money"' in errors[0]

@@ -1,0 +1,114 @@
+"""Examples of events: the document's own, and those put together from schemas where it has none."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooksmith.describe import describe
+from hooksmith.ir import Api
+from hooksmith.load import load
+from hooksmith.normalize import normalize
+from hooksmith.plan.examples import example_of
+from hooksmith.plan.samples import text_matching
+from hooksmith_providers import workos
+from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
+
+SPECS = Path(__file__).parents[2] / "specs"
+PROVIDERS = ["mattr", "scalekit", "socotra", "workos"]
+
+
+@cache
+def api(name: str) -> Api:
+    return describe(normalize(load(SPECS / name / "openapi.yaml")), "openapi.yaml")
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_events_without_an_example_get_one_that_fits(name: str) -> None:
+    described = api(name)
+    definitions = {definition.name: definition for definition in described.definitions}
+    catalogue = importlib.import_module(f"hooksmith_providers.{name}.events").CATALOGUE
+    for event in described.events.events:
+        body = example_of(replace(event, example=None), definitions, described.events.type)
+        parsed = catalogue.parse(json.dumps(body))
+        assert type(parsed) is catalogue.models[event.type], (event.type, parsed)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_documents_own_examples_are_used(name: str) -> None:
+    testing = importlib.import_module(f"hooksmith_providers.{name}.testing")
+    stated = {
+        event.type: event.example for event in api(name).events.events if event.example is not None
+    }
+    assert stated
+    for kind, payload in stated.items():
+        assert testing.EXAMPLES.payload(kind) == payload
+
+
+class TestDelivery:
+    def test_verifies_as_a_delivery(self) -> None:
+        delivery = example(workos.UserCreated)
+        event = workos.Webhook(SECRET).unwrap(delivery.body, delivery.headers)
+        assert event == delivery.event == webhook().unwrap(delivery.body, delivery.headers)
+        assert delivery.headers["Content-Type"] == "application/json"
+        assert isinstance(delivery.event, workos.UserCreated)
+
+    def test_by_wire_value(self) -> None:
+        assert example("user.created").event == example(workos.EventType.USER_CREATED).event
+
+    def test_with_other_values(self) -> None:
+        changes = {
+            "data.email": "ada@example.com",
+            "data.made.up": [1, 2],
+            "context.client_id": "c",
+        }
+        event = example(workos.UserCreated, changes=changes).event
+        assert event.data.email == "ada@example.com"
+        assert event.data.model_extra == {"made": {"up": [1, 2]}}
+        assert event.context is not None
+        assert event.context.client_id == "c"
+        assert EXAMPLES.payload("user.created")["data"]["email"] != "ada@example.com", (
+            "examples stay as they are"
+        )
+
+    def test_list_items(self) -> None:
+        payload = EXAMPLES.payload(
+            "connection.activated",
+            {"data.domains": [{"domain": "a"}], "data.domains.0.domain": "b"},
+        )
+        assert payload["data"]["domains"] == [{"domain": "b"}]
+
+    @pytest.mark.parametrize("path", ["id.x", "data.email.x", "data.domains.7", "data.domains.x"])
+    def test_places_that_are_not_there(self, path: str) -> None:
+        with pytest.raises(KeyError, match=re.escape(path)):
+            EXAMPLES.payload(
+                "connection.activated", {"data.domains": [], "data.email": "x", path: 1}
+            )
+
+    @pytest.mark.parametrize("event", ["user.teleported", int])
+    def test_no_event(self, event: Any) -> None:
+        with pytest.raises(KeyError):
+            example(event)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^evt_", r"^[0-9]+$", r"^[A-Z]{2}-\d{3,5}$", r"^(a|b)+?c?$", r"[^a-z]", r"^\S+@\S+\.\w{2,}$", r"^.{3}$", r"^$",
+        r"^[^\s]+$", r"^https://[\w.-]+/(x|y)\b", r"a{2}|b", r"^(?:x(?P<n>y))z$", r"^\w\W\d\D\s\S$", r"(?i)^HELLO$",
+    ],
+)  # fmt: skip
+def test_texts_that_match(pattern: str) -> None:
+    assert re.search(pattern, text_matching(pattern))
+
+
+@pytest.mark.parametrize("pattern", [r"(", r"^(?=.*\d)x$", r"^(a)\1$", r"a{1000000000}", "(" * 500])
+def test_patterns_that_are_too_hard_give_any_text(pattern: str) -> None:
+    assert isinstance(text_matching(pattern), str)

