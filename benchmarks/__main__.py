@@ -10,7 +10,9 @@ import benchmarks
 
 
 def main() -> None:
-    names = sys.argv[1:] or sorted(found.name for found in pkgutil.iter_modules(benchmarks.__path__))
+    names = sys.argv[1:] or sorted(
+        found.name for found in pkgutil.iter_modules(benchmarks.__path__)
+    )
     for name in names:
         run = getattr(importlib.import_module(f"benchmarks.{name}"), "main", None)
         if run is not None and name != "__main__":

@@ -18,8 +18,9 @@ from urllib.parse import quote
 
 import httpx2
 import workos
-from hooksmith_providers.workos import AsyncWorkOSClient, WorkOSClient
 from pydantic import BaseModel, Field
+
+from hooksmith_providers.workos import AsyncWorkOSClient, WorkOSClient
 
 from .canned import running
 
@@ -201,7 +202,9 @@ async def _async_rounds(contenders: dict[str, Calls], operation: str) -> Times:
 
 def report(kind: str, times: dict[str, Times]) -> None:
     """Calls a second, and cost beside the others: medians of the ratios round by round."""
-    print(f"\n{kind:8}{'bare':>10}{'hooksmith':>12}{'workos':>10}   calls/s; cost:  of bare  of workos")
+    print(
+        f"\n{kind:8}{'bare':>10}{'hooksmith':>12}{'workos':>10}   calls/s; cost:  of bare  of workos"
+    )
     ratios: list[tuple[float, float]] = []
     for operation, found in times.items():
         speed = {name: 1 / median(seconds) for name, seconds in found.items()}

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -21,21 +20,7 @@ from support.paths import ERRORS
 from support.snapshots import files_in
 
 FOLDERS = sorted(path for path in ERRORS.iterdir() if path.is_dir())
-AWAITED = {
-    "broken_config": "the message shows the absolute path",
-    "duplicate_operation_id": "is a warning until --lenient exists",
-    "unknown_version": "any version is taken",
-}
-"""Cases whose message is not yet the wanted one."""
-
-
-def _parameter(folder: Path) -> Any:
-    reason = AWAITED.get(folder.name)
-    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-    return pytest.param(folder, id=folder.name, marks=marks)
-
-
-@pytest.mark.parametrize("folder", [_parameter(folder) for folder in FOLDERS])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_error(folder: Path, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     work = tmp_path / "work"
     shutil.copytree(folder, work, ignore=shutil.ignore_patterns("*.txt"))

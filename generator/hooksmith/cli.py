@@ -1,7 +1,7 @@
 """The command line; the only file that prints.
 
-Exit codes: 0, also when whoever reads the output has enough; 1, `check` found the package stale, or `trigger` was not answered 2xx; 2, an error;
-130, interrupted.
+Exit codes: 0, also when whoever reads the output has enough; 1, `check` found the package stale, or `trigger` was
+not answered 2xx; 2, an error; 130, interrupted.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Config(_Frozen):
 
 def find_config(start: Path) -> Path:
     """The nearest hooksmith.toml, or pyproject.toml with [tool.hooksmith], in `start` or above it."""
-    for folder in (start.resolve(), *start.resolve().parents):
+    for folder in (start, *start.resolve().parents):
         for name in FILE_NAMES:
             path = folder / name
             if path.is_file() and _table(path, _read(path)) is not None:

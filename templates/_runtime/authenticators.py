@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from weakref import WeakKeyDictionary
 
-from .auth import TOKEN, AsyncSource, Credentials, Placement, checked
+from .auth import TOKEN, AsyncSource, Credentials, Placement, Secrets, checked
 from .operation import ApiInfo
 
 Fetched = tuple[str, float | None]
@@ -34,14 +34,14 @@ class SyncAuthenticator:
                 self._constant[names] = found
         return found
 
-    def _values(self, name: str, fetch: Fetch) -> dict[str, str]:
+    def _values(self, name: str, fetch: Fetch) -> Secrets:
         if self.credentials.is_exchanged(name):
-            return {TOKEN: self._token(name, fetch)}
+            return Secrets({TOKEN: self._token(name, fetch)})
         return self._resolved(name)
 
-    def _resolved(self, name: str) -> dict[str, str]:
+    def _resolved(self, name: str) -> Secrets:
         sources = self.credentials.sources(name)
-        return {key: self._value(key, source) for key, source in sources.items()}
+        return Secrets({key: self._value(key, source) for key, source in sources.items()})
 
     def _value(self, argument: str, source: AsyncSource) -> str:
         return checked(self._api, argument, source() if callable(source) else source)
@@ -79,14 +79,14 @@ class AsyncAuthenticator:
                 self._constant[names] = found
         return found
 
-    async def _values(self, name: str, fetch: AsyncFetch) -> dict[str, str]:
+    async def _values(self, name: str, fetch: AsyncFetch) -> Secrets:
         if self.credentials.is_exchanged(name):
-            return {TOKEN: await self._token(name, fetch)}
+            return Secrets({TOKEN: await self._token(name, fetch)})
         return await self._resolved(name)
 
-    async def _resolved(self, name: str) -> dict[str, str]:
+    async def _resolved(self, name: str) -> Secrets:
         sources = self.credentials.sources(name)
-        return {key: await self._value(key, source) for key, source in sources.items()}
+        return Secrets({key: await self._value(key, source) for key, source in sources.items()})
 
     async def _value(self, argument: str, source: AsyncSource) -> str:
         value = source() if callable(source) else source

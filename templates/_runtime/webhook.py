@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from .events import Catalogue
-from .signatures.message import Headers, Message, raw_body
+from .signatures.message import AnyHeaders, Message, raw_body
 from .signatures.scheme import Verifier, checked_tolerance
 
 EventT = TypeVar("EventT")
@@ -42,7 +42,7 @@ class BaseWebhook(Generic[EventT]):
     def unwrap(
         self,
         body: bytes | bytearray | memoryview,
-        headers: Headers,
+        headers: AnyHeaders,
         *,
         method: str = "POST",
         url: str | None = None,
@@ -73,7 +73,7 @@ class BaseWebhook(Generic[EventT]):
     def verify(
         self,
         body: bytes | bytearray | memoryview,
-        headers: Headers,
+        headers: AnyHeaders,
         *,
         method: str = "POST",
         url: str | None = None,

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
-from providers import mattr_api, socotra_api, workos_api
-from providers.faults import Faults
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+
+from providers import mattr_api, socotra_api, workos_api
+from providers.faults import Faults
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ class Clients:
 
     def socotra(self, **options: Any) -> Any:
         made = SocotraClient if self.kind == "sync" else AsyncSocotraClient
-        return self._keep(made(**{"token": SOCOTRA_TOKEN, "base_url": self.space.socotra} | options))
+        return self._keep(
+            made(**{"token": SOCOTRA_TOKEN, "base_url": self.space.socotra} | options)
+        )
 
     def run(self, result: Any) -> Any:
         """What a call gives; of a list, its first page."""
@@ -58,7 +60,9 @@ class Clients:
 
     def pages(self, pages: Any) -> list[Any]:
         """Every page."""
-        return list(pages.pages()) if self.kind == "sync" else self._runner.run(_items(pages.pages()))
+        return (
+            list(pages.pages()) if self.kind == "sync" else self._runner.run(_items(pages.pages()))
+        )
 
     def close(self) -> None:
         for client in self._made:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from jsonschema_path import SchemaPath
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
-from support.paths import ROOT
 from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from support.paths import ROOT
 
 SERVERS = {
     "workos": "https://api.workos.com",
@@ -63,7 +64,9 @@ class Case:
         """Documented statuses within these, each with content that fits; None where it has none."""
         return st.one_of(
             [
-                st.tuples(st.just(int(status)), values(_json(reply)) if "content" in reply else st.none())
+                st.tuples(
+                    st.just(int(status)), values(_json(reply)) if "content" in reply else st.none()
+                )
                 for status, reply in self.operation["responses"].items()
                 if first <= int(status) <= last
             ]

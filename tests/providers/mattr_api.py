@@ -107,7 +107,9 @@ def _problem(body: dict[str, Any]) -> str | None:
 def _refusal(status: int, code: str, param: str | None = None) -> Response:
     body: dict[str, Any] = {"code": code, "message": f"{code} is the reason."}
     if param is not None:
-        body["details"] = [{"value": "", "msg": "Invalid value", "param": param, "location": "body"}]
+        body["details"] = [
+            {"value": "", "msg": "Invalid value", "param": param, "location": "body"}
+        ]
     return JSONResponse(body, status)
 
 

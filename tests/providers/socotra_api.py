@@ -51,7 +51,9 @@ def _matches(webhook: dict[str, Any], request: Request) -> bool:
         "suspended": webhook["suspended"],
         "active": webhook["enabled"] and not webhook["suspended"],
     }
-    return all(query.get(name, str(is_so).lower()) == str(is_so).lower() for name, is_so in stated.items())
+    return all(
+        query.get(name, str(is_so).lower()) == str(is_so).lower() for name, is_so in stated.items()
+    )
 
 
 async def webhook(request: Request) -> Response:

@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
 from hooksmith_providers.socotra.models import CreateEndpointRequest
 from hooksmith_providers.workos import (
     APIConnectionError,
@@ -19,15 +29,6 @@ from hooksmith_providers.workos import (
     ReplyContentTypeError,
     ReplyValidationError,
     RequestOptions,
-)
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
 )
 
 from .clients import TENANT, Clients
@@ -53,7 +54,9 @@ OUTCOMES: dict[str, type[APIError]] = {
 statuses = st.sampled_from([302, 401, 403, 408, 409, 418, 429, 500, 502, 503]).map(
     lambda status: {"kind": "status", "status": status}
 )
-kinds = st.sampled_from(sorted(OUTCOMES.keys() - {"status", "slow"})).map(lambda kind: {"kind": kind})
+kinds = st.sampled_from(sorted(OUTCOMES.keys() - {"status", "slow"})).map(
+    lambda kind: {"kind": kind}
+)
 slow = st.just({"kind": "slow", "seconds": 3 * TIMEOUT})
 fault_lists = st.lists(statuses | kinds | kinds | slow, max_size=RETRIES + 2)
 
@@ -198,7 +201,7 @@ def test_no_fault_does_anything_twice_and_none_is_kept_quiet(
 
     try:
         run_state_machine_as_test(
-            machine, settings=settings(max_examples=15, stateful_step_count=12, deadline=None)
+            machine, settings=settings(max_examples=10, stateful_step_count=12, deadline=None)
         )
     finally:
         for clients in made:
@@ -260,7 +263,9 @@ def test_the_rate_limit_is_waited_out(clients: Clients, space: Space) -> None:
     assert [it.fault for it in space.requests()].count("rate") == 1
 
 
-def test_the_rate_limit_is_an_error_where_nothing_is_repeated(clients: Clients, space: Space) -> None:
+def test_the_rate_limit_is_an_error_where_nothing_is_repeated(
+    clients: Clients, space: Space
+) -> None:
     space.set(rate=(0, 60.0))
     space.fail({"kind": "status", "status": 429, "headers": {"retry-after": "7"}})
     with pytest.raises(RateLimitError) as limited:
@@ -275,7 +280,9 @@ def test_a_fault_amid_a_walk_is_not_the_end_of_the_list(
 ) -> None:
     client = clients.workos()
     for at in range(3):
-        made = client.webhooks.create_webhook_endpoint(endpoint_url=f"https://x.com/{at}", events=[])
+        made = client.webhooks.create_webhook_endpoint(
+            endpoint_url=f"https://x.com/{at}", events=[]
+        )
         clients.run(made)
     space.fail(None, {"kind": "cut"}, {"kind": "status", "status": 503}, None, {"kind": "drop"})
     assert len(clients.items(client.webhooks.list_webhook_endpoints(limit=1))) == 3

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from hooksmith_providers.mattr import MATTRClient
 from hooksmith_providers.workos import (
     APITimeoutError,
@@ -66,7 +67,10 @@ def test_a_key_may_be_asked_for(clients: Clients, space: Space) -> None:
     client = clients.workos(api_key=(lambda: next(keys)) if clients.kind == "sync" else later)
     clients.run(client.webhooks.list_webhook_endpoints())
     clients.run(client.webhooks.list_webhook_endpoints())
-    assert [it.headers["authorization"] for it in space.requests()] == ["Bearer sk_1", "Bearer sk_2"]
+    assert [it.headers["authorization"] for it in space.requests()] == [
+        "Bearer sk_1",
+        "Bearer sk_2",
+    ]
 
 
 def test_a_closed_client_says_so(clients: Clients) -> None:
@@ -279,9 +283,7 @@ def test_a_model_may_be_passed_itself(clients: Clients, space: Space) -> None:
     body = CreateWebhookEndpoint(endpoint_url="https://x.com", events=[])
     made = clients.run(client.call(operations.CREATE_WEBHOOK_ENDPOINT, body=body))
     assert isinstance(made, WebhookEndpoint)
-    gone = clients.run(
-        client.call_raw(operations.DELETE_WEBHOOK_ENDPOINT, path={"id": made.id})
-    )
+    gone = clients.run(client.call_raw(operations.DELETE_WEBHOOK_ENDPOINT, path={"id": made.id}))
     assert (gone.status, gone.content, gone.parse()) == (204, b"", None)
     assert [it.method for it in space.requests()] == ["POST", "DELETE"]
 
@@ -300,7 +302,9 @@ def test_the_log_has_the_facts_of_every_attempt(
         (None, 2, None),
         (200, 3, "req_workos"),
     ]
-    assert {(it.method, it.route, it.api) for it in events} == {("GET", "/webhook_endpoints", "workos")}
+    assert {(it.method, it.route, it.api) for it in events} == {
+        ("GET", "/webhook_endpoints", "workos")
+    }
     assert events[1].error == "APIConnectionError"
     assert all(0 < it.duration < 5 for it in events)
     assert sum(it.levelno == logging.INFO for it in records) == 2  # one a repetition

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from hooksmith_providers.mattr import (
     AsyncMATTRClient,
     AuthenticationError,

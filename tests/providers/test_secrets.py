@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 import pytest
+
 from hooksmith_providers.mattr import MATTRClient
 from hooksmith_providers.socotra import SocotraClient
 from hooksmith_providers.socotra.models import CreateEndpointRequest
@@ -59,7 +60,9 @@ def assert_hidden(texts: Iterator[str] | list[str]) -> None:
         assert not any(secret in text for secret in SECRETS), text
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']}{fault.get('status', '')}")
+@pytest.mark.parametrize(
+    "fault", FAULTS, ids=lambda fault: f"{fault['kind']}{fault.get('status', '')}"
+)
 def test_errors_show_no_secret(
     clients: Clients,
     space: Space,

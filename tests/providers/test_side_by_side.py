@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 import workos
+
 from hooksmith_providers.workos import AsyncWorkOSClient, RequestOptions, WorkOSClient
 
 from .server import Seen, Space
@@ -53,7 +54,9 @@ def facts(seen: Seen) -> dict[str, Any]:
     return {
         "method": seen.method,
         "path": seen.path,
-        "query": sorted(parse_qsl(seen.query, keep_blank_values=True, strict_parsing=bool(seen.query))),
+        "query": sorted(
+            parse_qsl(seen.query, keep_blank_values=True, strict_parsing=bool(seen.query))
+        ),
         "body": json.loads(seen.body) if seen.body else None,
         "authorization": seen.headers["authorization"],
         "content-type": seen.headers.get("content-type") if seen.body else None,
@@ -137,7 +140,11 @@ def test_the_results_say_the_same(space: Space) -> None:
         found = list(own.webhooks.list_webhook_endpoints(limit=2))
     assert len(found) == 5
     for one, other in zip(found, expected, strict=True):
-        assert (one.id, one.secret, one.endpoint_url) == (other.id, other.secret, other.endpoint_url)
+        assert (one.id, one.secret, one.endpoint_url) == (
+            other.id,
+            other.secret,
+            other.endpoint_url,
+        )
         assert list(one.events) == list(other.events)
         assert one.created_at == other.created_at
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from hooksmith_providers.socotra import (
     AsyncSocotraClient,
     AuthenticationError,
@@ -70,7 +71,9 @@ def test_their_asynchronous_twins(space: Space) -> None:
             )
             one = {"tenant_locator": TENANT, "webhook_locator": made.locator}
             assert await client.webhooks.retrieve_webhook(**one) == made
-            assert [it async for it in client.webhooks.list_webhooks(tenant_locator=TENANT)] == [made]
+            assert [it async for it in client.webhooks.list_webhooks(tenant_locator=TENANT)] == [
+                made
+            ]
             await client.webhooks.update_webhook(**one, enabled=False)
             await client.webhooks.unsuspend_webhook(**one)
             await client.webhooks.delete_webhook(**one)

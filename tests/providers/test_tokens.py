@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from hooksmith_providers._runtime import tokens as token_module
 from hooksmith_providers.mattr import AsyncMATTRClient, AuthenticationError, MATTRClient
 

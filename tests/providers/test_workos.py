@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from hooksmith_providers.workos import (
     AuthenticationError,
     ConflictError,
@@ -134,7 +135,9 @@ def test_one_page_and_its_cursors(clients: Clients, space: Space) -> None:
     assert page.raw.request_id == "req_workos"
     second = clients.run(page.next_page())
     assert second.reply.list_metadata.before == second.items[0].id
-    assert [len(each.items) for each in clients.pages(client.webhooks.list_webhook_endpoints(limit=2))] == [2, 2, 1]
+    assert [
+        len(each.items) for each in clients.pages(client.webhooks.list_webhook_endpoints(limit=2))
+    ] == [2, 2, 1]
 
 
 def test_a_walk_in_another_order(clients: Clients) -> None:
@@ -175,7 +178,9 @@ def test_a_refusal_of_parameters_says_which(clients: Clients, space: Space) -> N
     past = RequestOptions(query={"limit": 1000})
     with pytest.raises(UnprocessableEntityError) as invalid:
         clients.run(client.webhooks.list_webhook_endpoints(options=past))
-    assert invalid.value.body["errors"][0]["code"] == "limit_or_order"  # the list documents no errors
+    assert (
+        invalid.value.body["errors"][0]["code"] == "limit_or_order"
+    )  # the list documents no errors
     space.fail({"kind": "status", "status": 422, "body": REFUSAL})
     with pytest.raises(UnprocessableEntityError) as unknown:
         clients.run(client.webhooks.update_webhook_endpoint(id_="we_1", events=["user.created"]))

@@ -31,7 +31,7 @@ def served_by_uvicorn(app: Any, **options: Any) -> Iterator[str]:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any, **kwargs: Any) -> None:
         return
 
 

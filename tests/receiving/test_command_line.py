@@ -43,7 +43,10 @@ webhooks:
                 type: {const: order.paid}
                 amount: {type: integer, minimum: 5}
                 paid_at: {type: string, format: date-time}
-                lines: {type: array, minItems: 1, items: {type: object, properties: {sku: {type: string}}, required: [sku]}}
+                lines:
+                  type: array
+                  minItems: 1
+                  items: {type: object, properties: {sku: {type: string}}, required: [sku]}
               required: [id, type, amount, paid_at, lines]
       responses: {"200": {description: Fine.}}
 """
@@ -119,24 +122,28 @@ def test_a_document_of_ones_own(tmp_path: Path) -> None:
     assert re.search(r"200 order\.paid: OrderPaid\(id='ord_a{8}', .*amount=5", out), out
 
 
+_TO_X = ["--to", "http://x", "--secret", "s"]
+_TO_NOBODY = ["--to", "http://127.0.0.1:1/", "--secret", "s"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["trigger", "workos", "user.crated", "--to", "http://x", "--secret", "s"], "did you mean 'user.created'"),
-        (["trigger", "work", "user.created", "--to", "http://x", "--secret", "s"], "did you mean 'workos'"),
-        (["trigger", "workos", "user.created", "--to", "http://127.0.0.1:1/", "--secret", "s"], "is the receiver running"),
+        (["trigger", "workos", "user.crated", *_TO_X], "did you mean 'user.created'"),
+        (["trigger", "work", "user.created", *_TO_X], "did you mean 'workos'"),
+        (["trigger", "workos", "user.created", *_TO_NOBODY], "is the receiver running"),
         (["trigger", "workos", "user.created", "--to", "nonsense", "--secret", "s"], "cannot deliver"),
         (["trigger", "workos", "user.created", "--to", "http://x"], "WORKOS_WEBHOOK_SECRET"),
         (["trigger", "workos", "user.created", "--to", "http://x", "--secret", "@/no/such"], "cannot read"),
         (["trigger", "scalekit", "user.login", "--to", "http://x", "--secret", "!"], "secret is not whsec_"),
         (["trigger", "mattr", "OpenIdCredentialIssued", "--to", "http://x", "--secret", "!"], "no JWK"),
-        (["trigger", "socotra", "migration.start", "--to", "http://x", "--secret", "s"], "not established"),
-        (["trigger", "socotra", "migration.start", "--to", "http://x", "--secret", "s", "--scheme", "strip"], "did you mean"),
-        (["trigger", "socotra", "migration.start", "--to", "http://x", "--secret", "s", "--scheme", '{"scheme": 1}'], "no declaration"),
-        (["trigger", "workos", "user.created", "--to", "http://x", "--secret", "s", "--scheme", "stripe"], "leave out --scheme"),
-        (["trigger", "workos", "user.created", "--to", "http://x", "--secret", "s", "--set", "x"], "PATH=VALUE"),
-        (["trigger", "workos", "user.created", "--to", "http://x", "--secret", "s", "--set", "id.x=1"], "no such place"),
-        (["trigger", "workos", "--to", "http://x", "--secret", "s"], "an event"),
+        (["trigger", "socotra", "migration.start", *_TO_X], "not established"),
+        (["trigger", "socotra", "migration.start", *_TO_X, "--scheme", "strip"], "did you mean"),
+        (["trigger", "socotra", "migration.start", *_TO_X, "--scheme", '{"scheme": 1}'], "no declaration"),
+        (["trigger", "workos", "user.created", *_TO_X, "--scheme", "stripe"], "leave out --scheme"),
+        (["trigger", "workos", "user.created", *_TO_X, "--set", "x"], "PATH=VALUE"),
+        (["trigger", "workos", "user.created", *_TO_X, "--set", "id.x=1"], "no such place"),
+        (["trigger", "workos", *_TO_X], "an event"),
         (["listen"], "an API of ours"),
         (["listen", "workos", "--secret", ""], "secret"),
     ],

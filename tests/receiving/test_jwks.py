@@ -169,10 +169,11 @@ def test_other_kinds_of_keys(kind: str) -> None:
 
     class Request:
         method, url = "POST", MATTR_URL
-        headers: dict[str, str] = {}
+
+        def __init__(self) -> None:
+            self.headers: dict[str, str] = {}
 
     request = Request()
-    request.headers = {}
     package.HTTPMessageSigner(
         signature_algorithm=load_jwk(jwk).algorithm,
         key_resolver=package.MappingKeyResolver(public_keys={}, private_keys={"k": private}),
@@ -207,7 +208,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any, **kwargs: Any) -> None:
         return
 
 

@@ -66,7 +66,8 @@ class TestHandlers:
         for kind in ("user.deleted", "user.updated", "role.created"):
             assert deliver(receiver, kind, {"id": f"event_{kind}"}) == 200
         assert seen == [
-            ("created", "ada@example.com"), ("others", "user.deleted"), ("others", "user.updated"), ("rest", "RoleCreated"),
+            ("created", "ada@example.com"), ("others", "user.deleted"),
+            ("others", "user.updated"), ("rest", "RoleCreated"),
         ]  # fmt: skip
         assert receiver.counts == Counts(handled=4)
 
@@ -221,6 +222,44 @@ class TestOutcomes:
             deliver(receiver, UserCreated)
         key = f"workos:{EXAMPLES.payload(UserCreated)['id']}"
         assert not isinstance(store.claim(key), Taken)
+
+    @pytest.mark.parametrize("broken", ["claim", "commit", "release"])
+    def test_a_store_that_fails_loses_nothing(self, broken: str) -> None:
+        class Broken(SQLiteStore):
+            working = False
+
+            def claim(self, key: str) -> str | Taken:
+                self._check("claim")
+                return super().claim(key)
+
+            def commit(self, key: str, token: str) -> None:
+                self._check("commit")
+                super().commit(key, token)
+
+            def release(self, key: str, token: str) -> None:
+                self._check("release")
+                super().release(key, token)
+
+            def _check(self, method: str) -> None:
+                if method == broken and not self.working:
+                    raise OSError("no space left on device")
+
+        store, calls = Broken(lease=0), []
+        receiver = make(store=store)
+
+        @receiver.on(UserCreated)
+        def handler(event: UserCreated) -> None:
+            calls.append(event.id)
+            if broken == "release" and not store.working:
+                raise RuntimeError("no")
+
+        assert deliver(receiver, UserCreated) == (500 if broken == "release" else 503)
+        assert receiver.counts == Counts(failed=1)
+        store.working = True
+        assert deliver(receiver, UserCreated) == 200
+        assert deliver(receiver, UserCreated) == 200
+        assert len(calls) == (1 if broken == "claim" else 2)
+        assert receiver.counts == Counts(failed=1, handled=1, duplicates=1)
 
     def test_keys_that_cannot_be_fetched_are_no_reason_to_refuse(self) -> None:
         class NoKeys(workos.Webhook):

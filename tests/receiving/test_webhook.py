@@ -202,5 +202,5 @@ class TestUnestablished:
 
 def test_mattr_needs_usable_keys() -> None:
     for jwks in ([], {"keys": []}, [{"kty": "OKP"}], [{"kty": "oct", "kid": "1"}]):
-        with pytest.raises(ValueError, match="key|JWK"):
+        with pytest.raises(ValueError, match=r"key|JWK"):
             mattr.Webhook(jwks)

@@ -55,6 +55,13 @@ class Placement:
         return text
 
 
+class Secrets(dict[str, str]):
+    """Values by argument, which no repr shows: tracebacks may come with local variables."""
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(self)})"
+
+
 class Credentials:
     """What the user gave for each scheme of an API; shared by a client and its copies."""
 
@@ -131,7 +138,7 @@ class Credentials:
             for name in names
         )
 
-    def place(self, values: Mapping[str, Mapping[str, str]]) -> Placement:
+    def place(self, values: Mapping[str, Secrets]) -> Placement:
         """Where the values (scheme → argument → value) stand in a request."""
         placement = Placement(
             secrets=tuple(
@@ -164,14 +171,17 @@ def arguments_of(name: str, scheme: SecurityScheme) -> tuple[str, ...]:
 
 def checked(api: ApiInfo, argument: str, value: object) -> str:
     """`value`, if a header can carry it; raises ConfigurationError, which does not show it."""
+    problem = _problem(argument, value)
+    if problem is None:
+        return str(value)
+    del value  # tracebacks may come with local variables
+    raise ConfigurationError(f"{argument} of {api.title or api.name} {problem}")
+
+
+def _problem(argument: str, value: object) -> str | None:
     if not isinstance(value, str) or not value:
-        raise ConfigurationError(
-            f"{argument} of {api.title or api.name} should be a non-empty string"
-        )
-    problem = value_problem(value)
-    if problem and argument not in ("username", "password"):
-        raise ConfigurationError(f"{argument} of {api.title or api.name} {problem}")
-    return value
+        return "should be a non-empty string"
+    return None if argument in ("username", "password") else value_problem(value)
 
 
 def _sources(
@@ -197,9 +207,7 @@ def _sources(
     return found
 
 
-def _place(
-    scheme: SecurityScheme, name: str, values: Mapping[str, str], placement: Placement
-) -> None:
+def _place(scheme: SecurityScheme, name: str, values: Secrets, placement: Placement) -> None:
     match scheme:
         case HttpBearer():
             token = values[scheme.argument or name]
@@ -207,9 +215,11 @@ def _place(
         case OAuth2ClientCredentials():
             placement.headers.append(("authorization", f"Bearer {values[TOKEN]}"))
         case HttpBasic():
-            placement.headers.append(
-                ("authorization", _basic(values["username"], values["password"]))
-            )
+            if ":" in values["username"]:
+                raise ConfigurationError("username should have no colon (RFC 7617)")
+            pair = "{username}:{password}".format_map(values).encode()
+            basic = f"Basic {base64.b64encode(pair).decode('ascii')}"
+            placement.headers.append(("authorization", basic))
         case ApiKey():
             _place_key(scheme, values[scheme.argument or name], placement)
         case MutualTls():
@@ -225,10 +235,3 @@ def _place_key(scheme: ApiKey, value: str, placement: Placement) -> None:
             placement.query.append(pair)
         case "cookie":
             placement.cookies.append(pair)
-
-
-def _basic(username: str, password: str) -> str:
-    if ":" in username:
-        raise ConfigurationError("username should have no colon (RFC 7617)")
-    pair = f"{username}:{password}".encode()
-    return f"Basic {base64.b64encode(pair).decode('ascii')}"

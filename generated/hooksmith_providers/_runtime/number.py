@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class _Exact:
-    """Tells pydantic how a `Number` is read: a whole number stays an int, however large."""
+    """Tells pydantic how a `JsonNumber` is read: a whole number stays an int, however large."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -17,5 +17,5 @@ class _Exact:
         return core_schema.union_schema([whole, handler(source)], mode="left_to_right")
 
 
-Number = Annotated[float, _Exact]
+JsonNumber = Annotated[float, _Exact]
 """A float, or an int where a whole number was received (which type checkers count as a float)."""

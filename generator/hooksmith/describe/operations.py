@@ -59,7 +59,7 @@ def _attribute(tag: str) -> str:
     return name + "_" if name in _CLIENT_ATTRIBUTES else name
 
 
-_IMPORTED = frozenset("Any Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split())
+_IMPORTED = frozenset("Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split())
 
 
 def _class_name(tag: str, models: Collection[str]) -> str:

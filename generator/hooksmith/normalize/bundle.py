@@ -52,6 +52,7 @@ def bundle(library: Library) -> Bundle:
             hint="name a file that begins with `openapi: 3.1.0`, or a JSON Schema",
         )
     if _is_openapi(root):
+        _refuse_unknown_version(root)
         result = Bundle(copy.deepcopy(root.data), root)
         _drop_wrong_sections(result)
         importer = _Importer(library, result)
@@ -61,6 +62,18 @@ def bundle(library: Library) -> Bundle:
         importer.take()
         return result
     return _wrap_schema(library)
+
+
+def _refuse_unknown_version(root: Document) -> None:
+    """A document of a version to come would be misread; one that does not say is taken as 3."""
+    for key, name, known in (("openapi", "OpenAPI", "3"), ("swagger", "Swagger", "2")):
+        stated = root.data.get(key)
+        if isinstance(stated, str | int | float) and str(stated)[:1].isdigit() and str(stated).partition(".")[0] != known:
+            raise DocumentError.at(
+                root.place(f"/{key}"),
+                f"{name} {stated!r} is not a version that is understood",
+                hint="3.0, 3.1 and 3.2 are, and Swagger 2.0",
+            )
 
 
 def _drop_wrong_sections(result: Bundle) -> None:
@@ -105,6 +118,10 @@ def _wrap_schema(library: Library) -> Bundle:
     return importer.result
 
 
+_NO_SCHEMAS = frozenset({"openapi", "swagger", "info", "servers", "tags", "security", "externalDocs", "jsonSchemaDialect"})
+"""Where in a document nobody keeps schemas, so that a reference there is a mistake."""
+
+
 class _Importer:
     """Finds what references reach in other files, names it, copies it in, and rewrites the references."""
 
@@ -147,7 +164,9 @@ class _Importer:
 
     def _stays(self, found: Located) -> bool:
         """Whether the root document has it already, where such things stand; from elsewhere in it they are brought in."""
-        return found.document is self.result.root and self._rooted and self._kind(found.pointer) is not None
+        if found.document is not self.result.root or not self._rooted:
+            return False
+        return self._kind(found.pointer) is not None or split(found.pointer)[0] in _NO_SCHEMAS
 
     def _kind(self, pointer: str) -> str | None:
         if pointer not in self._kinds:

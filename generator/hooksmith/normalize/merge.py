@@ -32,7 +32,7 @@ class _Merger:
     def __init__(self, bundled: Bundle) -> None:
         self._bundled = bundled
         self._document = bundled.document
-        self._settled: set[int] = set()
+        self._settled: dict[int, Node] = {}  # holds the nodes, so that no other takes the id of one
         self._open: list[int] = []
 
     def settle(self, schema: Node, pointer: str, *, spread: bool = True) -> None:
@@ -53,7 +53,7 @@ class _Merger:
             self._spread(schema, pointer)
         self._open.pop()
         if spread:
-            self._settled.add(id(schema))
+            self._settled[id(schema)] = schema
 
     def _spread(self, schema: Node, pointer: str) -> None:
         """Properties beside a union belong to each option; an option that only requires narrows nothing we can type."""

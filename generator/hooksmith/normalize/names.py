@@ -22,7 +22,7 @@ from .grammar import METHODS, Node
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern Model RequestModel CamelModel
-    CamelRequestModel Open OpenInt Omittable FileContent Omit OMIT Timestamp Number Tagged Unknown Catalogue DriftedEvent UnknownEvent Mapping Sequence
+    CamelRequestModel Open OpenInt Omittable FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent UnknownEvent Mapping Sequence
     date datetime list dict str int float bool bytes tuple set object type""".split()
 )
 """What the generated modules import or use themselves."""

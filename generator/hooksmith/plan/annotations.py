@@ -17,7 +17,7 @@ _SCALARS = {
     Kind.NULL: "None",
     Kind.BOOLEAN: "bool",
     Kind.INTEGER: "int",
-    Kind.NUMBER: "Number",
+    Kind.NUMBER: "JsonNumber",
     Kind.STRING: "str",
     Kind.DATE_TIME: "Timestamp",
     Kind.DATE: "date",
@@ -68,7 +68,7 @@ class Speller:
             self.imports.add_runtime("files", "FileContent")
             return "FileContent"
         elif kind.kind is Kind.NUMBER:
-            self.imports.add_runtime("number", "Number")
+            self.imports.add_runtime("number", "JsonNumber")
         elif kind.kind is Kind.DATE:
             self.imports.add("datetime", "date")
         return self._constrained(name, kind.constraints)

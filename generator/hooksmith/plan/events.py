@@ -84,7 +84,7 @@ def plan_events(
     imports.add("typing", "TypeAlias")
     for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):
         imports.add_runtime("events", name)
-    imports.add_runtime("signatures.message", "Headers")
+    imports.add_runtime("signatures.message", "AnyHeaders")
     chosen: dict[str, AnyDefinition] = {} if deferred else event_definitions(api)
     if deferred:
         imports.add("typing", "TYPE_CHECKING")

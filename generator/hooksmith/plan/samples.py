@@ -17,13 +17,16 @@ _CLASSES = {
     constants.CATEGORY_NOT_SPACE: "a",
 }
 _LIKELY = "a0A-_ ./:@"
+_LONGEST = 10_000
 
 
 def text_matching(pattern: str) -> str:
-    """A text that a JSON Schema pattern finds a match in; "example" where none could be made."""
+    """A text that a JSON Schema pattern most likely finds a match in; "example" where none could be made.
+
+    It is not tried: a pattern can take for ever, and documents are not to be trusted.
+    """
     try:
-        text = "".join(_texts(parser.parse(pattern)))
-        return text if re.search(pattern, text) else "example"
+        return "".join(_texts(parser.parse(pattern)))
     except (re.error, RecursionError, OverflowError, NotImplementedError):
         return "example"
 
@@ -35,7 +38,7 @@ def _texts(nodes: Iterable[tuple[Any, Any]]) -> Iterable[str]:
 
 def _text(operation: Any, argument: Any) -> str:
     if operation is constants.LITERAL:
-        return chr(argument)
+        return str(chr(argument))
     if operation is constants.NOT_LITERAL:
         return next(char for char in _LIKELY if ord(char) != argument)
     if operation is constants.ANY:
@@ -44,7 +47,10 @@ def _text(operation: Any, argument: Any) -> str:
         return _member(argument)
     if operation in (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT):
         fewest, _, inner = argument
-        return "".join(_texts(inner)) * min(fewest, 1000)
+        text = "".join(_texts(inner))
+        if len(text) * fewest > _LONGEST:
+            raise OverflowError
+        return text * int(fewest)
     if operation is constants.SUBPATTERN:
         return "".join(_texts(argument[3]))
     if operation is constants.BRANCH:

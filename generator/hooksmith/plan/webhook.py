@@ -199,7 +199,7 @@ def _keywords(arguments: Mapping[str, Any]) -> str:
 
 
 def _fetch(api: Api, declared: Mapping[str, Any]) -> str:
-    """The client's call that gives the keys, as `webhooks.retrieve_jwks()`; empty where there is none without arguments."""
+    """The client's call that gives the keys, as `webhooks.retrieve_jwks()`; empty where it needs arguments."""
     for resource in api.resources:
         for operation in resource.operations:
             if operation.id == declared.get("jwks") and not _required(operation):

@@ -116,7 +116,7 @@ class HMACVerifier:
     def __init__(self, scheme: HMAC, keys: tuple[Key, ...]) -> None:
         self._scheme = scheme
         self._hashes = [key.keyed_hash(scheme.digest) for key in keys]
-        texts = _FIELD.split(scheme.signed) + [""]
+        texts = [*_FIELD.split(scheme.signed), ""]
         self._parts = [
             (text.encode(), name) for text, name in zip(texts[::2], texts[1::2], strict=True)
         ]

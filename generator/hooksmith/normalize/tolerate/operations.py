@@ -166,7 +166,7 @@ class _Mender:
             self._warn(
                 f"{pointer}/operationId",
                 f"operationId {identity!r} is used twice; first at {self._findings.place(self._ids[identity])}",
-                "give each operation an id of its own; this one is named after its method and path",
+                "give each operation an id of its own",
             )
             del operation["operationId"]
         else:

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Literal, TypeAlias
 
 from .._runtime.model import CamelModel, Omittable, Open, OpenInt, RequestModel
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 from .._runtime.omit import OMIT
 
 
@@ -27,7 +27,7 @@ class Everything(CamelModel):
     sign: Open[Sign]
     clash: Open[Clash] | None = None
     empty: Open[Empty] | None = None
-    number: OpenInt[NumberEnum] | None = None
+    number: OpenInt[Number] | None = None
     mixed: Mixed | None = None
     named: OpenInt[Named] | None = None
     closed: Closed | None = None
@@ -36,7 +36,7 @@ class Everything(CamelModel):
     letters: Open[Letters] | None = None
     one: Literal["single"] | None = None
     truth: Literal[True] | None = None
-    ratio: Number | None = None
+    ratio: JsonNumber | None = None
     inline: Open[EverythingInline] | None = None
     """Which side."""
 
@@ -81,7 +81,7 @@ class Empty(StrEnum):
     NULL = "null"
 
 
-class NumberEnum(IntEnum):
+class Number(IntEnum):
     MINUS_1 = -1
     VALUE_0 = 0
     VALUE_1 = 1

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .._runtime.model import Model
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 
 
 class OrderState(StrEnum):
@@ -37,4 +37,4 @@ class Address(Model):
 
 
 class Unused(Model):
-    x: Number | None = None
+    x: JsonNumber | None = None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from .._runtime.model import Model, Open
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 
 
 class MapsModelsValue(Model):
@@ -32,7 +32,7 @@ class Maps(Model):
     empty: dict[str, Any] | None = None
     closed: Closed | None = None
     pair: list[str | int] | None = None
-    matrix: list[list[Number]] | None = None
+    matrix: list[list[JsonNumber]] | None = None
 
 
 class Mixed(Model):

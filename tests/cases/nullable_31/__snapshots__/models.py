@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 from .._runtime.omit import OMIT
 
 
@@ -43,7 +43,7 @@ class Values(CamelModel):
     listed: list[MaybeInner | None]
     any_of: Annotated[Inner | str | None, Field(alias="any_of")] = None
     one_kind: Annotated[Open[Kind] | None, Field(alias="one_kind")] = None
-    above: Number | None = None
+    above: JsonNumber | None = None
     nothing: None = None
     constant: None = None
     stray: str | None = None
@@ -52,7 +52,7 @@ class Values(CamelModel):
 
 class Change(RequestModel):
     nulled: Omittable[str | None] = OMIT
-    above: Omittable[Annotated[Number, Field(gt=0)]] = OMIT
+    above: Omittable[Annotated[JsonNumber, Field(gt=0)]] = OMIT
     plain: Omittable[Annotated[str, Field(min_length=1)]] = OMIT
 
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from typing_extensions import TypeAliasType
 
 from .._runtime.model import CamelModel, Model
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 
 
 class Tree(Model):
@@ -29,7 +29,7 @@ class Egg(Model):
 
 class LiteralModel(Model):
     op: Literal["Literal"]
-    value: Number
+    value: JsonNumber
 
 
 class Sum(Model):
@@ -50,7 +50,7 @@ class HolderInline(Model):
     n: int | None = None
 
 
-Json = TypeAliasType("Json", "bool | Number | str | list[Json] | dict[str, Json] | None")
+Json = TypeAliasType("Json", "bool | JsonNumber | str | list[Json] | dict[str, Json] | None")
 """Any JSON, said the long way."""
 
 

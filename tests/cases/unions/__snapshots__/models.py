@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from .._runtime.model import CamelModel, Model, RequestModel, Unknown
-from .._runtime.number import Number
+from .._runtime.number import JsonNumber
 from .._runtime.unions import Tagged
 
 
@@ -36,12 +36,12 @@ class NewPetDog(RequestModel):
 
 class ShapeCircle(Model):
     type: Literal["circle"]
-    radius: Number
+    radius: JsonNumber
 
 
 class ShapeSquare(Model):
     type: Literal["square"]
-    side: Number
+    side: JsonNumber
 
 
 class ShapeText(Model):

@@ -36,10 +36,15 @@ CATALOGUE: Catalogue[Event] = Catalogue(
 
 
 def parse_event(
-    body: bytes | bytearray | memoryview | str, headers: Headers = (), *, strict: bool = False
+    body: bytes | bytearray | memoryview | str,
+    headers: Headers = (),
+    *,
+    type: str | None = None,
+    strict: bool = False,
 ) -> Event:
     """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
 
+    `type` overrules what the delivery says of itself.
     An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
     with `strict` both are errors.
 
@@ -47,4 +52,4 @@ def parse_event(
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, headers, strict=strict)
+    return CATALOGUE.parse(body, headers, kind=type, strict=strict)

@@ -9,7 +9,7 @@ from ..models import AHOSTILEMARKRequest
 A_HOSTILE_MARK: Operation[None] = Operation(
     id="a\nHOSTILE_MARK()",
     method="POST",
-    path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{# #}',
+    path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{',
     path_parameters=(
         Parameter('i"d', annotation=str, required=True),
         Parameter(" HOSTILE_MARK ", annotation=str, required=True),

@@ -12,7 +12,7 @@ from ..models import EndImportOsSystemHOSTILEMARKXABC, Hostile
 END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(
     id='end""" + __import__("os").system("HOSTILE_MARK") + """',
     method="GET",
-    path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{# #}',
+    path='/a"b\'cend""" + __import__("os").system("HOSTILE_MARK") + """/{i"d}{{ HOSTILE_MARK }}{% for x in y %}{',
     path_parameters=(
         Parameter('i"d', annotation=str, required=True),
         Parameter(" HOSTILE_MARK ", annotation=str, required=True),

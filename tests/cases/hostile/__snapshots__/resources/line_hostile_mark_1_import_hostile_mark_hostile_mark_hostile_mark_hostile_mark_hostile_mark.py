@@ -41,7 +41,7 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
         """\\
 
         `POST /a"b'cend\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"/{i"d}{{
-        HOSTILE_MARK }}{% for x in y %}{# #}`
+        HOSTILE_MARK }}{% for x in y %}{`
 
         Needs the permissions `line HOSTILE_MARK = 1 import
         HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK` and `back\\slash\\` of
@@ -143,7 +143,7 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
         """\\
 
         `POST /a"b'cend\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"/{i"d}{{
-        HOSTILE_MARK }}{% for x in y %}{# #}`
+        HOSTILE_MARK }}{% for x in y %}{`
 
         Needs the permissions `line HOSTILE_MARK = 1 import
         HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK` and `back\\slash\\` of

@@ -130,7 +130,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
         # HOSTILE_MARK.
 
         `GET /a"b'cend\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"/{i"d}{{
-        HOSTILE_MARK }}{% for x in y %}{# #}`
+        HOSTILE_MARK }}{% for x in y %}{`
 
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".
@@ -273,7 +273,7 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
         # HOSTILE_MARK.
 
         `GET /a"b'cend\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"/{i"d}{{
-        HOSTILE_MARK }}{% for x in y %}{# #}`
+        HOSTILE_MARK }}{% for x in y %}{`
 
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".

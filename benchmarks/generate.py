@@ -1,0 +1,176 @@
+"""Generation, side by side with other generators on the same documents, in one run.
+
+    python -m benchmarks generate                    the specs of the repository
+    HOOKSMITH_BENCH_DOCUMENTS=a.yaml:b.json python -m benchmarks generate
+
+Four figures for each tool and document, as its command line is used: from nothing; after an edit of one schema's
+description; with nothing changed; and the most memory that one of its processes took. Each is the best of several
+rounds; in a round every tool has its turn, so that a slow spell of the machine hits all. Caches are the tool's own,
+empty at first. The others run with their usual formatter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .generate_tools import TOOLS, Tool
+
+ROUNDS = int(os.environ.get("HOOKSMITH_BENCH_ROUNDS", "3"))
+TIMEOUT = 300  # seconds
+SPECS = Path(__file__).resolve().parents[1] / "specs"
+
+
+@dataclass
+class Figures:
+    """Seconds by situation, each the best so far; `memory` in MB. `problem`: why there are none."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: float = 0.0
+    files: int = 0
+    problem: str = ""
+
+    def note(self, situation: str, seconds: float) -> None:
+        self.seconds[situation] = min(seconds, self.seconds.get(situation, seconds))
+
+
+def main() -> None:
+    stated = os.environ.get("HOOKSMITH_BENCH_DOCUMENTS")
+    documents = (
+        [Path(name) for name in stated.split(os.pathsep)]
+        if stated
+        else sorted(SPECS.glob("*/openapi.yaml"))
+    )
+    problems = {tool.label: tool.install() for tool in TOOLS}
+    for document in documents:
+        figures = {tool.label: Figures(problem=problems[tool.label]) for tool in TOOLS}
+        for _ in range(ROUNDS):
+            for tool in TOOLS:
+                if not figures[tool.label].problem:
+                    _run_round(tool, document, figures[tool.label])
+        _print(document, figures)
+
+
+def _run_round(tool: Tool, document: Path, figures: Figures) -> None:
+    """From nothing, again, and after an edit; in a folder of its own, with the document's neighbours."""
+    with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as name:
+        folder = Path(name)
+        shutil.copytree(document.parent, folder / "in") if _has_neighbours(document) else _copy(
+            document, folder / "in"
+        )
+        copied = folder / "in" / document.name
+        for situation in ("cold", "same", "edit"):
+            if situation == "edit":
+                copied.chmod(0o644)
+                copied.write_text(edited(copied.read_text("utf-8")), "utf-8")
+            figures.problem = _run(tool, copied, folder, situation, figures)
+            if figures.problem:
+                return
+        figures.files = sum(path.suffix == ".py" for path in (folder / "out").rglob("*"))
+
+
+def _has_neighbours(document: Path) -> bool:
+    """Whether it refers to other files."""
+    return bool(re.search(r"""\$ref["']?\s*:\s*["']?[\w.]""", document.read_text("utf-8")))
+
+
+def _copy(document: Path, folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(document, folder)
+
+
+def edited(text: str) -> str:
+    """The text with a word put before the first description among the component schemas."""
+    start = text.index("schemas")
+    return text[:start] + re.sub(
+        r"""(description"?: ["']?)(?=[A-Za-z])""", r"\1Edited ", text[start:], count=1
+    )
+
+
+def _run(tool: Tool, document: Path, folder: Path, situation: str, figures: Figures) -> str:
+    """Run it once; what went wrong, or nothing."""
+    arguments = tool.arguments(document, folder / "out")
+    start = time.perf_counter()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            arguments, stdout=log, stderr=log, env=_environment(tool, folder), cwd=folder
+        )
+        code, kilobytes = _wait(process)
+    figures.note(situation, time.perf_counter() - start)
+    figures.memory = max(figures.memory, kilobytes / 1024)
+    if code:
+        return f"exit code {code}: " + (folder / "log").read_text("utf-8", "replace").strip()[
+            -160:
+        ].replace("\n", " ")
+    return ""
+
+
+def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """Its exit code, and the peak memory in KB of the largest process among it and those it waited for."""
+    timer = threading.Timer(TIMEOUT, process.kill)
+    timer.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss
+
+
+def _environment(tool: Tool, folder: Path) -> dict[str, str]:
+    """As a user has it, with an empty cache, and byte code kept."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    own = str(folder / "cache")
+    path = os.pathsep.join([str(tool.folder / "bin"), kept.get("PATH", "")])
+    return {
+        **kept,
+        "XDG_CACHE_HOME": own,
+        "HOOKSMITH_CACHE_DIR": own,
+        "PATH": path,
+        "NO_COLOR": "1",
+    }
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+
+
+def _print(document: Path, figures: dict[str, Figures]) -> None:
+    print(
+        f"\n{document.name}, {document.stat().st_size / 1e6:.2f} MB; best of {ROUNDS}, Python {sys.version.split()[0]}"
+    )
+    print(f"{'':36}{'cold s':>8}{'edit s':>8}{'same s':>8}{'MB':>7}{'.py':>6}  makes")
+    for tool in TOOLS:
+        found = figures[tool.label]
+        if found.problem:
+            print(f"{tool.label:36}{'—':>8}  {found.problem[:90]}")
+            continue
+        times = "".join(
+            f"{found.seconds[situation]:8.2f}" for situation in ("cold", "edit", "same")
+        )
+        print(f"{tool.label:36}{times}{found.memory:7.0f}{found.files:6}  {tool.makes}")
+    _print_ratios(figures)
+
+
+def _print_ratios(figures: dict[str, Figures]) -> None:
+    for tool in TOOLS:
+        found = figures[tool.label]
+        if not tool.is_ours or found.problem:
+            continue
+        cold = found.seconds["cold"]
+        own = f"edit {found.seconds['edit'] / cold:.2f}× cold, same {found.seconds['same'] / cold:.2f}× cold"
+        others = ", ".join(
+            f"{cold / figures[peer.label].seconds['cold']:.2f}× {peer.label}"
+            for peer in TOOLS
+            if not peer.is_ours and not figures[peer.label].problem
+        )
+        print(f"  {tool.label}: {own}; cold: {others or 'nobody to compare with'}")
+
+
+if __name__ == "__main__":
+    main()
