@@ -37,3 +37,4 @@ bench: $(READY) ## Measure what benchmarks/ measures
 
 fuzz: $(READY) ## Run the property tests at length, on new examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
+	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/receiving/test_load.py

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from .errors import Diagnostic, HooksmithError
+from .errors import Diagnostic, HooksmithError, OutputError, Place
 from .fleet import cores
 from .progress import listening
 from .recall import Output
@@ -83,6 +83,14 @@ Jobs = Annotated[
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="What is wrong with a document, but usable, is an error.")
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Account for everything that the documents have, as JSON: emitted, or degraded and why.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -244,13 +252,27 @@ def generate(
     root: Roots = None,
     jobs: Jobs = None,
     strict: Strict = False,
+    report: Report = None,
 ) -> int:
     """Write the package of each document: DIR/NAME with SPEC, else what [tool.hooksmith] says."""
     choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
         formatter=formatter, config=config, roots=root or [], strict=strict,
     )  # fmt: skip
-    return _each(choice.targets(), jobs or cores(), _write)
+    code = _each(choice.targets(), jobs or cores(), _write)
+    if report is not None:
+        _write_ledgers(choice, report)
+    return code
+
+
+def _write_ledgers(choice: Choice, file: Path) -> None:
+    from .pipeline import ledger
+
+    found = {path.as_posix(): ledger(path, settings).as_json() for path, settings in choice.jobs()}
+    try:
+        file.write_text(json.dumps({"documents": found}, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise OutputError.at(Place(file=str(file)), f"cannot be written: {error.strerror}") from error
 
 
 @_command

@@ -83,6 +83,8 @@ class Tuple:
 @dataclass(frozen=True, slots=True)
 class Map:
     values: Type
+    constraints: Constraints = NO_CONSTRAINTS
+    """`min_items` and `max_items` are of its properties."""
 
 
 @dataclass(frozen=True, slots=True)

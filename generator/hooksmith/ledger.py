@@ -15,6 +15,7 @@ from .ir import Api, Operation, Reply
 from .normalize import Normal
 from .normalize.census import Subject
 from .normalize.grammar import walk
+from .normalize.names import is_model
 from .pointer import split
 
 
@@ -129,6 +130,8 @@ class _Accountant:
         for visit in walk("openapi", self._normal.document):
             if visit.kind == "schema":
                 stated = sorted(_UNCHECKED & visit.node.keys())
+                if is_model(visit.node):
+                    stated += sorted({"minProperties", "maxProperties"} & visit.node.keys())
                 if stated:
                     reason = f"not checked: {', '.join(stated)}"
                     yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
@@ -136,7 +139,7 @@ class _Accountant:
 
 _UNCHECKED = frozenset(
     """not if then else contains minContains maxContains propertyNames dependentRequired dependentSchemas dependencies
-    minProperties maxProperties unevaluatedItems unevaluatedProperties uniqueItems""".split()
+    unevaluatedItems unevaluatedProperties""".split()
 )
 
 

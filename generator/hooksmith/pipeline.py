@@ -12,6 +12,7 @@ from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .format import format_files
 from .ir import Api
+from .ledger import Ledger, account
 from .load import Library, load
 from .normalize import normalize
 from .plan import plan
@@ -39,7 +40,10 @@ def generate(path: Path, settings: Settings) -> Result:
     """One document → the files of its package. Raises HooksmithError."""
     result = _rendered(path, settings)
     report(f"{settings.package}: format")
-    return replace(result, files=format_files(result.files, settings.formatter))
+    files = format_files(result.files, settings.formatter)
+    if settings.runtime == "inner":
+        files |= runtime_files()
+    return replace(result, files=files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +56,25 @@ class SuiteResult:
 
 def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
     """All documents of a configuration, or those named in `only` → the files of one package of subpackages."""
-    files = _unformatted_top(config.apis)
+    files = render_suite(sorted(config.apis))
     found: list[Diagnostic] = []
     for name in sorted(only or config.apis):
         result = _rendered(config.apis[name].spec, config.settings(name))
         files |= {f"{name}/{path}": text for path, text in result.files.items()}
         found += result.diagnostics
     report("format")
-    return SuiteResult(format_files(files, config.formatter), tuple(found))
+    return SuiteResult({**runtime_files(), **format_files(files, config.formatter)}, tuple(found))
 
 
 def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
     """What a package of several APIs has besides them: its runtime, and its own module."""
-    return format_files(_unformatted_top(apis), formatter)
+    return {**runtime_files(), **format_files(render_suite(sorted(apis)), formatter)}
 
 
-def _unformatted_top(apis: Iterable[str]) -> dict[str, str]:
-    return {**runtime_files(), **render_suite(sorted(apis))}
+def ledger(path: Path, settings: Settings) -> Ledger:
+    """What becomes of everything that one document has. Raises HooksmithError."""
+    normal = normalize(load(path, roots=settings.roots), settings.names)
+    return account(normal, describe(normal, settings.source or path.name))
 
 
 def _rendered(path: Path, settings: Settings) -> Result:
@@ -81,8 +87,6 @@ def _rendered(path: Path, settings: Settings) -> Result:
         raise DocumentError(*(replace(found, severity="error") for found in normal.diagnostics))
     report(f"{settings.package}: render")
     files = render(plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime"))
-    if settings.runtime == "inner":
-        files |= runtime_files()
     return Result(files, api, tuple(normal.diagnostics), library.inputs)
 
 

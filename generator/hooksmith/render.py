@@ -86,7 +86,7 @@ def render_suite(apis: list[str]) -> dict[str, str]:
 
 
 def runtime_files() -> dict[str, str]:
-    """The runtime, copied as it is: path → text, under `_runtime/`."""
+    """The runtime, copied as it is: path → text, under `_runtime/`. It is as black and ruff want it already."""
     folder = templates() / RUNTIME
     return {
         f"{RUNTIME}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")

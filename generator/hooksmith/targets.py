@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typer import BadParameter
 
@@ -15,6 +16,9 @@ from .fleet import Job, generate_side_by_side, make_suite
 from .recall import Output
 from .settings import Formatter, Settings, check_identifier
 from .suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from .config import Config
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +60,13 @@ class Choice:
                 raise BadParameter(f"{count} documents would go into {folder}: name them apart, or use --out")
         return found
 
+    def jobs(self) -> list[Job]:
+        """Each document with its settings, those of a configuration too."""
+        if self.specs:
+            return [target.job for target in self.targets() if target.job]
+        config = self._config()
+        return [(config.apis[name].spec, config.settings(name)) for name in sorted(self.only or config.apis)]
+
     def _single(self, spec: Path) -> Target:
         settings = Settings(
             package=_package_name(self.package or _name_after(spec)),
@@ -71,6 +82,15 @@ class Choice:
             raise BadParameter(
                 "--out, --package and --root go with SPEC; otherwise the configuration has them"
             )
+        config = self._config()
+        only = tuple(self.only)
+        return Target(
+            folder=config.folder,
+            suite=lambda workers: make_suite(config, only, workers=workers),
+            partial=bool(only),
+        )
+
+    def _config(self) -> Config:
         from .config import find_config, load_config
 
         path = self.config or _from_here(find_config(Path()))
@@ -83,12 +103,7 @@ class Choice:
             if name not in config.apis:
                 hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
                 raise ConfigError.at(Place(file=str(path)), f"there is no API {name!r}", hint=hint)
-        only = tuple(self.only)
-        return Target(
-            folder=config.folder,
-            suite=lambda workers: make_suite(config, only, workers=workers),
-            partial=bool(only),
-        )
+        return config
 
 
 def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:

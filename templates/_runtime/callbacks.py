@@ -41,7 +41,9 @@ class Callback(Generic[T]):
         try:
             found: T = self._read(raw)
         except ValidationError as error:
-            raise EventParseError(f"the body is not that of the callback {self.name}", _issues(error)) from None
+            raise EventParseError(
+                f"the body is not that of the callback {self.name}", _issues(error)
+            ) from None
         return found
 
     def _read(self, raw: bytes) -> Any:

@@ -267,11 +267,12 @@ class Watch:
         }
 
     def _event(self, outcome: Outcome) -> ReplyEvent:
-        facts = self._facts() | {"duration": self._duration}
+        facts = self._facts()
+        duration = self._duration
         if isinstance(outcome, APIError):
-            return ReplyEvent(**facts, error=type(outcome).__name__)
-        request_id = self._call.request_id(outcome)
-        return ReplyEvent(**facts, status=outcome.status_code, request_id=request_id)
+            return ReplyEvent(**facts, duration=duration, error=type(outcome).__name__)
+        status, request_id = outcome.status_code, self._call.request_id(outcome)
+        return ReplyEvent(**facts, duration=duration, status=status, request_id=request_id)
 
 
 def prepare(

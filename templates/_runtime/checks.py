@@ -109,9 +109,9 @@ def plain(value: object, where: str) -> Any:
         return plain(dumped, where)
     if isinstance(value, Mapping):
         return {
-            _key(key, where): item
-            if type(item) in _PLAIN
-            else plain(item, where + pointer(str(key)))
+            _key(key, where): (
+                item if type(item) in _PLAIN else plain(item, where + pointer(str(key)))
+            )
             for key, item in value.items()
             if item is not OMIT
         }

@@ -18,7 +18,5 @@ class _Unchecked:
         return core_schema.any_schema()
 
 
-FileContent = Annotated[
-    _Content | tuple[str, _Content] | tuple[str, _Content, str], _Unchecked
-]
+FileContent = Annotated[_Content | tuple[str, _Content] | tuple[str, _Content, str], _Unchecked]
 """Bytes or an open binary file; with a file name, `(name, content)`; with its media type too, `(name, content, type)`."""

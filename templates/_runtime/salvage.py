@@ -18,9 +18,9 @@ def salvage(model: type[Model], payload: Mapping[str, Any]) -> Model:
     fields = {info.alias or name: name for name, info in model.model_fields.items()}
     blank = model.model_construct()
     read = {
-        fields.get(wire, wire): _value(model, blank, fields[wire], value)
-        if wire in fields
-        else value
+        fields.get(wire, wire): (
+            _value(model, blank, fields[wire], value) if wire in fields else value
+        )
         for wire, value in payload.items()
     }
     return model.model_construct(_fields_set=set(read), **read)

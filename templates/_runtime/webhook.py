@@ -67,8 +67,9 @@ class BaseWebhook(Generic[EventT]):
             TypeError: The body was decoded or parsed before.
         """
         raw = raw_body(body)
-        self._verify(Message(raw, headers, method, url))
-        return self.catalogue.parse(raw, headers, strict=strict)
+        message = Message(raw, headers, method, url)
+        self._verify(message)
+        return self.catalogue.parse(raw, message.headers, strict=strict)
 
     def verify(
         self,

@@ -61,6 +61,11 @@ def test_headers_of_any_kind(headers: Any) -> None:
     assert isinstance(tolerant.unwrap(DELIVERY.body, headers), workos.UserCreated)
 
 
+def test_headers_that_can_be_read_once_only() -> None:
+    webhook = scalekit.Webhook("whsec_c2VjcmV0c2VjcmV0")
+    webhook.verify(b"{}", iter(webhook.sign(b"{}").items()))
+
+
 @pytest.mark.parametrize("headers", [{}, [], {"x": "y"}, {"REQUEST_METHOD": "POST"}])
 def test_missing_header(headers: Any) -> None:
     with pytest.raises(SignatureError, match="WorkOS-Signature") as raised:

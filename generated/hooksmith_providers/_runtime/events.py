@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from .model import Model
 from .salvage import salvage
-from .signatures.message import Headers, header_values
+from .signatures.message import AnyHeaders, header_values
 from .webhook_errors import EventParseError, Issue
 
 __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
@@ -103,7 +103,7 @@ class Catalogue(Generic[_Event]):
     def parse(
         self,
         body: bytes | bytearray | memoryview | str,
-        headers: Headers = (),
+        headers: AnyHeaders = (),
         *,
         kind: str | None = None,
         strict: bool = False,
@@ -115,7 +115,7 @@ class Catalogue(Generic[_Event]):
             found = self._step_by_step(raw, headers, kind, strict)
         return found  # type: ignore[no-any-return]
 
-    def id_of(self, event: object, headers: Headers = ()) -> str | None:
+    def id_of(self, event: object, headers: AnyHeaders = ()) -> str | None:
         """The id that a delivery keeps when it is sent again; None where it has none."""
         found = self._read(self.id, event, headers)
         return str(found) if isinstance(found, str | int) and found != "" else None
@@ -135,7 +135,7 @@ class Catalogue(Generic[_Event]):
             raise KeyError(f"{model.__name__} is no event of {self.name}")
         return found
 
-    def _read(self, where: Where | None, event: object, headers: Headers) -> object:
+    def _read(self, where: Where | None, event: object, headers: AnyHeaders) -> object:
         if isinstance(where, InHeader):
             return next(iter(header_values(headers, where.name)), None)
         if where is None:
@@ -179,7 +179,7 @@ class Catalogue(Generic[_Event]):
         return reader
 
     def _step_by_step(
-        self, raw: bytes, headers: Headers, stated: str | None, strict: bool
+        self, raw: bytes, headers: AnyHeaders, stated: str | None, strict: bool
     ) -> Model | UnknownEvent | DriftedEvent:
         payload = _load(raw)
         kind = self._kind(payload, headers) if stated is None else str(stated)
@@ -191,7 +191,7 @@ class Catalogue(Generic[_Event]):
         self._reader(kind)
         return _checked(model, kind, payload, raw, strict)
 
-    def _kind(self, payload: dict[str, Any], headers: Headers) -> str:
+    def _kind(self, payload: dict[str, Any], headers: AnyHeaders) -> str:
         if self.type is None:
             raise EventParseError("nothing in the body says which event it is: pass its type")
         if isinstance(self.type, InHeader):

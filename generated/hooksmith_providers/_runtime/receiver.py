@@ -7,6 +7,7 @@ import inspect
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar, overload
@@ -14,7 +15,7 @@ from typing import Any, Generic, TypeVar, overload
 from .events import DriftedEvent, UnknownEvent
 from .receiver_asgi import ASGIReceiver
 from .receiver_wsgi import WSGIReceiver
-from .signatures.message import Headers
+from .signatures.message import AnyHeaders
 from .stores import IdempotencyStore, SQLiteStore, Taken
 from .webhook import BaseWebhook
 from .webhook_errors import EventParseError, KeysUnavailableError, SignatureError
@@ -55,7 +56,7 @@ class Counts:
     busy: int = 0
     """Being handled elsewhere: the sender was asked to come again."""
     failed: int = 0
-    """A handler failed, or there was none to give a drifted event to: the sender was asked to come again."""
+    """A handler or the store failed, or a drifted event had no handler: the sender was asked to come again."""
     refused: int = 0
     """Not verified, not an event, too large, not POST."""
 
@@ -195,7 +196,7 @@ class WebhookReceiver(Generic[EventT]):
     # --- one delivery
 
     def receive(
-        self, body: bytes, headers: Headers, *, method: str = "POST", url: str | None = None
+        self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
     ) -> Reply:
         """Take one delivery, from a view of any framework; the handler runs in this thread."""
         job = self._prepare(body, headers, method, url)
@@ -213,7 +214,7 @@ class WebhookReceiver(Generic[EventT]):
         return self._succeeded(job)
 
     async def areceive(
-        self, body: bytes, headers: Headers, *, method: str = "POST", url: str | None = None
+        self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
     ) -> Reply:
         """Take one delivery in an event loop; handlers that are no coroutine functions run in a thread."""
         from anyio.to_thread import run_sync
@@ -240,7 +241,9 @@ class WebhookReceiver(Generic[EventT]):
         self._count(refused=1)
         return Reply(status=status, text=text, headers=headers or {})
 
-    def _prepare(self, body: bytes, headers: Headers, method: str, url: str | None) -> _Job | Reply:
+    def _prepare(
+        self, body: bytes, headers: AnyHeaders, method: str, url: str | None
+    ) -> _Job | Reply:
         self.check()
         if len(body) > self.max_body:
             return self.refuse(413, "the body is too large")
@@ -255,9 +258,9 @@ class WebhookReceiver(Generic[EventT]):
         except KeysUnavailableError:
             logger.exception("cannot verify deliveries")
             return self._again("the keys are not available")
-        return self._claim(event, headers)
+        return self._job(event, headers)
 
-    def _claim(self, event: EventT, headers: Headers) -> _Job | Reply:
+    def _job(self, event: EventT, headers: AnyHeaders) -> _Job | Reply:
         unknown, drifted = isinstance(event, UnknownEvent), isinstance(event, DriftedEvent)
         catalogue = self._webhook.catalogue
         kind = catalogue.type_of(event)
@@ -274,23 +277,34 @@ class WebhookReceiver(Generic[EventT]):
         id_ = catalogue.id_of(event, headers)
         if self._store is None or id_ is None:
             return _Job(event, handler, None, "")
-        key = f"{catalogue.name}:{id_}"
-        token = self._store.claim(key)
+        return self._claim(_Job(event, handler, f"{catalogue.name}:{id_}", ""))
+
+    def _claim(self, job: _Job) -> _Job | Reply:
+        """The job with its claim, or the answer where it cannot be claimed."""
+        if self._store is None or job.key is None:
+            return job
+        try:
+            token = self._store.claim(job.key)
+        except Exception as error:
+            return self._store_failed(error)
         if token is Taken.DONE:
             self._count(duplicates=1)
             return Reply(status=200, text="handled before")
         if isinstance(token, Taken):
             self._count(busy=1)
             return self._again("being handled")
-        return _Job(event, handler, key, token)
+        return replace(job, token=token)
 
     def _handler(self, event: EventT, kind: str) -> Callable[[Any], object] | None:
         key: object = type(event) if isinstance(event, UnknownEvent | DriftedEvent) else kind
         return self._handlers.get(key, self._fallback)
 
     def _succeeded(self, job: _Job) -> Reply:
-        if self._store is not None and job.key is not None:
-            self._store.commit(job.key, job.token)
+        try:
+            if self._store is not None and job.key is not None:
+                self._store.commit(job.key, job.token)
+        except Exception as error:
+            return self._store_failed(error)
         unknown, drifted = isinstance(job.event, UnknownEvent), isinstance(job.event, DriftedEvent)
         self._count(handled=1, unknown=int(unknown), drifted=int(drifted))
         return Reply(status=200)
@@ -303,7 +317,13 @@ class WebhookReceiver(Generic[EventT]):
 
     def _release(self, job: _Job) -> None:
         if self._store is not None and job.key is not None:
-            self._store.release(job.key, job.token)
+            with suppress(Exception):  # the claim runs out by itself
+                self._store.release(job.key, job.token)
+
+    def _store_failed(self, error: Exception) -> Reply:
+        logger.error("the store failed", exc_info=error)
+        self._count(failed=1)
+        return self._again("the store is not available")
 
     def _again(self, text: str) -> Reply:
         return Reply(status=503, text=text, headers={"Retry-After": _BUSY_SECONDS})

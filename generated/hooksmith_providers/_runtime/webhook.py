@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from .events import Catalogue
-from .signatures.message import Headers, Message, raw_body
+from .signatures.message import AnyHeaders, Message, raw_body
 from .signatures.scheme import Verifier, checked_tolerance
 
 EventT = TypeVar("EventT")
@@ -42,7 +42,7 @@ class BaseWebhook(Generic[EventT]):
     def unwrap(
         self,
         body: bytes | bytearray | memoryview,
-        headers: Headers,
+        headers: AnyHeaders,
         *,
         method: str = "POST",
         url: str | None = None,
@@ -67,13 +67,14 @@ class BaseWebhook(Generic[EventT]):
             TypeError: The body was decoded or parsed before.
         """
         raw = raw_body(body)
-        self._verify(Message(raw, headers, method, url))
-        return self.catalogue.parse(raw, headers, strict=strict)
+        message = Message(raw, headers, method, url)
+        self._verify(message)
+        return self.catalogue.parse(raw, message.headers, strict=strict)
 
     def verify(
         self,
         body: bytes | bytearray | memoryview,
-        headers: Headers,
+        headers: AnyHeaders,
         *,
         method: str = "POST",
         url: str | None = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from .._runtime.deferred import DeferredModels
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.lazy import lazy
-from .._runtime.signatures.message import Headers
+from .._runtime.signatures.message import AnyHeaders
 
 if TYPE_CHECKING:
     from .models import (
@@ -486,7 +486,7 @@ CATALOGUE: Catalogue[Event] = Catalogue(
 
 def parse_event(
     body: bytes | bytearray | memoryview | str,
-    headers: Headers = (),
+    headers: AnyHeaders = (),
     *,
     type: str | None = None,
     strict: bool = False,

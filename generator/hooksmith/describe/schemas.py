@@ -50,11 +50,14 @@ _CONSTRAINTS = {
     "minItems": "min_items",
     "maxItems": "max_items",
     "uniqueItems": "unique_items",
+    "minProperties": "min_items",
+    "maxProperties": "max_items",
 }
 _APPLIES = {
     "string": ("minLength", "maxLength", "pattern"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "array": ("minItems", "maxItems", "uniqueItems"),
+    "object": ("minProperties", "maxProperties"),
 }
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
@@ -166,7 +169,7 @@ class Schemas:
         if is_model(node) and pointer in self._names:
             self.define(node, pointer)
             return Named(self._names[pointer])
-        return Map(self._extra(node, pointer) or ANY)
+        return Map(self._extra(node, pointer) or ANY, _constraints(node, "object"))
 
     def _extra(self, node: Node, pointer: str) -> Type | None:
         """The type of properties that the schema does not name; None: there are none."""

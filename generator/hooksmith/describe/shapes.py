@@ -133,8 +133,8 @@ def renamed(kind: Type, names: Mapping[str, str]) -> Type:
             return Named(names.get(name, name))
         case Array(items, constraints):
             return Array(renamed(items, names), constraints)
-        case Map(values):
-            return Map(renamed(values, names))
+        case Map(values, constraints):
+            return Map(renamed(values, names), constraints)
         case Tuple(items, rest):
             return Tuple(tuple(renamed(item, names) for item in items), None if rest is None else renamed(rest, names))
         case Union(options, discriminator):

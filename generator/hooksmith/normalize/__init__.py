@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import Diagnostic, Place
 from ..load import Library
 from .bundle import bundle
+from .census import Subject, census
 from .discriminators import imply_tags
 from .findings import Findings
 from .grammar import Node
@@ -25,13 +26,14 @@ class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
     `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name. `findings` holds
-    what is wrong with the document but can be lived with.
+    what is wrong with the document but can be lived with, `subjects` all that the document had.
     """
 
     document: Node
     names: dict[str, str]
     library: Library
     findings: Findings
+    subjects: tuple[Subject, ...]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -52,6 +54,7 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     bundled = bundle(library)
     findings = Findings(bundled)
     upgrade_swagger(bundled, findings)
+    subjects = census(bundled)
     tolerate(bundled, findings)
     if str(bundled.document.get("openapi", "")) >= "3.2":
         lower_32(bundled, findings)
@@ -60,4 +63,4 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     imply_tags(bundled.document)
     merge(bundled)
     settled = settle_names(bundled.document, names or {})
-    return Normal(bundled.document, settled, library, findings)
+    return Normal(bundled.document, settled, library, findings, subjects)

@@ -50,8 +50,8 @@ class Speller:
                 return self._constrained(f"list[{self.spell(items)}]", constraints)
             case Tuple(items, rest):
                 return self._tuple(items, rest)
-            case Map(values):
-                return f"dict[str, {self.spell(values)}]"
+            case Map(values, constraints):
+                return self._constrained(f"dict[str, {self.spell(values)}]", constraints)
             case LiteralOf(values):
                 self.imports.add("typing", "Literal")
                 return f"Literal[{', '.join(literal(value) for value in values)}]"
@@ -79,8 +79,11 @@ class Speller:
         if rules:
             self.imports.add("pydantic", "Field")
         if self.strict and constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
-            self.imports.add_runtime("pattern", "Pattern")
+            self.imports.add_runtime("assertions", "Pattern")
             marks.append(f"Pattern({literal(constraints.pattern)})")
+        if self.strict and constraints.unique_items:
+            self.imports.add_runtime("assertions", "UniqueItems")
+            marks.append("UniqueItems()")
         if not marks:
             return name
         self.imports.add("typing", "Annotated")

@@ -36,7 +36,9 @@ class Message:
         self, body: bytes, headers: AnyHeaders, method: str = "POST", url: str | None = None
     ) -> None:
         self.body = body
-        self.headers = headers
+        # They are looked at more than once.
+        again = type(headers) in (dict, list) or hasattr(headers, "items")
+        self.headers: AnyHeaders = headers if again else list(headers)
         self.method = method
         self.url = url
 

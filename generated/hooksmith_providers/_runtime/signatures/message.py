@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ..webhook_errors import SignatureError, SignatureReason
 
-Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+AnyHeaders: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
 """A mapping, a list of pairs, ASGI's list of pairs of bytes, or a WSGI environ; names in any case."""
 
 _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -33,10 +33,12 @@ class Message:
     __slots__ = ("body", "headers", "method", "url")
 
     def __init__(
-        self, body: bytes, headers: Headers, method: str = "POST", url: str | None = None
+        self, body: bytes, headers: AnyHeaders, method: str = "POST", url: str | None = None
     ) -> None:
         self.body = body
-        self.headers = headers
+        # They are looked at more than once.
+        again = type(headers) in (dict, list) or hasattr(headers, "items")
+        self.headers: AnyHeaders = headers if again else list(headers)
         self.method = method
         self.url = url
 
@@ -68,7 +70,7 @@ def malformed(name: str, problem: str) -> SignatureError:
     )
 
 
-def header_values(headers: Headers, name: str) -> list[str]:
+def header_values(headers: AnyHeaders, name: str) -> list[str]:
     """All values of a header, whatever the case of its name and the kind of `headers`."""
     if type(headers) is dict:
         value = headers.get(name, headers.get(name.lower()))
@@ -78,7 +80,7 @@ def header_values(headers: Headers, name: str) -> list[str]:
     return [value for found, value in header_pairs(headers, only=wanted) if found == wanted]
 
 
-def header_pairs(headers: Headers, *, only: str | None = None) -> Iterator[tuple[str, str]]:
+def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tuple[str, str]]:
     """(lower-case name, value) of every header line, in order."""
     if isinstance(headers, Mapping) and "REQUEST_METHOD" in headers:
         yield from _from_environ(headers, only)

@@ -1,4 +1,4 @@
-"""Regular expressions that Rust's engine, which pydantic asks, does not take or reads otherwise."""
+"""Assertions of JSON Schema that pydantic has no word for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
@@ -39,3 +39,29 @@ class Pattern:
                 {"pattern": self.pattern},
             )
         return value
+
+
+class UniqueItems:
+    """Marks a list: no two of its items are equal, in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: list[Any]) -> list[Any]:
+        seen = {_canonical(item) for item in value}
+        if len(seen) < len(value):
+            raise PydanticCustomError("unique_items", "List should have no two equal items")
+        return value
+
+
+def _canonical(value: Any) -> Any:
+    """A hashable value that is equal for equal JSON values alone."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, dict):
+        return frozenset((name, _canonical(item)) for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_canonical(item) for item in value)
+    return (isinstance(value, bool), value)
