@@ -6,6 +6,7 @@ is passed to and fro can be pickled, so any `concurrent.futures.Executor` will d
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
@@ -51,10 +52,23 @@ def make(path: Path, settings: Settings) -> Output:
     if found is None:
         from .pipeline import generate
 
-        result = generate(path, settings)
+        with _without_collection():
+            result = generate(path, settings)
         found = Output(result.files, result.diagnostics)
         remember(path, settings, found, result.inputs, cache)
     return found
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """What generation makes is a tree that stays until its end: looking for cycles in it takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterator[Outcome]:
@@ -110,7 +124,7 @@ def processes(workers: int) -> Iterator[Executor | None]:
     if workers < 2:
         yield None
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:

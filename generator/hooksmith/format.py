@@ -11,10 +11,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from .cache import Cache
@@ -69,18 +67,27 @@ def _version(formatter: str) -> str:
 
 def _black(files: Mapping[str, str]) -> dict[str, str]:
     workers = min(os.cpu_count() or 1, len(files))
-    alone = parent_process() is None  # a worker among several has its core already
-    if alone and workers > 1 and sum(map(len, files.values())) > PARALLEL_BYTES:
-        try:
-            return _black_in_processes(files, workers)
-        except (BrokenProcessPool, OSError):
-            # No processes to be had, as in some sandboxes: slower alone, but the same text.
-            return _black_each(files.items())
+    if workers > 1 and sum(map(len, files.values())) > PARALLEL_BYTES:
+        return _black_in_processes(files, workers)
     return _black_each(files.items())
 
 
 def _black_in_processes(files: Mapping[str, str], workers: int) -> dict[str, str]:
+    """In this process alone where it is one of several already, or none can be had, as in some sandboxes."""
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import parent_process
+
+    if parent_process() is None:
+        with suppress(BrokenProcessPool, OSError):
+            return _black_in_pool(files, workers)
+    return _black_each(files.items())
+
+
+def _black_in_pool(files: Mapping[str, str], workers: int) -> dict[str, str]:
     """The longest texts begin first, so that no process is left with one at the end."""
+    from concurrent.futures.process import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     longest_first = sorted(files.items(), key=lambda item: (-len(item[1]), item[0]))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return dict(pool.map(_black_one, longest_first))

@@ -379,10 +379,17 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Client:
-    """`name` begins the clients' class names."""
+    """`name` begins the clients' class names.
+
+    `idempotency_header`: what makes a POST safe to repeat, None where the API has no such header; `retry_statuses`:
+    refusals that the API says to repeat, beside 408, 429 and 5xx.
+    """
 
     name: str
     settings: tuple[Setting, ...] = ()
+    idempotency_header: str | None = None
+    request_id_header: str | None = None
+    retry_statuses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,7 +55,7 @@ def replace(folder: Path, build: Callable[[Path], None]) -> None:
         shutil.copymode(folder, new)
     try:
         build(new)
-        _sync_folders(new)
+        _sync_all()
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -67,10 +67,10 @@ def replace(folder: Path, build: Callable[[Path], None]) -> None:
         folder.rename(old)
         new.rename(folder)
         shutil.rmtree(old)
-    sync(folder.parent)
+    _sync(folder.parent)
 
 
-def sync(path: Path) -> None:
+def _sync(path: Path) -> None:
     """Have the system put a file or folder on the disk now."""
     if sys.platform == "win32":
         return
@@ -86,9 +86,10 @@ def _beside(folder: Path) -> tuple[Path, Path]:
     return new, old
 
 
-def _sync_folders(top: Path) -> None:
-    for folder, _, _ in os.walk(top):
-        sync(Path(folder))
+def _sync_all() -> None:
+    """Have the system put all that was written on the disk: one file after the other takes ten times as long."""
+    if sys.platform != "win32":
+        os.sync()
 
 
 def _exchange(one: Path, other: Path) -> bool:

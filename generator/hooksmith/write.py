@@ -244,7 +244,6 @@ def _build(new: Path, folder: Path, present: _Present, wanted: Mapping[str, byte
             _link(folder / path, target)
         else:
             target.write_bytes(content)
-            swap.sync(target)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -23,7 +23,9 @@ from hooksmith.describe.schemas import Schemas
 from hooksmith.load import load
 from hooksmith.normalize import normalize
 from hooksmith.normalize.bundle import bundle
+from hooksmith.normalize.findings import Findings
 from hooksmith.normalize.grammar import walk
+from hooksmith.normalize.tolerate import tolerate
 from hooksmith.normalize.upgrade import upgrade
 from hooksmith.pipeline import generate
 from hooksmith.plan.annotations import Speller
@@ -116,6 +118,7 @@ class _Judge:
 
     def __init__(self, path: Path) -> None:
         bundled = bundle(load(path))
+        tolerate(bundled, Findings(bundled))
         upgrade(bundled.document)
         self.document = bundled.document
         resource = referencing.Resource(copy.deepcopy(self.document), referencing.jsonschema.DRAFT202012)

@@ -120,7 +120,7 @@ def test_any_name(names: list[str], data: st.DataObject, tmp_path_factory: pytes
             }
             for index, name in enumerate(names)
         },
-        components={"schemas": {name: {"type": "object", "properties": properties} for name in names}},
+        components={"schemas": {name: {"type": "object", "description": name, "properties": properties} for name in names}},
         webhooks={name: {"post": {"requestBody": {"content": {"application/json": {"schema": {
             "type": "object", "properties": {"k": {"const": name}, "e": {"type": "string", "enum": names}}}}}}}} for name in names},
     )  # fmt: skip

@@ -17,6 +17,7 @@ import pytest
 
 from hooksmith_providers.mattr import MATTRClient
 from hooksmith_providers.workos import (
+    APIConnectionError,
     APITimeoutError,
     AsyncWorkOSClient,
     ConfigurationError,
@@ -332,3 +333,36 @@ def test_hooks_watch_and_add_headers(clients: Clients, space: Space, quick: None
     assert [it.headers["traceparent"] for it in space.requests()] == ["00-1", "00-2"]
     assert [it.operation for it in asked] == ["list_webhook_endpoints"] * 2
     assert [it.status for it in ended] == [429, 200]
+
+
+def test_a_reply_may_be_streamed(space: Space) -> None:
+    """Any operation, piece by piece; a connection that breaks amid it is an error of ours."""
+    with WorkOSClient(api_key=API_KEY, base_url=space.workos) as client:
+        with client.stream(operations.LIST_WEBHOOK_ENDPOINTS, query={"limit": 3}) as reply:
+            assert (reply.status, reply.request_id) == (200, "req_workos")
+            assert b"".join(reply.iter_bytes(16)).startswith(b'{"object":"list"')
+        space.fail({"kind": "cut"})
+        with (
+            client.stream(operations.LIST_WEBHOOK_ENDPOINTS) as broken,
+            pytest.raises(APIConnectionError),
+        ):
+            broken.read()
+        with (
+            pytest.raises(NotFoundError) as missing,
+            client.stream(operations.DELETE_WEBHOOK_ENDPOINT, path={"id": "we_1"}),
+        ):
+            pass
+        assert missing.value.body is not None
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.webhooks.list_webhook_endpoints()
+
+
+def test_a_reply_may_be_streamed_asynchronously(space: Space) -> None:
+    async def read() -> bytes:
+        async with (
+            AsyncWorkOSClient(api_key=API_KEY, base_url=space.workos) as client,
+            client.stream(operations.LIST_WEBHOOK_ENDPOINTS) as reply,
+        ):
+            return b"".join([piece async for piece in reply.iter_bytes(16)])
+
+    assert asyncio.run(read()).endswith(b"}")

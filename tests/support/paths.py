@@ -17,3 +17,6 @@ PROVIDERS = ("mattr", "scalekit", "socotra", "workos")
 
 CORPUS = Path(os.environ["HOOKSMITH_CORPUS"]) if "HOOKSMITH_CORPUS" in os.environ else None
 """A folder of documents of many publishers, for tests that take what there is; most machines have none."""
+
+SHARED = ROOT.parent / "shared"
+"""Documents of others beside the project; most machines have none."""

@@ -165,5 +165,5 @@ def test_without_processes_the_work_is_done_alone(monkeypatch: pytest.MonkeyPatc
         raise PermissionError("no processes here")
 
     monkeypatch.setattr(formatting, "PARALLEL_BYTES", 0)
-    monkeypatch.setattr(formatting, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("concurrent.futures.process.ProcessPoolExecutor", refuse)
     assert format_files(FILES, "black", Cache(None)) == FORMATTED

@@ -209,10 +209,10 @@ def test_a_partial_version_leaves_the_rest(folder: Path) -> None:
 def test_a_failed_build_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(OLD, folder)
 
-    def fail(path: Path) -> None:
-        raise OSError(28, "No space left on device", str(path))
+    def fail() -> None:
+        raise OSError(28, "No space left on device", str(folder))
 
-    monkeypatch.setattr(swap, "sync", fail)
+    monkeypatch.setattr(swap, "_sync_all", fail)
     with pytest.raises(OutputError, match="No space left on device"):
         write(NEW, folder)
     assert contents(folder) == OLD

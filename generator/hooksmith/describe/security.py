@@ -12,7 +12,7 @@ from .fields import unique
 from .schemas import text
 
 _GENERIC = frozenset({"bearer", "bearer_auth", "http", "http_bearer", "auth", "authorization", "default", "jwt", "jwt_auth"})
-_TAKEN = ("self", "base_url", "timeout", "max_retries", "headers", "http_client")
+_TAKEN = ("self", "base_url", "timeout", "max_retries", "headers", "http_client", "hooks")
 
 
 def describe_client(normal: Normal) -> Client:
@@ -23,7 +23,13 @@ def describe_client(normal: Normal) -> Client:
         Setting(name=argument(name), description=text(facts.get("description")), required=facts.get("required") is True)
         for name, facts in (stated.get("options") or {}).items()
     ]
-    return Client(name=pascal(stated["name"]) if "name" in stated else _client_name(title), settings=tuple(settings))
+    return Client(
+        name=pascal(stated["name"]) if "name" in stated else _client_name(title),
+        settings=tuple(settings),
+        idempotency_header=stated.get("idempotency_header"),
+        request_id_header=stated.get("request_id_header"),
+        retry_statuses=tuple(sorted(stated.get("retry_statuses") or ())),
+    )
 
 
 def _client_name(title: str) -> str:

@@ -127,6 +127,12 @@ def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
         yield f"schemes={{{', '.join(schemes)}}}"
     if api.security:
         yield f"security={literal(api.security)}"
+    if api.client.idempotency_header:
+        yield f"idempotency_header={literal(api.client.idempotency_header)}"
+    if api.client.request_id_header:
+        yield f"request_id_header={literal(api.client.request_id_header.lower())}"
+    if api.client.retry_statuses:
+        yield f"retry_statuses=frozenset({literal(list(api.client.retry_statuses))})"
 
 
 def _server(server: Server, imports: Imports) -> str:

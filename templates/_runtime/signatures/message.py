@@ -55,7 +55,10 @@ class Message:
 
     def needed(self, name: str) -> list[str]:
         """The values of a header that must be there; raises SignatureError."""
-        found = [value for value in self.values(name) if value]
+        found = header_values(self.headers, name)
+        if len(found) == 1 and found[0]:
+            return found
+        found = [value for value in found if value]
         if not found:
             raise SignatureError(
                 SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name

@@ -256,12 +256,12 @@ class HMACVerifier:
 
     def _matches(self, candidates: list[str], text: bytes) -> bool:
         """Whether any of the signatures is that of `text` under any key; all are compared, in constant time."""
-        given = [octets(candidate) for candidate in candidates]
+        expected = [self._written(hashed(text)) for hashed in self._hashes]
         found = False
-        for hashed in self._hashes:
-            expected = self._written(hashed(text))
-            for candidate in given:
-                found |= hmac.compare_digest(candidate, expected)
+        for candidate in candidates:
+            given = octets(candidate)
+            for signature in expected:
+                found |= hmac.compare_digest(given, signature)
         return found
 
     def _written(self, digest: bytes) -> bytes:
