@@ -87,6 +87,8 @@ def _given(
     declared: tuple[Parameter, ...], values: Values, place: Place
 ) -> Iterator[tuple[Parameter, Any]]:
     """The parameters that have a value, with it, plain and checked; null is not sent."""
+    if not declared and not values:
+        return
     unknown = values.keys() - {parameter.name for parameter in declared}
     if unknown:
         raise RequestError(*(Detail(place + pointer(name), "is not described") for name in unknown))
@@ -98,12 +100,17 @@ def _given(
                 raise RequestError(Detail(where, "is required"))
             continue
         value = plain(value, where)
-        if parameter.adapter is not None:
+        if parameter.adapter is not None and not _is_plainly_text(parameter, value):
             check(parameter.adapter, value, where)
         if value is not None:
             yield parameter, value
         elif place == "path":
             raise RequestError(Detail(where, "is required"))
+
+
+def _is_plainly_text(parameter: Parameter, value: object) -> bool:
+    """Whether there is nothing to check; text beyond ASCII may be no text at all."""
+    return parameter.annotation is str and type(value) is str and value.isascii()
 
 
 def _segment(parameter: Parameter, value: Any) -> str:

@@ -71,7 +71,7 @@ def _try(result: Account, adapters: _Adapters, judge: _Judge, pointer: str, exam
         result.note("invalid by jsonschema", pointer)
         return
     try:
-        adapter = adapters.at(pointer)
+        adapter = adapters.at(pointer.replace("/x-webhooks/", "/webhooks/", 1))
     except Exception as error:
         result.note("no type", pointer, repr(error))
         return

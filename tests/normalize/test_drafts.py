@@ -6,8 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hooksmith.config import Settings
-from hooksmith.ir import ANY, Alias, Array, Field, Kind, LiteralOf, Map, Model, Named, Scalar, Tuple
+from hooksmith.ir import (
+    ANY,
+    Alias,
+    Array,
+    Field,
+    Kind,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Scalar,
+    Tuple,
+)
 from hooksmith.pipeline import Result, generate
 from support.documents import import_everything, imported
 
@@ -16,7 +29,10 @@ DOCUMENTS = sorted(FOLDER.iterdir())
 
 
 def made(name: str) -> Result:
-    return generate(FOLDER / f"{name}.json", Settings(package="made", runtime="shared", formatter="none"))
+    return generate(
+        FOLDER / f"{name}.json",
+        Settings(package="made", runtime="shared", formatter="none"),
+    )
 
 
 def fields(result: Result, name: str) -> dict[str, Field]:
@@ -38,7 +54,10 @@ def test_draft_04() -> None:
     order = fields(made("draft_04"), "Order")
     identity = order["id"].type
     assert isinstance(identity, Scalar)
-    assert (identity.constraints.minimum, identity.constraints.exclusive_minimum) == (None, 0)
+    assert (identity.constraints.minimum, identity.constraints.exclusive_minimum) == (
+        None,
+        0,
+    )
     assert isinstance(order["pos"].type, Tuple)
     assert order["pos"].type.rest is None
     assert order["lines"].type == Array(Named("Line"))

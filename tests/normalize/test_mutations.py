@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hooksmith.errors import HooksmithError
-from hooksmith.reading import parse, read_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from hooksmith.errors import HooksmithError
+from hooksmith.reading import parse, read_text
 from support.documents import import_everything, imported, openapi, operation, result_of
 from support.paths import CASES
 
 DOCUMENTS = [
     parse(path, read_text(path))
-    for path in [*sorted(CASES.glob("*/spec.yaml")), *sorted((Path(__file__).parent / "documents").glob("*.yaml"))]
+    for path in [
+        *sorted(CASES.glob("*/spec.yaml")),
+        *sorted((Path(__file__).parent / "documents").glob("*.yaml")),
+    ]
     if path.parent.name not in ("files", "hostile")
 ]
 
@@ -42,7 +46,11 @@ pytestmark = [pytest.mark.slow]
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if path:
         yield path
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    items = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node) if isinstance(node, list) else ()
+    )
     for key, value in items:
         yield from places(value, (*path, key))
 
@@ -67,7 +75,11 @@ def broken(draw: st.DrawFn) -> Any:
 def change(draw: st.DrawFn, document: Any, found: list[tuple[Any, ...]]) -> None:
     path, other = draw(st.sampled_from(found)), draw(st.sampled_from(found))
     parent, key = at(document, path[:-1]), path[-1]
-    kind = draw(st.sampled_from(["drop", "replace", "replace", "copy", "wrap", "rename", "add", "refer"]))
+    kind = draw(
+        st.sampled_from(
+            ["drop", "replace", "replace", "copy", "wrap", "rename", "add", "refer"]
+        )
+    )
     if kind == "drop":
         del parent[key]
     elif kind == "replace":
@@ -79,33 +91,72 @@ def change(draw: st.DrawFn, document: Any, found: list[tuple[Any, ...]]) -> None
     elif kind == "rename" and isinstance(parent, dict):
         parent[draw(st.sampled_from(KEYS))] = parent.pop(key)
     elif kind == "add" and isinstance(parent[key], dict):
-        parent[key][draw(st.sampled_from(KEYS))] = copy.deepcopy(draw(st.sampled_from(VALUES)))
+        parent[key][draw(st.sampled_from(KEYS))] = copy.deepcopy(
+            draw(st.sampled_from(VALUES))
+        )
     elif kind == "refer":
-        parent[key] = {"$ref": "#/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in other)}
+        parent[key] = {
+            "$ref": "#/"
+            + "/".join(
+                str(step).replace("~", "~0").replace("/", "~1") for step in other
+            )
+        }
 
 
 @settings(suppress_health_check=list(HealthCheck))
 @given(document=broken())
-def test_broken_documents(document: Any, tmp_path_factory: pytest.TempPathFactory, case_home: Path) -> None:
+def test_broken_documents(
+    document: Any, tmp_path_factory: pytest.TempPathFactory, case_home: Path
+) -> None:
     try:
         result = result_of(document, tmp_path_factory.mktemp("broken"))
     except HooksmithError as error:
         assert error.diagnostics
         assert all(found.place is not None for found in error.diagnostics)
         return
-    assert all(found.place is not None and found.severity == "warning" for found in result.diagnostics)
+    assert all(
+        found.place is not None and found.severity == "warning"
+        for found in result.diagnostics
+    )
     with imported(result.files, case_home) as package:
         import_everything(package, result.files)
 
 
-NAMES = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
-    ["class", "self", "None", "model_config", "List", "str", "BaseModel", "Any", "id", "schema", "é", "名", "ﬀ", "__init__", "_", "1", "a b", "a-b", "A"]
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs",)), max_size=12
+) | st.sampled_from(
+    [
+        "class",
+        "self",
+        "None",
+        "model_config",
+        "List",
+        "str",
+        "BaseModel",
+        "Any",
+        "id",
+        "schema",
+        "é",
+        "名",
+        "ﬀ",
+        "__init__",
+        "_",
+        "1",
+        "a b",
+        "a-b",
+        "A",
+    ]
 )
 
 
 @settings(suppress_health_check=list(HealthCheck))
 @given(names=st.lists(NAMES, min_size=1, max_size=5, unique=True), data=st.data())
-def test_any_name(names: list[str], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, case_home: Path) -> None:
+def test_any_name(
+    names: list[str],
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+    case_home: Path,
+) -> None:
     """Properties, parameters, schemas, tags, operations, enum values and events of any name: none is lost."""
     pick = st.sampled_from(names)
     properties = {name: {"type": "string"} for name in names}
@@ -127,9 +178,15 @@ def test_any_name(names: list[str], data: st.DataObject, tmp_path_factory: pytes
     result = result_of(document, tmp_path_factory.mktemp("named"))
     calls = [one for resource in result.api.resources for one in resource.operations]
     assert len(calls) == len(names)
-    assert all(len(one.parameters) == sum(bool(name.strip()) for name in names) for one in calls)
+    assert all(
+        len(one.parameters) == sum(bool(name.strip()) for name in names)
+        for one in calls
+    )
     pointers = {definition.pointer for definition in result.api.definitions}
-    assert sum(pointer.startswith("/components/schemas/") and pointer.count("/") == 3 for pointer in pointers) == len(names)
+    assert sum(
+        pointer.startswith("/components/schemas/") and pointer.count("/") == 3
+        for pointer in pointers
+    ) == len(names)
     assert len(result.api.events.events) == len(names)
     with imported(result.files, case_home) as package:
         import_everything(package, result.files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from hooksmith.config import Settings
 from hooksmith.ir import Kind, Operation, Scalar
 from hooksmith.load import load
@@ -17,11 +18,18 @@ DOCUMENT = Path(__file__).parent / "documents" / "openapi32.yaml"
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return generate(DOCUMENT, Settings(package="made", runtime="shared", formatter="none"))
+    return generate(
+        DOCUMENT, Settings(package="made", runtime="shared", formatter="none")
+    )
 
 
 def call(result: Result, name: str) -> Operation:
-    return next(one for resource in result.api.resources for one in resource.operations if one.name == name)
+    return next(
+        one
+        for resource in result.api.resources
+        for one in resource.operations
+        if one.name == name
+    )
 
 
 def test_methods(result: Result) -> None:
@@ -31,8 +39,15 @@ def test_methods(result: Result) -> None:
 
 
 def test_a_query_string_is_its_properties(result: Result) -> None:
-    found = {one.field.wire: (one.location, one.field.required) for one in call(result, "get_a").parameters}
-    assert found == {"x": ("query", True), "y": ("query", False), "s": ("cookie", False)}
+    found = {
+        one.field.wire: (one.location, one.field.required)
+        for one in call(result, "get_a").parameters
+    }
+    assert found == {
+        "x": ("query", True),
+        "y": ("query", False),
+        "s": ("cookie", False),
+    }
 
 
 def test_items_of_a_sequence_have_a_class(result: Result) -> None:
@@ -42,12 +57,16 @@ def test_items_of_a_sequence_have_a_class(result: Result) -> None:
 
 
 def test_media_types_that_are_components(result: Result) -> None:
-    assert call(result, "get_a").replies[1].type == call(result, "post_a").replies[0].type
+    assert (
+        call(result, "get_a").replies[1].type == call(result, "post_a").replies[0].type
+    )
 
 
 def test_nothing_is_wrong_and_what_is_wider_is_known(result: Result) -> None:
     assert result.diagnostics == ()
-    widened = {pointer: what for pointer, what, _ in normalize(load(DOCUMENT)).findings.widened}
+    widened = {
+        pointer: what for pointer, what, _ in normalize(load(DOCUMENT)).findings.widened
+    }
     assert widened == {
         "/paths/~1a/get/parameters/1": "style: cookie",
         "/paths/~1a/get/responses/200/content/text~1event-stream/itemSchema": "a sequence of items",
@@ -59,7 +78,9 @@ def test_nothing_is_wrong_and_what_is_wider_is_known(result: Result) -> None:
 
 def test_tags_and_flows(result: Result) -> None:
     assert [resource.name for resource in result.api.resources] == ["b"]
-    assert [(scheme.name, scheme.kind) for scheme in result.api.security_schemes] == [("dev", "bearer")]
+    assert [(scheme.name, scheme.kind) for scheme in result.api.security_schemes] == [
+        ("dev", "bearer")
+    ]
 
 
 def test_the_package(result: Result, case_home: Path) -> None:

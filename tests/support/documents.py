@@ -13,11 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pydantic import BaseModel
+
 from hooksmith.config import Settings
 from hooksmith.load import load
 from hooksmith.normalize import Normal, normalize
 from hooksmith.pipeline import Result, generate
-from pydantic import BaseModel
 
 from .cases import PARENT, write_files
 
@@ -36,12 +37,20 @@ def normal_of(document: Any, folder: Path) -> Normal:
 
 
 def result_of(document: Any, folder: Path, **settings: Any) -> Result:
-    return generate(written(document, folder), Settings(package="made", runtime="shared", formatter="none", **settings))
+    return generate(
+        written(document, folder),
+        Settings(package="made", runtime="shared", formatter="none", **settings),
+    )
 
 
 def openapi(paths: Any = None, **more: Any) -> dict[str, Any]:
     """A document of OpenAPI 3.1."""
-    return {"openapi": "3.1.0", "info": {"title": "Made", "version": "1"}, "paths": paths or {}, **more}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Made", "version": "1"},
+        "paths": paths or {},
+        **more,
+    }
 
 
 def operation(**more: Any) -> dict[str, Any]:
@@ -64,18 +73,28 @@ def imported(files: dict[str, str], home: Path) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{PARENT}.{name}")
     finally:
         shutil.rmtree(folder)
-        for module in [module for module in sys.modules if module.startswith(f"{PARENT}.{name}")]:
+        for module in [
+            module for module in sys.modules if module.startswith(f"{PARENT}.{name}")
+        ]:
             del sys.modules[module]
 
 
 def import_everything(package: ModuleType, files: dict[str, str]) -> None:
     """Every module, and every model built, so that all annotations are read."""
-    names = sorted(path.removesuffix(".py").replace("/", ".") for path in files if path.endswith(".py"))
+    names = sorted(
+        path.removesuffix(".py").replace("/", ".")
+        for path in files
+        if path.endswith(".py")
+    )
     for name in names:
         stem = "" if name == "__init__" else "." + name.removesuffix(".__init__")
         module = importlib.import_module(package.__name__ + stem)
         for value in list(vars(module).values()):
-            if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
+            if (
+                isinstance(value, type)
+                and issubclass(value, BaseModel)
+                and value.__module__ == module.__name__
+            ):
                 value.model_rebuild()
     for name in getattr(package, "__all__", ()):
         assert getattr(package, name) is not None

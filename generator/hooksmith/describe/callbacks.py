@@ -12,7 +12,9 @@ from .media import opaque, preferred
 from .schemas import Schemas, text
 
 
-def describe_callbacks(schemas: Schemas, operation: Node, pointer: str) -> Iterator[Callback]:
+def describe_callbacks(
+    schemas: Schemas, operation: Node, pointer: str
+) -> Iterator[Callback]:
     """One for each callback, runtime expression and method; `pointer` leads to the operation."""
     for name, stated in (operation.get("callbacks") or {}).items():
         place = f"{pointer}/callbacks/{escape(name)}"
@@ -20,11 +22,25 @@ def describe_callbacks(schemas: Schemas, operation: Node, pointer: str) -> Itera
         for expression, item in schemas.resolve(stated).items():
             for method, node in operations(item) if isinstance(item, dict) else ():
                 step = f"{escape(expression)}/{method}"
-                yield _callback(schemas, name, expression, method, node, f"{place}/{step}", f"{read_from}/{step}")
+                yield _callback(
+                    schemas,
+                    name,
+                    expression,
+                    method,
+                    node,
+                    f"{place}/{step}",
+                    f"{read_from}/{step}",
+                )
 
 
 def _callback(
-    schemas: Schemas, name: str, expression: str, method: str, node: Node, pointer: str, read_from: str
+    schemas: Schemas,
+    name: str,
+    expression: str,
+    method: str,
+    node: Node,
+    pointer: str,
+    read_from: str,
 ) -> Callback:
     """`read_from`: where the schemas stand, which is elsewhere than the callback if that is a reference."""
     body, place = node.get("requestBody") or {}, f"{read_from}/requestBody"
@@ -34,7 +50,11 @@ def _callback(
     kind = None
     if media_type is not None:
         place = f"{place}/content/{escape(media_type)}/schema"
-        kind = schemas.type_at(content["schema"], place) if "schema" in content else opaque(media_type)
+        kind = (
+            schemas.type_at(content["schema"], place)
+            if "schema" in content
+            else opaque(media_type)
+        )
     return Callback(
         name=name,
         expression=expression,

@@ -16,7 +16,16 @@ from .fields import unique
 from .media import preferred
 from .schemas import Schemas, provenance, text
 
-_LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
+_LIKELY = (
+    "type",
+    "event",
+    "event_type",
+    "eventType",
+    "event_name",
+    "topic",
+    "action",
+    "name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,15 @@ class _Delivery:
 
 def describe_events(normal: Normal, schemas: Schemas) -> Events:
     """One event for each kind of delivery that the document's `webhooks` describe."""
-    found = [delivery for key, item in (normal.document.get("webhooks") or {}).items() for delivery in _deliveries(schemas, key, item)]
+    found = [
+        delivery
+        for key, item in (normal.document.get("webhooks") or {}).items()
+        for delivery in _deliveries(schemas, key, item)
+    ]
     stated = normal.document.get("x-hooksmith-events") or {}
-    where = _position(stated.get("type")) or _detect(schemas, [delivery.node for delivery in found if delivery.node is not None])
+    where = _position(stated.get("type")) or _detect(
+        schemas, [delivery.node for delivery in found if delivery.node is not None]
+    )
     schemas.finish()
     kinds: dict[str, _Delivery] = {}
     for delivery in found:
@@ -46,7 +61,10 @@ def describe_events(normal: Normal, schemas: Schemas) -> Events:
             _settle(kinds, kind, delivery)
     members = unique(list(kinds), upper)
     return Events(
-        events=tuple(_event(kind, member, kinds[kind]) for kind, member in zip(kinds, members, strict=True)),
+        events=tuple(
+            _event(kind, member, kinds[kind])
+            for kind, member in zip(kinds, members, strict=True)
+        ),
         type=where,
         id=_position(stated.get("id")),
         timestamp=_position(stated.get("timestamp")),
@@ -69,12 +87,19 @@ def _deliveries(schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
         media_type, content = preferred(body.get("content") or {})
         names: list[str] = []
         if media_type is not None and "schema" in content:
-            kind = schemas.type_at(content["schema"], f"{pointer}/content/{escape(media_type)}/schema")
+            kind = schemas.type_at(
+                content["schema"], f"{pointer}/content/{escape(media_type)}/schema"
+            )
             schemas.finish()
             names = _models(schemas, kind)
-        found += [_Delivery(key, operation, place, schemas.node(name), name, content) for name in names]
+        found += [
+            _Delivery(key, operation, place, schemas.node(name), name, content)
+            for name in names
+        ]
         if not names:
-            model = schemas.add_open_model(key, place, text(operation.get("description")))
+            model = schemas.add_open_model(
+                key, place, text(operation.get("description"))
+            )
             found.append(_Delivery(key, operation, place, None, model, content))
     return found
 
@@ -100,7 +125,8 @@ def _event(kind: str, member: str, delivery: _Delivery) -> Event:
         group=_group(operation, kind),
         pointer=delivery.pointer,
         summary=text(operation.get("summary")),
-        description=text(operation.get("description")) or text(node.get("description") if isinstance(node, dict) else ""),
+        description=text(operation.get("description"))
+        or text(node.get("description") if isinstance(node, dict) else ""),
         deprecated=operation.get("deprecated") is True,
         example=_example(delivery.content),
         provenance=provenance(operation),
@@ -147,8 +173,15 @@ def _detect(schemas: Schemas, bodies: list[Any]) -> Position | None:
             stated = _values(schemas, body, Position(pointer=f"/{escape(name)}"))
             if stated and (len(stated) == 1 or name in _DECLARED):
                 values[name].append(stated)
-    telling = [name for name, stated in values.items() if len(stated) == len(bodies) and _are_apart(stated)]
-    ranked = sorted(telling, key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY))
+    telling = [
+        name
+        for name, stated in values.items()
+        if len(stated) == len(bodies) and _are_apart(stated)
+    ]
+    ranked = sorted(
+        telling,
+        key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY),
+    )
     return Position(pointer=f"/{escape(ranked[0])}") if ranked else None
 
 
@@ -157,7 +190,9 @@ def _are_apart(stated: list[tuple[str, ...]]) -> bool:
     return len(set(everything)) == len(everything)
 
 
-def _kinds(schemas: Schemas, delivery: _Delivery, where: Position | None) -> tuple[str, ...]:
+def _kinds(
+    schemas: Schemas, delivery: _Delivery, where: Position | None
+) -> tuple[str, ...]:
     """The wire values of a delivery's type; its key where nothing says."""
     if where is None:
         return (delivery.key,)
@@ -166,14 +201,21 @@ def _kinds(schemas: Schemas, delivery: _Delivery, where: Position | None) -> tup
     return _values(schemas, delivery.node, where) or (delivery.key,)
 
 
-def _header_values(schemas: Schemas, delivery: _Delivery, header: str) -> tuple[str, ...]:
+def _header_values(
+    schemas: Schemas, delivery: _Delivery, header: str
+) -> tuple[str, ...]:
     """What the webhook's own parameters say of the header: a constant, or at least an example."""
     for stated in delivery.operation.get("parameters") or ():
         parameter = schemas.resolve(stated)
-        if str(parameter.get("in")) == "header" and str(parameter.get("name")).lower() == header.lower():
+        if (
+            str(parameter.get("in")) == "header"
+            and str(parameter.get("name")).lower() == header.lower()
+        ):
             schema = schemas.resolve(parameter.get("schema"))
             told = _stated(schema)
-            return told or tuple(value for value in [parameter.get("example")] if isinstance(value, str))
+            return told or tuple(
+                value for value in [parameter.get("example")] if isinstance(value, str)
+            )
     return ()
 
 
@@ -191,4 +233,8 @@ def _stated(schema: Any) -> tuple[str, ...]:
     if isinstance(schema.get("const"), str):
         return (schema["const"],)
     values = [value for value in schema.get("enum") or () if value is not None]
-    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else ()
+    return (
+        tuple(dict.fromkeys(values))
+        if all(isinstance(value, str) for value in values)
+        else ()
+    )

@@ -7,7 +7,13 @@ from typing import Any
 from ..ir import ANY, Kind, Scalar, Type
 from ..normalize.grammar import Node
 
-_PREFERENCE = ("application/json", "+json", "multipart/form-data", "application/x-www-form-urlencoded", "text/")
+_PREFERENCE = (
+    "application/json",
+    "+json",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded",
+    "text/",
+)
 
 
 def preferred(contents: dict[str, Any]) -> tuple[str | None, Node]:
@@ -15,7 +21,11 @@ def preferred(contents: dict[str, Any]) -> tuple[str | None, Node]:
     for wanted in _PREFERENCE:
         for media_type, content in contents.items():
             plain = media_type.split(";")[0].strip().lower()
-            if plain == wanted or (wanted[0] == "+" and plain.endswith(wanted)) or (wanted[-1] == "/" and plain.startswith(wanted)):
+            if (
+                plain == wanted
+                or (wanted[0] == "+" and plain.endswith(wanted))
+                or (wanted[-1] == "/" and plain.startswith(wanted))
+            ):
                 return media_type, content if isinstance(content, dict) else {}
     for media_type, content in contents.items():
         return media_type, content if isinstance(content, dict) else {}

@@ -60,7 +60,10 @@ class Findings:
         """All of them; lines and columns are looked up now, as that means reading the file again."""
         return [
             Diagnostic(
-                message=found.message, place=found.document.place(found.pointer), hint=found.hint, severity="warning"
+                message=found.message,
+                place=found.document.place(found.pointer),
+                hint=found.hint,
+                severity="warning",
             )
             for found in self._found
         ]
@@ -79,7 +82,9 @@ class Findings:
         return self.bundled.root, pointer
 
 
-def _known(places: Container[str], pointer: str, but: Container[str] = ()) -> str | None:
+def _known(
+    places: Container[str], pointer: str, but: Container[str] = ()
+) -> str | None:
     """The longest beginning of a pointer that is among `places`."""
     while pointer:
         if pointer in places and pointer not in but:

@@ -43,14 +43,30 @@ class _Lowering:
         elif visit.kind in ("operation", "pathItem"):
             self._parameters(visit.node, visit.pointer)
         elif visit.kind == "response" and "summary" in visit.node:
-            visit.node["description"] = visit.node.get("description") or visit.node["summary"]
-        elif visit.kind == "example" and "value" not in visit.node and "dataValue" in visit.node:
+            visit.node["description"] = (
+                visit.node.get("description") or visit.node["summary"]
+            )
+        elif (
+            visit.kind == "example"
+            and "value" not in visit.node
+            and "dataValue" in visit.node
+        ):
             visit.node["value"] = visit.node["dataValue"]
-        elif visit.kind == "schema" and "defaultMapping" in (visit.node.get("discriminator") or {}):
-            self._findings.widen(visit.pointer, "discriminator.defaultMapping", "a value that is not mapped gives Unknown")
+        elif visit.kind == "schema" and "defaultMapping" in (
+            visit.node.get("discriminator") or {}
+        ):
+            self._findings.widen(
+                visit.pointer,
+                "discriminator.defaultMapping",
+                "a value that is not mapped gives Unknown",
+            )
         elif visit.kind == "parameter" and visit.node.get("style") == "cookie":
             visit.node["style"] = "form"
-            self._findings.widen(visit.pointer, "style: cookie", "values are percent-encoded, as in the style `form`")
+            self._findings.widen(
+                visit.pointer,
+                "style: cookie",
+                "values are percent-encoded, as in the style `form`",
+            )
 
     # --- media types
 
@@ -59,7 +75,13 @@ class _Lowering:
         if isinstance(reference, str):
             del node["$ref"]
             target = resolve_local(self._document, reference)
-            node.update({key: copy.deepcopy(value) for key, value in target.items() if key not in ("schema", "itemSchema")})
+            node.update(
+                {
+                    key: copy.deepcopy(value)
+                    for key, value in target.items()
+                    if key not in ("schema", "itemSchema")
+                }
+            )
             for key in target.keys() & {"schema", "itemSchema"}:
                 node[key] = {"$ref": f"{reference}/{key}"}
         if isinstance(node.get("itemSchema"), dict):
@@ -71,15 +93,21 @@ class _Lowering:
             return
         item = node["itemSchema"]
         if "$ref" not in item:
-            schemas = self._document.setdefault("components", {}).setdefault("schemas", {})
+            schemas = self._document.setdefault("components", {}).setdefault(
+                "schemas", {}
+            )
             name = place_name(self._document, f"{pointer}/itemSchema") + "Item"
             while name in schemas:
                 name += "Part"
             schemas[name] = item
             node["itemSchema"] = {"$ref": f"#/components/schemas/{escape(name)}"}
-            self._bundled.moved[f"/components/schemas/{escape(name)}"] = f"{pointer}/itemSchema"
+            self._bundled.moved[f"/components/schemas/{escape(name)}"] = (
+                f"{pointer}/itemSchema"
+            )
         self._findings.widen(
-            f"{pointer}/itemSchema", "a sequence of items", "it is read as a whole; stream it, and read items by their class"
+            f"{pointer}/itemSchema",
+            "a sequence of items",
+            "it is read as a whole; stream it, and read items by their class",
         )
 
     # --- querystring
@@ -101,15 +129,24 @@ class _Lowering:
         content = (parameter.get("content") or {}).get(FORM)
         schema = self._follow(content.get("schema") or {}) if content else {}
         if not isinstance(schema.get("properties"), dict):
-            self._findings.widen(pointer, f"the query string {parameter['name']!r}", "pass it as a part of the path or by a hook")
+            self._findings.widen(
+                pointer,
+                f"the query string {parameter['name']!r}",
+                "pass it as a part of the path or by a hook",
+            )
             return
         for name, value in schema["properties"].items():
             yield {
                 "name": name,
                 "in": "query",
-                "required": parameter.get("required") is True and name in (schema.get("required") or ()),
+                "required": parameter.get("required") is True
+                and name in (schema.get("required") or ()),
                 "schema": copy.deepcopy(value),
-                **({"description": value["description"]} if isinstance(value, dict) and "description" in value else {}),
+                **(
+                    {"description": value["description"]}
+                    if isinstance(value, dict) and "description" in value
+                    else {}
+                ),
             }
 
     def _follow(self, node: Any) -> Node:

@@ -43,9 +43,15 @@ def upgrade_schema(schema: Node) -> None:
 def _is_binary(schema: Node) -> bool:
     """3.1's way to say so: a media type that is not text, and no encoding of it (OpenAPI 3.1.1, 4.8.14.1.1)."""
     media_type = schema.get("contentMediaType")
-    if not isinstance(media_type, str) or "contentEncoding" in schema or schema.get("type", "string") != "string":
+    if (
+        not isinstance(media_type, str)
+        or "contentEncoding" in schema
+        or schema.get("type", "string") != "string"
+    ):
         return False
-    return media_type == "application/octet-stream" or media_type.startswith(("image/", "audio/", "video/"))
+    return media_type == "application/octet-stream" or media_type.startswith(
+        ("image/", "audio/", "video/")
+    )
 
 
 def _upgrade_dependencies(schema: Node) -> None:
@@ -53,7 +59,9 @@ def _upgrade_dependencies(schema: Node) -> None:
     for name, needed in schema.pop("dependencies").items():
         if isinstance(needed, str):
             needed = [needed]  # drafts 3
-        keyword = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
+        keyword = (
+            "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
+        )
         schema.setdefault(keyword, {})[name] = needed
 
 
@@ -85,7 +93,15 @@ def _make_nullable(schema: Node) -> None:
         _wrap_nullable(schema)
 
 
-_ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+_ANNOTATIONS = (
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+)
 
 
 def _wrap_nullable(schema: Node) -> None:

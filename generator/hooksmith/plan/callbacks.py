@@ -13,7 +13,9 @@ from .text import literal, sentence
 from .views import CallbacksView, CallbackView
 
 
-def plan_callbacks(api: Api, definitions: Mapping[str, AnyDefinition], runtime: str) -> CallbacksView | None:
+def plan_callbacks(
+    api: Api, definitions: Mapping[str, AnyDefinition], runtime: str
+) -> CallbacksView | None:
     """A constant for each callback; None where the document has none."""
     found = [
         (operation, callback)
@@ -28,7 +30,8 @@ def plan_callbacks(api: Api, definitions: Mapping[str, AnyDefinition], runtime: 
     speller = Speller(definitions, imports, strict=False)
     names = unique(_names(found), upper, ("Callback",))
     views = tuple(
-        _view(operation, callback, name, speller) for (operation, callback), name in zip(found, names, strict=True)
+        _view(operation, callback, name, speller)
+        for (operation, callback), name in zip(found, names, strict=True)
     )
     return CallbacksView(imports=imports.block(), callbacks=views)
 
@@ -37,12 +40,18 @@ def _names(found: list[tuple[Operation, Callback]]) -> list[str]:
     """Operation and callback; where that is not one request alone, its address and method too."""
     short = [f"{operation.name} {callback.name}" for operation, callback in found]
     return [
-        name if short.count(name) == 1 else f"{name} {callback.expression} {callback.method}"
+        (
+            name
+            if short.count(name) == 1
+            else f"{name} {callback.expression} {callback.method}"
+        )
         for name, (_, callback) in zip(short, found, strict=True)
     ]
 
 
-def _view(operation: Operation, callback: Callback, name: str, speller: Speller) -> CallbackView:
+def _view(
+    operation: Operation, callback: Callback, name: str, speller: Speller
+) -> CallbackView:
     media_type = callback.media_type or "application/json"
     return CallbackView(
         constant=name,
@@ -57,5 +66,7 @@ def _view(operation: Operation, callback: Callback, name: str, speller: Speller)
 
 
 def _doc(callback: Callback) -> str:
-    said = "\n\n".join(part for part in (sentence(callback.summary), callback.description) if part)
+    said = "\n\n".join(
+        part for part in (sentence(callback.summary), callback.description) if part
+    )
     return f"{said}\n\nDeprecated.".strip() if callback.deprecated else said

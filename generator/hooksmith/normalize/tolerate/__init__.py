@@ -42,7 +42,9 @@ class _Shapes:
         while stack:
             visit = stack.pop()
             self._mend(visit)
-            stack.extend(reversed(list(children(visit.kind, visit.node, visit.pointer))))
+            stack.extend(
+                reversed(list(children(visit.kind, visit.node, visit.pointer)))
+            )
 
     def _mend(self, visit: Visit) -> None:
         kind, pointer, node = visit
@@ -74,7 +76,9 @@ class _Shapes:
             else:
                 node[key] = made
             if type(made) is not type(value) or made != value:
-                self._findings.warn(f"{pointer}/{key}", _said(key, value, made), MESSAGES.get(key, ""))
+                self._findings.warn(
+                    f"{pointer}/{key}", _said(key, value, made), MESSAGES.get(key, "")
+                )
 
     def _child(self, value: Any, how: str, child: str, place: str) -> Any:
         if how is ONE:
@@ -96,26 +100,48 @@ class _Shapes:
 
     def _list(self, value: Any, child: str, place: str) -> Any:
         if isinstance(value, dict):
-            self._findings.warn(place, "this is one mapping where a list belongs, and taken as a list of it")
+            self._findings.warn(
+                place,
+                "this is one mapping where a list belongs, and taken as a list of it",
+            )
             return [value]
         if not isinstance(value, list):
             self._findings.warn(place, f"{_shown(value)} is not a list, and left out")
             return DROP
-        kept = [item for item in value if isinstance(item, dict) or (child == "schema" and item is True)]
+        kept = [
+            item
+            for item in value
+            if isinstance(item, dict) or (child == "schema" and item is True)
+        ]
         if len(kept) < len(value):
-            self._findings.warn(place, f"{len(value) - len(kept)} of {len(value)} items cannot be used, and are left out")
+            self._findings.warn(
+                place,
+                f"{len(value) - len(kept)} of {len(value)} items cannot be used, and are left out",
+            )
         if not kept and child == "schema":
             if not value:
                 self._findings.warn(place, "this is an empty list, and left out")
             return DROP
-        return [{} if item is True else item for item in kept] if kept != value or True in kept else value
+        return (
+            [{} if item is True else item for item in kept]
+            if kept != value or True in kept
+            else value
+        )
 
     def _no_map(self, value: Any, child: str, place: str) -> Any:
         """Lists of named objects are taken as the maps that they should be."""
-        self._findings.warn(place, f"{_shown(value)} is not a mapping" + ("" if isinstance(value, list) else ", and left out"))
+        self._findings.warn(
+            place,
+            f"{_shown(value)} is not a mapping"
+            + ("" if isinstance(value, list) else ", and left out"),
+        )
         if not isinstance(value, list):
             return DROP
-        found = {str(item["name"]): item for item in value if isinstance(item, dict) and isinstance(item.get("name"), str)}
+        found = {
+            str(item["name"]): item
+            for item in value
+            if isinstance(item, dict) and isinstance(item.get("name"), str)
+        }
         self._map(found, child, place)
         return found
 
@@ -129,7 +155,10 @@ class _Shapes:
             elif child == "schema" and isinstance(item, list):
                 continue  # `dependencies`
             else:
-                self._findings.warn(join(place, key), f"{_shown(item)} is not a mapping, and taken as an empty one")
+                self._findings.warn(
+                    join(place, key),
+                    f"{_shown(item)} is not a mapping, and taken as an empty one",
+                )
                 value[key] = {}
 
 
@@ -143,5 +172,9 @@ def _shown(value: Any) -> str:
     """A value, short."""
     if isinstance(value, dict | list):
         return f"a {'mapping' if isinstance(value, dict) else 'list'}"
-    spelled = {None: "null", True: "true", False: "false"}.get(value, repr(value)) if value is None or isinstance(value, bool) else repr(value)
+    spelled = (
+        {None: "null", True: "true", False: "false"}.get(value, repr(value))
+        if value is None or isinstance(value, bool)
+        else repr(value)
+    )
     return spelled if len(spelled) < 40 else spelled[:37] + "…"

@@ -21,7 +21,12 @@ from .values import (
     word,
 )
 
-_PROSE: dict[str, Check] = {"description": text, "summary": text, "title": text, "deprecated": flag}
+_PROSE: dict[str, Check] = {
+    "description": text,
+    "summary": text,
+    "title": text,
+    "deprecated": flag,
+}
 
 _VALUE: dict[str, Check] = {
     **_PROSE,
@@ -36,16 +41,34 @@ _VALUE: dict[str, Check] = {
 }
 
 CHECKS: dict[str, dict[str, Check]] = {
-    "openapi": {"info": mapping, "servers": objects, "tags": anything_listed, "security": requirements},
+    "openapi": {
+        "info": mapping,
+        "servers": objects,
+        "tags": anything_listed,
+        "security": requirements,
+    },
     "components": {},
     "pathItem": {**_PROSE, "$ref": word},
-    "operation": {**_PROSE, "operationId": word, "tags": anything_listed, "security": requirements, "servers": objects},
+    "operation": {
+        **_PROSE,
+        "operationId": word,
+        "tags": anything_listed,
+        "security": requirements,
+        "servers": objects,
+    },
     "parameter": _VALUE,
-    "header": {key: check for key, check in _VALUE.items() if key not in ("name", "in")},
+    "header": {
+        key: check for key, check in _VALUE.items() if key not in ("name", "in")
+    },
     "requestBody": {**_PROSE, "$ref": word, "required": flag},
     "response": {**_PROSE, "$ref": word},
     "mediaType": {"$ref": word, "examples": mapping},
-    "encoding": {"contentType": word, "style": word, "explode": flag, "allowReserved": flag},
+    "encoding": {
+        "contentType": word,
+        "style": word,
+        "explode": flag,
+        "allowReserved": flag,
+    },
     "callback": {"$ref": word},
     "example": {},
     "link": {},
@@ -72,7 +95,17 @@ CHECKS: dict[str, dict[str, Check]] = {
         "exclusiveMaximum": bound,
         "multipleOf": positive,
         **dict.fromkeys(
-            ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"), count
+            (
+                "minLength",
+                "maxLength",
+                "minItems",
+                "maxItems",
+                "minProperties",
+                "maxProperties",
+                "minContains",
+                "maxContains",
+            ),
+            count,
         ),
         "uniqueItems": flag,
         "nullable": flag,
@@ -88,7 +121,12 @@ CHECKS: dict[str, dict[str, Check]] = {
     },
 }
 
-FLOW_CHECKS: dict[str, Check] = {"tokenUrl": word, "authorizationUrl": word, "refreshUrl": word, "scopes": text_map}
+FLOW_CHECKS: dict[str, Check] = {
+    "tokenUrl": word,
+    "authorizationUrl": word,
+    "refreshUrl": word,
+    "scopes": text_map,
+}
 
 MESSAGES = {
     "enum": "list the values, as in `enum: [a, b]`",

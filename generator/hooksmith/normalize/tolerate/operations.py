@@ -38,7 +38,9 @@ class _Mender:
     def run(self) -> None:
         self._root()
         for path, item in self._path_items("paths"):
-            self._path_item(path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path))
+            self._path_item(
+                path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path)
+            )
         for key, item in self._path_items("webhooks"):
             self._path_item(key, item, f"/webhooks/{escape(key)}", None)
         components = self._document.get("components") or {}
@@ -48,7 +50,9 @@ class _Mender:
 
     def _path_items(self, section: str) -> Iterator[tuple[str, Node]]:
         for key, item in (self._document.get(section) or {}).items():
-            if isinstance(item, dict) and not (section == "paths" and key.startswith("x-")):
+            if isinstance(item, dict) and not (
+                section == "paths" and key.startswith("x-")
+            ):
                 yield key, item
 
     # --- the document's own lists
@@ -61,7 +65,9 @@ class _Mender:
                 self._text(document["info"], key, "/info")
         document["tags"] = self._root_tags(document.get("tags") or [])
         document["servers"] = self._servers(document, "")
-        for name, scheme in ((document.get("components") or {}).get("securitySchemes") or {}).items():
+        for name, scheme in (
+            (document.get("components") or {}).get("securitySchemes") or {}
+        ).items():
             self._scheme(scheme, name)
         self._security(document, "")
 
@@ -70,7 +76,9 @@ class _Mender:
         for index, tag in enumerate(stated):
             place = f"/tags/{index}"
             if isinstance(tag, str):
-                self._warn(place, "a tag is described by a mapping", f"write `- name: {tag}`")
+                self._warn(
+                    place, "a tag is described by a mapping", f"write `- name: {tag}`"
+                )
                 found.append({"name": tag})
             elif isinstance(tag, dict) and (name := text(tag.get("name"))) is not DROP:
                 found.append({**tag, "name": name})
@@ -85,7 +93,10 @@ class _Mender:
                 self._variables(server, f"{pointer}/servers/{index}")
                 found.append(server)
             else:
-                self._warn(f"{pointer}/servers/{index}", "this server has no URL, and is left out")
+                self._warn(
+                    f"{pointer}/servers/{index}",
+                    "this server has no URL, and is left out",
+                )
         return found
 
     def _variables(self, server: Node, pointer: str) -> None:
@@ -97,15 +108,26 @@ class _Mender:
             if isinstance(facts, dict):
                 kept[name] = _variable(facts)
         if kept != stated:
-            self._warn(f"{pointer}/variables", "not all of these are variables with text as their values; taken as such")
+            self._warn(
+                f"{pointer}/variables",
+                "not all of these are variables with text as their values; taken as such",
+            )
         server["variables"] = kept
 
     def _scheme(self, scheme: Node, name: str) -> None:
         pointer = f"/components/securitySchemes/{escape(name)}"
         if scheme.get("type") == "apiKey" and not isinstance(scheme.get("name"), str):
-            self._warn(pointer, f"name: is missing; taken as {name!r}", "the name of the header, parameter or cookie")
+            self._warn(
+                pointer,
+                f"name: is missing; taken as {name!r}",
+                "the name of the header, parameter or cookie",
+            )
             scheme["name"] = name
-        if scheme.get("type") == "apiKey" and scheme.get("in") not in ("header", "query", "cookie"):
+        if scheme.get("type") == "apiKey" and scheme.get("in") not in (
+            "header",
+            "query",
+            "cookie",
+        ):
             self._warn(pointer, "in: is none of header, query, cookie; taken as header")
             scheme["in"] = "header"
 
@@ -122,11 +144,24 @@ class _Mender:
         schemes = (self._document.get("components") or {}).get("securitySchemes") or {}
         if "security" not in holder:
             return
-        kept = [alternative for alternative in holder["security"] if alternative.keys() <= schemes.keys()]
+        kept = [
+            alternative
+            for alternative in holder["security"]
+            if alternative.keys() <= schemes.keys()
+        ]
         if len(kept) < len(holder["security"]):
-            unknown = sorted({name for one in holder["security"] for name in one if name not in schemes})
+            unknown = sorted(
+                {
+                    name
+                    for one in holder["security"]
+                    for name in one
+                    if name not in schemes
+                }
+            )
             self._warn(
-                f"{pointer}/security", f"there is no security scheme {', '.join(unknown)}; left out", "describe it in components.securitySchemes"
+                f"{pointer}/security",
+                f"there is no security scheme {', '.join(unknown)}; left out",
+                "describe it in components.securitySchemes",
             )
             if kept:
                 holder["security"] = kept
@@ -135,9 +170,18 @@ class _Mender:
 
     # --- operations
 
-    def _path_item(self, path: str, item: Node, pointer: str, template: list[str] | None) -> None:
-        if template is not None and ("#" in path or not path.startswith("/")):
-            self._warn(pointer, f"{path!r} is no path: it begins with a slash and has no fragment; sent so", "tell operations apart otherwise")
+    def _path_item(
+        self, path: str, item: Node, pointer: str, template: list[str] | None
+    ) -> None:
+        if template is not None and "#" in path:
+            self._warn(
+                pointer,
+                "a path has no fragment: what follows the # only tells operations apart, and is not sent",
+            )
+        elif template is not None and not path.startswith("/"):
+            self._warn(
+                pointer, "a path begins with a slash; sent with one", f"write /{path}"
+            )
         shared = self._parameters(item, pointer, template)
         for method, operation in operations(item):
             place = f"{pointer}/{method}"
@@ -156,7 +200,12 @@ class _Mender:
         for name, callback in (holder.get("callbacks") or {}).items():
             for expression, item in callback.items():
                 if isinstance(item, dict):
-                    self._path_item(expression, item, f"{pointer}/callbacks/{escape(name)}/{escape(expression)}", None)
+                    self._path_item(
+                        expression,
+                        item,
+                        f"{pointer}/callbacks/{escape(name)}/{escape(expression)}",
+                        None,
+                    )
 
     def _identity(self, operation: Node, pointer: str, *, named: bool) -> None:
         identity = operation.get("operationId")
@@ -179,7 +228,10 @@ class _Mender:
         named = [tag.get("name") if isinstance(tag, dict) else tag for tag in stated]
         kept = [name for tag in named if (name := word(tag)) is not DROP]
         if kept != stated:
-            self._warn(f"{pointer}/tags", "these are not all names of tags; what is none is left out")
+            self._warn(
+                f"{pointer}/tags",
+                "these are not all names of tags; what is none is left out",
+            )
         operation["tags"] = kept
 
     def _body(self, body: Node, pointer: str) -> None:
@@ -187,19 +239,31 @@ class _Mender:
             return
         if isinstance(body.get("schema"), dict):
             body["content"] = {"application/json": {"schema": body.pop("schema")}}
-            self._warn(pointer, "a body has its schema in `content`; taken as JSON", "write `content: {application/json: {schema: …}}`")
+            self._warn(
+                pointer,
+                "a body has its schema in `content`; taken as JSON",
+                "write `content: {application/json: {schema: …}}`",
+            )
         else:
-            self._warn(pointer, "this body says nothing of its content: any JSON is taken")
+            self._warn(
+                pointer, "this body says nothing of its content: any JSON is taken"
+            )
             body["content"] = {"application/json": {}}
 
     def _responses(self, operation: Node, pointer: str) -> None:
         stated = operation.get("responses")
         if stated is None:
-            self._warn(pointer, "responses: is missing; whatever comes back is taken", "describe at least one reply")
+            self._warn(
+                pointer,
+                "responses: is missing; whatever comes back is taken",
+                "describe at least one reply",
+            )
             operation["responses"] = {"default": {"description": ""}}
             return
         for status in list(stated):
-            if not status.startswith("x-") and not re.fullmatch(r"[1-5]([0-9]{2}|XX)|default", status):
+            if not status.startswith("x-") and not re.fullmatch(
+                r"[1-5]([0-9]{2}|XX)|default", status
+            ):
                 self._status(stated, status, f"{pointer}/responses/{escape(status)}")
 
     def _status(self, stated: Node, status: str, pointer: str) -> None:
@@ -207,17 +271,28 @@ class _Mender:
         code = re.search(r"[1-5]([0-9]{2}|[xX]{2})", status)
         meant = code[0].upper() if code else "default"
         if meant in stated:
-            self._warn(pointer, f"{status!r} is no status, and left out: {meant} is described as well")
+            self._warn(
+                pointer,
+                f"{status!r} is no status, and left out: {meant} is described as well",
+            )
             del stated[status]
             return
-        self._warn(pointer, f"{status!r} is no status; taken as {meant}", "one of 100 to 599, 1XX to 5XX, default")
-        items = [(meant if key == status else key, value) for key, value in stated.items()]
+        self._warn(
+            pointer,
+            f"{status!r} is no status; taken as {meant}",
+            "one of 100 to 599, 1XX to 5XX, default",
+        )
+        items = [
+            (meant if key == status else key, value) for key, value in stated.items()
+        ]
         stated.clear()
         stated.update(items)
 
     # --- parameters
 
-    def _parameters(self, holder: Node, pointer: str, template: list[str] | None) -> list[Node]:
+    def _parameters(
+        self, holder: Node, pointer: str, template: list[str] | None
+    ) -> list[Node]:
         """The parameters of a path item or operation, references followed; those without a name are left out."""
         if "parameters" not in holder:
             return []
@@ -225,7 +300,9 @@ class _Mender:
         for index, stated in enumerate(holder["parameters"]):
             place = f"{pointer}/parameters/{index}"
             parameter = self._follow(stated)
-            if isinstance(parameter.get("name"), str) and self._located(parameter, place, template):
+            if isinstance(parameter.get("name"), str) and self._located(
+                parameter, place, template
+            ):
                 self._styled(parameter, place)
                 kept.append(stated)
                 found.append(parameter)
@@ -239,57 +316,110 @@ class _Mender:
             node = resolve_local(self._document, node["$ref"])
         return node if isinstance(node, dict) else {}
 
-    def _located(self, parameter: Node, pointer: str, template: list[str] | None) -> bool:
+    def _located(
+        self, parameter: Node, pointer: str, template: list[str] | None
+    ) -> bool:
         stated = str(parameter.get("in", ""))
         if stated in LOCATIONS:
             return True
         name = parameter["name"]
-        meant = stated.lower() if stated.lower() in LOCATIONS else "path" if name in (template or ()) else "query"
-        what = f"in: {stated!r} is no place for a parameter" if stated else f"the parameter {name!r} does not say where it stands"
-        self._warn(pointer, f"{what}; taken as {meant}", "write `in: query`, or path, header, cookie")
+        meant = (
+            stated.lower()
+            if stated.lower() in LOCATIONS
+            else "path" if name in (template or ()) else "query"
+        )
+        what = (
+            f"in: {stated!r} is no place for a parameter"
+            if stated
+            else f"the parameter {name!r} does not say where it stands"
+        )
+        self._warn(
+            pointer,
+            f"{what}; taken as {meant}",
+            "write `in: query`, or path, header, cookie",
+        )
         parameter["in"] = meant
         return True
 
     def _styled(self, parameter: Node, pointer: str) -> None:
         style = parameter.get("style")
-        if style is not None and parameter["in"] in STYLES and style not in STYLES[parameter["in"]]:
-            self._warn(f"{pointer}/style", f"style: {style!r} is no style of a {parameter['in']} parameter, and left out")
+        if (
+            style is not None
+            and parameter["in"] in STYLES
+            and style not in STYLES[parameter["in"]]
+        ):
+            self._warn(
+                f"{pointer}/style",
+                f"style: {style!r} is no style of a {parameter['in']} parameter, and left out",
+            )
             del parameter["style"]
         content = parameter.get("content")
         if isinstance(content, dict) and not content:
-            self._warn(f"{pointer}/content", "content: names no media type, and is left out")
+            self._warn(
+                f"{pointer}/content", "content: names no media type, and is left out"
+            )
             del parameter["content"]
         if "schema" in parameter and "content" in parameter:
-            self._warn(pointer, "has both a schema and content, of which only one can hold: the content does")
+            self._warn(
+                pointer,
+                "has both a schema and content, of which only one can hold: the content does",
+            )
             del parameter["schema"]
 
     def _fit_path(
-        self, item: Node, operation: Node, pointer: str, path: str, template: list[str], parameters: list[Node]
+        self,
+        item: Node,
+        operation: Node,
+        pointer: str,
+        path: str,
+        template: list[str],
+        parameters: list[Node],
     ) -> None:
         """Every `{name}` of the path has a parameter, and no parameter is for a path that has no place for it."""
-        declared = {parameter["name"]: parameter for parameter in parameters if parameter["in"] == "path"}
-        missing = [name for name in dict.fromkeys(template) if name and name not in declared]
+        declared = {
+            parameter["name"]: parameter
+            for parameter in parameters
+            if parameter["in"] == "path"
+        }
+        missing = [
+            name for name in dict.fromkeys(template) if name and name not in declared
+        ]
         surplus = [name for name in declared if name not in template]
         own = operation.setdefault("parameters", []) if missing or surplus else []
         for name in missing:
             given = _meant(name, surplus, alone=len(surplus) == len(missing) == 1)
             if given is None:
-                self._warn(pointer, f"there is no parameter for {{{name}}} of the path; taken as text", "describe it in `parameters`")
+                self._warn(
+                    pointer,
+                    f"there is no parameter for {{{name}}} of the path; taken as text",
+                    "describe it in `parameters`",
+                )
             else:
                 surplus.remove(given)
                 self._leave_out(given, own, item)
-                self._warn(pointer, f"the path has {{{name}}}, but the parameter is called {given!r}; taken as {name!r}")
+                self._warn(
+                    pointer,
+                    f"the path has {{{name}}}, but the parameter is called {given!r}; taken as {name!r}",
+                )
             base = {"schema": {"type": "string"}} if given is None else declared[given]
             own.append({**base, "name": name, "in": "path", "required": True})
         for name in surplus:
             self._leave_out(name, own, item)
-            self._warn(pointer, f"the path has no place for the parameter {name!r}, which is left out", f"add {{{name}}} to {path}")
+            self._warn(
+                pointer,
+                f"the path has no place for the parameter {name!r}, which is left out",
+                f"add {{{name}}} to {path}",
+            )
         for parameter in declared.values():
             parameter["required"] = True
 
     def _leave_out(self, name: str, own: list[Node], item: Node) -> None:
         for parameters in (own, item.get("parameters") or []):
-            kept = [stated for stated in parameters if not _is_path_parameter(self._follow(stated), name)]
+            kept = [
+                stated
+                for stated in parameters
+                if not _is_path_parameter(self._follow(stated), name)
+            ]
             parameters[:] = kept
 
 

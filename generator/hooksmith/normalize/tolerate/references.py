@@ -40,7 +40,9 @@ class _Mender:
             self._ends[reference] = self._end(reference, visit.pointer)
         kind, found = self._ends[reference]
         if not found:
-            self._findings.warn(visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out")
+            self._findings.warn(
+                visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out"
+            )
             del visit.node["$ref"]
         elif kind != visit.kind:
             self._wrong_kind(visit, reference, kind)
@@ -82,7 +84,10 @@ class _Mender:
         else:
             del node["$ref"]
             meant = "left out"
-        self._findings.warn(visit.pointer, f"the $ref {reference!r} leads to no {visit.kind} but a {kind or 'value'}: {meant}")
+        self._findings.warn(
+            visit.pointer,
+            f"the $ref {reference!r} leads to no {visit.kind} but a {kind or 'value'}: {meant}",
+        )
 
     def _schema_of(self, reference: str) -> str | None:
         """The schema in a parameter, body or response, where it has one."""

@@ -11,15 +11,53 @@ from ..grammar import Node
 TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
 _MEANT: dict[str, Node] = {
-    **dict.fromkeys(("int", "int32", "int64", "long", "short", "byte", "bigint", "uint", "uint32", "uint64"), {"type": "integer"}),
-    **dict.fromkeys(("float", "double", "decimal", "num", "numeric", "currency", "real"), {"type": "number"}),
-    **dict.fromkeys(("str", "text", "char", "varchar", "password", "guid", "enum", "url", "duration"), {"type": "string"}),
-    **{form: {"type": "string", "format": form} for form in ("date", "date-time", "uuid", "uri", "email", "binary", "time")},
-    **dict.fromkeys(("datetime", "timestamp", "timestamptz"), {"type": "string", "format": "date-time"}),
+    **dict.fromkeys(
+        (
+            "int",
+            "int32",
+            "int64",
+            "long",
+            "short",
+            "byte",
+            "bigint",
+            "uint",
+            "uint32",
+            "uint64",
+        ),
+        {"type": "integer"},
+    ),
+    **dict.fromkeys(
+        ("float", "double", "decimal", "num", "numeric", "currency", "real"),
+        {"type": "number"},
+    ),
+    **dict.fromkeys(
+        (
+            "str",
+            "text",
+            "char",
+            "varchar",
+            "password",
+            "guid",
+            "enum",
+            "url",
+            "duration",
+        ),
+        {"type": "string"},
+    ),
+    **{
+        form: {"type": "string", "format": form}
+        for form in ("date", "date-time", "uuid", "uri", "email", "binary", "time")
+    },
+    **dict.fromkeys(
+        ("datetime", "timestamp", "timestamptz"),
+        {"type": "string", "format": "date-time"},
+    ),
     **dict.fromkeys(("file", "blob", "stream"), {"type": "string", "format": "binary"}),
     "bool": {"type": "boolean"},
     **dict.fromkeys(("list", "set", "collection", "tuple"), {"type": "array"}),
-    **dict.fromkeys(("map", "dict", "dictionary", "hash", "struct", "hashmap"), {"type": "object"}),
+    **dict.fromkeys(
+        ("map", "dict", "dictionary", "hash", "struct", "hashmap"), {"type": "object"}
+    ),
     **dict.fromkeys(("none", "nil", "void"), {"type": "null"}),
     **dict.fromkeys(("any", "mixed", "json", "anytype"), {}),
 }
@@ -33,7 +71,9 @@ def mend_schema(schema: Node, pointer: str, document: Node, findings: Findings) 
 
 
 class _Mender:
-    def __init__(self, schema: Node, pointer: str, document: Node, findings: Findings) -> None:
+    def __init__(
+        self, schema: Node, pointer: str, document: Node, findings: Findings
+    ) -> None:
         self._schema = schema
         self._pointer = pointer
         self._document = document
@@ -44,7 +84,11 @@ class _Mender:
         if "type" in schema and schema["type"] not in _FINE:
             self._type()
         if schema.get("enum") == []:
-            self._drop("enum", "an empty list admits no value at all, and is left out", "list the values, or remove `enum`")
+            self._drop(
+                "enum",
+                "an empty list admits no value at all, and is left out",
+                "list the values, or remove `enum`",
+            )
         if "required" in schema:
             self._required()
         if isinstance(schema.get("properties"), dict):
@@ -64,7 +108,9 @@ class _Mender:
 
     def _alternatives(self) -> None:
         for key in ("items", "not", "if", "then", "else", "contains"):
-            if key in self._schema and not isinstance(self._schema[key], dict | list | bool):
+            if key in self._schema and not isinstance(
+                self._schema[key], dict | list | bool
+            ):
                 self._drop(key, "is not a schema, and left out")
 
     # --- type
@@ -80,20 +126,36 @@ class _Mender:
         elif isinstance(stated, str) and (meant := self._meant(stated)) is not None:
             self._take(stated, meant)
         else:
-            self._drop("type", f"{_name(stated)} is no type of JSON Schema; any value is taken", f"one of {', '.join(sorted(TYPES))}")
+            self._drop(
+                "type",
+                f"{_name(stated)} is no type of JSON Schema; any value is taken",
+                f"one of {', '.join(sorted(TYPES))}",
+            )
 
     def _meant(self, stated: str) -> Node | None:
         if stated.lower() in _MEANT:
             return _MEANT[stated.lower()]
         components = self._document.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
-        if isinstance(schemas, dict) and isinstance(schemas.get(stated), dict) and schemas[stated] is not self._schema:
+        if (
+            isinstance(schemas, dict)
+            and isinstance(schemas.get(stated), dict)
+            and schemas[stated] is not self._schema
+        ):
             return {"$ref": f"#/components/schemas/{escape(stated)}"}
         return None
 
     def _take(self, stated: str, meant: Node) -> None:
-        told = meant.get("$ref") or " ".join(str(value) for value in meant.values()) or "any value"
-        self._warn("type", f"type: {stated!r} is no type of JSON Schema; taken as {told}", f"one of {', '.join(sorted(TYPES))}")
+        told = (
+            meant.get("$ref")
+            or " ".join(str(value) for value in meant.values())
+            or "any value"
+        )
+        self._warn(
+            "type",
+            f"type: {stated!r} is no type of JSON Schema; taken as {told}",
+            f"one of {', '.join(sorted(TYPES))}",
+        )
         del self._schema["type"]
         for key, value in meant.items():
             if key == "format":
@@ -105,13 +167,17 @@ class _Mender:
         """A list of types; what is none is left out, `null` without quotation marks is the type of that name."""
         kept: list[str] = []
         for one in stated:
-            name = "null" if one is None else one.lower() if isinstance(one, str) else ""
+            name = (
+                "null" if one is None else one.lower() if isinstance(one, str) else ""
+            )
             name = name if name in TYPES else str(_MEANT.get(name, {}).get("type", ""))
             if name and name not in kept:
                 kept.append(name)
         if kept == stated:
             return
-        self._warn("type", f"type: of {_name(stated)}, {', '.join(kept) or 'nothing'} is taken")
+        self._warn(
+            "type", f"type: of {_name(stated)}, {', '.join(kept) or 'nothing'} is taken"
+        )
         if kept:
             self._schema["type"] = kept
         else:
@@ -123,18 +189,28 @@ class _Mender:
         """A list of names. A flag belongs to the property's owner, who takes it from here before."""
         stated = self._schema["required"]
         if isinstance(stated, bool):
-            self._drop("required", "is a list of the properties' names, and left out", "name the property in its object's `required`")
+            self._drop(
+                "required",
+                "is a list of the properties' names, and left out",
+                "name the property in its object's `required`",
+            )
             return
         found = stated if isinstance(stated, list) else [stated]
         kept = list(dict.fromkeys(name for name in found if isinstance(name, str)))
         if kept != stated:
-            self._warn("required", f"required: {_name(stated)} is taken as {kept!r}", "a list of names, each once")
+            self._warn(
+                "required",
+                f"required: {_name(stated)} is taken as {kept!r}",
+                "a list of names, each once",
+            )
             self._schema["required"] = kept
 
     def _required_properties(self, properties: Node) -> None:
         """`required: true` in a property, as drafts up to 3 had it."""
         for name, value in properties.items():
-            if not isinstance(value, dict) or not isinstance(value.get("required"), bool | str):
+            if not isinstance(value, dict) or not isinstance(
+                value.get("required"), bool | str
+            ):
                 continue
             if str(value["required"]).lower() not in ("true", "false"):
                 continue
@@ -154,19 +230,41 @@ class _Mender:
         stated = self._schema["discriminator"]
         if isinstance(stated, str) and stated:
             stated = {"propertyName": stated}  # Swagger 2.0
-        if not isinstance(stated, dict) or not isinstance(stated.get("propertyName"), str):
-            self._drop("discriminator", "names no property, and is left out", "write `discriminator: {propertyName: type}`")
+        if not isinstance(stated, dict) or not isinstance(
+            stated.get("propertyName"), str
+        ):
+            self._drop(
+                "discriminator",
+                "names no property, and is left out",
+                "write `discriminator: {propertyName: type}`",
+            )
             return
         mapping = stated.get("mapping")
-        kept = {value: target for value, target in mapping.items() if isinstance(target, str)} if isinstance(mapping, dict) else {}
+        kept = (
+            {
+                value: target
+                for value, target in mapping.items()
+                if isinstance(target, str)
+            }
+            if isinstance(mapping, dict)
+            else {}
+        )
         if mapping is not None and kept != mapping:
-            self._warn("discriminator", "mapping: what does not lead to a schema is left out")
-        self._schema["discriminator"] = {**{key: value for key, value in stated.items() if key != "mapping"}, **({"mapping": kept} if kept else {})}
+            self._warn(
+                "discriminator", "mapping: what does not lead to a schema is left out"
+            )
+        self._schema["discriminator"] = {
+            **{key: value for key, value in stated.items() if key != "mapping"},
+            **({"mapping": kept} if kept else {}),
+        }
 
     def _open_ended(self) -> None:
         stated = self._schema["additionalProperties"]
         if isinstance(stated, str) and stated.lower() in ("true", "false"):
-            self._warn("additionalProperties", f"additionalProperties: {stated!r} is taken as {stated.lower()}")
+            self._warn(
+                "additionalProperties",
+                f"additionalProperties: {stated!r} is taken as {stated.lower()}",
+            )
             self._schema["additionalProperties"] = stated.lower() == "true"
 
 
@@ -176,7 +274,12 @@ class _Fine:
     def __contains__(self, value: object) -> bool:
         if isinstance(value, str):
             return value in TYPES
-        return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in TYPES for one in value) and len(set(value)) == len(value)
+        return (
+            isinstance(value, list)
+            and bool(value)
+            and all(isinstance(one, str) and one in TYPES for one in value)
+            and len(set(value)) == len(value)
+        )
 
 
 _FINE = _Fine()
