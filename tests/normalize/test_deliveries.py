@@ -17,19 +17,13 @@ CALLBACKS = Path(__file__).parent / "documents" / "callbacks.yaml"
 
 @pytest.fixture(scope="module")
 def callbacks() -> Result:
-    return generate(
-        CALLBACKS, Settings(package="made", runtime="shared", formatter="none")
-    )
+    return generate(CALLBACKS, Settings(package="made", runtime="shared", formatter="none"))
 
 
 def webhook(
     schema: Any = None, media_type: str = "application/json", **more: Any
 ) -> dict[str, Any]:
-    body = (
-        {}
-        if schema is None
-        else {"requestBody": {"content": {media_type: {"schema": schema}}}}
-    )
+    body = {} if schema is None else {"requestBody": {"content": {media_type: {"schema": schema}}}}
     return {"post": {**body, **more, "responses": {"200": {"description": ""}}}}
 
 
@@ -41,9 +35,7 @@ def catalogue(result: Result) -> dict[str, Event]:
     return {event.type: event for event in result.api.events.events}
 
 
-def test_callbacks_belong_to_the_operation_that_registers_them(
-    callbacks: Result,
-) -> None:
+def test_callbacks_belong_to_the_operation_that_registers_them(callbacks: Result) -> None:
     (resource,) = callbacks.api.resources
     found = {one.name: one for one in resource.operations[0].callbacks}
     assert list(found) == ["onData", "shared", "form"]
@@ -52,8 +44,7 @@ def test_callbacks_belong_to_the_operation_that_registers_them(
     assert found["form"].media_type == "application/x-www-form-urlencoded"
     assert found["shared"].method == "PUT"
     assert all(
-        one.pointer.startswith("/paths/~1subscriptions/post/callbacks/")
-        for one in found.values()
+        one.pointer.startswith("/paths/~1subscriptions/post/callbacks/") for one in found.values()
     )
 
 
@@ -73,9 +64,7 @@ def test_callbacks_are_read(callbacks: Result, case_home: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"id": 3}'])
-def test_callbacks_say_what_is_wrong(
-    callbacks: Result, body: bytes, case_home: Path
-) -> None:
+def test_callbacks_say_what_is_wrong(callbacks: Result, body: bytes, case_home: Path) -> None:
     with imported(callbacks.files, case_home) as package:
         with pytest.raises(package.EventParseError) as caught:
             package.SUBSCRIBE_ON_DATA.parse(body)
@@ -94,18 +83,11 @@ def test_nothing_in_the_body_says_the_type(tmp_path: Path, case_home: Path) -> N
     assert result.api.events.type is None
     with imported(result.files, case_home) as package:
         import_everything(package, result.files)
-        assert (
-            package.parse_event(
-                '{"amount": 3}', type=package.EventType.ORDER_PAID
-            ).amount
-            == 3
-        )
+        assert package.parse_event('{"amount": 3}', type=package.EventType.ORDER_PAID).amount == 3
         assert type(package.parse_event("{}", type="ping")).__name__ == "Ping"
         assert package.parse_event('{"a": 1}', type="refunded").to_dict() == {"a": 1}
         assert isinstance(package.parse_event("{}", type="new"), package.UnknownEvent)
-        assert isinstance(
-            package.parse_event("{}", type="order.paid"), package.DriftedEvent
-        )
+        assert isinstance(package.parse_event("{}", type="order.paid"), package.DriftedEvent)
         with pytest.raises(TypeError):
             package.parse_event("{}")
 
@@ -113,8 +95,7 @@ def test_nothing_in_the_body_says_the_type(tmp_path: Path, case_home: Path) -> N
 def test_one_body_for_several_types(tmp_path: Path, case_home: Path) -> None:
     kinds = {"type": "string", "enum": ["a.made", "a.gone"]}
     result = result_of(
-        openapi(webhooks={"notify": webhook(obj(type=kinds, n={"type": "integer"}))}),
-        tmp_path,
+        openapi(webhooks={"notify": webhook(obj(type=kinds, n={"type": "integer"}))}), tmp_path
     )
     assert {kind: event.model for kind, event in catalogue(result).items()} == {
         "a.made": "Notify",
@@ -131,9 +112,7 @@ def test_several_values_of_another_property_are_no_types(tmp_path: Path) -> None
     assert list(catalogue(result)) == ["notify"]
 
 
-def test_a_body_without_a_type_does_not_hide_those_of_the_others(
-    tmp_path: Path,
-) -> None:
+def test_a_body_without_a_type_does_not_hide_those_of_the_others(tmp_path: Path) -> None:
     document = openapi(
         webhooks={
             "ping": webhook(),
@@ -170,20 +149,10 @@ def test_the_type_stands_in_a_header(tmp_path: Path, case_home: Path) -> None:
         "issues": "IssuesOpened", "issues-closed": "IssuesClosed", "push": "Push",
     }  # fmt: skip
     with imported(result.files, case_home) as package:
-        assert (
-            package.parse_event('{"ref": "main"}', {"x-github-event": "push"}).ref
-            == "main"
-        )
-        assert (
-            package.parse_event('{"action": "closed"}', type="issues-closed").action
-            == "closed"
-        )
+        assert package.parse_event('{"ref": "main"}', {"x-github-event": "push"}).ref == "main"
+        assert package.parse_event('{"action": "closed"}', type="issues-closed").action == "closed"
 
 
 def test_events_say_where_they_stand(tmp_path: Path) -> None:
-    result = result_of(
-        openapi(webhooks={"a/b": webhook(obj(type={"const": "x"}))}), tmp_path
-    )
-    assert [event.pointer for event in result.api.events.events] == [
-        "/webhooks/a~1b/post"
-    ]
+    result = result_of(openapi(webhooks={"a/b": webhook(obj(type={"const": "x"}))}), tmp_path)
+    assert [event.pointer for event in result.api.events.events] == ["/webhooks/a~1b/post"]

@@ -8,19 +8,7 @@ from typing import Any
 import pytest
 
 from hooksmith.config import Settings
-from hooksmith.ir import (
-    ANY,
-    Alias,
-    Array,
-    Field,
-    Kind,
-    LiteralOf,
-    Map,
-    Model,
-    Named,
-    Scalar,
-    Tuple,
-)
+from hooksmith.ir import ANY, Alias, Array, Field, Kind, LiteralOf, Map, Model, Named, Scalar, Tuple
 from hooksmith.pipeline import Result, generate
 from support.documents import import_everything, imported
 
@@ -30,8 +18,7 @@ DOCUMENTS = sorted(FOLDER.iterdir())
 
 def made(name: str) -> Result:
     return generate(
-        FOLDER / f"{name}.json",
-        Settings(package="made", runtime="shared", formatter="none"),
+        FOLDER / f"{name}.json", Settings(package="made", runtime="shared", formatter="none")
     )
 
 
@@ -54,10 +41,7 @@ def test_draft_04() -> None:
     order = fields(made("draft_04"), "Order")
     identity = order["id"].type
     assert isinstance(identity, Scalar)
-    assert (identity.constraints.minimum, identity.constraints.exclusive_minimum) == (
-        None,
-        0,
-    )
+    assert (identity.constraints.minimum, identity.constraints.exclusive_minimum) == (None, 0)
     assert isinstance(order["pos"].type, Tuple)
     assert order["pos"].type.rest is None
     assert order["lines"].type == Array(Named("Line"))

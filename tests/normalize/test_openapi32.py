@@ -18,17 +18,12 @@ DOCUMENT = Path(__file__).parent / "documents" / "openapi32.yaml"
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return generate(
-        DOCUMENT, Settings(package="made", runtime="shared", formatter="none")
-    )
+    return generate(DOCUMENT, Settings(package="made", runtime="shared", formatter="none"))
 
 
 def call(result: Result, name: str) -> Operation:
     return next(
-        one
-        for resource in result.api.resources
-        for one in resource.operations
-        if one.name == name
+        one for resource in result.api.resources for one in resource.operations if one.name == name
     )
 
 
@@ -43,11 +38,7 @@ def test_a_query_string_is_its_properties(result: Result) -> None:
         one.field.wire: (one.location, one.field.required)
         for one in call(result, "get_a").parameters
     }
-    assert found == {
-        "x": ("query", True),
-        "y": ("query", False),
-        "s": ("cookie", False),
-    }
+    assert found == {"x": ("query", True), "y": ("query", False), "s": ("cookie", False)}
 
 
 def test_items_of_a_sequence_have_a_class(result: Result) -> None:
@@ -57,16 +48,12 @@ def test_items_of_a_sequence_have_a_class(result: Result) -> None:
 
 
 def test_media_types_that_are_components(result: Result) -> None:
-    assert (
-        call(result, "get_a").replies[1].type == call(result, "post_a").replies[0].type
-    )
+    assert call(result, "get_a").replies[1].type == call(result, "post_a").replies[0].type
 
 
 def test_nothing_is_wrong_and_what_is_wider_is_known(result: Result) -> None:
     assert result.diagnostics == ()
-    widened = {
-        pointer: what for pointer, what, _ in normalize(load(DOCUMENT)).findings.widened
-    }
+    widened = {pointer: what for pointer, what, _ in normalize(load(DOCUMENT)).findings.widened}
     assert widened == {
         "/paths/~1a/get/parameters/1": "style: cookie",
         "/paths/~1a/get/responses/200/content/text~1event-stream/itemSchema": "a sequence of items",

@@ -39,9 +39,7 @@ def document(bundled: tuple[Bundle, Findings]) -> Any:
 
 def parameter(document: Any, path: str, method: str, name: str) -> Any:
     return next(
-        one
-        for one in document["paths"][path][method]["parameters"]
-        if one.get("name") == name
+        one for one in document["paths"][path][method]["parameters"] if one.get("name") == name
     )
 
 
@@ -57,9 +55,7 @@ def test_the_result_is_valid(document: Any) -> None:
                     for one in operation["parameters"]
                 ]
                 operation["parameters"] = followed
-    assert [
-        error.message for error in OpenAPIV31SpecValidator(checked).iter_errors()
-    ] == []
+    assert [error.message for error in OpenAPIV31SpecValidator(checked).iter_errors()] == []
 
 
 def test_servers_prefer_https(document: Any) -> None:
@@ -78,22 +74,14 @@ def test_servers_prefer_https(document: Any) -> None:
         ("pipes", "pipeDelimited", False),
     ],
 )
-def test_collection_formats(
-    document: Any, name: str, style: str, explode: bool
-) -> None:
+def test_collection_formats(document: Any, name: str, style: str, explode: bool) -> None:
     found = parameter(document, "/pets", "get", name)
-    assert (found["style"], found["explode"], found["schema"]["type"]) == (
-        style,
-        explode,
-        "array",
-    )
+    assert (found["style"], found["explode"], found["schema"]["type"]) == (style, explode, "array")
 
 
 def test_tabs_cannot_be_said(bundled: tuple[Bundle, Findings]) -> None:
     result, findings = bundled
-    assert parameter(result.document, "/pets", "get", "tsv")["schema"] == {
-        "type": "string"
-    }
+    assert parameter(result.document, "/pets", "get", "tsv")["schema"] == {"type": "string"}
     (found,) = findings.diagnostics
     assert "'tsv'" in found.message
     assert found.place is not None
@@ -138,14 +126,10 @@ def test_forms(document: Any) -> None:
 def test_replies(document: Any) -> None:
     ok = document["paths"]["/pets"]["get"]["responses"]["200"]
     assert list(ok["content"]) == ["application/json", "application/xml"]
-    assert ok["content"]["application/json"]["example"] == [
-        {"petType": "cat", "name": "x"}
-    ]
+    assert ok["content"]["application/json"]["example"] == [{"petType": "cat", "name": "x"}]
     assert ok["headers"]["X-Total"]["schema"] == {"type": "integer"}
     image = document["paths"]["/pets/{petId}/image"]["post"]["responses"]["200"]
-    assert image["content"] == {
-        "image/png": {"schema": {"type": "string", "format": "binary"}}
-    }
+    assert image["content"] == {"image/png": {"schema": {"type": "string", "format": "binary"}}}
     deep = document["paths"]["/pets/{petId}"]["post"]["responses"]["200"]["content"][
         "application/json"
     ]["schema"]
@@ -156,10 +140,7 @@ def test_security(document: Any) -> None:
     schemes = document["components"]["securitySchemes"]
     assert schemes["basic"] == {"type": "http", "scheme": "basic"}
     assert schemes["key"] == {"type": "apiKey", "in": "header", "name": "X-Key"}
-    flows = {
-        name: next(iter(schemes[name]["flows"]))
-        for name in ("implicit", "app", "code", "pw")
-    }
+    flows = {name: next(iter(schemes[name]["flows"])) for name in ("implicit", "app", "code", "pw")}
     assert flows == {
         "implicit": "implicit",
         "app": "clientCredentials",
@@ -180,21 +161,13 @@ def test_schemas(document: Any) -> None:
 
 
 def test_the_package(case_home: Path) -> None:
-    result = generate(
-        DOCUMENT, Settings(package="made", runtime="shared", formatter="none")
-    )
+    result = generate(DOCUMENT, Settings(package="made", runtime="shared", formatter="none"))
     calls = {
         operation.name: operation
         for resource in result.api.resources
         for operation in resource.operations
     }
-    assert set(calls) == {
-        "list_pets",
-        "add_pet",
-        "put_pet",
-        "upload_image",
-        "update_pet",
-    }
+    assert set(calls) == {"list_pets", "add_pet", "put_pet", "upload_image", "update_pet"}
     assert [one.field.wire for one in calls["list_pets"].parameters] == [
         "limit",
         "multi",
@@ -221,10 +194,7 @@ def test_files_of_their_own(tmp_path: Path) -> None:
             "/a": {
                 "get": {
                     "responses": {
-                        "200": {
-                            "description": "",
-                            "schema": {"$ref": "#/definitions/Pet"},
-                        }
+                        "200": {"description": "", "schema": {"$ref": "#/definitions/Pet"}}
                     }
                 }
             }
@@ -243,30 +213,16 @@ def test_what_is_of_version_2_in_a_document_of_version_3(tmp_path: Path) -> None
             "/a/{id}": {
                 "post": {
                     "parameters": [
-                        {
-                            "in": "path",
-                            "name": "id",
-                            "required": True,
-                            "type": "integer",
-                        },
-                        {
-                            "in": "body",
-                            "name": "b",
-                            "schema": {"$ref": "#/definitions/Pet"},
-                        },
+                        {"in": "path", "name": "id", "required": True, "type": "integer"},
+                        {"in": "body", "name": "b", "schema": {"$ref": "#/definitions/Pet"}},
                     ],
                     "responses": {
-                        "200": {
-                            "description": "",
-                            "schema": {"$ref": "#/definitions/Pet"},
-                        }
+                        "200": {"description": "", "schema": {"$ref": "#/definitions/Pet"}}
                     },
                 }
             }
         },
-        "definitions": {
-            "Pet": {"type": "object", "properties": {"n": {"type": "string"}}}
-        },
+        "definitions": {"Pet": {"type": "object", "properties": {"n": {"type": "string"}}}},
     }
     normal = normal_of(document, tmp_path)
     assert len(normal.diagnostics) == 4

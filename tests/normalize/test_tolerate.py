@@ -23,14 +23,7 @@ from hooksmith.ir import (
     Union,
 )
 from hooksmith.pipeline import Result
-from support.documents import (
-    import_everything,
-    imported,
-    openapi,
-    operation,
-    result_of,
-    schemas,
-)
+from support.documents import import_everything, imported, openapi, operation, result_of, schemas
 
 
 def calls(result: Result) -> list[Operation]:
@@ -101,19 +94,13 @@ def test_schemas(schema: Any, wanted: Type, tmp_path: Path, case_home: Path) -> 
 def test_required_as_a_flag(tmp_path: Path) -> None:
     thing = {
         "type": "object",
-        "properties": {
-            "a": {"type": "string", "required": True},
-            "b": {"required": False},
-        },
+        "properties": {"a": {"type": "string", "required": True}, "b": {"required": False}},
         "required": "c",
     }
     result = result_of(schemas(Thing=thing), tmp_path)
     model = result.api.definitions[0]
     assert isinstance(model, Model)
-    assert {field.wire: field.required for field in model.fields} == {
-        "a": True,
-        "b": False,
-    }
+    assert {field.wire: field.required for field in model.fields} == {"a": True, "b": False}
     assert {found.place.pointer for found in result.diagnostics if found.place} >= {
         "/components/schemas/Thing/properties/a/required"
     }
@@ -153,12 +140,7 @@ OPERATIONS: list[tuple[str, str, Any, str]] = [
     ("one tag", "/a", operation(tags="x"), "/paths/~1a/get/tags"),
     ("no id", "/a", operation(operationId=""), "/paths/~1a/get/operationId"),
     ("id is a list", "/a", operation(operationId=["x"]), "/paths/~1a/get/operationId"),
-    (
-        "body says nothing",
-        "/a",
-        operation(requestBody={}),
-        "/paths/~1a/get/requestBody",
-    ),
+    ("body says nothing", "/a", operation(requestBody={}), "/paths/~1a/get/requestBody"),
     (
         "body's schema",
         "/a",
@@ -171,12 +153,7 @@ OPERATIONS: list[tuple[str, str, Any, str]] = [
         operation(requestBody={"$ref": "#/components/schemas/S"}),
         "/paths/~1a/get/requestBody",
     ),
-    (
-        "unknown scheme",
-        "/a",
-        operation(security=[{"nope": []}]),
-        "/paths/~1a/get/security",
-    ),
+    ("unknown scheme", "/a", operation(security=[{"nope": []}]), "/paths/~1a/get/security"),
     (
         "status",
         "/a",
@@ -186,9 +163,7 @@ OPERATIONS: list[tuple[str, str, Any, str]] = [
     (
         "style",
         "/a",
-        operation(
-            parameters=[{"name": "x", "in": "query", "style": "pipe", "schema": {}}]
-        ),
+        operation(parameters=[{"name": "x", "in": "query", "style": "pipe", "schema": {}}]),
         "/paths/~1a/get/parameters/0/style",
     ),
     ("flag as text", "/a", operation(deprecated="true"), "/paths/~1a/get/deprecated"),
@@ -200,23 +175,18 @@ OPERATIONS: list[tuple[str, str, Any, str]] = [
     [found[1:] for found in OPERATIONS],
     ids=[found[0] for found in OPERATIONS],
 )
-def test_operations(
-    path: str, call: Any, pointer: str, tmp_path: Path, case_home: Path
-) -> None:
+def test_operations(path: str, call: Any, pointer: str, tmp_path: Path, case_home: Path) -> None:
     """One warning at its place; the method exists, and what it sends begins with a slash and has no fragment."""
     result = result_of(
-        openapi(
-            {path: {"get": call}}, components={"schemas": {"S": {"type": "string"}}}
-        ),
-        tmp_path,
+        openapi({path: {"get": call}}, components={"schemas": {"S": {"type": "string"}}}), tmp_path
     )
     assert only_warning(result)[0] == pointer
     (made,) = calls(result)
     assert made.path.startswith("/")
     assert "#" not in made.path
-    assert sorted(
-        one.field.wire for one in made.parameters if one.location == "path"
-    ) == [name.strip("{}") for name in path.split("/") if name.startswith("{")]
+    assert sorted(one.field.wire for one in made.parameters if one.location == "path") == [
+        name.strip("{}") for name in path.split("/") if name.startswith("{")
+    ]
     with imported(result.files, case_home) as package:
         import_everything(package, result.files)
 
@@ -224,12 +194,7 @@ def test_operations(
 def test_a_shared_parameter_that_the_path_has_no_place_for(tmp_path: Path) -> None:
     item = {
         "parameters": [
-            {
-                "name": "pet-id",
-                "in": "path",
-                "required": True,
-                "schema": {"type": "integer"},
-            }
+            {"name": "pet-id", "in": "path", "required": True, "schema": {"type": "integer"}}
         ],
         "get": operation(),
         "put": operation(),
@@ -247,9 +212,7 @@ def test_an_id_that_is_used_twice(tmp_path: Path) -> None:
             "/b/{id}": {
                 "get": operation(
                     operationId="x",
-                    parameters=[
-                        {"name": "id", "in": "path", "required": True, "schema": {}}
-                    ],
+                    parameters=[{"name": "id", "in": "path", "required": True, "schema": {}}],
                 )
             },
         }
@@ -298,9 +261,7 @@ def test_root_lists(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("value", [None, [], "x", 3], ids=repr)
 def test_sections_of_components(section: str, value: Any, tmp_path: Path) -> None:
-    result = result_of(
-        openapi({"/a": {"get": operation()}}, components={section: value}), tmp_path
-    )
+    result = result_of(openapi({"/a": {"get": operation()}}, components={section: value}), tmp_path)
     assert only_warning(result)[0] == f"/components/{section}"
 
 
@@ -313,18 +274,14 @@ def test_top_level(key: str, value: Any, tmp_path: Path) -> None:
     result = result_of(document, tmp_path)
     assert result.files
     assert all(
-        found.place and found.place.pointer.startswith(f"/{key}")
-        for found in result.diagnostics
+        found.place and found.place.pointer.startswith(f"/{key}") for found in result.diagnostics
     )
 
 
 def test_references_in_a_circle(tmp_path: Path) -> None:
     with pytest.raises(UnresolvedReferenceError, match="circle"):
         result_of(
-            schemas(
-                A={"$ref": "#/components/schemas/B"},
-                B={"$ref": "#/components/schemas/A"},
-            ),
+            schemas(A={"$ref": "#/components/schemas/B"}, B={"$ref": "#/components/schemas/A"}),
             tmp_path,
         )
 
@@ -336,10 +293,7 @@ def test_references_that_lead_nowhere_are_errors_with_both_ends(
     reference: str, tmp_path: Path
 ) -> None:
     with pytest.raises(HooksmithError) as caught:
-        result_of(
-            schemas(A={"type": "object", "properties": {"p": {"$ref": reference}}}),
-            tmp_path,
-        )
+        result_of(schemas(A={"type": "object", "properties": {"p": {"$ref": reference}}}), tmp_path)
     (found,) = caught.value.diagnostics
     assert reference in found.message
     assert found.place is not None
@@ -355,11 +309,7 @@ def test_a_reference_out_of_an_extension(tmp_path: Path) -> None:
                     "responses": {
                         "200": {
                             "description": "",
-                            "content": {
-                                "application/json": {
-                                    "schema": {"$ref": "#/x-types/Pet"}
-                                }
-                            },
+                            "content": {"application/json": {"schema": {"$ref": "#/x-types/Pet"}}},
                         }
                     }
                 }

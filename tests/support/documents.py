@@ -73,18 +73,14 @@ def imported(files: dict[str, str], home: Path) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{PARENT}.{name}")
     finally:
         shutil.rmtree(folder)
-        for module in [
-            module for module in sys.modules if module.startswith(f"{PARENT}.{name}")
-        ]:
+        for module in [module for module in sys.modules if module.startswith(f"{PARENT}.{name}")]:
             del sys.modules[module]
 
 
 def import_everything(package: ModuleType, files: dict[str, str]) -> None:
     """Every module, and every model built, so that all annotations are read."""
     names = sorted(
-        path.removesuffix(".py").replace("/", ".")
-        for path in files
-        if path.endswith(".py")
+        path.removesuffix(".py").replace("/", ".") for path in files if path.endswith(".py")
     )
     for name in names:
         stem = "" if name == "__init__" else "." + name.removesuffix(".__init__")

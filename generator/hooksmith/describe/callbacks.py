@@ -12,9 +12,7 @@ from .media import opaque, preferred
 from .schemas import Schemas, text
 
 
-def describe_callbacks(
-    schemas: Schemas, operation: Node, pointer: str
-) -> Iterator[Callback]:
+def describe_callbacks(schemas: Schemas, operation: Node, pointer: str) -> Iterator[Callback]:
     """One for each callback, runtime expression and method; `pointer` leads to the operation."""
     for name, stated in (operation.get("callbacks") or {}).items():
         place = f"{pointer}/callbacks/{escape(name)}"
@@ -51,9 +49,7 @@ def _callback(
     if media_type is not None:
         place = f"{place}/content/{escape(media_type)}/schema"
         kind = (
-            schemas.type_at(content["schema"], place)
-            if "schema" in content
-            else opaque(media_type)
+            schemas.type_at(content["schema"], place) if "schema" in content else opaque(media_type)
         )
     return Callback(
         name=name,

@@ -16,16 +16,7 @@ from .fields import unique
 from .media import preferred
 from .schemas import Schemas, provenance, text
 
-_LIKELY = (
-    "type",
-    "event",
-    "event_type",
-    "eventType",
-    "event_name",
-    "topic",
-    "action",
-    "name",
-)
+_LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +53,7 @@ def describe_events(normal: Normal, schemas: Schemas) -> Events:
     members = unique(list(kinds), upper)
     return Events(
         events=tuple(
-            _event(kind, member, kinds[kind])
-            for kind, member in zip(kinds, members, strict=True)
+            _event(kind, member, kinds[kind]) for kind, member in zip(kinds, members, strict=True)
         ),
         type=where,
         id=_position(stated.get("id")),
@@ -93,13 +83,10 @@ def _deliveries(schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
             schemas.finish()
             names = _models(schemas, kind)
         found += [
-            _Delivery(key, operation, place, schemas.node(name), name, content)
-            for name in names
+            _Delivery(key, operation, place, schemas.node(name), name, content) for name in names
         ]
         if not names:
-            model = schemas.add_open_model(
-                key, place, text(operation.get("description"))
-            )
+            model = schemas.add_open_model(key, place, text(operation.get("description")))
             found.append(_Delivery(key, operation, place, None, model, content))
     return found
 
@@ -174,13 +161,10 @@ def _detect(schemas: Schemas, bodies: list[Any]) -> Position | None:
             if stated and (len(stated) == 1 or name in _DECLARED):
                 values[name].append(stated)
     telling = [
-        name
-        for name, stated in values.items()
-        if len(stated) == len(bodies) and _are_apart(stated)
+        name for name, stated in values.items() if len(stated) == len(bodies) and _are_apart(stated)
     ]
     ranked = sorted(
-        telling,
-        key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY),
+        telling, key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY)
     )
     return Position(pointer=f"/{escape(ranked[0])}") if ranked else None
 
@@ -190,9 +174,7 @@ def _are_apart(stated: list[tuple[str, ...]]) -> bool:
     return len(set(everything)) == len(everything)
 
 
-def _kinds(
-    schemas: Schemas, delivery: _Delivery, where: Position | None
-) -> tuple[str, ...]:
+def _kinds(schemas: Schemas, delivery: _Delivery, where: Position | None) -> tuple[str, ...]:
     """The wire values of a delivery's type; its key where nothing says."""
     if where is None:
         return (delivery.key,)
@@ -201,9 +183,7 @@ def _kinds(
     return _values(schemas, delivery.node, where) or (delivery.key,)
 
 
-def _header_values(
-    schemas: Schemas, delivery: _Delivery, header: str
-) -> tuple[str, ...]:
+def _header_values(schemas: Schemas, delivery: _Delivery, header: str) -> tuple[str, ...]:
     """What the webhook's own parameters say of the header: a constant, or at least an example."""
     for stated in delivery.operation.get("parameters") or ():
         parameter = schemas.resolve(stated)
@@ -233,8 +213,4 @@ def _stated(schema: Any) -> tuple[str, ...]:
     if isinstance(schema.get("const"), str):
         return (schema["const"],)
     values = [value for value in schema.get("enum") or () if value is not None]
-    return (
-        tuple(dict.fromkeys(values))
-        if all(isinstance(value, str) for value in values)
-        else ()
-    )
+    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else ()

@@ -132,6 +132,7 @@ class _Importer:
         self._places: dict[Key, str] = {}
         self._checked: set[Key] = set()
         self._kinds: dict[str, str | None] = {}
+        self._splicing: list[Key] = []
         self._rooted = _is_openapi(result.root)
 
     def find(self, node: Any, kind: str, document: Document, pointer: str) -> None:
@@ -235,8 +236,13 @@ class _Importer:
         """A path item stands by itself in the document, so it is put in place rather than referred to."""
         if not isinstance(found.value, dict):
             raise UnresolvedReferenceError.at(found.place(), "a path item must be a mapping")
+        key = (found.document.uri, found.pointer)
+        if key in self._splicing:
+            raise UnresolvedReferenceError.at(found.place(), "a path item that contains itself has no end")
         item = copy.deepcopy(found.value)
+        self._splicing.append(key)
         self.localise(item, "pathItem", found.document, found.pointer)
+        self._splicing.pop()
         del node["$ref"]
         for key, value in item.items():
             node.setdefault(key, value)

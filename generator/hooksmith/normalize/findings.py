@@ -82,9 +82,7 @@ class Findings:
         return self.bundled.root, pointer
 
 
-def _known(
-    places: Container[str], pointer: str, but: Container[str] = ()
-) -> str | None:
+def _known(places: Container[str], pointer: str, but: Container[str] = ()) -> str | None:
     """The longest beginning of a pointer that is among `places`."""
     while pointer:
         if pointer in places and pointer not in but:

@@ -1,8 +1,8 @@
 """OpenAPI 3.2 → 3.1, in place: what later steps know by another name, or can say less exactly.
 
 Source: OpenAPI Specification 3.2.0. A `querystring` parameter that is a form becomes query parameters; media types of
-`components.mediaTypes` stand where they are referred to; the schema of a sequence's items (`itemSchema`) gets a class of
-its own, and the sequence is read as a whole or as a stream.
+`components.mediaTypes` stand where they are referred to; the schema of a sequence's items (`itemSchema`) gets a class
+of its own, and the sequence is read as a whole or as a stream.
 """
 
 from __future__ import annotations
@@ -43,18 +43,10 @@ class _Lowering:
         elif visit.kind in ("operation", "pathItem"):
             self._parameters(visit.node, visit.pointer)
         elif visit.kind == "response" and "summary" in visit.node:
-            visit.node["description"] = (
-                visit.node.get("description") or visit.node["summary"]
-            )
-        elif (
-            visit.kind == "example"
-            and "value" not in visit.node
-            and "dataValue" in visit.node
-        ):
+            visit.node["description"] = visit.node.get("description") or visit.node["summary"]
+        elif visit.kind == "example" and "value" not in visit.node and "dataValue" in visit.node:
             visit.node["value"] = visit.node["dataValue"]
-        elif visit.kind == "schema" and "defaultMapping" in (
-            visit.node.get("discriminator") or {}
-        ):
+        elif visit.kind == "schema" and "defaultMapping" in (visit.node.get("discriminator") or {}):
             self._findings.widen(
                 visit.pointer,
                 "discriminator.defaultMapping",
@@ -63,9 +55,7 @@ class _Lowering:
         elif visit.kind == "parameter" and visit.node.get("style") == "cookie":
             visit.node["style"] = "form"
             self._findings.widen(
-                visit.pointer,
-                "style: cookie",
-                "values are percent-encoded, as in the style `form`",
+                visit.pointer, "style: cookie", "values are percent-encoded, as in the style `form`"
             )
 
     # --- media types
@@ -93,17 +83,13 @@ class _Lowering:
             return
         item = node["itemSchema"]
         if "$ref" not in item:
-            schemas = self._document.setdefault("components", {}).setdefault(
-                "schemas", {}
-            )
+            schemas = self._document.setdefault("components", {}).setdefault("schemas", {})
             name = place_name(self._document, f"{pointer}/itemSchema") + "Item"
             while name in schemas:
                 name += "Part"
             schemas[name] = item
             node["itemSchema"] = {"$ref": f"#/components/schemas/{escape(name)}"}
-            self._bundled.moved[f"/components/schemas/{escape(name)}"] = (
-                f"{pointer}/itemSchema"
-            )
+            self._bundled.moved[f"/components/schemas/{escape(name)}"] = f"{pointer}/itemSchema"
         self._findings.widen(
             f"{pointer}/itemSchema",
             "a sequence of items",

@@ -27,11 +27,7 @@ _SCHEMA_KEYS = frozenset(
 )
 """What a parameter or header of 2.0 says about its value."""
 
-_SECTIONS = {
-    "definitions": "schemas",
-    "responses": "responses",
-    "parameters": "parameters",
-}
+_SECTIONS = {"definitions": "schemas", "responses": "responses", "parameters": "parameters"}
 _FLOWS = {
     "accessCode": "authorizationCode",
     "application": "clientCredentials",
@@ -95,9 +91,7 @@ class _Upgrade:
 
     def _servers(self) -> None:
         document = self._document
-        host, path = _text(document.pop("host", None)), _text(
-            document.pop("basePath", None)
-        )
+        host, path = _text(document.pop("host", None)), _text(document.pop("basePath", None))
         schemes = _texts(document.pop("schemes", None))
         self._host, self._path = host, "/" + path.strip("/") if path.strip("/") else ""
         urls = self._urls(schemes)
@@ -120,15 +114,13 @@ class _Upgrade:
         found = _mapping(self._document.pop(section, None))
         if found:
             self._old(
-                f"/{section}",
-                f"{section}: in OpenAPI 3 this is components.{_SECTIONS[section]}",
+                f"/{section}", f"{section}: in OpenAPI 3 this is components.{_SECTIONS[section]}"
             )
         target = self._components.setdefault(_SECTIONS[section], {})
         for name, value in found.items():
             target.setdefault(name, value)
             self._note(
-                f"/{section}/{escape(name)}",
-                f"/components/{_SECTIONS[section]}/{escape(name)}",
+                f"/{section}/{escape(name)}", f"/components/{_SECTIONS[section]}/{escape(name)}"
             )
         if not target:
             del self._components[_SECTIONS[section]]
@@ -153,9 +145,7 @@ class _Upgrade:
 
     def _webhooks(self) -> None:
         """`x-webhooks`, as 2.0 and 3.0 documents have them, are 3.1's."""
-        stated, own = self._document.get("x-webhooks"), self._document.get(
-            "webhooks", {}
-        )
+        stated, own = self._document.get("x-webhooks"), self._document.get("webhooks", {})
         if isinstance(stated, dict) and isinstance(own, dict):
             self._document["webhooks"] = {**self._document.pop("x-webhooks"), **own}
             self._note("/x-webhooks", "/webhooks")
@@ -180,14 +170,10 @@ class _Upgrade:
 
     def _responses(self) -> None:
         for name, response in _items(self._components.get("responses")):
-            self._response(
-                response, f"/components/responses/{escape(name)}", self._produces
-            )
+            self._response(response, f"/components/responses/{escape(name)}", self._produces)
 
     def _response(self, response: Node, pointer: str, produces: list[str]) -> None:
-        schema, examples = response.pop("schema", None), _mapping(
-            response.pop("examples", None)
-        )
+        schema, examples = response.pop("schema", None), _mapping(response.pop("examples", None))
         if schema is not None and "content" in response:
             return
         for name, header in _mapping(response.get("headers")).items():
@@ -195,23 +181,15 @@ class _Upgrade:
                 self._value(header, f"{pointer}/headers/{escape(name)}")
         if schema is None and (not examples or not self._version_2):
             return
-        self._old(
-            f"{pointer}/schema",
-            "schema: in OpenAPI 3 a reply has `content`; taken as JSON",
-        )
+        self._old(f"{pointer}/schema", "schema: in OpenAPI 3 a reply has `content`; taken as JSON")
         types = produces or list(examples) or [JSON]
         content: Node = {}
         for media_type in dict.fromkeys([*types, *examples]):
-            content[media_type] = (
-                {} if schema is None else {"schema": _file_as_binary(schema)}
-            )
+            content[media_type] = {} if schema is None else {"schema": _file_as_binary(schema)}
             if media_type in examples:
                 content[media_type]["example"] = examples[media_type]
         response["content"] = content
-        self._note(
-            f"{pointer}/schema",
-            f"{pointer}/content/{escape(next(iter(content)))}/schema",
-        )
+        self._note(f"{pointer}/schema", f"{pointer}/content/{escape(next(iter(content)))}/schema")
 
     # --- parameters and bodies
 
@@ -220,9 +198,7 @@ class _Upgrade:
         parameters = _mapping(self._components.get("parameters"))
         for name, parameter in list(_items(parameters)):
             pointer = f"/components/parameters/{escape(name)}"
-            self._shared[f"#{pointer}"] = self._shared[
-                f"#/parameters/{escape(name)}"
-            ] = parameter
+            self._shared[f"#{pointer}"] = self._shared[f"#/parameters/{escape(name)}"] = parameter
             if parameter.get("in") in ("body", "formData"):
                 del parameters[name]
             else:
@@ -253,9 +229,7 @@ class _Upgrade:
             place = f"{pointer}/parameters/{index}"
             target = self._resolve(parameter)
             if target.get("in") in ("body", "formData"):
-                self._old(
-                    place, f"in: {target['in']} is not of OpenAPI 3; taken as the body"
-                )
+                self._old(place, f"in: {target['in']} is not of OpenAPI 3; taken as the body")
                 taken.append((parameter, place))
                 continue
             if "$ref" not in parameter:
@@ -273,9 +247,7 @@ class _Upgrade:
             return parameter
         return self._shared.get(reference, {})
 
-    def _operation(
-        self, operation: Node, pointer: str, common: list[tuple[Node, str]]
-    ) -> None:
+    def _operation(self, operation: Node, pointer: str, common: list[tuple[Node, str]]) -> None:
         own = self._split(operation, pointer)
         consumes = _texts(operation.pop("consumes", None)) or self._consumes
         produces = _texts(operation.pop("produces", None)) or self._produces
@@ -288,9 +260,7 @@ class _Upgrade:
             operation["requestBody"] = body
         for status, response in _items(operation.get("responses")):
             if "$ref" not in response:
-                self._response(
-                    response, f"{pointer}/responses/{escape(status)}", produces
-                )
+                self._response(response, f"{pointer}/responses/{escape(status)}", produces)
 
     def _request_body(
         self, stated: list[tuple[Node, str]], consumes: list[str], pointer: str
@@ -308,8 +278,7 @@ class _Upgrade:
                 body = self._body(target, consumes)
                 media_type = next(iter(body["content"]))
                 self._note(
-                    f"{place}/schema",
-                    f"{pointer}/requestBody/content/{escape(media_type)}/schema",
+                    f"{place}/schema", f"{pointer}/requestBody/content/{escape(media_type)}/schema"
                 )
         if body is not None:
             if fields:
@@ -326,11 +295,7 @@ class _Upgrade:
 
     def _body(self, parameter: Node, consumes: list[str]) -> Node:
         types = (
-            [
-                media_type
-                for media_type in consumes
-                if media_type not in (FORM, MULTIPART)
-            ]
+            [media_type for media_type in consumes if media_type not in (FORM, MULTIPART)]
             or consumes
             or [JSON]
         )
@@ -340,18 +305,14 @@ class _Upgrade:
             if key in ("description", "required") or key.startswith("x-")
         }
         schema = parameter.get("schema", {})
-        content = {
-            media_type: {"schema": _file_as_binary(schema)} for media_type in types
-        }
+        content = {media_type: {"schema": _file_as_binary(schema)} for media_type in types}
         examples = _mapping(body.pop("x-examples", None))
         for media_type in examples.keys() & content.keys():
             content[media_type]["example"] = examples[media_type]
         body["content"] = content
         return body
 
-    def _form(
-        self, fields: list[tuple[Node, str]], consumes: list[str], pointer: str
-    ) -> Node:
+    def _form(self, fields: list[tuple[Node, str]], consumes: list[str], pointer: str) -> Node:
         """One object of all form fields; what it is sent as is up to the operation, and to files among the fields."""
         schema: Node = {"type": "object", "properties": {}}
         encoding: Node = {}
@@ -365,9 +326,7 @@ class _Upgrade:
                 schema.setdefault("required", []).append(name)
             if "style" in value:
                 encoding[name] = {"style": value["style"], "explode": value["explode"]}
-        forms = [
-            media_type for media_type in consumes if media_type in (FORM, MULTIPART)
-        ]
+        forms = [media_type for media_type in consumes if media_type in (FORM, MULTIPART)]
         types = [MULTIPART] if files else forms or [FORM]
         media: Node = {
             "schema": schema,
@@ -385,9 +344,7 @@ class _Upgrade:
         ):
             return
         self._old(pointer, "in OpenAPI 3 the type of a value stands in its `schema`")
-        schema = {
-            key: parameter.pop(key) for key in list(parameter) if key in _SCHEMA_KEYS
-        }
+        schema = {key: parameter.pop(key) for key in list(parameter) if key in _SCHEMA_KEYS}
         stated = parameter.pop("collectionFormat", None)
         if "x-example" in schema:
             schema.setdefault("example", schema.pop("x-example"))
@@ -406,8 +363,7 @@ class _Upgrade:
             parameter.update(style="form" if joined else "simple", explode=False)
         elif form in ("ssv", "pipes") and joined:
             parameter.update(
-                style="spaceDelimited" if form == "ssv" else "pipeDelimited",
-                explode=False,
+                style="spaceDelimited" if form == "ssv" else "pipeDelimited", explode=False
             )
         else:
             self._findings.warn(
@@ -452,18 +408,14 @@ def _relocate(places: Mapping[str, str], pointer: str) -> str | None:
 def _scheme(facts: Node) -> Node:
     """A security definition of 2.0 → a security scheme of 3.1."""
     kept = {
-        key: value
-        for key, value in facts.items()
-        if key == "description" or key.startswith("x-")
+        key: value for key, value in facts.items() if key == "description" or key.startswith("x-")
     }
     match facts.get("type"):
         case "basic":
             return {"type": "http", "scheme": "basic", **kept}
         case "oauth2":
             flow: Node = {
-                key: facts[key]
-                for key in ("authorizationUrl", "tokenUrl")
-                if key in facts
+                key: facts[key] for key in ("authorizationUrl", "tokenUrl") if key in facts
             }
             flow["scopes"] = _mapping(facts.get("scopes"))
             name = _FLOWS.get(str(facts.get("flow")), "implicit")
@@ -506,11 +458,7 @@ def _mapping(value: Any) -> Node:
 
 
 def _texts(value: Any) -> list[str]:
-    return (
-        [item for item in value if isinstance(item, str)]
-        if isinstance(value, list)
-        else []
-    )
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

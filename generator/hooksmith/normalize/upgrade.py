@@ -59,9 +59,7 @@ def _upgrade_dependencies(schema: Node) -> None:
     for name, needed in schema.pop("dependencies").items():
         if isinstance(needed, str):
             needed = [needed]  # drafts 3
-        keyword = (
-            "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
-        )
+        keyword = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
         schema.setdefault(keyword, {})[name] = needed
 
 

@@ -40,18 +40,12 @@ def _names(found: list[tuple[Operation, Callback]]) -> list[str]:
     """Operation and callback; where that is not one request alone, its address and method too."""
     short = [f"{operation.name} {callback.name}" for operation, callback in found]
     return [
-        (
-            name
-            if short.count(name) == 1
-            else f"{name} {callback.expression} {callback.method}"
-        )
+        (name if short.count(name) == 1 else f"{name} {callback.expression} {callback.method}")
         for name, (_, callback) in zip(short, found, strict=True)
     ]
 
 
-def _view(
-    operation: Operation, callback: Callback, name: str, speller: Speller
-) -> CallbackView:
+def _view(operation: Operation, callback: Callback, name: str, speller: Speller) -> CallbackView:
     media_type = callback.media_type or "application/json"
     return CallbackView(
         constant=name,
@@ -66,7 +60,5 @@ def _view(
 
 
 def _doc(callback: Callback) -> str:
-    said = "\n\n".join(
-        part for part in (sentence(callback.summary), callback.description) if part
-    )
+    said = "\n\n".join(part for part in (sentence(callback.summary), callback.description) if part)
     return f"{said}\n\nDeprecated.".strip() if callback.deprecated else said

@@ -42,9 +42,7 @@ class _Shapes:
         while stack:
             visit = stack.pop()
             self._mend(visit)
-            stack.extend(
-                reversed(list(children(visit.kind, visit.node, visit.pointer)))
-            )
+            stack.extend(reversed(list(children(visit.kind, visit.node, visit.pointer))))
 
     def _mend(self, visit: Visit) -> None:
         kind, pointer, node = visit
@@ -101,17 +99,14 @@ class _Shapes:
     def _list(self, value: Any, child: str, place: str) -> Any:
         if isinstance(value, dict):
             self._findings.warn(
-                place,
-                "this is one mapping where a list belongs, and taken as a list of it",
+                place, "this is one mapping where a list belongs, and taken as a list of it"
             )
             return [value]
         if not isinstance(value, list):
             self._findings.warn(place, f"{_shown(value)} is not a list, and left out")
             return DROP
         kept = [
-            item
-            for item in value
-            if isinstance(item, dict) or (child == "schema" and item is True)
+            item for item in value if isinstance(item, dict) or (child == "schema" and item is True)
         ]
         if len(kept) < len(value):
             self._findings.warn(
@@ -156,8 +151,7 @@ class _Shapes:
                 continue  # `dependencies`
             else:
                 self._findings.warn(
-                    join(place, key),
-                    f"{_shown(item)} is not a mapping, and taken as an empty one",
+                    join(place, key), f"{_shown(item)} is not a mapping, and taken as an empty one"
                 )
                 value[key] = {}
 

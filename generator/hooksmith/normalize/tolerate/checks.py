@@ -21,12 +21,7 @@ from .values import (
     word,
 )
 
-_PROSE: dict[str, Check] = {
-    "description": text,
-    "summary": text,
-    "title": text,
-    "deprecated": flag,
-}
+_PROSE: dict[str, Check] = {"description": text, "summary": text, "title": text, "deprecated": flag}
 
 _VALUE: dict[str, Check] = {
     **_PROSE,
@@ -57,18 +52,11 @@ CHECKS: dict[str, dict[str, Check]] = {
         "servers": objects,
     },
     "parameter": _VALUE,
-    "header": {
-        key: check for key, check in _VALUE.items() if key not in ("name", "in")
-    },
+    "header": {key: check for key, check in _VALUE.items() if key not in ("name", "in")},
     "requestBody": {**_PROSE, "$ref": word, "required": flag},
     "response": {**_PROSE, "$ref": word},
     "mediaType": {"$ref": word, "examples": mapping},
-    "encoding": {
-        "contentType": word,
-        "style": word,
-        "explode": flag,
-        "allowReserved": flag,
-    },
+    "encoding": {"contentType": word, "style": word, "explode": flag, "allowReserved": flag},
     "callback": {"$ref": word},
     "example": {},
     "link": {},

@@ -1,4 +1,4 @@
-"""Operations and what surrounds them: parameters that fit their path, ids that are unique, statuses that are statuses."""
+"""Operations and what surrounds them: parameters that fit their path, unique ids, statuses that are statuses."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class _Mender:
     def run(self) -> None:
         self._root()
         for path, item in self._path_items("paths"):
-            self._path_item(
-                path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path)
-            )
+            self._path_item(path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path))
         for key, item in self._path_items("webhooks"):
             self._path_item(key, item, f"/webhooks/{escape(key)}", None)
         components = self._document.get("components") or {}
@@ -50,9 +48,7 @@ class _Mender:
 
     def _path_items(self, section: str) -> Iterator[tuple[str, Node]]:
         for key, item in (self._document.get(section) or {}).items():
-            if isinstance(item, dict) and not (
-                section == "paths" and key.startswith("x-")
-            ):
+            if isinstance(item, dict) and not (section == "paths" and key.startswith("x-")):
                 yield key, item
 
     # --- the document's own lists
@@ -76,9 +72,7 @@ class _Mender:
         for index, tag in enumerate(stated):
             place = f"/tags/{index}"
             if isinstance(tag, str):
-                self._warn(
-                    place, "a tag is described by a mapping", f"write `- name: {tag}`"
-                )
+                self._warn(place, "a tag is described by a mapping", f"write `- name: {tag}`")
                 found.append({"name": tag})
             elif isinstance(tag, dict) and (name := text(tag.get("name"))) is not DROP:
                 found.append({**tag, "name": name})
@@ -93,10 +87,7 @@ class _Mender:
                 self._variables(server, f"{pointer}/servers/{index}")
                 found.append(server)
             else:
-                self._warn(
-                    f"{pointer}/servers/{index}",
-                    "this server has no URL, and is left out",
-                )
+                self._warn(f"{pointer}/servers/{index}", "this server has no URL, and is left out")
         return found
 
     def _variables(self, server: Node, pointer: str) -> None:
@@ -123,11 +114,7 @@ class _Mender:
                 "the name of the header, parameter or cookie",
             )
             scheme["name"] = name
-        if scheme.get("type") == "apiKey" and scheme.get("in") not in (
-            "header",
-            "query",
-            "cookie",
-        ):
+        if scheme.get("type") == "apiKey" and scheme.get("in") not in ("header", "query", "cookie"):
             self._warn(pointer, "in: is none of header, query, cookie; taken as header")
             scheme["in"] = "header"
 
@@ -151,12 +138,7 @@ class _Mender:
         ]
         if len(kept) < len(holder["security"]):
             unknown = sorted(
-                {
-                    name
-                    for one in holder["security"]
-                    for name in one
-                    if name not in schemes
-                }
+                {name for one in holder["security"] for name in one if name not in schemes}
             )
             self._warn(
                 f"{pointer}/security",
@@ -170,18 +152,14 @@ class _Mender:
 
     # --- operations
 
-    def _path_item(
-        self, path: str, item: Node, pointer: str, template: list[str] | None
-    ) -> None:
+    def _path_item(self, path: str, item: Node, pointer: str, template: list[str] | None) -> None:
         if template is not None and "#" in path:
             self._warn(
                 pointer,
                 "a path has no fragment: what follows the # only tells operations apart, and is not sent",
             )
         elif template is not None and not path.startswith("/"):
-            self._warn(
-                pointer, "a path begins with a slash; sent with one", f"write /{path}"
-            )
+            self._warn(pointer, "a path begins with a slash; sent with one", f"write /{path}")
         shared = self._parameters(item, pointer, template)
         for method, operation in operations(item):
             place = f"{pointer}/{method}"
@@ -229,8 +207,7 @@ class _Mender:
         kept = [name for tag in named if (name := word(tag)) is not DROP]
         if kept != stated:
             self._warn(
-                f"{pointer}/tags",
-                "these are not all names of tags; what is none is left out",
+                f"{pointer}/tags", "these are not all names of tags; what is none is left out"
             )
         operation["tags"] = kept
 
@@ -245,9 +222,7 @@ class _Mender:
                 "write `content: {application/json: {schema: …}}`",
             )
         else:
-            self._warn(
-                pointer, "this body says nothing of its content: any JSON is taken"
-            )
+            self._warn(pointer, "this body says nothing of its content: any JSON is taken")
             body["content"] = {"application/json": {}}
 
     def _responses(self, operation: Node, pointer: str) -> None:
@@ -272,8 +247,7 @@ class _Mender:
         meant = code[0].upper() if code else "default"
         if meant in stated:
             self._warn(
-                pointer,
-                f"{status!r} is no status, and left out: {meant} is described as well",
+                pointer, f"{status!r} is no status, and left out: {meant} is described as well"
             )
             del stated[status]
             return
@@ -282,17 +256,13 @@ class _Mender:
             f"{status!r} is no status; taken as {meant}",
             "one of 100 to 599, 1XX to 5XX, default",
         )
-        items = [
-            (meant if key == status else key, value) for key, value in stated.items()
-        ]
+        items = [(meant if key == status else key, value) for key, value in stated.items()]
         stated.clear()
         stated.update(items)
 
     # --- parameters
 
-    def _parameters(
-        self, holder: Node, pointer: str, template: list[str] | None
-    ) -> list[Node]:
+    def _parameters(self, holder: Node, pointer: str, template: list[str] | None) -> list[Node]:
         """The parameters of a path item or operation, references followed; those without a name are left out."""
         if "parameters" not in holder:
             return []
@@ -300,9 +270,7 @@ class _Mender:
         for index, stated in enumerate(holder["parameters"]):
             place = f"{pointer}/parameters/{index}"
             parameter = self._follow(stated)
-            if isinstance(parameter.get("name"), str) and self._located(
-                parameter, place, template
-            ):
+            if isinstance(parameter.get("name"), str) and self._located(parameter, place, template):
                 self._styled(parameter, place)
                 kept.append(stated)
                 found.append(parameter)
@@ -316,9 +284,7 @@ class _Mender:
             node = resolve_local(self._document, node["$ref"])
         return node if isinstance(node, dict) else {}
 
-    def _located(
-        self, parameter: Node, pointer: str, template: list[str] | None
-    ) -> bool:
+    def _located(self, parameter: Node, pointer: str, template: list[str] | None) -> bool:
         stated = str(parameter.get("in", ""))
         if stated in LOCATIONS:
             return True
@@ -334,20 +300,14 @@ class _Mender:
             else f"the parameter {name!r} does not say where it stands"
         )
         self._warn(
-            pointer,
-            f"{what}; taken as {meant}",
-            "write `in: query`, or path, header, cookie",
+            pointer, f"{what}; taken as {meant}", "write `in: query`, or path, header, cookie"
         )
         parameter["in"] = meant
         return True
 
     def _styled(self, parameter: Node, pointer: str) -> None:
         style = parameter.get("style")
-        if (
-            style is not None
-            and parameter["in"] in STYLES
-            and style not in STYLES[parameter["in"]]
-        ):
+        if style is not None and parameter["in"] in STYLES and style not in STYLES[parameter["in"]]:
             self._warn(
                 f"{pointer}/style",
                 f"style: {style!r} is no style of a {parameter['in']} parameter, and left out",
@@ -355,9 +315,7 @@ class _Mender:
             del parameter["style"]
         content = parameter.get("content")
         if isinstance(content, dict) and not content:
-            self._warn(
-                f"{pointer}/content", "content: names no media type, and is left out"
-            )
+            self._warn(f"{pointer}/content", "content: names no media type, and is left out")
             del parameter["content"]
         if "schema" in parameter and "content" in parameter:
             self._warn(
@@ -377,13 +335,9 @@ class _Mender:
     ) -> None:
         """Every `{name}` of the path has a parameter, and no parameter is for a path that has no place for it."""
         declared = {
-            parameter["name"]: parameter
-            for parameter in parameters
-            if parameter["in"] == "path"
+            parameter["name"]: parameter for parameter in parameters if parameter["in"] == "path"
         }
-        missing = [
-            name for name in dict.fromkeys(template) if name and name not in declared
-        ]
+        missing = [name for name in dict.fromkeys(template) if name and name not in declared]
         surplus = [name for name in declared if name not in template]
         own = operation.setdefault("parameters", []) if missing or surplus else []
         for name in missing:

@@ -48,7 +48,7 @@ class _Mender:
             self._wrong_kind(visit, reference, kind)
 
     def _end(self, reference: str, pointer: str) -> tuple[str | None, bool]:
-        """The kind of object that a reference leads to, and whether it leads anywhere; follows chains to find circles."""
+        """The kind of object that a reference leads to, and whether it leads anywhere. Chains are followed to their end."""
         passed = [f"#{pointer}"]
         target = self._look_up(reference)
         step = reference
@@ -98,7 +98,9 @@ class _Mender:
             return f"{reference}/schema"
         for media_type, content in (target.get("content") or {}).items():
             if isinstance(content.get("schema"), dict):
-                return f"{reference}/content/{media_type.replace('~', '~0').replace('/', '~1')}/schema"
+                return (
+                    f"{reference}/content/{media_type.replace('~', '~0').replace('/', '~1')}/schema"
+                )
         return None
 
 

@@ -9,59 +9,27 @@ from ..findings import Findings
 from ..grammar import Node
 
 TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
+_ONE_OF = f"one of {', '.join(sorted(TYPES))}"
 
-_MEANT: dict[str, Node] = {
-    **dict.fromkeys(
-        (
-            "int",
-            "int32",
-            "int64",
-            "long",
-            "short",
-            "byte",
-            "bigint",
-            "uint",
-            "uint32",
-            "uint64",
-        ),
-        {"type": "integer"},
-    ),
-    **dict.fromkeys(
-        ("float", "double", "decimal", "num", "numeric", "currency", "real"),
-        {"type": "number"},
-    ),
-    **dict.fromkeys(
-        (
-            "str",
-            "text",
-            "char",
-            "varchar",
-            "password",
-            "guid",
-            "enum",
-            "url",
-            "duration",
-        ),
-        {"type": "string"},
-    ),
-    **{
-        form: {"type": "string", "format": form}
-        for form in ("date", "date-time", "uuid", "uri", "email", "binary", "time")
-    },
-    **dict.fromkeys(
-        ("datetime", "timestamp", "timestamptz"),
-        {"type": "string", "format": "date-time"},
-    ),
-    **dict.fromkeys(("file", "blob", "stream"), {"type": "string", "format": "binary"}),
-    "bool": {"type": "boolean"},
-    **dict.fromkeys(("list", "set", "collection", "tuple"), {"type": "array"}),
-    **dict.fromkeys(
-        ("map", "dict", "dictionary", "hash", "struct", "hashmap"), {"type": "object"}
-    ),
-    **dict.fromkeys(("none", "nil", "void"), {"type": "null"}),
-    **dict.fromkeys(("any", "mixed", "json", "anytype"), {}),
-}
-"""Types of other languages, and formats written where a type belongs."""
+_SPELLINGS = (
+    ("integer", "int int32 int64 long short byte bigint uint uint32 uint64"),
+    ("number", "float double decimal num numeric currency real"),
+    ("string", "str text char varchar password guid enum url duration"),
+    ("boolean", "bool"),
+    ("array", "list set collection tuple"),
+    ("object", "map dict dictionary hash struct hashmap"),
+    ("null", "none nil void"),
+    ("", "any mixed json anytype"),
+    ("string date", "date"),
+    ("string time", "time"),
+    ("string date-time", "date-time datetime timestamp timestamptz"),
+    ("string uuid", "uuid"),
+    ("string uri", "uri"),
+    ("string email", "email"),
+    ("string binary", "binary file blob stream"),
+)
+_MEANT = {spelling: meant for meant, spellings in _SPELLINGS for spelling in spellings.split()}
+"""Types of other languages, and formats written where a type belongs → the type, and the format."""
 
 
 def mend_schema(schema: Node, pointer: str, document: Node, findings: Findings) -> None:
@@ -71,9 +39,7 @@ def mend_schema(schema: Node, pointer: str, document: Node, findings: Findings) 
 
 
 class _Mender:
-    def __init__(
-        self, schema: Node, pointer: str, document: Node, findings: Findings
-    ) -> None:
+    def __init__(self, schema: Node, pointer: str, document: Node, findings: Findings) -> None:
         self._schema = schema
         self._pointer = pointer
         self._document = document
@@ -108,9 +74,7 @@ class _Mender:
 
     def _alternatives(self) -> None:
         for key in ("items", "not", "if", "then", "else", "contains"):
-            if key in self._schema and not isinstance(
-                self._schema[key], dict | list | bool
-            ):
+            if key in self._schema and not isinstance(self._schema[key], dict | list | bool):
                 self._drop(key, "is not a schema, and left out")
 
     # --- type
@@ -127,57 +91,38 @@ class _Mender:
             self._take(stated, meant)
         else:
             self._drop(
-                "type",
-                f"{_name(stated)} is no type of JSON Schema; any value is taken",
-                f"one of {', '.join(sorted(TYPES))}",
+                "type", f"{_name(stated)} is no type of JSON Schema; any value is taken", _ONE_OF
             )
 
     def _meant(self, stated: str) -> Node | None:
         if stated.lower() in _MEANT:
-            return _MEANT[stated.lower()]
+            return dict(zip(("type", "format"), _MEANT[stated.lower()].split(), strict=False))
         components = self._document.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
-        if (
-            isinstance(schemas, dict)
-            and isinstance(schemas.get(stated), dict)
-            and schemas[stated] is not self._schema
-        ):
+        target = schemas.get(stated) if isinstance(schemas, dict) else None
+        if isinstance(target, dict) and target is not self._schema:
             return {"$ref": f"#/components/schemas/{escape(stated)}"}
         return None
 
     def _take(self, stated: str, meant: Node) -> None:
-        told = (
-            meant.get("$ref")
-            or " ".join(str(value) for value in meant.values())
-            or "any value"
-        )
-        self._warn(
-            "type",
-            f"type: {stated!r} is no type of JSON Schema; taken as {told}",
-            f"one of {', '.join(sorted(TYPES))}",
-        )
+        told = meant.get("$ref") or " ".join(meant.values()) or "any value"
+        self._warn("type", f"type: {stated!r} is no type of JSON Schema; taken as {told}", _ONE_OF)
         del self._schema["type"]
-        for key, value in meant.items():
-            if key == "format":
-                self._schema.setdefault(key, value)
-            else:
-                self._schema[key] = value
+        if "format" in meant:
+            self._schema.setdefault("format", meant.pop("format"))
+        self._schema.update(meant)
 
     def _types(self, stated: list[Any]) -> None:
         """A list of types; what is none is left out, `null` without quotation marks is the type of that name."""
         kept: list[str] = []
         for one in stated:
-            name = (
-                "null" if one is None else one.lower() if isinstance(one, str) else ""
-            )
-            name = name if name in TYPES else str(_MEANT.get(name, {}).get("type", ""))
+            name = "null" if one is None else one.lower() if isinstance(one, str) else ""
+            name = name if name in TYPES else _MEANT.get(name, "").partition(" ")[0]
             if name and name not in kept:
                 kept.append(name)
         if kept == stated:
             return
-        self._warn(
-            "type", f"type: of {_name(stated)}, {', '.join(kept) or 'nothing'} is taken"
-        )
+        self._warn("type", f"type: of {_name(stated)}, {', '.join(kept) or 'nothing'} is taken")
         if kept:
             self._schema["type"] = kept
         else:
@@ -208,9 +153,7 @@ class _Mender:
     def _required_properties(self, properties: Node) -> None:
         """`required: true` in a property, as drafts up to 3 had it."""
         for name, value in properties.items():
-            if not isinstance(value, dict) or not isinstance(
-                value.get("required"), bool | str
-            ):
+            if not isinstance(value, dict) or not isinstance(value.get("required"), bool | str):
                 continue
             if str(value["required"]).lower() not in ("true", "false"):
                 continue
@@ -230,9 +173,7 @@ class _Mender:
         stated = self._schema["discriminator"]
         if isinstance(stated, str) and stated:
             stated = {"propertyName": stated}  # Swagger 2.0
-        if not isinstance(stated, dict) or not isinstance(
-            stated.get("propertyName"), str
-        ):
+        if not isinstance(stated, dict) or not isinstance(stated.get("propertyName"), str):
             self._drop(
                 "discriminator",
                 "names no property, and is left out",
@@ -241,18 +182,12 @@ class _Mender:
             return
         mapping = stated.get("mapping")
         kept = (
-            {
-                value: target
-                for value, target in mapping.items()
-                if isinstance(target, str)
-            }
+            {value: target for value, target in mapping.items() if isinstance(target, str)}
             if isinstance(mapping, dict)
             else {}
         )
         if mapping is not None and kept != mapping:
-            self._warn(
-                "discriminator", "mapping: what does not lead to a schema is left out"
-            )
+            self._warn("discriminator", "mapping: what does not lead to a schema is left out")
         self._schema["discriminator"] = {
             **{key: value for key, value in stated.items() if key != "mapping"},
             **({"mapping": kept} if kept else {}),

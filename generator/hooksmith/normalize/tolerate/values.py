@@ -20,11 +20,7 @@ def text(value: Any) -> Any:
     """A string; numbers are taken as written."""
     if isinstance(value, str):
         return value
-    return (
-        str(value)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else DROP
-    )
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else DROP
 
 
 def word(value: Any) -> Any:
@@ -67,9 +63,7 @@ def bound(value: Any) -> Any:
 def count(value: Any) -> Any:
     """A whole number from 0."""
     found = number(value)
-    return (
-        int(found) if found is not DROP and found >= 0 and found == int(found) else DROP
-    )
+    return int(found) if found is not DROP and found >= 0 and found == int(found) else DROP
 
 
 def mapping(value: Any) -> Any:
@@ -110,9 +104,7 @@ def text_map(value: Any) -> Any:
     """A map from names to strings."""
     if not isinstance(value, dict):
         return DROP
-    kept = {
-        key: made for key, item in value.items() if (made := text(item)) is not DROP
-    }
+    kept = {key: made for key, item in value.items() if (made := text(item)) is not DROP}
     return value if kept == value else kept
 
 
@@ -120,9 +112,7 @@ def text_lists(value: Any) -> Any:
     """A map from names to lists of strings."""
     if not isinstance(value, dict):
         return DROP
-    kept = {
-        key: made for key, item in value.items() if (made := _strings(item)) is not DROP
-    }
+    kept = {key: made for key, item in value.items() if (made := _strings(item)) is not DROP}
     return value if kept == value else kept
 
 
@@ -136,10 +126,7 @@ def requirements(value: Any) -> Any:
     """Alternatives of security: a list of maps from scheme names to lists of scopes."""
     found = value if isinstance(value, list) else [value]
     kept = [
-        {
-            name: scopes if isinstance(scopes, list) else []
-            for name, scopes in item.items()
-        }
+        {name: scopes if isinstance(scopes, list) else [] for name, scopes in item.items()}
         for item in found
         if isinstance(item, dict)
     ]
