@@ -30,7 +30,7 @@ lint: $(READY) ## ruff, mypy --strict, pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check generator tests
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: $(READY) ## Measure what benchmarks/ measures
 	$(BIN)/python -m benchmarks

@@ -20,6 +20,8 @@ from support.paths import ERRORS
 from support.snapshots import files_in
 
 FOLDERS = sorted(path for path in ERRORS.iterdir() if path.is_dir())
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_error(folder: Path, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     work = tmp_path / "work"

@@ -270,9 +270,13 @@ def _write_ledgers(choice: Choice, file: Path) -> None:
 
     found = {path.as_posix(): ledger(path, settings).as_json() for path, settings in choice.jobs()}
     try:
-        file.write_text(json.dumps({"documents": found}, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        file.write_text(
+            json.dumps({"documents": found}, indent=2, ensure_ascii=False) + "\n", "utf-8"
+        )
     except OSError as error:
-        raise OutputError.at(Place(file=str(file)), f"cannot be written: {error.strerror}") from error
+        raise OutputError.at(
+            Place(file=str(file)), f"cannot be written: {error.strerror}"
+        ) from error
 
 
 @_command

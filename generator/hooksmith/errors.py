@@ -1,12 +1,12 @@
 """What goes wrong, and where.
 
-    HooksmithError            every error of the tool; carries diagnostics; exit code 2
-    ├── ConfigError           pyproject.toml or hooksmith.toml cannot be used
-    ├── LoadError             a file is missing, or is not YAML or JSON
-    ├── UnresolvedReferenceError  a $ref leads nowhere
-    ├── DocumentError         not an OpenAPI or JSON Schema document, or one that contradicts itself
-    ├── ExtensionError        an x-hooksmith-* extension breaks its schema
-    └── OutputError           the output folder cannot be written, or holds files that are not ours
+HooksmithError            every error of the tool; carries diagnostics; exit code 2
+├── ConfigError           pyproject.toml or hooksmith.toml cannot be used
+├── LoadError             a file is missing, or is not YAML or JSON
+├── UnresolvedReferenceError  a $ref leads nowhere
+├── DocumentError         not an OpenAPI or JSON Schema document, or one that contradicts itself
+├── ExtensionError        an x-hooksmith-* extension breaks its schema
+└── OutputError           the output folder cannot be written, or holds files that are not ours
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
-        position = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
+        position = "".join(
+            f":{number}" for number in (self.line, self.column) if number is not None
+        )
         return f"{self.file}{position}" + (f" #{self.pointer}" if self.pointer else "")
 
 

@@ -38,12 +38,17 @@ class Ledger:
         """`{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […]}`; empty names and reasons left out."""
         count = Counter((entry.kind, entry.status) for entry in self.entries)
         kinds = dict.fromkeys(entry.kind for entry in self.entries)
-        summary = {kind: {status: count[kind, status] for status in ("emitted", "degraded")} for kind in kinds}
+        summary = {
+            kind: {status: count[kind, status] for status in ("emitted", "degraded")}
+            for kind in kinds
+        }
         return {"summary": summary, "entries": [_as_json(entry) for entry in self.entries]}
 
 
 def _as_json(entry: Entry) -> dict[str, str]:
-    stated = {name: getattr(entry, name) for name in ("kind", "pointer", "status", "name", "reason")}
+    stated = {
+        name: getattr(entry, name) for name in ("kind", "pointer", "status", "name", "reason")
+    }
     return {name: value for name, value in stated.items() if value}
 
 
@@ -55,8 +60,16 @@ def account(normal: Normal, api: Api) -> Ledger:
 class _Accountant:
     def __init__(self, normal: Normal, api: Api) -> None:
         self._normal = normal
-        self._operations = {operation.pointer: operation for resource in api.resources for operation in resource.operations}
-        self._callbacks = {callback.pointer for operation in self._operations.values() for callback in operation.callbacks}
+        self._operations = {
+            operation.pointer: operation
+            for resource in api.resources
+            for operation in resource.operations
+        }
+        self._callbacks = {
+            callback.pointer
+            for operation in self._operations.values()
+            for callback in operation.callbacks
+        }
         self._events = {event.pointer: event for event in api.events.events}
         self._names = {definition.pointer: definition.name for definition in api.definitions}
 
@@ -72,13 +85,19 @@ class _Accountant:
     def _entry(self, subject: Subject) -> Entry:
         name, reason = getattr(self, f"_{subject.kind}")(subject)
         status: Literal["emitted", "degraded"] = "degraded" if reason else "emitted"
-        return Entry(kind=subject.kind, pointer=subject.pointer, status=status, name=name, reason=reason)
+        return Entry(
+            kind=subject.kind, pointer=subject.pointer, status=status, name=name, reason=reason
+        )
 
     # --- one method a kind: the Python name, and why it is degraded, if it is
 
     def _operation(self, subject: Subject) -> tuple[str, str]:
         operation = self._operations.get(subject.pointer)
-        return (operation.name, "") if operation else ("", "no method: the operation could not be read")
+        return (
+            (operation.name, "")
+            if operation
+            else ("", "no method: the operation could not be read")
+        )
 
     def _parameter(self, subject: Subject) -> tuple[str, str]:
         operation = self._operations.get(subject.owner)
@@ -87,8 +106,15 @@ class _Accountant:
         for parameter in operation.parameters:
             if f"{parameter.location} {parameter.field.wire}" == subject.detail:
                 return parameter.field.name, ""
-        if subject.detail.lower() in ("header accept", "header content-type", "header authorization"):
-            return "", "OpenAPI reserves this header: it is sent as the media types and the security schemes say"
+        if subject.detail.lower() in (
+            "header accept",
+            "header content-type",
+            "header authorization",
+        ):
+            return (
+                "",
+                "OpenAPI reserves this header: it is sent as the media types and the security schemes say",
+            )
         return "", "not an argument: the parameter could not be read"
 
     def _body(self, subject: Subject) -> tuple[str, str]:
@@ -100,7 +126,10 @@ class _Accountant:
         if operation.body is None:
             return "", "" if not subject.detail else "not an argument: the body could not be read"
         spoken = operation.body.media_type
-        return "", "" if subject.detail in (spoken, "") else f"not offered: the body is sent as {spoken}"
+        return "", "" if subject.detail in (
+            spoken,
+            "",
+        ) else f"not offered: the body is sent as {spoken}"
 
     def _response(self, subject: Subject) -> tuple[str, str]:
         operation = self._operations.get(subject.owner)
@@ -110,7 +139,10 @@ class _Accountant:
         if reply is None:
             return "", "not expected: the response could not be read"
         spoken = reply.media_type or ""
-        return "", "" if subject.detail in (spoken, "") else f"not asked for: the reply is read as {spoken}"
+        return "", "" if subject.detail in (
+            spoken,
+            "",
+        ) else f"not asked for: the reply is read as {spoken}"
 
     def _schema(self, subject: Subject) -> tuple[str, str]:
         name = self._names.get(subject.pointer) or self._normal.names.get(subject.pointer, "")
@@ -118,7 +150,9 @@ class _Accountant:
 
     def _webhook(self, subject: Subject) -> tuple[str, str]:
         event = self._events.get(subject.pointer)
-        return (event.model, "") if event else ("", "no event: the webhook has no body with a schema")
+        return (
+            (event.model, "") if event else ("", "no event: the webhook has no body with a schema")
+        )
 
     def _callback(self, subject: Subject) -> tuple[str, str]:
         known = any(pointer.startswith(subject.pointer) for pointer in self._callbacks)
@@ -134,7 +168,9 @@ class _Accountant:
                     stated += sorted({"minProperties", "maxProperties"} & visit.node.keys())
                 if stated:
                     reason = f"not checked: {', '.join(stated)}"
-                    yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
+                    yield Entry(
+                        kind="schema", pointer=visit.pointer, status="degraded", reason=reason
+                    )
 
 
 _UNCHECKED = frozenset(
@@ -144,4 +180,6 @@ _UNCHECKED = frozenset(
 
 
 def _reply(operation: Operation, status: str) -> Reply | None:
-    return next((reply for reply in (*operation.replies, *operation.errors) if reply.status == status), None)
+    return next(
+        (reply for reply in (*operation.replies, *operation.errors) if reply.status == status), None
+    )

@@ -86,11 +86,17 @@ def _rendered(path: Path, settings: Settings) -> Result:
     if settings.strict and normal.diagnostics:
         raise DocumentError(*(replace(found, severity="error") for found in normal.diagnostics))
     report(f"{settings.package}: render")
-    files = render(plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime"))
+    files = render(
+        plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime")
+    )
     return Result(files, api, tuple(normal.diagnostics), library.inputs)
 
 
 def _refuse_broken_extensions(library: Library) -> None:
-    found = [diagnostic for document in library.documents.values() for diagnostic in check_extensions(document)]
+    found = [
+        diagnostic
+        for document in library.documents.values()
+        for diagnostic in check_extensions(document)
+    ]
     if found:
         raise ExtensionError(*found)

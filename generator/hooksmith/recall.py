@@ -67,7 +67,7 @@ def remember(
         "files": dict(output.files),
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
-    cache.large().put(_slot(path, settings), json.dumps(entry, ensure_ascii=False))
+    cache.large().put(_slot(path, settings), json.dumps(entry))
 
 
 def _slot(path: Path, settings: Settings) -> str:
@@ -75,7 +75,7 @@ def _slot(path: Path, settings: Settings) -> str:
     stated = [
         f"{field.name}={_stable(getattr(settings, field.name))}" for field in fields(settings)
     ]
-    return Cache.key("run", str(Path.cwd()), str(path), *stated)
+    return Cache.key("run", repr(Path.cwd()), repr(path), *stated)
 
 
 def _stable(value: Any) -> str:

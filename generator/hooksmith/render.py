@@ -82,7 +82,10 @@ def render(view: PackageView) -> dict[str, str]:
 
 def render_suite(apis: list[str]) -> dict[str, str]:
     """The top of a package of several APIs."""
-    return {"__init__.py": _environment().get_template("suite/__init__.py.jinja").render(apis=apis), "py.typed": ""}
+    return {
+        "__init__.py": _environment().get_template("suite/__init__.py.jinja").render(apis=apis),
+        "py.typed": "",
+    }
 
 
 def runtime_files() -> dict[str, str]:
@@ -111,7 +114,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - Python, not HTML: values pass the filters below
         auto_reload=False,
     )
     environment.filters["literal"] = literal

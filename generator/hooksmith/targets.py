@@ -57,7 +57,9 @@ class Choice:
         found = [self._single(spec) for spec in self.specs]
         for folder, count in Counter(target.folder for target in found).items():
             if count > 1:
-                raise BadParameter(f"{count} documents would go into {folder}: name them apart, or use --out")
+                raise BadParameter(
+                    f"{count} documents would go into {folder}: name them apart, or use --out"
+                )
         return found
 
     def jobs(self) -> list[Job]:
@@ -65,7 +67,10 @@ class Choice:
         if self.specs:
             return [target.job for target in self.targets() if target.job]
         config = self._config()
-        return [(config.apis[name].spec, config.settings(name)) for name in sorted(self.only or config.apis)]
+        return [
+            (config.apis[name].spec, config.settings(name))
+            for name in sorted(self.only or config.apis)
+        ]
 
     def _single(self, spec: Path) -> Target:
         settings = Settings(

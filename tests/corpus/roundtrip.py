@@ -18,6 +18,9 @@ from typing import Any
 import jsonschema
 import referencing
 import referencing.jsonschema
+from pydantic import TypeAdapter
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
 from hooksmith.config import Settings
 from hooksmith.describe.schemas import Schemas
 from hooksmith.load import load
@@ -30,8 +33,6 @@ from hooksmith.normalize.upgrade import upgrade
 from hooksmith.pipeline import generate
 from hooksmith.plan.annotations import Speller
 from hooksmith.plan.imports import Imports
-from pydantic import TypeAdapter
-from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 
 @dataclass
@@ -87,7 +88,9 @@ def _try(result: Account, adapters: _Adapters, judge: _Judge, pointer: str, exam
         result.note("changed", pointer, difference(dumped, example))
 
 
-def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
+def _pattern(
+    validator: Any, pattern: str, value: Any, schema: Any
+) -> Iterator[jsonschema.ValidationError]:
     """`pattern`, by an engine that no text can hang; expressions that it does not take are left out."""
     if not isinstance(value, str):
         return
@@ -121,23 +124,35 @@ class _Judge:
         tolerate(bundled, Findings(bundled))
         upgrade(bundled.document)
         self.document = bundled.document
-        resource = referencing.Resource(copy.deepcopy(self.document), referencing.jsonschema.DRAFT202012)
+        resource = referencing.Resource(
+            copy.deepcopy(self.document), referencing.jsonschema.DRAFT202012
+        )
         self._registry = referencing.Registry().with_resource("urn:document", resource)
 
     def examples(self) -> Iterator[tuple[str, Any]]:
         """Pointer of a schema, and an example of it: of media types, parameters and components."""
         for visit in walk("openapi", self.document):
-            if visit.kind in ("mediaType", "parameter", "header") and isinstance(visit.node.get("schema"), dict):
+            if visit.kind in ("mediaType", "parameter", "header") and isinstance(
+                visit.node.get("schema"), dict
+            ):
                 for example in _stated(visit.node):
                     yield f"{visit.pointer}/schema", example
-            if visit.kind == "schema" and visit.pointer.count("/") == 3 and visit.pointer.startswith("/components/schemas"):
+            if (
+                visit.kind == "schema"
+                and visit.pointer.count("/") == 3
+                and visit.pointer.startswith("/components/schemas")
+            ):
                 for example in visit.node.get("examples") or ():
                     yield visit.pointer, example
 
     def accepts(self, pointer: str, example: Any) -> bool:
         schema = {"$ref": f"urn:document#{pointer}"}
         try:
-            return bool(_VALIDATOR(schema, registry=self._registry, format_checker=_FORMATS).is_valid(example))
+            return bool(
+                _VALIDATOR(schema, registry=self._registry, format_checker=_FORMATS).is_valid(
+                    example
+                )
+            )
         except Exception:  # a schema that jsonschema cannot read judges nothing
             return False
 
@@ -176,7 +191,9 @@ class _Adapters:
         for module in ("model", "timestamp", "unions", "assertions", "number"):
             names |= vars(importlib.import_module(f"{self._runtime}.{module}"))
         for module in self._modules:
-            names |= {name: getattr(module, name) for name in dir(module) if not name.startswith("__")}
+            names |= {
+                name: getattr(module, name) for name in dir(module) if not name.startswith("__")
+            }
         return names
 
 
@@ -198,11 +215,21 @@ def difference(left: Any, right: Any, where: str = "") -> str:
                 return found
         return ""
     if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-        return next((found for i, (a, b) in enumerate(zip(left, right)) if (found := difference(a, b, f"{where}/{i}"))), "")
-    if type(left) is type(right) or (isinstance(left, int | float) and isinstance(right, int | float)):
-        if left == right and isinstance(left, bool) == isinstance(right, bool):
-            return ""
-    if isinstance(left, str) and isinstance(right, str) and _moment(left) == _moment(right) is not None:
+        return next(
+            (
+                found
+                for i, (a, b) in enumerate(zip(left, right, strict=True))
+                if (found := difference(a, b, f"{where}/{i}"))
+            ),
+            "",
+        )
+    if left == right and isinstance(left, bool) == isinstance(right, bool):
+        return ""
+    if (
+        isinstance(left, str)
+        and isinstance(right, str)
+        and _moment(left) == _moment(right) is not None
+    ):
         return ""
     return f"{where}: {left!r} is not {right!r}"
 

@@ -12,12 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from corpus.roundtrip import account
 from hooksmith.load import load
 from hooksmith.normalize import normalize
 from hooksmith.pipeline import generate, ledger
 from hooksmith.settings import Settings
-
-from corpus.roundtrip import account
 from support.paths import SHARED
 
 DOCUMENTS = sorted([*SHARED.glob("corpus/*.json"), *SHARED.glob("reference/*.openapi.*")])
@@ -42,7 +42,9 @@ def test_whole(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert getattr(module, exported) is not None
     for name in files:
         if name.endswith(".py") and not name.startswith("_runtime/"):
-            importlib.import_module(".".join([package, *name.removesuffix(".py").split("/")]).removesuffix(".__init__"))
+            importlib.import_module(
+                ".".join([package, *name.removesuffix(".py").split("/")]).removesuffix(".__init__")
+            )
     for loaded in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[loaded]
 

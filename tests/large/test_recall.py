@@ -158,3 +158,12 @@ def test_findings_are_told_again(document: Path) -> None:
     assert first.diagnostics
     assert make(document).diagnostics == first.diagnostics
     assert len(made) == 1
+
+
+def test_a_path_that_is_no_text(document: Path) -> None:
+    odd = document.with_name("acm\udce9.json")
+    odd.write_text(spec().replace('"type": "object"', '"type": "object", "required": ["a", "a"]'))
+    first = make(odd)
+    assert first.diagnostics
+    assert make(odd) == first
+    assert len(made) == 1

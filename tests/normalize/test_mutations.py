@@ -30,14 +30,15 @@ DOCUMENTS = [
 ]
 
 VALUES: list[Any] = [
-    None, True, False, 0, -1, 1.5, 10**30, "", "x", "array", "\u0000", "été ß", "'''", '"""\\', [], {}, [None], ["a"], [{}],
-    [[]], {"a": None}, {"type": "object"}, {"type": "string"}, {"type": "array"}, {"$ref": "#"}, {"$ref": "#/info"}, {"$ref": 1},
+    None, True, False, 0, -1, 1.5, 10**30, "", "x", "array", "\u0000", "été ß", "'''", '"""\\', [], {}, [None], ["a"],
+    [{}], [[]], {"a": None}, {"type": "object"}, {"type": "string"}, {"type": "array"}, {"$ref": "#"},
+    {"$ref": "#/info"}, {"$ref": 1},
     {"x-a": 1}, {"enum": []}, {"enum": ["a", "b", None]}, {"oneOf": [{"type": "string"}, {"type": "null"}]},
 ]  # fmt: skip
 
-KEYS = """type properties items allOf oneOf anyOf enum const required additionalProperties discriminator $ref format pattern
-    name in schema content parameters responses tags operationId callbacks security servers nullable default examples
-    description requestBody headers minimum maxLength title readOnly not patternProperties prefixItems definitions $defs
+KEYS = """type properties items allOf oneOf anyOf enum const required additionalProperties discriminator $ref format
+    pattern name in schema content parameters responses tags operationId callbacks security servers nullable default
+    examples description requestBody headers minimum maxLength title readOnly not patternProperties prefixItems definitions $defs
     webhooks x-webhooks components additionalOperations get post class 1 é __init__ model_x /z/{q} a.b A 2""".split()
 
 pytestmark = [pytest.mark.slow]
@@ -138,6 +139,10 @@ NAMES = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sam
 )
 
 
+def schema_of(properties: Any, description: str = "") -> Any:
+    return {"type": "object", "description": description, "properties": properties}
+
+
 @settings(suppress_health_check=list(HealthCheck))
 @given(names=st.lists(NAMES, min_size=1, max_size=5, unique=True), data=st.data())
 def test_any_name(
@@ -146,20 +151,24 @@ def test_any_name(
     """Properties, parameters, schemas, tags, operations, enum values and events of any name: none is lost."""
     pick = st.sampled_from(names)
     properties = {name: {"type": "string"} for name in names}
+    given = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names if name.strip()]
     document = openapi(
         {
             f"/{index}": {
                 "get": operation(
                     operationId=name,
                     tags=[data.draw(pick)],
-                    parameters=[{"name": one, "in": "query", "schema": {"type": "string"}} for one in names if one.strip()],
+                    parameters=given,
                 )
             }
             for index, name in enumerate(names)
         },
-        components={"schemas": {name: {"type": "object", "description": name, "properties": properties} for name in names}},
-        webhooks={name: {"post": {"requestBody": {"content": {"application/json": {"schema": {
-            "type": "object", "properties": {"k": {"const": name}, "e": {"type": "string", "enum": names}}}}}}}} for name in names},
+        components={"schemas": {name: schema_of(properties, name) for name in names}},
+        webhooks={
+            name: {"post": {"requestBody": {"content": {"application/json": {"schema": schema_of(
+                {"k": {"const": name}, "e": {"type": "string", "enum": names}})}}}}}
+            for name in names
+        },
     )  # fmt: skip
     result = result_of(document, tmp_path_factory.mktemp("named"))
     calls = [one for resource in result.api.resources for one in resource.operations]

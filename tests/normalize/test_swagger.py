@@ -184,7 +184,8 @@ def test_the_package(case_home: Path) -> None:
 
 def test_files_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "defs.json").write_text(
-        '{"Pet": {"type": "object", "x-nullable": true, "properties": {"n": {"$ref": "#/Name"}}}, "Name": {"type": "string"}}'
+        '{"Name": {"type": "string"}, '
+        '"Pet": {"type": "object", "x-nullable": true, "properties": {"n": {"$ref": "#/Name"}}}}'
     )
     document = {
         "swagger": "2.0",

@@ -93,4 +93,4 @@ def import_everything(package: ModuleType, files: dict[str, str]) -> None:
             ):
                 value.model_rebuild()
     for name in getattr(package, "__all__", ()):
-        assert getattr(package, name) is not None
+        assert hasattr(package, name)

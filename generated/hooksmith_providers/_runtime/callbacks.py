@@ -37,11 +37,7 @@ class Callback(Generic[T]):
         Raises:
             EventParseError: The body is not what the callback delivers; `issues` says where.
         """
-        raw = (
-            body.encode("utf-8", "surrogatepass")
-            if isinstance(body, str)
-            else bytes(body)
-        )
+        raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
         try:
             found: T = self._read(raw)
         except ValidationError as error:
@@ -54,9 +50,7 @@ class Callback(Generic[T]):
         essence = self.media_type.partition(";")[0].strip().lower()
         if essence == _FORM:
             text = raw.decode("utf-8", "replace")
-            return self._adapter.validate_python(
-                dict(parse_qsl(text, keep_blank_values=True))
-            )
+            return self._adapter.validate_python(dict(parse_qsl(text, keep_blank_values=True)))
         if essence == "application/json" or essence.endswith("+json"):
             return self._adapter.validate_json(raw)
         return raw.decode("utf-8", "replace") if self.annotation is str else raw
@@ -72,6 +66,4 @@ def _issues(error: ValidationError) -> tuple[Issue, ...]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(
-        "/" + str(step).replace("~", "~0").replace("/", "~1") for step in location
-    )
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

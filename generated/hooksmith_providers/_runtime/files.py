@@ -19,4 +19,4 @@ class _Unchecked:
 
 
 FileContent = Annotated[_Content | tuple[str, _Content] | tuple[str, _Content, str], _Unchecked]
-"""Bytes or an open binary file; with a file name, `(name, content)`; with its media type too, `(name, content, type)`."""
+"""Bytes or an open binary file, alone or as `(name, content)` or `(name, content, media type)`."""

@@ -39,8 +39,8 @@ def evaluated(module: ModuleType, name: str) -> Any:
         bring(module, value)
         value = eval(f"({value})", vars(module))  # noqa: S307 - text of the module's own
         setattr(module, name, value)
-    elif isinstance(getattr(value, "__value__", None), str):
-        _bring_once(module, name, value.__value__)
+    elif isinstance(expression := getattr(value, "__value__", None), str):
+        _bring_once(module, name, expression)
     return value
 
 

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..ir import Alias, AnyDefinition, Array, Events, LiteralOf, Map, Model, Named, Operation, Resource, Scalar, Tuple, Type, Union
+from ..ir import (
+    Alias,
+    AnyDefinition,
+    Array,
+    Events,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Operation,
+    Resource,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
 
 
 def mark_directions(
@@ -16,8 +31,13 @@ def mark_directions(
     operations = [operation for resource in resources for operation in resource.operations]
     sent = _reach(by_name, (kind for operation in operations for kind in _sent(operation)))
     delivered: list[Type] = [Named(event.model) for event in events.events]
-    received = _reach(by_name, [*delivered, *(kind for operation in operations for kind in _received(operation))])
-    return tuple(replace(found, sent=name in sent, received=name in received) for name, found in by_name.items())
+    received = _reach(
+        by_name, [*delivered, *(kind for operation in operations for kind in _received(operation))]
+    )
+    return tuple(
+        replace(found, sent=name in sent, received=name in received)
+        for name, found in by_name.items()
+    )
 
 
 def _sent(operation: Operation) -> Iterator[Type]:

@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from ..normalize.casing import SHADOWING, snake, spoken
 
 RESERVED_FIELDS = frozenset(
-    """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_ object_ parse_file parse_obj
-    parse_raw schema schema_json mro register self str tuple type_ update_forward_refs validate to_dict to_json from_json""".split()
+    """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_
+    object_ parse_file parse_obj parse_raw schema schema_json mro register self str tuple type_
+    update_forward_refs validate to_dict to_json from_json""".split()
 )
 """Attributes of pydantic's and our models, and the names that annotations are spelled with."""
 
 
 _INHERITED = frozenset(
-    """as_integer_ratio bit_count bit_length capitalize casefold center conjugate count denominator encode endswith expandtabs
-    find format format_map from_bytes imag index is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower
-    isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans mro name numerator partition real
-    removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase
-    title to_bytes translate upper value zfill""".split()
+    """as_integer_ratio bit_count bit_length capitalize casefold center conjugate count denominator
+    encode endswith expandtabs find format format_map from_bytes imag index is_integer isalnum
+    isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
+    istitle isupper join ljust lower lstrip maketrans mro name numerator partition real
+    removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split
+    splitlines startswith strip swapcase title to_bytes translate upper value zfill""".split()
 )
 """Attributes of str, int and Enum, which a member must not hide."""
 
@@ -32,7 +34,9 @@ def field_name(wire: str) -> str:
     return name
 
 
-def unique(wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[str] = ()) -> list[str]:
+def unique(
+    wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[str] = ()
+) -> list[str]:
     """One Python name for each wire name. Clashing ones are told apart by what the first spelling left out.
 
     First their signs are spoken (`StartTime<` → `start_time_less_than`), then their capitals kept (`Asc`), and only
@@ -41,10 +45,15 @@ def unique(wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[st
     names = [spell(wire) for wire in wires]
     used = set(taken)
     for respell in (lambda wire: spell(_aloud(wire)), _as_written):
-        clashes = {name for name, count in Counter(names).items() if count > 1} | (used & set(names))
+        clashes = {name for name, count in Counter(names).items() if count > 1} | (
+            used & set(names)
+        )
         if not clashes:
             return names
-        names = [respell(wire) if name in clashes and spell(wire) != wire else name for wire, name in zip(wires, names)]
+        names = [
+            respell(wire) if name in clashes and spell(wire) != wire else name
+            for wire, name in zip(wires, names, strict=True)
+        ]
     return _numbered(names, used)
 
 
@@ -55,7 +64,9 @@ def _aloud(wire: str) -> str:
 def _as_written(wire: str) -> str:
     kept = "".join(char if ("a" + char).isidentifier() else "_" for char in wire).strip("_")
     name = kept if kept.isidentifier() else f"n_{kept}"
-    return name + "_" if name in _INHERITED or name in RESERVED_FIELDS or name in SHADOWING else name
+    return (
+        name + "_" if name in _INHERITED or name in RESERVED_FIELDS or name in SHADOWING else name
+    )
 
 
 def _numbered(names: list[str], used: set[str]) -> list[str]:

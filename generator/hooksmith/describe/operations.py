@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any
 
 from ..errors import DocumentError
-from ..ir import ANY, NULL, Body, Field, Kind, Model, Named, Operation, Parameter, Permissions, Reply, Resource, Scalar, Type, Union
+from ..ir import (
+    NULL,
+    Body,
+    Field,
+    Model,
+    Named,
+    Operation,
+    Parameter,
+    Permissions,
+    Reply,
+    Resource,
+    Type,
+    Union,
+)
 from ..normalize import Normal
 from ..normalize.casing import argument, pascal
 from ..normalize.grammar import Node
@@ -34,12 +46,19 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
         for method, node in operations(item):
             reader = _OperationReader(normal, schemas, path, item, method, node)
             groups.setdefault(_tag(node), []).append(reader.read())
-    described = {tag.get("name"): text(tag.get("description")) for tag in normal.document.get("tags") or ()}
+    described = {
+        tag.get("name"): text(tag.get("description")) for tag in normal.document.get("tags") or ()
+    }
     tags = list(groups)
     models = set(normal.names.values())
     classes = unique(tags, lambda tag: _class_name(tag, models))
     return tuple(
-        Resource(name=name, class_name=class_name, description=described.get(tag, ""), operations=_named_apart(groups[tag]))
+        Resource(
+            name=name,
+            class_name=class_name,
+            description=described.get(tag, ""),
+            operations=_named_apart(groups[tag]),
+        )
         for tag, name, class_name in zip(tags, unique(tags, _attribute), classes, strict=True)
     )
 
@@ -59,20 +78,29 @@ def _attribute(tag: str) -> str:
     return name + "_" if name in _CLIENT_ATTRIBUTES else name
 
 
-_IMPORTED = frozenset("Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split())
+_IMPORTED = frozenset(
+    "Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split()
+)
 
 
 def _class_name(tag: str, models: Collection[str]) -> str:
     """`audit logs` → `AuditLogs`; a model of that name is what callers would take it for, so it says what it is."""
     name = pascal(tag)
-    return name + "Resource" if name in models or name in _IMPORTED or f"Async{name}" in models else name
+    return (
+        name + "Resource"
+        if name in models or name in _IMPORTED or f"Async{name}" in models
+        else name
+    )
 
 
 def _refuse_duplicates(normal: Normal) -> None:
     seen: dict[str, str] = {}
     for path, item in normal.document.get("paths", {}).items():
         for method, node in operations(item) if isinstance(item, dict) else ():
-            identity, pointer = node.get("operationId"), f"/paths/{escape(path)}/{method}/operationId"
+            identity, pointer = (
+                node.get("operationId"),
+                f"/paths/{escape(path)}/{method}/operationId",
+            )
             if identity is None:
                 continue
             if identity in seen:
@@ -86,13 +114,17 @@ def _refuse_duplicates(normal: Normal) -> None:
 
 def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:
     names = unique([operation.id for operation in found], argument)
-    return tuple(replace(operation, name=name) for operation, name in zip(found, names, strict=True))
+    return tuple(
+        replace(operation, name=name) for operation, name in zip(found, names, strict=True)
+    )
 
 
 class _OperationReader:
     """Reads one operation of a path item."""
 
-    def __init__(self, normal: Normal, schemas: Schemas, path: str, item: Node, method: str, node: Node) -> None:
+    def __init__(
+        self, normal: Normal, schemas: Schemas, path: str, item: Node, method: str, node: Node
+    ) -> None:
         self._normal = normal
         self._schemas = schemas
         self._path = path
@@ -119,7 +151,9 @@ class _OperationReader:
             body=self._body([parameter.field.name for parameter in parameters]),
             replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
-            pagination=describe_pagination(self._normal, self._schemas, node, self._pointer, replies),
+            pagination=describe_pagination(
+                self._normal, self._schemas, node, self._pointer, replies
+            ),
             permissions=_permissions(node),
             callbacks=tuple(describe_callbacks(self._schemas, node, self._pointer)),
             analytic_events=dict(node.get("x-hooksmith-analytic-events") or {}),
@@ -130,14 +164,20 @@ class _OperationReader:
     def _parameters(self) -> tuple[Parameter, ...]:
         """The path item's parameters, then the operation's, which overrule them."""
         found: dict[tuple[str, str], tuple[Node, str]] = {}
-        for holder, pointer in ((self._item, self._pointer.rpartition("/")[0]), (self._node, self._pointer)):
+        for holder, pointer in (
+            (self._item, self._pointer.rpartition("/")[0]),
+            (self._node, self._pointer),
+        ):
             for index, stated in enumerate(holder.get("parameters") or ()):
                 node, place = self._follow(stated, f"{pointer}/parameters/{index}")
                 if _counts(node):
                     found[node["in"], node["name"]] = (node, place)
         ordered = sorted(found.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
         names = _argument_names([node for node, _ in ordered])
-        return tuple(self._parameter(node, place, name) for (node, place), name in zip(ordered, names, strict=True))
+        return tuple(
+            self._parameter(node, place, name)
+            for (node, place), name in zip(ordered, names, strict=True)
+        )
 
     def _follow(self, node: Node, pointer: str) -> tuple[Node, str]:
         while "$ref" in node:
@@ -150,8 +190,13 @@ class _OperationReader:
         media_type = next(iter(node.get("content") or ()), None)
         schema, step = node.get("schema", {}), "/schema"
         if media_type is not None:
-            schema, step = node["content"][media_type].get("schema", {}), f"/content/{escape(media_type)}/schema"
-        field = self._schemas.field(node["name"], name, schema, pointer + step, node.get("required") is True)
+            schema, step = (
+                node["content"][media_type].get("schema", {}),
+                f"/content/{escape(media_type)}/schema",
+            )
+        field = self._schemas.field(
+            node["name"], name, schema, pointer + step, node.get("required") is True
+        )
         style = node.get("style", _STYLES[location])
         return Parameter(
             field=_described(field, node),
@@ -170,7 +215,11 @@ class _OperationReader:
         if media_type is None:
             return None
         place = f"{pointer}/content/{escape(media_type)}/schema"
-        kind = self._schemas.type_at(content.get("schema"), place) if "schema" in content else opaque(media_type)
+        kind = (
+            self._schemas.type_at(content.get("schema"), place)
+            if "schema" in content
+            else opaque(media_type)
+        )
         required = node.get("required") is True
         return Body(
             type=kind,
@@ -191,7 +240,9 @@ class _OperationReader:
         fields = [field for field in all_fields(definition, self._schemas) if not field.read_only]
         if not required and any(field.required for field in fields):
             return None
-        names = unique([field.wire for field in fields], lambda wire: _body_argument(wire, taken), _TAKEN)
+        names = unique(
+            [field.wire for field in fields], lambda wire: _body_argument(wire, taken), _TAKEN
+        )
         return tuple(replace(field, name=name) for field, name in zip(fields, names, strict=True))
 
     def _replies(self) -> Iterator[Reply]:
@@ -203,8 +254,17 @@ class _OperationReader:
             kind: Type | None = None
             if media_type is not None:
                 place = f"{pointer}/content/{escape(media_type)}/schema"
-                kind = self._schemas.type_at(content["schema"], place) if "schema" in content else opaque(media_type)
-            yield Reply(status=status, type=kind, media_type=media_type, description=text(node.get("description")))
+                kind = (
+                    self._schemas.type_at(content["schema"], place)
+                    if "schema" in content
+                    else opaque(media_type)
+                )
+            yield Reply(
+                status=status,
+                type=kind,
+                media_type=media_type,
+                description=text(node.get("description")),
+            )
 
 
 def http_method(step: str) -> str:
@@ -249,7 +309,10 @@ def _counts(node: Node) -> bool:
     """Whether a parameter is one: OpenAPI reserves three headers for what stands elsewhere in the document."""
     if node.get("in") not in _STYLES or "name" not in node:
         return False
-    return not (node["in"] == "header" and node["name"].lower() in {"accept", "content-type", "authorization"})
+    return not (
+        node["in"] == "header"
+        and node["name"].lower() in {"accept", "content-type", "authorization"}
+    )
 
 
 def _described(field: Field, node: Node) -> Field:

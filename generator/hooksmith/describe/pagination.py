@@ -20,7 +20,9 @@ def describe_pagination(
     if stated is None:
         return None
     schemas.finish()
-    kinds = [reply.type for reply in replies if reply.status.startswith("2") and reply.type is not None]
+    kinds = [
+        reply.type for reply in replies if reply.status.startswith("2") and reply.type is not None
+    ]
     found = [item for kind in kinds if (item := _item(schemas, kind, stated["items"])) is not None]
     if not found:
         raise ExtensionError.at(
@@ -42,7 +44,14 @@ def describe_pagination(
 def _item(schemas: Schemas, kind: Type, pointer: str) -> Type | None:
     """The type of the items; a reply that is itself an array is taken as the items."""
     if isinstance(kind, Union):
-        return next((item for option in kind.options if (item := _item(schemas, option, pointer)) is not None), None)
+        return next(
+            (
+                item
+                for option in kind.options
+                if (item := _item(schemas, option, pointer)) is not None
+            ),
+            None,
+        )
     if isinstance(kind, Array):
         return kind.items
     if isinstance(kind, Named):
@@ -59,7 +68,10 @@ def _inside(schemas: Schemas, model: Model, path: list[str]) -> Type | None:
         return None
     for base in model.bases:
         definition = schemas.definitions[base]
-        if isinstance(definition, Model) and (found := _inside(schemas, definition, path)) is not None:
+        if (
+            isinstance(definition, Model)
+            and (found := _inside(schemas, definition, path)) is not None
+        ):
             return found
     for field in model.fields:
         if field.wire == path[0]:

@@ -109,7 +109,10 @@ class Schemas:
             self._following.discard(target)
             return found
         self._waiting.append((node, target))
-        return _nullable(Named(self._names[target]), isinstance(node, dict) and _is_class(node) and _allows_null(node))
+        return _nullable(
+            Named(self._names[target]),
+            isinstance(node, dict) and _is_class(node) and _allows_null(node),
+        )
 
     def _plain(self, node: Node, pointer: str) -> Type:
         """A type without a definition of its own."""
@@ -127,15 +130,24 @@ class Schemas:
         return _literal(node["enum"])
 
     def _union(self, node: Node, keyword: str, pointer: str) -> Type:
-        options = [self.type_at(option, f"{pointer}/{keyword}/{index}") for index, option in enumerate(node[keyword])]
+        options = [
+            self.type_at(option, f"{pointer}/{keyword}/{index}")
+            for index, option in enumerate(node[keyword])
+        ]
         if _allows_null(node) and "type" in node:
             options.append(NULL)
-        discriminator = (node.get("discriminator") or {}).get("propertyName") or self._implied_discriminator(node[keyword])
+        discriminator = (node.get("discriminator") or {}).get(
+            "propertyName"
+        ) or self._implied_discriminator(node[keyword])
         return _union(options, discriminator)
 
     def _implied_discriminator(self, options: list[Any]) -> str | None:
         """A property that has a value of its own in every option tells the options apart."""
-        objects = [self.resolve(option) for option in options if not (isinstance(option, dict) and option.get("type") == "null")]
+        objects = [
+            self.resolve(option)
+            for option in options
+            if not (isinstance(option, dict) and option.get("type") == "null")
+        ]
         if not all(isinstance(option, dict) and is_model(option) for option in objects):
             return None
         return telling_tag([{"properties": self.properties(option)} for option in objects])
@@ -160,10 +172,19 @@ class Schemas:
 
     def _array(self, node: Node, pointer: str) -> Type:
         if node.get("prefixItems"):
-            items = [self.type_at(item, f"{pointer}/prefixItems/{index}") for index, item in enumerate(node["prefixItems"])]
-            rest = None if node.get("items") is False else self.type_at(node.get("items"), f"{pointer}/items")
+            items = [
+                self.type_at(item, f"{pointer}/prefixItems/{index}")
+                for index, item in enumerate(node["prefixItems"])
+            ]
+            rest = (
+                None
+                if node.get("items") is False
+                else self.type_at(node.get("items"), f"{pointer}/items")
+            )
             return Tuple(tuple(items), rest)
-        return Array(self.type_at(node.get("items"), f"{pointer}/items"), _constraints(node, "array"))
+        return Array(
+            self.type_at(node.get("items"), f"{pointer}/items"), _constraints(node, "array")
+        )
 
     def _object(self, node: Node, pointer: str) -> Type:
         if is_model(node) and pointer in self._names:
@@ -174,7 +195,10 @@ class Schemas:
     def _extra(self, node: Node, pointer: str) -> Type | None:
         """The type of properties that the schema does not name; None: there are none."""
         patterns = node.get("patternProperties") or {}
-        found = [self.type_at(item, f"{pointer}/patternProperties/{escape(key)}") for key, item in patterns.items()]
+        found = [
+            self.type_at(item, f"{pointer}/patternProperties/{escape(key)}")
+            for key, item in patterns.items()
+        ]
         extra = node.get("additionalProperties", node.get("unevaluatedProperties", not patterns))
         if extra is False:
             return _union(found) if found else None
@@ -196,7 +220,9 @@ class Schemas:
         if isinstance(node, dict) and is_model(node) and _kinds(node)[0] == "object":
             definition: AnyDefinition = self._model(node, pointer, common)
         elif isinstance(node, dict) and is_enum(node):
-            definition = Enum(**common, members=tuple(_members(node)), open=node.get("x-hooksmith-open-enum"))
+            definition = Enum(
+                **common, members=tuple(_members(node)), open=node.get("x-hooksmith-open-enum")
+            )
         else:
             definition = Alias(**common, type=self._alias_type(node, pointer))
         self._building.discard(name)
@@ -221,7 +247,9 @@ class Schemas:
         bases = [base["$ref"] for base in node.get("allOf") or ()]
         for base in bases:
             self._reference(base, pointer)
-        inherited = [name for base in bases for name in self.properties(resolve_local(self._document, base))]
+        inherited = [
+            name for base in bases for name in self.properties(resolve_local(self._document, base))
+        ]
         properties = node.get("properties") or {}
         taken = unique(inherited, field_name)
         spelled = unique(list(properties), field_name, taken)
@@ -277,7 +305,11 @@ class Schemas:
     def resolve(self, node: Any) -> Any:
         """What a chain of references ends at."""
         seen = set()
-        while isinstance(node, dict) and isinstance(node.get("$ref"), str) and node["$ref"] not in seen:
+        while (
+            isinstance(node, dict)
+            and isinstance(node.get("$ref"), str)
+            and node["$ref"] not in seen
+        ):
             seen.add(node["$ref"])
             node = resolve_local(self._document, node["$ref"])
         return node
@@ -310,7 +342,11 @@ def provenance(node: Mapping[str, Any]) -> Provenance | None:
     stated = node.get("x-hooksmith-provenance")
     if not isinstance(stated, dict):
         return None
-    return Provenance(status=stated["status"], source=tuple(stated.get("source") or ()), note=text(stated.get("note")))
+    return Provenance(
+        status=stated["status"],
+        source=tuple(stated.get("source") or ()),
+        note=text(stated.get("note")),
+    )
 
 
 def _is_class(node: Node) -> bool:
@@ -331,7 +367,11 @@ def _kinds(node: Node) -> list[str]:
         return [kind]
     if isinstance(kind, list) and kind:
         return sorted(kind, key=lambda one: one == "null")
-    if node.get("properties") or node.keys() & {"additionalProperties", "patternProperties", "allOf"}:
+    if node.get("properties") or node.keys() & {
+        "additionalProperties",
+        "patternProperties",
+        "allOf",
+    }:
         return ["object"]
     if node.keys() & {"items", "prefixItems"}:
         return ["array"]
@@ -339,14 +379,22 @@ def _kinds(node: Node) -> list[str]:
 
 
 def _constraints(node: Node, family: str) -> Constraints:
-    stated = {_CONSTRAINTS[key]: node[key] for key in _APPLIES[family] if node.get(key) is not None and node[key] is not False}
+    stated = {
+        _CONSTRAINTS[key]: node[key]
+        for key in _APPLIES[family]
+        if node.get(key) is not None and node[key] is not False
+    }
     return Constraints(**stated) if stated else NO_CONSTRAINTS
 
 
 def _literal(values: list[Any]) -> Type:
     """A type for a short list of JSON values; values that no Literal can hold widen it."""
     if not all(isinstance(value, str | int | bool) or value is None for value in values):
-        return _union([ANY]) if any(isinstance(value, dict | list) for value in values) else Scalar(Kind.NUMBER)
+        return (
+            _union([ANY])
+            if any(isinstance(value, dict | list) for value in values)
+            else Scalar(Kind.NUMBER)
+        )
     real = tuple(value for value in values if value is not None)
     found: list[Type] = [LiteralOf(real)] if real else []
     return _union([*found, *([NULL] if len(real) < len(values) else [])])
@@ -360,7 +408,9 @@ def _union(options: list[Type], discriminator: str | None = None) -> Type:
     """A union without nested unions or repetitions; of one option, that option."""
     flat: list[Type] = []
     for option in options:
-        for inner in option.options if isinstance(option, Union) and not option.discriminator else (option,):
+        for inner in (
+            option.options if isinstance(option, Union) and not option.discriminator else (option,)
+        ):
             if isinstance(inner, LiteralOf) and flat and isinstance(flat[-1], LiteralOf):
                 flat[-1] = LiteralOf(tuple(dict.fromkeys((*flat[-1].values, *inner.values))))
             elif inner not in flat:
@@ -389,7 +439,13 @@ def _members(node: Node) -> Iterator[EnumMember]:
     values = list(dict.fromkeys(value for value in node["enum"] if value is not None))
     stated = node.get("x-enum-varnames") or node.get("x-enumNames") or ()
     texts = node.get("x-enum-descriptions") or ()
-    wires = [str(name) for name in stated] if len(stated) == len(values) else [str(value) for value in values]
+    wires = (
+        [str(name) for name in stated]
+        if len(stated) == len(values)
+        else [str(value) for value in values]
+    )
     names = unique(wires, upper)
     for index, (value, name) in enumerate(zip(values, names, strict=True)):
-        yield EnumMember(name=name, value=value, description=text(texts[index]) if index < len(texts) else "")
+        yield EnumMember(
+            name=name, value=value, description=text(texts[index]) if index < len(texts) else ""
+        )

@@ -11,7 +11,19 @@ from ..normalize.grammar import Node
 from .fields import unique
 from .schemas import text
 
-_GENERIC = frozenset({"bearer", "bearer_auth", "http", "http_bearer", "auth", "authorization", "default", "jwt", "jwt_auth"})
+_GENERIC = frozenset(
+    {
+        "bearer",
+        "bearer_auth",
+        "http",
+        "http_bearer",
+        "auth",
+        "authorization",
+        "default",
+        "jwt",
+        "jwt_auth",
+    }
+)
 _TAKEN = ("self", "base_url", "timeout", "max_retries", "headers", "http_client", "hooks")
 
 
@@ -20,7 +32,11 @@ def describe_client(normal: Normal) -> Client:
     stated = normal.document.get("x-hooksmith-client") or {}
     title = text(normal.document.get("info", {}).get("title")) or "Api"
     settings = [
-        Setting(name=argument(name), description=text(facts.get("description")), required=facts.get("required") is True)
+        Setting(
+            name=argument(name),
+            description=text(facts.get("description")),
+            required=facts.get("required") is True,
+        )
         for name, facts in (stated.get("options") or {}).items()
     ]
     return Client(
@@ -46,7 +62,13 @@ def describe_servers(document: Node) -> tuple[Server, ...]:
     for server in document.get("servers") or ():
         url = text(server.get("url"))
         if url not in ("", "/"):
-            found.append(Server(url=url.rstrip("/"), description=text(server.get("description")), variables=_variables(server)))
+            found.append(
+                Server(
+                    url=url.rstrip("/"),
+                    description=text(server.get("description")),
+                    variables=_variables(server),
+                )
+            )
     return tuple(found)
 
 
@@ -60,7 +82,8 @@ def _variables(server: Node) -> tuple[ServerVariable, ...]:
             default=str(facts.get("default", "")),
             choices=tuple(str(choice) for choice in facts.get("enum") or ()),
             description=text(facts.get("description")),
-            required=(facts.get("x-hooksmith-provenance") or {}).get("status") == "unestablished" or "default" not in facts,
+            required=(facts.get("x-hooksmith-provenance") or {}).get("status") == "unestablished"
+            or "default" not in facts,
         )
         for (wire, facts), name in zip(stated.items(), names, strict=True)
     )
@@ -70,7 +93,10 @@ def describe_schemes(normal: Normal) -> tuple[SecurityScheme, ...]:
     """The security schemes, each with the constructor argument that its credential comes by."""
     stated = normal.document.get("components", {}).get("securitySchemes") or {}
     names = unique(list(stated), _argument, _TAKEN)
-    return tuple(_scheme(wire, argument_, facts) for (wire, facts), argument_ in zip(stated.items(), names, strict=True))
+    return tuple(
+        _scheme(wire, argument_, facts)
+        for (wire, facts), argument_ in zip(stated.items(), names, strict=True)
+    )
 
 
 def _argument(name: str) -> str:
@@ -94,7 +120,9 @@ def _scheme(name: str, argument_: str, facts: Node) -> SecurityScheme:
     )
 
 
-def _kind(facts: Node, flow: Any) -> Literal["bearer", "basic", "api_key", "oauth2_client_credentials", "other"]:
+def _kind(
+    facts: Node, flow: Any
+) -> Literal["bearer", "basic", "api_key", "oauth2_client_credentials", "other"]:
     match facts.get("type"), text(facts.get("scheme")).lower():
         case ("http", "bearer"):
             return "bearer"

@@ -69,7 +69,9 @@ def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
 
 
 def _is_directed(definition: AnyDefinition) -> bool:
-    return isinstance(definition, Model) and any(field.read_only or field.write_only for field in definition.fields)
+    return isinstance(definition, Model) and any(
+        field.read_only or field.write_only for field in definition.fields
+    )
 
 
 def _received(definition: AnyDefinition) -> AnyDefinition:
@@ -84,12 +86,18 @@ def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition
     name = inputs[definition.name]
     match definition:
         case Model():
-            fields = tuple(_field(field, inputs) for field in definition.fields if not field.read_only)
+            fields = tuple(
+                _field(field, inputs) for field in definition.fields if not field.read_only
+            )
             bases = tuple(inputs.get(base, base) for base in definition.bases)
             extra = None if definition.extra is None else renamed(definition.extra, inputs)
-            return replace(definition, name=name, received=False, fields=fields, bases=bases, extra=extra)
+            return replace(
+                definition, name=name, received=False, fields=fields, bases=bases, extra=extra
+            )
         case Alias():
-            return replace(definition, name=name, received=False, type=renamed(definition.type, inputs))
+            return replace(
+                definition, name=name, received=False, type=renamed(definition.type, inputs)
+            )
     return replace(definition, name=name, received=False)
 
 
@@ -97,20 +105,27 @@ def _one_way(definition: AnyDefinition) -> AnyDefinition:
     if not isinstance(definition, Model) or definition.sent == definition.received:
         return definition
     kept = tuple(
-        field for field in definition.fields if not (field.read_only if definition.sent else field.write_only)
+        field
+        for field in definition.fields
+        if not (field.read_only if definition.sent else field.write_only)
     )
     return replace(definition, fields=kept)
 
 
 def _resource(resource: Resource, inputs: Mapping[str, str]) -> Resource:
-    return replace(resource, operations=tuple(_operation(operation, inputs) for operation in resource.operations))
+    return replace(
+        resource,
+        operations=tuple(_operation(operation, inputs) for operation in resource.operations),
+    )
 
 
 def _operation(operation: Operation, inputs: Mapping[str, str]) -> Operation:
     if not inputs:
         return operation
     parameters = tuple(_parameter(parameter, inputs) for parameter in operation.parameters)
-    return replace(operation, parameters=parameters, body=operation.body and _body(operation.body, inputs))
+    return replace(
+        operation, parameters=parameters, body=operation.body and _body(operation.body, inputs)
+    )
 
 
 def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:
@@ -136,7 +151,10 @@ def renamed(kind: Type, names: Mapping[str, str]) -> Type:
         case Map(values, constraints):
             return Map(renamed(values, names), constraints)
         case Tuple(items, rest):
-            return Tuple(tuple(renamed(item, names) for item in items), None if rest is None else renamed(rest, names))
+            return Tuple(
+                tuple(renamed(item, names) for item in items),
+                None if rest is None else renamed(rest, names),
+            )
         case Union(options, discriminator):
             return Union(tuple(renamed(option, names) for option in options), discriminator)
         case Scalar() | LiteralOf():

@@ -68,7 +68,11 @@ def _refuse_unknown_version(root: Document) -> None:
     """A document of a version to come would be misread; one that does not say is taken as 3."""
     for key, name, known in (("openapi", "OpenAPI", "3"), ("swagger", "Swagger", "2")):
         stated = root.data.get(key)
-        if isinstance(stated, str | int | float) and str(stated)[:1].isdigit() and str(stated).partition(".")[0] != known:
+        if (
+            isinstance(stated, str | int | float)
+            and str(stated)[:1].isdigit()
+            and str(stated).partition(".")[0] != known
+        ):
             raise DocumentError.at(
                 root.place(f"/{key}"),
                 f"{name} {stated!r} is not a version that is understood",
@@ -83,17 +87,36 @@ def _drop_wrong_sections(result: Bundle) -> None:
         result.dropped.append("/components")
         del result.document["components"]
         return
-    for section in [key for key, value in components.items() if key in SECTIONS.values() and not isinstance(value, dict)]:
+    for section in [
+        key
+        for key, value in components.items()
+        if key in SECTIONS.values() and not isinstance(value, dict)
+    ]:
         result.dropped.append(f"/components/{section}")
         del components[section]
 
 
 def _is_openapi(document: Document) -> bool:
-    return isinstance(document.data, dict) and ("openapi" in document.data or "swagger" in document.data)
+    return isinstance(document.data, dict) and (
+        "openapi" in document.data or "swagger" in document.data
+    )
 
 
 _NOT_ASSERTING = {"$schema", "$id", "$defs", "definitions", "title", "description", "$comment"}
-_SCHEMA_KEYS = {"$schema", "$id", "$ref", "$defs", "definitions", "type", "properties", "allOf", "anyOf", "oneOf", "enum", "const"}
+_SCHEMA_KEYS = {
+    "$schema",
+    "$id",
+    "$ref",
+    "$defs",
+    "definitions",
+    "type",
+    "properties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "enum",
+    "const",
+}
 
 
 def _wrap_schema(library: Library) -> Bundle:
@@ -105,7 +128,12 @@ def _wrap_schema(library: Library) -> Bundle:
             hint="an OpenAPI document begins with `openapi: 3.1.0`; a JSON Schema has `$schema` or `type`",
         )
     name = str(root.data.get("title") or PurePosixPath(root.path.name).stem)
-    document: Node = {"openapi": "3.1.0", "info": {"title": name, "version": ""}, "paths": {}, "components": {}}
+    document: Node = {
+        "openapi": "3.1.0",
+        "info": {"title": name, "version": ""},
+        "paths": {},
+        "components": {},
+    }
     importer = _Importer(library, Bundle(document, root))
     if root.data.keys() - _NOT_ASSERTING:
         importer.want(Located(root, "", root.data), "schema")
@@ -118,7 +146,18 @@ def _wrap_schema(library: Library) -> Bundle:
     return importer.result
 
 
-_NO_SCHEMAS = frozenset({"openapi", "swagger", "info", "servers", "tags", "security", "externalDocs", "jsonSchemaDialect"})
+_NO_SCHEMAS = frozenset(
+    {
+        "openapi",
+        "swagger",
+        "info",
+        "servers",
+        "tags",
+        "security",
+        "externalDocs",
+        "jsonSchemaDialect",
+    }
+)
 """Where in a document nobody keeps schemas, so that a reference there is a mistake."""
 
 
@@ -145,7 +184,11 @@ class _Importer:
             if visit.kind == "pathItem":
                 self._once(found, visit.kind)
             elif visit.kind in SECTIONS and not self._stays(found):
-                alias = _component_name(visit.pointer) if document is self.result.root and len(visit.node) == 1 else None
+                alias = (
+                    _component_name(visit.pointer)
+                    if document is self.result.root and len(visit.node) == 1
+                    else None
+                )
                 self.want(found, visit.kind, alias)
 
     def want(self, found: Located, kind: str, alias: str | None = None) -> None:
@@ -164,7 +207,7 @@ class _Importer:
             self.find(found.value, kind, found.document, found.pointer)
 
     def _stays(self, found: Located) -> bool:
-        """Whether the root document has it already, where such things stand; from elsewhere in it they are brought in."""
+        """Whether the root has it already, where such things stand; from elsewhere in it they are brought in."""
         if found.document is not self.result.root or not self._rooted:
             return False
         return self._kind(found.pointer) is not None or split(found.pointer)[0] in _NO_SCHEMAS
@@ -180,7 +223,9 @@ class _Importer:
         """Copy in all that is wanted, under the names given."""
         for key, (found, kind) in self._wanted.items():
             local = self._places[key]
-            section = self.result.document.setdefault("components", {}).setdefault(SECTIONS[kind], {})
+            section = self.result.document.setdefault("components", {}).setdefault(
+                SECTIONS[kind], {}
+            )
             self.result.origins[local] = found
             section[split(local)[-1]] = value = copy.deepcopy(found.value)
             if isinstance(value, dict):
@@ -189,11 +234,15 @@ class _Importer:
 
     def name(self) -> None:
         """Give each a name that no other has, whatever the order in which they were found."""
-        taken = {local for local in self._places.values()}
+        taken = set(self._places.values())
         for section, components in self.result.document.get("components", {}).items():
             if isinstance(components, dict):
                 taken |= {f"/components/{section}/{escape(name)}" for name in components}
-        waiting = {key: list(_names(found)) for key, (found, _) in self._wanted.items() if key not in self._places}
+        waiting = {
+            key: list(_names(found))
+            for key, (found, _) in self._wanted.items()
+            if key not in self._places
+        }
         while waiting:
             tried = {key: self._place(key, names[0]) for key, names in waiting.items()}
             count = Counter(tried.values())
@@ -226,10 +275,14 @@ class _Importer:
             elif self._stays(found):
                 visit.node["$ref"] = "#" + found.pointer
             else:
-                self._refer(visit.node, self._places[found.document.uri, found.pointer], node, visit.pointer)
+                self._refer(
+                    visit.node, self._places[found.document.uri, found.pointer], node, visit.pointer
+                )
 
     def _refer(self, holder: Node, local: str, node: Node, pointer: str) -> None:
-        if node is not self.result.document or pointer != local:  # the component that it is stands there already
+        if (
+            node is not self.result.document or pointer != local
+        ):  # the component that it is stands there already
             holder["$ref"] = "#" + local
 
     def _splice(self, node: Node, found: Located) -> None:
@@ -238,7 +291,9 @@ class _Importer:
             raise UnresolvedReferenceError.at(found.place(), "a path item must be a mapping")
         key = (found.document.uri, found.pointer)
         if key in self._splicing:
-            raise UnresolvedReferenceError.at(found.place(), "a path item that contains itself has no end")
+            raise UnresolvedReferenceError.at(
+                found.place(), "a path item that contains itself has no end"
+            )
         item = copy.deepcopy(found.value)
         self._splicing.append(key)
         self.localise(item, "pathItem", found.document, found.pointer)

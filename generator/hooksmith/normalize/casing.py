@@ -38,7 +38,9 @@ _SYMBOLS = {
     "?": "question mark",
 }
 
-SHADOWING = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls", "match", "case", "type"}
+SHADOWING = (
+    frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls", "match", "case", "type"}
+)
 """Names that an argument must not take."""
 
 
@@ -71,10 +73,12 @@ def snake(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def upper(text: str) -> str:
-    """`user.created` → `USER_CREATED`; signs are spoken where nothing else would tell values apart (`-1` → `MINUS_1`)."""
+    """`user.created` → `USER_CREATED`; signs are spoken where nothing else tells values apart (`-1` → `MINUS_1`)."""
     found = "_".join(words(text))
     if not found or (text[:1] in "+-<>!=*$" and found):
-        found = "_".join(part for part in (spoken(text[:1] if found else text).replace(" ", "_"), found) if part)
+        found = "_".join(
+            part for part in (spoken(text[:1] if found else text).replace(" ", "_"), found) if part
+        )
     return _identifier(found.upper(), "VALUE_")
 
 
@@ -88,7 +92,9 @@ def spoken(text: str) -> str:
 def _unicode_name(char: str) -> str:
     if char.isalnum():
         return char
-    return "".join(c if c.isalnum() else " " for c in unicodedata.name(char, f"u{ord(char):04x}")).lower()
+    return "".join(
+        c if c.isalnum() else " " for c in unicodedata.name(char, f"u{ord(char):04x}")
+    ).lower()
 
 
 LONGEST = 120

@@ -27,8 +27,14 @@ def census(bundled: Bundle) -> tuple[Subject, ...]:
     """Every operation, parameter, body, response, schema, webhook and callback of the document, in its order."""
     document = bundled.document
     found = list(_paths(document, document.get("paths"), "/paths", "operation"))
-    found += _paths(document, document.get("webhooks") or document.get("x-webhooks"), "/webhooks", "webhook")
-    schemas = (document.get("components") or {}).get("schemas") if isinstance(document.get("components"), dict) else None
+    found += _paths(
+        document, document.get("webhooks") or document.get("x-webhooks"), "/webhooks", "webhook"
+    )
+    schemas = (
+        (document.get("components") or {}).get("schemas")
+        if isinstance(document.get("components"), dict)
+        else None
+    )
     found += [Subject("schema", f"/components/schemas/{escape(key)}") for key in _mapping(schemas)]
     return tuple(found)
 
@@ -45,15 +51,23 @@ def _paths(document: Node, items: Any, pointer: str, kind: SubjectKind) -> Itera
 def _operation(document: Node, item: Node, operation: Node, place: str) -> Iterator[Subject]:
     yield from _parameters(document, item, place.rpartition("/")[0], place)
     yield from _parameters(document, operation, place, place)
-    yield from _contents(document, operation.get("requestBody"), "body", f"{place}/requestBody", place)
+    yield from _contents(
+        document, operation.get("requestBody"), "body", f"{place}/requestBody", place
+    )
     for status, response in _mapping(operation.get("responses")).items():
         if not str(status).startswith("x-"):
-            yield from _contents(document, response, "response", f"{place}/responses/{escape(str(status))}", place)
+            yield from _contents(
+                document, response, "response", f"{place}/responses/{escape(str(status))}", place
+            )
     for name, callback in _mapping(operation.get("callbacks")).items():
         callback = _follow(document, callback)
         for expression in _mapping(callback):
             if not str(expression).startswith("x-"):
-                yield Subject("callback", f"{place}/callbacks/{escape(str(name))}/{escape(str(expression))}", place)
+                yield Subject(
+                    "callback",
+                    f"{place}/callbacks/{escape(str(name))}/{escape(str(expression))}",
+                    place,
+                )
 
 
 def _parameters(document: Node, holder: Node, pointer: str, owner: str) -> Iterator[Subject]:
@@ -64,7 +78,9 @@ def _parameters(document: Node, holder: Node, pointer: str, owner: str) -> Itera
         yield Subject("parameter", f"{pointer}/parameters/{index}", owner, detail)
 
 
-def _contents(document: Node, holder: Any, kind: SubjectKind, pointer: str, owner: str) -> Iterator[Subject]:
+def _contents(
+    document: Node, holder: Any, kind: SubjectKind, pointer: str, owner: str
+) -> Iterator[Subject]:
     """One subject a media type, or one alone where there is no content."""
     node = _follow(document, holder)
     if not isinstance(node, dict):

@@ -27,7 +27,9 @@ def _chosen(document: Node, union: Node) -> list[tuple[Node, str, str]]:
     discriminator = union["discriminator"]
     name = discriminator.get("propertyName")
     options = [*(union.get("oneOf") or ()), *(union.get("anyOf") or ())]
-    references = [option["$ref"] for option in options if isinstance(option, dict) and "$ref" in option]
+    references = [
+        option["$ref"] for option in options if isinstance(option, dict) and "$ref" in option
+    ]
     values: dict[str, list[str]] = {}
     for value, target in (discriminator.get("mapping") or {}).items():
         values.setdefault(_as_reference(target), []).append(value)
@@ -51,7 +53,14 @@ def _state(document: Node, option: Node, name: str, values: list[str]) -> None:
     previous = own.get(name)
     base: dict[str, Any] = previous if isinstance(previous, dict) and "$ref" not in previous else {}
     kept = {key: value for key, value in base.items() if key in ("description", "title")}
-    own[name] = {**kept, **({"const": values[0]} if len(values) == 1 else {"anyOf": [{"const": value} for value in values]})}
+    own[name] = {
+        **kept,
+        **(
+            {"const": values[0]}
+            if len(values) == 1
+            else {"anyOf": [{"const": value} for value in values]}
+        ),
+    }
 
 
 def _says(document: Node, schema: Any, name: str, values: list[str], depth: int = 0) -> bool:
@@ -63,6 +72,8 @@ def _says(document: Node, schema: Any, name: str, values: list[str], depth: int 
     stated = (schema.get("properties") or {}).get(name)
     if isinstance(stated, dict) and "$ref" in stated:
         stated = resolve_local(document, stated["$ref"])
-    if isinstance(stated, dict) and ("const" in stated or not set(values) <= set(stated.get("enum") or values)):
+    if isinstance(stated, dict) and (
+        "const" in stated or not set(values) <= set(stated.get("enum") or values)
+    ):
         return True
     return any(_says(document, part, name, values, depth + 1) for part in schema.get("allOf") or ())

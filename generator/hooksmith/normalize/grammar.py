@@ -19,7 +19,17 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 ONE, LIST, MAP = "one", "list", "map"
 
 _SCHEMA = {
-    **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"), (MAP, "schema")),
+    **dict.fromkeys(
+        (
+            "properties",
+            "patternProperties",
+            "$defs",
+            "definitions",
+            "dependentSchemas",
+            "dependencies",
+        ),
+        (MAP, "schema"),
+    ),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), (LIST, "schema")),
     **dict.fromkeys(
         (
@@ -79,7 +89,12 @@ GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
     "parameter": _VALUE,
     "header": _VALUE,
     "requestBody": {"content": (MAP, "mediaType")},
-    "response": {"schema": (ONE, "schema"), "headers": (MAP, "header"), "content": (MAP, "mediaType"), "links": (MAP, "link")},
+    "response": {
+        "schema": (ONE, "schema"),
+        "headers": (MAP, "header"),
+        "content": (MAP, "mediaType"),
+        "links": (MAP, "link"),
+    },
     "mediaType": {
         "schema": (ONE, "schema"),
         "itemSchema": (ONE, "schema"),
@@ -142,7 +157,11 @@ def _in_map(value: Any, child: str, pointer: str) -> list[Visit]:
 def _in_list(value: Any, child: str, pointer: str) -> list[Visit]:
     if not isinstance(value, list):
         return []
-    return [Visit(child, f"{pointer}/{index}", item) for index, item in enumerate(value) if isinstance(item, dict)]
+    return [
+        Visit(child, f"{pointer}/{index}", item)
+        for index, item in enumerate(value)
+        if isinstance(item, dict)
+    ]
 
 
 def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:

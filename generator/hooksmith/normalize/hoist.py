@@ -11,9 +11,15 @@ from .casing import pascal
 from .grammar import Node, walk
 
 _SILENT = frozenset(
-    "components schemas properties patternProperties oneOf anyOf allOf content schema paths webhooks parameters headers $defs mediaTypes itemSchema".split()
+    """$defs allOf anyOf components content headers itemSchema mediaTypes oneOf parameters paths
+    patternProperties properties schema schemas webhooks""".split()
 )
-_SPOKEN = {"items": "Item", "additionalProperties": "Value", "requestBody": "Request", "responses": "Reply"}
+_SPOKEN = {
+    "items": "Item",
+    "additionalProperties": "Value",
+    "requestBody": "Request",
+    "responses": "Reply",
+}
 
 
 def hoist(bundled: Bundle) -> None:
@@ -62,7 +68,11 @@ def _name(document: Node, path: list[str]) -> str:
         operation = document["paths"].get(path[1], {}).get(path[2], {})
         identity = operation.get("operationId") if isinstance(operation, dict) else None
         path = [identity or f"{path[2]} {path[1]}", *path[3:]]
-    words = [_SPOKEN.get(token, token) for token in path if token not in _SILENT and "/" not in token[1:] or " " in token]
+    words = [
+        _SPOKEN.get(token, token)
+        for token in path
+        if (token not in _SILENT and "/" not in token[1:]) or " " in token
+    ]
     return "".join(pascal(word) for word in words)
 
 

@@ -16,7 +16,18 @@ from .bundle import Bundle, resolve_local
 from .grammar import Node, walk
 
 ANNOTATIONS = frozenset(
-    {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs", "xml", "$comment"}
+    {
+        "title",
+        "description",
+        "default",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "externalDocs",
+        "xml",
+        "$comment",
+    }
 )
 
 
@@ -44,7 +55,9 @@ class _Merger:
             return
         if id(schema) in self._open:
             raise DocumentError.at(
-                self._bundled.root.place(pointer), "allOf leads back to itself", hint="break the circle of allOf references"
+                self._bundled.root.place(pointer),
+                "allOf leads back to itself",
+                hint="break the circle of allOf references",
             )
         self._open.append(id(schema))
         if "allOf" in schema:
@@ -58,13 +71,18 @@ class _Merger:
     def _spread(self, schema: Node, pointer: str) -> None:
         """Properties beside a union belong to each option; an option that only requires narrows nothing we can type."""
         keyword = "oneOf" if "oneOf" in schema else "anyOf"
-        if all(isinstance(option, dict) and not option.keys() - _VALIDATION_ONLY for option in schema[keyword]):
+        if all(
+            isinstance(option, dict) and not option.keys() - _VALIDATION_ONLY
+            for option in schema[keyword]
+        ):
             del schema[keyword]
             return
         base: Node = {"type": "object", "properties": {}, "required": schema.get("required", [])}
         for name, value in schema["properties"].items():
             refer = isinstance(value, dict) and _gets_a_name(value)
-            base["properties"][name] = {"$ref": f"#{pointer}/properties/{escape(name)}"} if refer else value
+            base["properties"][name] = (
+                {"$ref": f"#{pointer}/properties/{escape(name)}"} if refer else value
+            )
         for index, option in enumerate(schema[keyword]):
             if isinstance(option, dict) and option.get("type") != "null":
                 spread: Node = {"allOf": [base, option]}
@@ -101,7 +119,11 @@ class _Merger:
         if "$ref" in item:
             target = resolve_local(self._document, item["$ref"])
             reference = item["$ref"]
-            while isinstance(target, dict) and "$ref" in target and target.keys() <= {"$ref"} | ANNOTATIONS:
+            while (
+                isinstance(target, dict)
+                and "$ref" in target
+                and target.keys() <= {"$ref"} | ANNOTATIONS
+            ):
                 reference = target["$ref"]
                 target = resolve_local(self._document, reference)
             if isinstance(target, dict):
@@ -120,7 +142,11 @@ class _Merger:
 
     def _bases(self, parts: list[_Part], own: Node) -> list[_Part]:
         """The parts that can be base classes: plain objects that nothing else contradicts or narrows."""
-        candidates = [part for part in parts if part.reference and not part.siblings and _is_plain_object(part.schema)]
+        candidates = [
+            part
+            for part in parts
+            if part.reference and not part.siblings and _is_plain_object(part.schema)
+        ]
         others = [part for part in parts if part not in candidates]
         if any(not part.is_object() for part in others) or not _can_extend(own):
             return []
@@ -146,13 +172,26 @@ class _Part:
         self._document = document
 
     def is_object(self) -> bool:
-        return not self.schema.keys() & {"oneOf", "anyOf", "enum", "const", "$ref", "items", "prefixItems", "not"}
+        return not self.schema.keys() & {
+            "oneOf",
+            "anyOf",
+            "enum",
+            "const",
+            "$ref",
+            "items",
+            "prefixItems",
+            "not",
+        }
 
     def properties(self) -> Node:
         """Name → property, those of the bases included."""
         found: Node = {}
         for base in self.schema.get("allOf", ()):
-            found.update(_Part(resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document).properties())
+            found.update(
+                _Part(
+                    resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
+                ).properties()
+            )
         for name, value in self.schema.get("properties", {}).items():
             found[name] = self._from_here(name, value)
         return found
@@ -160,7 +199,9 @@ class _Part:
     def required(self) -> list[str]:
         found = list(self.schema.get("required", ()))
         for base in self.schema.get("allOf", ()):
-            found += _Part(resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document).required()
+            found += _Part(
+                resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
+            ).required()
         return list(dict.fromkeys(found))
 
     def claims(self) -> set[str]:
@@ -169,7 +210,11 @@ class _Part:
     def content(self) -> Node:
         """The schema as something to merge from: no bases, and its properties by reference."""
         annotations = ANNOTATIONS if self.reference else frozenset()
-        content = {key: value for key, value in self.schema.items() if key not in annotations and key != "allOf"}
+        content = {
+            key: value
+            for key, value in self.schema.items()
+            if key not in annotations and key != "allOf"
+        }
         if self.reference:
             content = {key: value for key, value in content.items() if not key.startswith("x-")}
         if self.properties():
@@ -189,7 +234,9 @@ def _extensions(schema: Node) -> set[str]:
     return {key for key in schema if key.startswith("x-")}
 
 
-_VALIDATION_ONLY = frozenset({"required", "not", "minProperties", "maxProperties", "title", "description", "type"})
+_VALIDATION_ONLY = frozenset(
+    {"required", "not", "minProperties", "maxProperties", "title", "description", "type"}
+)
 
 
 def _is_mixed_union(schema: Node) -> bool:
@@ -200,29 +247,41 @@ def _is_plain_object(schema: Node) -> bool:
     kind = schema.get("type", "object")
     if kind != "object" or not (schema.get("properties") or schema.get("allOf")):
         return False
-    return not schema.keys() & {"oneOf", "anyOf", "enum", "const", "$ref", "not", "discriminator"} and (
-        schema.get("additionalProperties") in (None, True, {})
-    )
+    return not schema.keys() & {
+        "oneOf",
+        "anyOf",
+        "enum",
+        "const",
+        "$ref",
+        "not",
+        "discriminator",
+    } and (schema.get("additionalProperties") in (None, True, {}))
 
 
 def _can_extend(own: Node) -> bool:
-    return not own.keys() & {"oneOf", "anyOf", "enum", "const", "items"} and own.get("type", "object") == "object"
+    return (
+        not own.keys() & {"oneOf", "anyOf", "enum", "const", "items"}
+        and own.get("type", "object") == "object"
+    )
 
 
 def _gets_a_name(schema: Node) -> bool:
     """Whether anything in the schema would be named after its place."""
     if "$ref" in schema:
         return False
-    return bool(schema.keys() & {"properties", "oneOf", "anyOf", "allOf", "items", "prefixItems", "additionalProperties"}) or (
-        len(schema.get("enum") or ()) > 1
-    )
+    return bool(
+        schema.keys()
+        & {"properties", "oneOf", "anyOf", "allOf", "items", "prefixItems", "additionalProperties"}
+    ) or (len(schema.get("enum") or ()) > 1)
 
 
 def _combine(into: Node, schema: Node) -> None:
     """Narrow `into` by `schema`: both must hold."""
     for key, value in schema.items():
         if key not in into:
-            into[key] = dict(value) if key == "properties" else list(value) if key == "required" else value
+            into[key] = (
+                dict(value) if key == "properties" else list(value) if key == "required" else value
+            )
         else:
             into[key] = _both(key, into[key], value)
 
@@ -230,7 +289,10 @@ def _combine(into: Node, schema: Node) -> None:
 def _both(key: str, left: Any, right: Any) -> Any:
     match key:
         case "properties":
-            return {**left, **{name: _both_properties(left.get(name), value) for name, value in right.items()}}
+            return {
+                **left,
+                **{name: _both_properties(left.get(name), value) for name, value in right.items()},
+            }
         case "required":
             return list(dict.fromkeys([*left, *right]))
         case "type":
@@ -246,7 +308,11 @@ def _both(key: str, left: Any, right: Any) -> Any:
         case "additionalProperties" if right is True:
             return left
         case "oneOf" | "anyOf":
-            return left if left == right else [{"allOf": [one, other]} for one in left for other in right]
+            return (
+                left
+                if left == right
+                else [{"allOf": [one, other]} for one in left for other in right]
+            )
     return right
 
 
@@ -261,7 +327,11 @@ def _both_properties(left: Any, right: Any) -> Any:
     """A property stated twice: the later one, narrowed by the earlier where both are plain."""
     if not isinstance(left, dict) or not isinstance(right, dict) or left == right:
         return right
-    if "$ref" in left or "$ref" in right or (left.keys() | right.keys()) & {"oneOf", "anyOf", "allOf"}:
+    if (
+        "$ref" in left
+        or "$ref" in right
+        or (left.keys() | right.keys()) & {"oneOf", "anyOf", "allOf"}
+    ):
         return {**left, **right} if right.keys() <= ANNOTATIONS else right
     merged = dict(left)
     _combine(merged, right)

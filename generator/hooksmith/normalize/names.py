@@ -21,9 +21,11 @@ from .casing import pascal
 from .grammar import METHODS, Node
 
 RESERVED = frozenset(
-    """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern UniqueItems Model RequestModel CamelModel
-    CamelRequestModel Open OpenInt Omittable FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent UnknownEvent Mapping Sequence
-    date datetime list dict str int float bool bytes tuple set object type""".split()
+    """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
+    UniqueItems Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
+    FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
+    UnknownEvent Mapping Sequence date datetime list dict str int float bool bytes tuple set
+    object type""".split()
 )
 """What the generated modules import or use themselves."""
 
@@ -156,7 +158,11 @@ def is_nominal(node: Any) -> bool:
 
 def is_model(node: Node) -> bool:
     """An object with properties or bases of its own."""
-    return bool(node.get("properties") or node.get("allOf")) and "oneOf" not in node and "anyOf" not in node
+    return (
+        bool(node.get("properties") or node.get("allOf"))
+        and "oneOf" not in node
+        and "anyOf" not in node
+    )
 
 
 def is_enum(node: Node) -> bool:
@@ -194,7 +200,11 @@ def _steps(node: Node) -> Iterator[tuple[str, str, Any]]:
 
 def _options(node: Node, key: str) -> Iterator[tuple[str, str, Any]]:
     options = node.get(key) or ()
-    real = [index for index, option in enumerate(options) if not (isinstance(option, dict) and option.get("type") == "null")]
+    real = [
+        index
+        for index, option in enumerate(options)
+        if not (isinstance(option, dict) and option.get("type") == "null")
+    ]
     words = _option_words(node, [options[index] for index in real])
     for index, word in zip(real, words, strict=True):
         yield f"{key}/{index}", word if len(real) > 1 else "", options[index]
@@ -206,7 +216,10 @@ def _option_words(union: Node, options: list[Any]) -> list[str]:
     words = [_option_word(option, discriminator) for option in options]
     for tell in (_telling_property, lambda options, index: str(index + 1)):
         repeated = {word for word, count in Counter(words).items() if count > 1}
-        words = [word + tell(options, index) if word in repeated else word for index, word in enumerate(words)]
+        words = [
+            word + tell(options, index) if word in repeated else word
+            for index, word in enumerate(words)
+        ]
     return words
 
 
@@ -225,7 +238,10 @@ def _option_word(option: Any, discriminator: str | None) -> str:
 def telling_tag(options: list[Any]) -> str | None:
     """The first property that has a single value in each option, and in each another."""
     for name in _properties(options[0]) if len(options) > 1 else ():
-        values = [next(tags(option, name), None) if isinstance(option, dict) else None for option in options]
+        values = [
+            next(tags(option, name), None) if isinstance(option, dict) else None
+            for option in options
+        ]
         if None not in values and len({repr(value) for value in values}) == len(values):
             return name
     return None
@@ -240,7 +256,11 @@ def _telling_property(options: list[Any], index: int) -> str:
     required = [name for name in alone if name in (options[index].get("required") or ())]
     if alone:
         return "With" + pascal((required or alone)[0])
-    missing = [name for name in others[0] if name not in own and all(name in other for other in others)] if others else []
+    missing = (
+        [name for name in others[0] if name not in own and all(name in other for other in others)]
+        if others
+        else []
+    )
     return "Without" + pascal(missing[0]) if missing else ""
 
 
@@ -282,7 +302,9 @@ def _operation_schemas(document: Node) -> Iterator[Candidate]:
 def operation_name(operation: Node, method: str, path: str) -> str:
     """What a call is called: its `operationId`, or its method and path."""
     spelled = method.rpartition("/")[2]
-    return str(operation.get("operationId") or f"{spelled} {path.replace('{', 'by ').replace('}', ' ')}")
+    return str(
+        operation.get("operationId") or f"{spelled} {path.replace('{', 'by ').replace('}', ' ')}"
+    )
 
 
 def operations(item: Node) -> Iterator[tuple[str, Node]]:
@@ -299,18 +321,28 @@ def operations(item: Node) -> Iterator[tuple[str, Node]]:
 def _path_item(item: Node, pointer: str, path: str) -> Iterator[Candidate]:
     shared = pascal(path.replace("{", "by ").replace("}", " "))
     for index, parameter in enumerate(item.get("parameters", ())):
-        yield from _value(parameter, f"{pointer}/parameters/{index}", shared + pascal(parameter.get("name", "")))
+        yield from _value(
+            parameter, f"{pointer}/parameters/{index}", shared + pascal(parameter.get("name", ""))
+        )
     for method, operation in operations(item):
-        yield from _operation(operation, f"{pointer}/{method}", pascal(operation_name(operation, method, path)))
+        yield from _operation(
+            operation, f"{pointer}/{method}", pascal(operation_name(operation, method, path))
+        )
 
 
 def _operation(operation: Node, pointer: str, name: str) -> Iterator[Candidate]:
     for index, parameter in enumerate(operation.get("parameters", ())):
-        yield from _value(parameter, f"{pointer}/parameters/{index}", name + pascal(parameter.get("name", "")))
-    yield from _contents(operation.get("requestBody", {}), f"{pointer}/requestBody", name, "Request")
+        yield from _value(
+            parameter, f"{pointer}/parameters/{index}", name + pascal(parameter.get("name", ""))
+        )
+    yield from _contents(
+        operation.get("requestBody", {}), f"{pointer}/requestBody", name, "Request"
+    )
     for status, reply in operation.get("responses", {}).items():
         if not status.startswith("x-"):
-            yield from _contents(reply, f"{pointer}/responses/{escape(status)}", name, _reply_word(operation, status))
+            yield from _contents(
+                reply, f"{pointer}/responses/{escape(status)}", name, _reply_word(operation, status)
+            )
     for key, callback in operation.get("callbacks", {}).items():
         yield from _callback(callback, f"{pointer}/callbacks/{escape(key)}", name + pascal(key))
 
@@ -338,9 +370,13 @@ def _webhook(item: Node, pointer: str, name: str) -> Iterator[Candidate]:
         own = name if len(found) == 1 else name + pascal(method)
         yield from _contents(operation.get("requestBody", {}), f"{place}/requestBody", own, "")
         for index, parameter in enumerate(operation.get("parameters", ())):
-            yield from _value(parameter, f"{place}/parameters/{index}", own + pascal(parameter.get("name", "")))
+            yield from _value(
+                parameter, f"{place}/parameters/{index}", own + pascal(parameter.get("name", ""))
+            )
         for status, reply in operation.get("responses", {}).items():
-            yield from _contents(reply, f"{place}/responses/{escape(status)}", own, _reply_word(operation, status))
+            yield from _contents(
+                reply, f"{place}/responses/{escape(status)}", own, _reply_word(operation, status)
+            )
 
 
 def _contents(holder: Node, pointer: str, name: str, word: str) -> Iterator[Candidate]:
@@ -351,13 +387,17 @@ def _contents(holder: Node, pointer: str, name: str, word: str) -> Iterator[Cand
         place = f"{pointer}/content/{escape(media_type)}/schema"
         yield from _root(content.get("schema"), place, name + word + kind)
     for header, value in (holder.get("headers") or {}).items() if isinstance(holder, dict) else ():
-        yield from _value(value, f"{pointer}/headers/{escape(header)}", name + word + pascal(header))
+        yield from _value(
+            value, f"{pointer}/headers/{escape(header)}", name + word + pascal(header)
+        )
 
 
 def _value(holder: Node, pointer: str, name: str) -> Iterator[Candidate]:
     yield from _root(holder.get("schema"), f"{pointer}/schema", name)
     for media_type, content in (holder.get("content") or {}).items():
-        yield from _root(content.get("schema"), f"{pointer}/content/{escape(media_type)}/schema", name)
+        yield from _root(
+            content.get("schema"), f"{pointer}/content/{escape(media_type)}/schema", name
+        )
 
 
 def _root(schema: Any, pointer: str, name: str) -> Iterator[Candidate]:

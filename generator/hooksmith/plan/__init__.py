@@ -31,8 +31,13 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
     definitions = {definition.name: definition for definition in api.definitions}
     places = model_modules(api)
     with_events = event_definitions(api) if not places else {}
-    event_imports = Imports(runtime=runtime, home=lambda name: None if name in with_events else ".models")
-    resources = tuple(plan_resource(resource, definitions, f".{runtime}", "..models") for resource in api.resources)
+    event_imports = Imports(
+        runtime=runtime, home=lambda name: None if name in with_events else ".models"
+    )
+    resources = tuple(
+        plan_resource(resource, definitions, f".{runtime}", "..models")
+        for resource in api.resources
+    )
     view = PackageView(
         title=api.title,
         doc=sentence(api.description) or (f"{api.title}." if api.title else ""),
@@ -55,7 +60,11 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
         event_docs=plan_event_docs(api),
     )
     exports = tuple(sorted(_exports(view), key=lambda export: export.module))
-    return replace(view, exports=exports, names=tuple(sorted(name for export in exports for name in export.names)))
+    return replace(
+        view,
+        exports=exports,
+        names=tuple(sorted(name for export in exports for name in export.names)),
+    )
 
 
 def _plan_models(
@@ -77,7 +86,10 @@ def _plan_model_modules(
         members[module].append(name)
     modules = sorted(members)
     return ModelsView(
-        modules=tuple(_plan_model_module(module, members[module], definitions, places, runtime) for module in modules),
+        modules=tuple(
+            _plan_model_module(module, members[module], definitions, places, runtime)
+            for module in modules
+        ),
         exports=tuple(_export(f".{module}", *members[module]) for module in modules),
         names=tuple(sorted(places)),
     )
@@ -91,10 +103,15 @@ def _plan_model_module(
     runtime: str,
 ) -> ModuleView:
     imports = Imports(
-        runtime=f".{runtime}", home=lambda name: None if places[name] == module else f".{places[name]}"
+        runtime=f".{runtime}",
+        home=lambda name: None if places[name] == module else f".{places[name]}",
     )
-    views = plan_definitions([definitions[name] for name in members], definitions, imports, deferred=True)
-    return ModuleView(name=module, imports=imports.block(definitions_for_types_only=True), definitions=views)
+    views = plan_definitions(
+        [definitions[name] for name in members], definitions, imports, deferred=True
+    )
+    return ModuleView(
+        name=module, imports=imports.block(definitions_for_types_only=True), definitions=views
+    )
 
 
 _ERRORS = (
@@ -102,7 +119,14 @@ _ERRORS = (
     "ConflictError NotFoundError PaginationError PermissionDeniedError RateLimitError ReplyContentTypeError ReplyError "
     "ReplyValidationError RequestError ServerError UnprocessableEntityError"
 ).split()
-_WEBHOOK_ERRORS = ("EventParseError", "Issue", "KeysUnavailableError", "SignatureError", "SignatureReason", "WebhookError")
+_WEBHOOK_ERRORS = (
+    "EventParseError",
+    "Issue",
+    "KeysUnavailableError",
+    "SignatureError",
+    "SignatureReason",
+    "WebhookError",
+)
 
 
 def _exports(view: PackageView) -> Iterator[ExportsView]:
@@ -138,7 +162,9 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
         yield _export(f"{runtime}.receiver", "WebhookReceiver")
         yield _export(f"{runtime}.stores", "RedisStore", "SQLiteStore")
     if view.webhook and not view.webhook.scheme:
-        yield _export(f"{runtime}.signatures.keyed", "HMAC", "SecretText", "SignedAt", "StaticHeader")
+        yield _export(
+            f"{runtime}.signatures.keyed", "HMAC", "SecretText", "SignedAt", "StaticHeader"
+        )
         yield _export(f"{runtime}.signatures.standard", "StandardWebhooks")
     if not (view.client or view.events):
         names = view.model_modules.names if view.model_modules else _names(view.models)

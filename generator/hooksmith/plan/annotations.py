@@ -8,7 +8,22 @@ from functools import cache
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from ..ir import NULL, Alias, AnyDefinition, Array, Constraints, Enum, Kind, LiteralOf, Map, Named, Scalar, Tuple, Type, Union
+from ..ir import (
+    NULL,
+    Alias,
+    AnyDefinition,
+    Array,
+    Constraints,
+    Enum,
+    Kind,
+    LiteralOf,
+    Map,
+    Named,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
 from .imports import Imports
 from .text import literal
 
@@ -78,7 +93,11 @@ class Speller:
         marks = [f"Field({', '.join(rules)})"] if rules else []
         if rules:
             self.imports.add("pydantic", "Field")
-        if self.strict and constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
+        if (
+            self.strict
+            and constraints.pattern is not None
+            and not is_plain_pattern(constraints.pattern)
+        ):
             self.imports.add_runtime("assertions", "Pattern")
             marks.append(f"Pattern({literal(constraints.pattern)})")
         if self.strict and constraints.unique_items:
@@ -106,7 +125,9 @@ class Speller:
     def _tuple(self, items: tuple[Type, ...], rest: Type | None) -> str:
         """Arrays may be shorter than `prefixItems`, which a Python tuple cannot be: a list of what may occur."""
         spelled = [self.spell(item) for item in (*items, *([rest] if rest is not None else []))]
-        return f"list[{' | '.join(dict.fromkeys(spelled))}]" if "Any" not in spelled else "list[Any]"
+        return (
+            f"list[{' | '.join(dict.fromkeys(spelled))}]" if "Any" not in spelled else "list[Any]"
+        )
 
     def _union(self, kind: Union) -> str:
         options = [self.spell(option) for option in kind.options]
@@ -114,8 +135,12 @@ class Speller:
             self.imports.add("typing", "Annotated")
             self.imports.add_runtime("model", "Unknown")
             self.imports.add_runtime("unions", "Tagged")
-            real = [option for option, told in zip(options, kind.options, strict=True) if told != NULL]
-            tagged = f"Annotated[{' | '.join(real)} | Unknown, Tagged({literal(kind.discriminator)})]"
+            real = [
+                option for option, told in zip(options, kind.options, strict=True) if told != NULL
+            ]
+            tagged = (
+                f"Annotated[{' | '.join(real)} | Unknown, Tagged({literal(kind.discriminator)})]"
+            )
             return tagged if len(real) == len(options) else f"{tagged} | None"
         return " | ".join(dict.fromkeys(options))
 
@@ -134,7 +159,9 @@ class ArgumentSpeller(Speller):
         if definition.open or len(definition.members) > _SHORT_ENUM:
             return f"{name} | {'str' if _is_text(definition) else 'int'}"
         self.imports.add("typing", "Literal")
-        return f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
+        return (
+            f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
+        )
 
     def _constrained(self, name: str, constraints: Constraints) -> str:
         if name.startswith("list["):
@@ -173,7 +200,7 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
 
 @cache
 def is_plain_pattern(pattern: str) -> bool:
-    """Whether Rust's regex, which pydantic asks, takes a regular expression; it never backtracks, so no text is slow."""
+    """Whether Rust's regex, which pydantic asks, takes an expression; it never backtracks, so no text is slow."""
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern))
     except SchemaError:
@@ -197,5 +224,3 @@ def is_nullable(kind: Type) -> bool:
 
 def _is_text(definition: Enum) -> bool:
     return isinstance(definition.members[0].value, str)
-
-

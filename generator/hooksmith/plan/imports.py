@@ -46,11 +46,16 @@ class Imports:
             for module, found in self._definitions.items():
                 names.setdefault(module, set()).update(found)
             return _grouped(names)
-        rest = {module: found - names.get(module, set()) for module, found in self._definitions.items()}
+        rest = {
+            module: found - names.get(module, set()) for module, found in self._definitions.items()
+        }
         if not any(rest.values()):
             return _grouped(names)
         names.setdefault("typing", set()).add("TYPE_CHECKING")
-        inner = "\n".join("    " + line for line in _lines({module: found for module, found in rest.items() if found}))
+        inner = "\n".join(
+            "    " + line
+            for line in _lines({module: found for module, found in rest.items() if found})
+        )
         return f"{_grouped(names)}\n\nif TYPE_CHECKING:\n{inner}"
 
 
@@ -71,7 +76,10 @@ def _group(module: str) -> int:
 
 
 def _lines(names: dict[str, set[str]]) -> list[str]:
-    return [f"from {module} import {', '.join(sorted(names[module], key=_isort))}" for module in sorted(names, key=_module_key)]
+    return [
+        f"from {module} import {', '.join(sorted(names[module], key=_isort))}"
+        for module in sorted(names, key=_module_key)
+    ]
 
 
 def _module_key(module: str) -> tuple[int, str]:
@@ -83,5 +91,3 @@ def _module_key(module: str) -> tuple[int, str]:
 def _isort(name: str) -> tuple[int, str]:
     """CONSTANTS, Classes, functions."""
     return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name)
-
-

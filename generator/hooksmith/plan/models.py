@@ -43,7 +43,9 @@ def plan_definitions(
 _Definition = TypeVar("_Definition", bound=AnyDefinition)
 
 
-def _needed_first(chosen: list[_Definition], needs: Callable[[_Definition], Iterable[str]]) -> Iterator[_Definition]:
+def _needed_first(
+    chosen: list[_Definition], needs: Callable[[_Definition], Iterable[str]]
+) -> Iterator[_Definition]:
     """The definitions in their own order, but each behind those of them that it needs."""
     by_name = {definition.name: definition for definition in chosen}
     done: set[str] = set()
@@ -65,7 +67,9 @@ def _bases(definition: AnyDefinition) -> tuple[str, ...]:
 
 
 class _Planner:
-    def __init__(self, definitions: Mapping[str, AnyDefinition], imports: Imports, deferred: bool) -> None:
+    def __init__(
+        self, definitions: Mapping[str, AnyDefinition], imports: Imports, deferred: bool
+    ) -> None:
         self._definitions = definitions
         self._imports = imports
         self._deferred = deferred
@@ -75,7 +79,9 @@ class _Planner:
             case Model():
                 return self._model(definition)
             case Enum():
-                return enum_view(definition.name, definition.description, definition.members, self._imports)
+                return enum_view(
+                    definition.name, definition.description, definition.members, self._imports
+                )
             case Alias():
                 return self._alias(definition)
 
@@ -124,22 +130,30 @@ class _Planner:
             self._imports.add("typing", "Annotated")
             self._imports.add("pydantic", "Field")
             annotation = f"Annotated[{annotation}, Field({', '.join(arguments)})]"
-        return FieldView(name=field.name, annotation=annotation, default=default, doc=field_doc(field))
+        return FieldView(
+            name=field.name, annotation=annotation, default=default, doc=field_doc(field)
+        )
 
     def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
-        """What is sent may be left out; what is received may be absent, and null where the document forgot to say so."""
+        """What is sent may be left out; what is received may be absent, and null though nobody said so."""
         if only_sent:
             self._imports.add_runtime("model", "Omittable")
             self._imports.add_runtime("omit", "OMIT")
             return f"Omittable[{annotation}]", "OMIT"
-        nullable = annotation if is_nullable(field.type) or annotation == "None" else f"{annotation} | None"
+        nullable = (
+            annotation
+            if is_nullable(field.type) or annotation == "None"
+            else f"{annotation} | None"
+        )
         return nullable, "None"
 
     def _alias(self, alias: Alias) -> AliasView:
         """A plain alias; one that leads back to itself needs a type that can wait for its own definition."""
         speller = Speller(self._definitions, self._imports, strict=not alias.received)
         recursive = self._leads_to_itself(alias)
-        self._imports.add(*(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias")))
+        self._imports.add(
+            *(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias"))
+        )
         expression = speller.spell(alias.type)
         if recursive:
             expression = f"TypeAliasType({literal(alias.name)}, {literal(expression)})"
@@ -151,7 +165,6 @@ class _Planner:
             annotation="" if recursive else ": TypeAlias",
             doc=_described(alias.description, alias.deprecated),
         )
-
 
     def _leads_to_itself(self, alias: Alias) -> bool:
         """Whether aliases alone lead back to it; a model or an enum in between stands by its name."""
@@ -174,7 +187,12 @@ _LINE = 88
 
 def quoted_type(expression: str) -> str:
     """An annotation as text; a long union gets lines, which PEP 563's rules let triple quotes have."""
-    if len(expression) <= _LINE or "\\" in expression or '"""' in expression or expression.endswith('"'):
+    if (
+        len(expression) <= _LINE
+        or "\\" in expression
+        or '"""' in expression
+        or expression.endswith('"')
+    ):
         return literal(expression)
     lines = [""]
     for option in map(str.strip, _OPTION.findall(expression)):
@@ -185,7 +203,7 @@ def quoted_type(expression: str) -> str:
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
-    """Whether the class takes its wire names from the camelCase base; one that extends another does as that one does."""
+    """Whether the class takes its wire names from the camelCase base; an heir does as its bases do."""
     bases = [found for name in model.bases if isinstance(found := definitions[name], Model)]
     if bases:
         return all(_is_camel(base, definitions) for base in bases)
@@ -209,7 +227,12 @@ def field_doc(field: Field) -> str:
 
 
 def _described(description: str, deprecated: bool) -> str:
-    return _joined([sentence(description), *(["Deprecated."] if deprecated and "eprecated" not in description else [])])
+    return _joined(
+        [
+            sentence(description),
+            *(["Deprecated."] if deprecated and "eprecated" not in description else []),
+        ]
+    )
 
 
 def _joined(notes: list[str]) -> str:
@@ -218,19 +241,29 @@ def _joined(notes: list[str]) -> str:
     return ("\n\n" if stated and "\n" in stated[0] else " ").join(stated)
 
 
-def enum_view(name: str, doc: str, members: Iterable[EnumMember], imports: Imports, titles: Mapping[str, str] = {}) -> EnumView:
+def enum_view(
+    name: str,
+    doc: str,
+    members: Iterable[EnumMember],
+    imports: Imports,
+    titles: Mapping[str, str] = {},
+) -> EnumView:
     """An enum of strings or integers; `titles`: member → the group it stands in."""
     groups: dict[str, list[EnumMemberView]] = {}
     base = "StrEnum"
     for member in members:
         if isinstance(member.value, int):
             base = "IntEnum"
-        view = EnumMemberView(name=member.name, value=literal(member.value), doc=sentence(member.description))
+        view = EnumMemberView(
+            name=member.name, value=literal(member.value), doc=sentence(member.description)
+        )
         groups.setdefault(titles.get(member.name, ""), []).append(view)
     imports.add("enum", base)
     return EnumView(
         name=name,
         base=base,
         doc=sentence(doc),
-        groups=tuple(EnumGroupView(title=title, members=tuple(found)) for title, found in groups.items()),
+        groups=tuple(
+            EnumGroupView(title=title, members=tuple(found)) for title, found in groups.items()
+        ),
     )

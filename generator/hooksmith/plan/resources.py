@@ -7,18 +7,39 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from ..describe.operations import success_type
-from ..ir import AnyDefinition, Api, Body, Field, Named, Operation, Pagination, Parameter, Reply, Resource
+from ..ir import (
+    AnyDefinition,
+    Api,
+    Body,
+    Field,
+    Named,
+    Operation,
+    Pagination,
+    Parameter,
+    Reply,
+    Resource,
+)
 from .annotations import ArgumentSpeller, Speller
 from .imports import Imports
 from .models import field_doc
 from .text import literal, section, sentence
-from .views import ArgumentView, CallDocView, MethodView, OperationView, PartView, ResourceDocView, ResourceView
+from .views import (
+    ArgumentView,
+    CallDocView,
+    MethodView,
+    OperationView,
+    PartView,
+    ResourceDocView,
+    ResourceView,
+)
 
 _LOCATIONS = {"path": "path_parameters", "query": "query", "header": "header", "cookie": "cookie"}
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
-def plan_resource(resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str, home: str) -> ResourceView:
+def plan_resource(
+    resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str, home: str
+) -> ResourceView:
     """A resource's two modules. `home` is the module of models, relative to them."""
     imports = Imports(runtime=runtime, home=lambda name: home)
     wire = Imports(runtime=runtime, home=lambda name: home)
@@ -26,7 +47,9 @@ def plan_resource(resource: Resource, definitions: Mapping[str, AnyDefinition], 
     imports.add_runtime("sync_client", "SyncResource")
     imports.add_runtime("options", "RequestOptions")
     imports.add("..operations", f"{resource.name} as _operations")
-    methods = tuple(_Method(operation, definitions, imports).view() for operation in resource.operations)
+    methods = tuple(
+        _Method(operation, definitions, imports).view() for operation in resource.operations
+    )
     operations = tuple(_constant(operation, definitions, wire) for operation in resource.operations)
     return ResourceView(
         name=resource.name,
@@ -43,7 +66,9 @@ def plan_resource(resource: Resource, definitions: Mapping[str, AnyDefinition], 
 
 
 class _Method:
-    def __init__(self, operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports) -> None:
+    def __init__(
+        self, operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports
+    ) -> None:
         self._operation = operation
         self._imports = imports
         self._definitions = definitions
@@ -94,7 +119,11 @@ class _Method:
 
     def _parts(self) -> Iterator[PartView]:
         for location in _LOCATIONS:
-            found = [parameter.field for parameter in self._operation.parameters if parameter.location == location]
+            found = [
+                parameter.field
+                for parameter in self._operation.parameters
+                if parameter.location == location
+            ]
             if found:
                 yield PartView(name=location, items=_items(found))
         body = self._operation.body
@@ -109,7 +138,13 @@ def _items(fields: list[Field] | tuple[Field, ...]) -> tuple[tuple[str, str], ..
 
 
 def _whole_body(body: Body) -> Field:
-    return Field(name="body", wire="body", type=body.type, required=body.required, description=body.description)
+    return Field(
+        name="body",
+        wire="body",
+        type=body.type,
+        required=body.required,
+        description=body.description,
+    )
 
 
 def _method_doc(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> str:
@@ -123,7 +158,9 @@ def _method_doc(operation: Operation, definitions: Mapping[str, AnyDefinition]) 
         blocks.insert(1, sentence(description))
     blocks += _notes(operation)
     arguments = section("Args", _argument_docs(operation, definitions))
-    raises = section("Raises", [(_error_name(reply), sentence(_phrase(reply))) for reply in operation.errors])
+    raises = section(
+        "Raises", [(_error_name(reply), sentence(_phrase(reply))) for reply in operation.errors]
+    )
     return "\n\n".join(block for block in (*blocks, arguments, raises) if block)
 
 
@@ -131,12 +168,20 @@ def _notes(operation: Operation) -> Iterator[str]:
     if operation.deprecated:
         yield "Deprecated."
     if operation.permissions:
-        group = f" of the group `{operation.permissions.group}`" if operation.permissions.group else ""
+        group = (
+            f" of the group `{operation.permissions.group}`" if operation.permissions.group else ""
+        )
         yield f"Needs {_listed(operation.permissions.permissions)}{group}."
     if operation.security == ():
         yield "Needs no credentials."
     if operation.analytic_events:
-        yield "Logged as " + ", ".join(f"`{name}` ({moment})" for moment, name in operation.analytic_events.items()) + "."
+        yield (
+            "Logged as "
+            + ", ".join(
+                f"`{name}` ({moment})" for moment, name in operation.analytic_events.items()
+            )
+            + "."
+        )
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -144,13 +189,18 @@ def _listed(names: tuple[str, ...]) -> str:
     return word + " and ".join(f"`{name}`" for name in names)
 
 
-def _argument_docs(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> list[tuple[str, str]]:
+def _argument_docs(
+    operation: Operation, definitions: Mapping[str, AnyDefinition]
+) -> list[tuple[str, str]]:
     """Arguments that there is something to say about; one without words of its own has those of its type."""
     fields = [parameter.field for parameter in operation.parameters]
     body = operation.body
     if body is not None:
         fields += body.fields if body.fields is not None else [_whole_body(body)]
-    described = [field if field.description else replace(field, description=_of_type(field, definitions)) for field in fields]
+    described = [
+        field if field.description else replace(field, description=_of_type(field, definitions))
+        for field in fields
+    ]
     return [(field.name, doc) for field in described if (doc := " ".join(field_doc(field).split()))]
 
 
@@ -180,7 +230,11 @@ def _phrase(reply: Reply) -> str:
     status = f"{reply.status} {HTTPStatus(int(reply.status)).phrase}" if known else reply.status
     described = " ".join(reply.description.split())
     plain = described.rstrip(".").lower()
-    return status if not described or plain == status.partition(" ")[2].lower() else f"{status}: {described}"
+    return (
+        status
+        if not described or plain == status.partition(" ")[2].lower()
+        else f"{status}: {described}"
+    )
 
 
 # --- constants ---------------------------------------------------------------------------------------------------
@@ -191,7 +245,9 @@ def constant_name(operation: Operation) -> str:
     return operation.name.upper().rstrip("_") if operation.name.upper() != "_" else "CALL"
 
 
-def _constant(operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports) -> OperationView:
+def _constant(
+    operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports
+) -> OperationView:
     sent = Speller(definitions, imports, strict=True)
     received = Speller(definitions, imports, strict=False)
     kind = success_type(operation)
@@ -201,30 +257,41 @@ def _constant(operation: Operation, definitions: Mapping[str, AnyDefinition], im
     imports.add_runtime("operation", factory)
     return OperationView(
         constant=constant_name(operation),
-        type=f"PagedOperation[{received.spell(pages.item)}, {result}]" if pages else f"Operation[{result}]",
+        type=f"PagedOperation[{received.spell(pages.item)}, {result}]"
+        if pages
+        else f"Operation[{result}]",
         factory=factory,
         arguments=tuple(_wire_facts(operation, sent, received, imports)),
     )
 
 
-def _wire_facts(operation: Operation, sent: Speller, received: Speller, imports: Imports) -> Iterator[str]:
+def _wire_facts(
+    operation: Operation, sent: Speller, received: Speller, imports: Imports
+) -> Iterator[str]:
     yield f"id={literal(operation.id)}"
     yield f"method={literal(operation.method)}"
     yield f"path={literal(operation.path)}"
     for location, name in _LOCATIONS.items():
-        found = [_parameter(parameter, sent, imports) for parameter in operation.parameters if parameter.location == location]
+        found = [
+            _parameter(parameter, sent, imports)
+            for parameter in operation.parameters
+            if parameter.location == location
+        ]
         if found:
             yield f"{name}=({', '.join(found)},)"
     if operation.body:
         yield f"body={_body(operation.body, sent, imports)}"
     for name, replies in (("replies", operation.replies), ("errors", operation.errors)):
         if replies:
-            yield f"{name}={{{', '.join(f'{literal(reply.status)}: {_reply(reply, received, imports)}' for reply in replies)}}}"
+            texts = [f"{literal(it.status)}: {_reply(it, received, imports)}" for it in replies]
+            yield f"{name}={{{', '.join(texts)}}}"
     if operation.pagination:
         yield f"pagination={_pagination(operation.pagination, imports)}"
     if operation.permissions:
         imports.add_runtime("operation", "Permissions")
-        group = f", group={literal(operation.permissions.group)}" if operation.permissions.group else ""
+        group = (
+            f", group={literal(operation.permissions.group)}" if operation.permissions.group else ""
+        )
         yield f"permissions=Permissions(permissions={literal(operation.permissions.permissions)}{group})"
     if operation.security is not None:
         yield f"security={literal(operation.security)}"
@@ -272,14 +339,22 @@ def _reply(reply: Reply, received: Speller, imports: Imports) -> str:
 def _pagination(pages: Pagination, imports: Imports) -> str:
     name = "CursorPagination" if pages.style == "cursor" else "OffsetPagination"
     imports.add_runtime("operation", name)
-    stated = {"parameter": pages.parameter, "next": pages.next, "items": pages.items, "complete": pages.complete, "size": pages.size}
+    stated = {
+        "parameter": pages.parameter,
+        "next": pages.next,
+        "items": pages.items,
+        "complete": pages.complete,
+        "size": pages.size,
+    }
     return f"{name}({', '.join(f'{key}={literal(value)}' for key, value in stated.items() if value is not None)})"
 
 
 # --- api.md ------------------------------------------------------------------------------------------------------
 
 
-def plan_resource_docs(api: Api, resources: tuple[ResourceView, ...]) -> tuple[ResourceDocView, ...]:
+def plan_resource_docs(
+    api: Api, resources: tuple[ResourceView, ...]
+) -> tuple[ResourceDocView, ...]:
     """The lines of api.md about calls."""
     return tuple(
         ResourceDocView(
@@ -294,10 +369,11 @@ def plan_resource_docs(api: Api, resources: tuple[ResourceView, ...]) -> tuple[R
 
 
 def _call_doc(resource: str, operation: Operation, method: MethodView) -> CallDocView:
-    arguments = ", ".join(argument.name + ("=…" if argument.default else "") for argument in method.arguments)
+    arguments = ", ".join(
+        argument.name + ("=…" if argument.default else "") for argument in method.arguments
+    )
     return CallDocView(
         call=f"client.{resource}.{operation.name}({arguments})",
         route=f"{operation.method} {operation.path}",
         types=method.returns,
     )
-

@@ -8,7 +8,9 @@ from typing import Any
 
 WIDTH = 100
 
-_UNSAFE = re.compile(r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U000dffff\U000e0100-\U0010ffff]")
+_UNSAFE = re.compile(
+    r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U000dffff\U000e0100-\U0010ffff]"
+)
 _LIST_ITEM = re.compile(r"\s*([-*+>|#]|\d+[.)])\s?|\s{4,}|\s*```")
 
 
@@ -18,9 +20,15 @@ def literal(value: Any) -> str:
         return _string(value)
     if isinstance(value, list | tuple):
         inner = ", ".join(literal(item) for item in value)
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+        return (
+            f"[{inner}]"
+            if isinstance(value, list)
+            else f"({inner}{',' if len(value) == 1 else ''})"
+        )
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
+        )
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     raise TypeError(f"no literal for {type(value).__name__}")
@@ -28,15 +36,31 @@ def literal(value: Any) -> str:
 
 def _string(value: str) -> str:
     """Double quotes, as black has it; everything that could end the string or hide in it is escaped."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return f'"{escaped}"' if escaped.isprintable() else '"' + "".join(_escape(char) for char in escaped) + '"'
+    escaped = (
+        value.replace("\\", "\\\\")
+        .replace('"', '\\"')
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+        .replace("\t", "\\t")
+    )
+    return (
+        f'"{escaped}"'
+        if escaped.isprintable()
+        else '"' + "".join(_escape(char) for char in escaped) + '"'
+    )
 
 
 def _escape(char: str) -> str:
     if char.isprintable():
         return char
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
 def docstring(value: str, indent: int) -> str:

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from support.wire import Wire
 
 
-
 def values(case: Any, schema: str) -> list[Any]:
     """The values as the document has them."""
     document = yaml.load(case.spec.read_text("utf-8"), yaml.BaseLoader)

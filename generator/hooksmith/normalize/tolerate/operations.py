@@ -292,7 +292,9 @@ class _Mender:
         meant = (
             stated.lower()
             if stated.lower() in LOCATIONS
-            else "path" if name in (template or ()) else "query"
+            else "path"
+            if name in (template or ())
+            else "query"
         )
         what = (
             f"in: {stated!r} is no place for a parameter"

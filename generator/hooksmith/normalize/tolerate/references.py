@@ -48,7 +48,7 @@ class _Mender:
             self._wrong_kind(visit, reference, kind)
 
     def _end(self, reference: str, pointer: str) -> tuple[str | None, bool]:
-        """The kind of object that a reference leads to, and whether it leads anywhere. Chains are followed to their end."""
+        """The kind of object that a reference leads to, and whether it leads to one; chains are followed."""
         passed = [f"#{pointer}"]
         target = self._look_up(reference)
         step = reference

@@ -61,9 +61,9 @@ def bound(value: Any) -> Any:
 
 
 def count(value: Any) -> Any:
-    """A whole number from 0."""
+    """A whole number from 0 that a computer can count to."""
     found = number(value)
-    return int(found) if found is not DROP and found >= 0 and found == int(found) else DROP
+    return int(found) if found is not DROP and 0 <= found < 2**63 and found == int(found) else DROP
 
 
 def mapping(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.model import Model
-from .._runtime.signatures.message import Headers
+from .._runtime.signatures.message import AnyHeaders
 from .models import ItemAddedMeta, ItemRemovedMeta
 
 
@@ -37,7 +37,7 @@ CATALOGUE: Catalogue[Event] = Catalogue(
 
 def parse_event(
     body: bytes | bytearray | memoryview | str,
-    headers: Headers = (),
+    headers: AnyHeaders = (),
     *,
     type: str | None = None,
     strict: bool = False,

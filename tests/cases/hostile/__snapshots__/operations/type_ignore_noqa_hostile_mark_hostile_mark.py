@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..._runtime.assertions import Pattern
 from ..._runtime.operation import Operation, Parameter, Reply
-from ..._runtime.pattern import Pattern
 from ..models import EndImportOsSystemHOSTILEMARKXABC, Hostile
 
 END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(
