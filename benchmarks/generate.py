@@ -89,10 +89,13 @@ def _copy(document: Path, folder: Path) -> None:
 
 def edited(text: str) -> str:
     """The text with a word put before the first description among the component schemas."""
-    start = text.index("schemas")
-    return text[:start] + re.sub(
-        r"""(description"?: ["']?)(?=[A-Za-z])""", r"\1Edited ", text[start:], count=1
-    )
+    found = re.search(r"""\bschemas"?:""", text)
+    start = found.end() if found else 0
+    words = re.compile(r"""(\bdescription"?:\s*["']?)(?=[A-Za-z])""")
+    changed, count = words.subn(r"\1Edited ", text[start:], count=1)
+    if not count:
+        raise ValueError("the document describes none of its schemas")
+    return text[:start] + changed
 
 
 def _run(tool: Tool, document: Path, folder: Path, situation: str, figures: Figures) -> str:

@@ -38,8 +38,9 @@ VALUES: list[Any] = [
 
 KEYS = """type properties items allOf oneOf anyOf enum const required additionalProperties discriminator $ref format
     pattern name in schema content parameters responses tags operationId callbacks security servers nullable default
-    examples description requestBody headers minimum maxLength title readOnly not patternProperties prefixItems definitions $defs
-    webhooks x-webhooks components additionalOperations get post class 1 é __init__ model_x /z/{q} a.b A 2""".split()
+    examples description requestBody headers minimum maxLength title readOnly not patternProperties prefixItems
+    definitions $defs webhooks x-webhooks components additionalOperations get post class 1 é __init__
+    model_x /z/{q} a.b A 2""".split()
 
 pytestmark = [pytest.mark.slow]
 
@@ -151,7 +152,11 @@ def test_any_name(
     """Properties, parameters, schemas, tags, operations, enum values and events of any name: none is lost."""
     pick = st.sampled_from(names)
     properties = {name: {"type": "string"} for name in names}
-    given = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names if name.strip()]
+    given = [
+        {"name": name, "in": "query", "schema": {"type": "string"}}
+        for name in names
+        if name.strip()
+    ]
     document = openapi(
         {
             f"/{index}": {

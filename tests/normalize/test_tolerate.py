@@ -107,7 +107,6 @@ def test_required_as_a_flag(tmp_path: Path) -> None:
 
 
 OPERATIONS: list[tuple[str, str, Any, str]] = [
-    ("no responses", "/a", {"operationId": "a"}, "/paths/~1a/get"),
     (
         "no place",
         "/a",
@@ -224,8 +223,18 @@ def test_an_id_that_is_used_twice(tmp_path: Path) -> None:
     assert [one.name for one in calls(result)] == ["x", "get_b_by_id"]
 
 
-def test_strict(tmp_path: Path) -> None:
+def test_no_responses(tmp_path: Path) -> None:
+    """OpenAPI 3.1 need not have them; 3.0 must."""
     document = openapi({"/a": {"get": {"operationId": "a"}}})
+    assert result_of(document, tmp_path).diagnostics == ()
+    document["openapi"] = "3.0.3"
+    result = result_of(document, tmp_path)
+    assert only_warning(result)[0] == "/paths/~1a/get"
+    assert len(calls(result)) == 1
+
+
+def test_strict(tmp_path: Path) -> None:
+    document = openapi({"/a": {"get": operation(deprecated="true")}})
     with pytest.raises(DocumentError) as caught:
         result_of(document, tmp_path, strict=True)
     assert [found.severity for found in caught.value.diagnostics] == ["error"]

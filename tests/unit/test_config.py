@@ -47,6 +47,7 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
         runtime="shared",
         roots=(tmp_path / "specs" / "shared",),
         source="specs/one/openapi.yaml",
+        strict=True,
     )
     assert config.apis["one"].spec == tmp_path / "specs" / "one" / "openapi.yaml"
 
@@ -54,7 +55,9 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
 def test_a_file_of_its_own_has_the_keys_at_the_top(tmp_path: Path) -> None:
     text = 'out = "."\npackage = "acme"\napis.one.spec = "one.yaml"\n'
     config = load_config(put(tmp_path / "hooksmith.toml", text))
-    assert config.settings("one") == Settings(package="one", runtime="shared", source="one.yaml")
+    assert config.settings("one") == Settings(
+        package="one", runtime="shared", source="one.yaml", strict=True
+    )
     assert config.formatter == "black"
 
 

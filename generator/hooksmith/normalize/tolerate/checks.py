@@ -53,7 +53,7 @@ CHECKS: dict[str, dict[str, Check]] = {
     },
     "parameter": _VALUE,
     "header": {key: check for key, check in _VALUE.items() if key not in ("name", "in")},
-    "requestBody": {**_PROSE, "$ref": word, "required": flag},
+    "requestBody": {**_PROSE, "$ref": word, "required": flag, "headers": mappings},
     "response": {**_PROSE, "$ref": word},
     "mediaType": {"$ref": word, "examples": mapping},
     "encoding": {"contentType": word, "style": word, "explode": flag, "allowReserved": flag},

@@ -169,7 +169,8 @@ class _Mender:
             own = self._parameters(operation, place, template)
             if template is not None:
                 self._fit_path(item, operation, place, path, template, [*shared, *own])
-            self._responses(operation, place)
+            if "responses" in operation or template is not None:
+                self._responses(operation, place)
             if "requestBody" in operation:
                 self._body(operation["requestBody"], f"{place}/requestBody")
             self._callbacks(operation, place)
@@ -228,11 +229,9 @@ class _Mender:
     def _responses(self, operation: Node, pointer: str) -> None:
         stated = operation.get("responses")
         if stated is None:
-            self._warn(
-                pointer,
-                "responses: is missing; whatever comes back is taken",
-                "describe at least one reply",
-            )
+            if str(self._document.get("openapi", "")) < "3.1":
+                message = "responses: is missing; what comes back is not read"
+                self._warn(pointer, message, "describe at least one reply")
             operation["responses"] = {"default": {"description": ""}}
             return
         for status in list(stated):
@@ -292,9 +291,7 @@ class _Mender:
         meant = (
             stated.lower()
             if stated.lower() in LOCATIONS
-            else "path"
-            if name in (template or ())
-            else "query"
+            else "path" if name in (template or ()) else "query"
         )
         what = (
             f"in: {stated!r} is no place for a parameter"
