@@ -92,6 +92,12 @@ Report = Annotated[
         help="Account for everything that the documents have, as JSON: emitted, or degraded and why.",
     ),
 ]
+Lenient = Annotated[
+    bool,
+    typer.Option(
+        "--lenient", help="Even what OpenAPI forbids outright is a warning, where possible."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -252,12 +258,13 @@ def generate(
     root: Roots = None,
     jobs: Jobs = None,
     strict: Strict = False,
+    lenient: Lenient = False,
     report: Report = None,
 ) -> int:
     """Write the package of each document: DIR/NAME with SPEC, else what [tool.hooksmith] says."""
     choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [], strict=strict,
+        formatter=formatter, config=config, roots=root or [], strict=strict, lenient=lenient,
     )  # fmt: skip
     code = _each(choice.targets(), jobs or cores(), _write)
     if report is not None:
@@ -290,11 +297,12 @@ def check(
     root: Roots = None,
     jobs: Jobs = None,
     strict: Strict = False,
+    lenient: Lenient = False,
 ) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
     choice = Choice(
         specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [], strict=strict,
+        formatter=formatter, config=config, roots=root or [], strict=strict, lenient=lenient,
     )  # fmt: skip
     return _each(choice.targets(), jobs or cores(), _compare)
 

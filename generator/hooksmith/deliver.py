@@ -133,7 +133,7 @@ def generated_provider(spec: Path, roots: Sequence[Path] = ()) -> Iterator[Provi
     from .pipeline import generate
 
     name = f"hooksmith_spec_{secrets.token_hex(4)}"
-    settings = Settings(package=name, formatter="none", roots=tuple(roots))
+    settings = Settings(package=name, formatter="none", roots=tuple(roots), lenient=True)
     made = generate(spec, settings).files
     with tempfile.TemporaryDirectory(prefix="hooksmith-") as folder:
         for path, text in made.items():

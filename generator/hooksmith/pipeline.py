@@ -83,13 +83,20 @@ def _rendered(path: Path, settings: Settings) -> Result:
     normal = normalize(library, settings.names)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
-    if settings.strict and normal.diagnostics:
-        raise DocumentError(*(replace(found, severity="error") for found in normal.diagnostics))
+    diagnostics = _bearable(normal.diagnostics, settings)
     report(f"{settings.package}: render")
     files = render(
         plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime")
     )
-    return Result(files, api, tuple(normal.diagnostics), library.inputs)
+    return Result(files, api, diagnostics, library.inputs)
+
+
+def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:
+    """What is wrong, as warnings. Raises DocumentError where the settings do not bear it."""
+    errors = [each for each in found if settings.strict or each.severity == "error"]
+    if errors and not settings.lenient:
+        raise DocumentError(*(replace(each, severity="error") for each in errors))
+    return tuple(replace(each, severity="warning") for each in found)
 
 
 def _refuse_broken_extensions(library: Library) -> None:

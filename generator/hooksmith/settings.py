@@ -32,6 +32,8 @@ class Settings:
     runtime: Literal["inner", "shared"] = "inner"
     roots: tuple[Path, ...] = ()
     strict: bool = False
-    """Whether what is wrong with the document, but can be lived with, is an error."""
+    """Whether all that is wrong with the document, but can be lived with, is an error."""
+    lenient: bool = False
+    """Whether even what OpenAPI forbids outright is lived with, where that is possible."""
     source: str = ""
     """What the generated files call the document; empty: its file's name."""

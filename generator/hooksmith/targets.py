@@ -46,8 +46,11 @@ class Choice:
     config: Path | None
     roots: list[Path]
     strict: bool = False
+    lenient: bool = False
 
     def targets(self) -> list[Target]:
+        if self.strict and self.lenient:
+            raise BadParameter("--strict and --lenient exclude each other")
         if not self.specs:
             return [self._suite()]
         if self.only or self.config:
@@ -78,14 +81,15 @@ class Choice:
             formatter=self.formatter or "black",
             roots=tuple(self.roots),
             strict=self.strict,
+            lenient=self.lenient,
         )
         folder = (self.out or Path()) / settings.package
         return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
-        if self.out or self.package or self.roots:
+        if self.out or self.package or self.roots or self.lenient:
             raise BadParameter(
-                "--out, --package and --root go with SPEC; otherwise the configuration has them"
+                "--out, --package, --root and --lenient go with SPEC; otherwise the configuration has them"
             )
         config = self._config()
         only = tuple(self.only)

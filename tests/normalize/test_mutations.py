@@ -51,7 +51,9 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     items = (
         node.items()
         if isinstance(node, dict)
-        else enumerate(node) if isinstance(node, list) else ()
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
     )
     for key, value in items:
         yield from places(value, (*path, key))

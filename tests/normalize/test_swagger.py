@@ -98,9 +98,9 @@ def test_bodies(document: Any) -> None:
     pets = document["paths"]["/pets"]
     assert pets["post"]["requestBody"] == {"$ref": "#/components/requestBodies/PetBody"}
     assert [one["name"] for one in pets["post"]["parameters"]] == ["dry"]
-    assert list(pets["put"]["requestBody"]["content"]) == [
-        "application/xml"
-    ], "the operation consumes something else"
+    assert list(pets["put"]["requestBody"]["content"]) == ["application/xml"], (
+        "the operation consumes something else"
+    )
     assert "PetBody" not in document["components"]["parameters"]
 
 

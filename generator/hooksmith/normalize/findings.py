@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from ..errors import Diagnostic, DocumentError, Place
+from ..errors import Diagnostic, DocumentError, Place, Severity
 from ..load import Document
 from .bundle import Bundle
 
@@ -16,6 +16,7 @@ class _Finding:
     pointer: str
     message: str
     hint: str
+    severity: Severity = "warning"
 
 
 @dataclass
@@ -30,6 +31,11 @@ class Findings:
         """Note something wrong that the package is generated in spite of."""
         document, pointer = self._source(pointer)
         self._found.setdefault(_Finding(document, pointer, message, hint))
+
+    def forbid(self, pointer: str, message: str, hint: str = "") -> None:
+        """Note something that OpenAPI forbids and that a package can be generated in spite of, if that is wanted."""
+        document, pointer = self._source(pointer)
+        self._found.setdefault(_Finding(document, pointer, message, hint, "error"))
 
     def widen(self, pointer: str, what: str, instead: str) -> None:
         """Note something right that the package says less exactly than the document: `what`, and how it is served."""
@@ -63,7 +69,7 @@ class Findings:
                 message=found.message,
                 place=found.document.place(found.pointer),
                 hint=found.hint,
-                severity="warning",
+                severity=found.severity,
             )
             for found in self._found
         ]

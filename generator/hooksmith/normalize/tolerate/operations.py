@@ -191,10 +191,10 @@ class _Mender:
         if identity is None or not named:
             return
         if identity in self._ids:
-            self._warn(
+            self._findings.forbid(
                 f"{pointer}/operationId",
                 f"operationId {identity!r} is used twice; first at {self._findings.place(self._ids[identity])}",
-                "give each operation an id of its own",
+                "give each operation an id of its own, or generate with --lenient",
             )
             del operation["operationId"]
         else:
@@ -291,7 +291,9 @@ class _Mender:
         meant = (
             stated.lower()
             if stated.lower() in LOCATIONS
-            else "path" if name in (template or ()) else "query"
+            else "path"
+            if name in (template or ())
+            else "query"
         )
         what = (
             f"in: {stated!r} is no place for a parameter"
