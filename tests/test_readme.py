@@ -30,8 +30,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from hooksmith.config import load_config
+from providers.server import running
 from support.paths import GENERATOR, ROOT
-from support.workos_server import workos_server
 
 PAGES = [
     path
@@ -93,7 +93,7 @@ def test_python(block: Block, checkout: Path) -> None:
     with ExitStack() as stack:
         environment = {**os.environ}
         if "workos server" in block.note:
-            environment["WORKOS_BASE_URL"] = stack.enter_context(workos_server())
+            environment |= stack.enter_context(running()).environment
         outcome = subprocess.run(
             [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-c", block.text],
             cwd=checkout,

@@ -112,6 +112,23 @@ SECTIONS = {child: key for key, (_, child) in GRAMMAR["components"].items()}
 """The section of `components` that holds objects of a kind."""
 
 
+ANNOTATIONS = frozenset(
+    {
+        "title",
+        "description",
+        "default",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "externalDocs",
+        "xml",
+        "$comment",
+    }
+)
+"""Keywords of a schema that assert nothing."""
+
+
 class Visit(NamedTuple):
     """A node on a walk: what kind of object it is and where it stands."""
 

@@ -13,22 +13,7 @@ from typing import Any
 from ..errors import DocumentError
 from ..pointer import escape
 from .bundle import Bundle, resolve_local
-from .grammar import Node, walk
-
-ANNOTATIONS = frozenset(
-    {
-        "title",
-        "description",
-        "default",
-        "examples",
-        "deprecated",
-        "readOnly",
-        "writeOnly",
-        "externalDocs",
-        "xml",
-        "$comment",
-    }
-)
+from .grammar import ANNOTATIONS, Node, walk
 
 
 def merge(bundled: Bundle) -> None:

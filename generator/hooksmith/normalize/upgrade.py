@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .grammar import Node, walk
+from .grammar import ANNOTATIONS, Node, walk
 
 
 def upgrade(document: Node) -> None:
@@ -91,22 +91,11 @@ def _make_nullable(schema: Node) -> None:
         _wrap_nullable(schema)
 
 
-_ANNOTATIONS = (
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-)
-
-
 def _wrap_nullable(schema: Node) -> None:
     """`{$ref: X, nullable: true}` → `{anyOf: [{$ref: X}, {type: null}]}`; annotations stay outside."""
     inner: dict[str, Any] = {}
     for key in list(schema):
-        if key not in _ANNOTATIONS and not key.startswith("x-"):
+        if key not in ANNOTATIONS and not key.startswith("x-"):
             inner[key] = schema.pop(key)
     if inner.keys() <= {"anyOf"} or inner.keys() <= {"oneOf"}:
         (keyword,) = inner
