@@ -6,6 +6,7 @@ PyYAML splits the text into events, in C where it can; what they mean is decided
 - A key is the text as written: `200:` gives `"200"`, `1.0:` gives `"1.0"`, `no:` gives `"no"`.
 - A key that stands twice is an error. `<<` merges, as in YAML 1.1: own keys win, then earlier mappings.
 - `.inf` and `.nan`, for which JSON has no number, are errors, as are tags outside the core schema.
+- U+0085, U+2028 and U+2029 are characters like others; libyaml, which speaks YAML 1.1, would end lines there.
 - An alias gives a copy, so that the data is a tree; what copies may add is limited.
 """
 
@@ -44,6 +45,19 @@ def positions(text: str) -> Position:
     return _PositionReader(text).read()
 
 
+_OLD_BREAKS = "\x85\u2028\u2029"
+
+
+def _hide_breaks(text: str) -> tuple[str, dict[int, int]]:
+    """`text` with characters of private use for what ended lines in YAML 1.1, and the way back."""
+    found = [char for char in _OLD_BREAKS if char in text]
+    if not found:
+        return text, {}
+    spare = (code for code in range(0xE000, 0xF900) if chr(code) not in text)
+    hidden = dict(zip(map(ord, found), spare, strict=False))
+    return text.translate(hidden), {stand_in: char for char, stand_in in hidden.items()}
+
+
 class _Frame(Generic[_Value]):
     """A mapping or sequence that is still open."""
 
@@ -77,7 +91,7 @@ class _Reader(Generic[_Value]):
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text, self._hidden = _hide_breaks(text)
         self._stack: list[_Frame[_Value]] = []
         self._anchors: dict[str, tuple[_Value, str | None, int]] = {}
         self._count = 0
@@ -120,6 +134,8 @@ class _Reader(Generic[_Value]):
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._count += 1
+                if self._hidden:
+                    event.value = event.value.translate(self._hidden)
                 self._add_scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._open(event)
