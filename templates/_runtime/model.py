@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Self, TypeVar, Union, get_args
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from .deferred import DeferredModel
 from .omit import OMIT, Omit
@@ -35,15 +36,25 @@ _T = TypeVar("_T")
 
 
 class _WithoutOmit:
-    """Tells pydantic of the type alone: `OMIT` is taken out before anything is checked."""
+    """Tells pydantic of the type alone: `OMIT`, which JSON cannot hold, is taken as it is and never written."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         options = [option for option in get_args(source) if option is not Omit]
-        return handler.generate_schema(Union[tuple(options)])  # noqa: UP007 - made at run time
+        value = handler.generate_schema(Union[tuple(options)])  # noqa: UP007 - made at run time
+        given = core_schema.no_info_wrap_validator_function(_or_omit, value)
+        return core_schema.json_or_python_schema(json_schema=value, python_schema=given)
 
 
-Omittable = Annotated[_T | Omit, _WithoutOmit]
+def _or_omit(value: Any, handler: Callable[[Any], Any]) -> Any:
+    return value if value is OMIT else handler(value)
+
+
+def _is_omit(value: Any) -> bool:
+    return value is OMIT
+
+
+Omittable = Annotated[_T | Omit, _WithoutOmit, Field(exclude_if=_is_omit)]
 """What a request may leave out: a value, or `OMIT`."""
 
 
@@ -84,13 +95,6 @@ class Model(DeferredModel):
 
 class RequestModel(Model):
     """An object that is only ever sent. `OMIT` leaves a property out; None sends null."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out(cls, data: Any) -> Any:
-        if isinstance(data, dict) and OMIT in data.values():
-            return {name: value for name, value in data.items() if value is not OMIT}
-        return data
 
 
 def camel(name: str) -> str:

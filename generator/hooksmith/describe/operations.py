@@ -152,7 +152,7 @@ class _OperationReader:
             replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
             pagination=describe_pagination(
-                self._normal, self._schemas, node, self._pointer, replies
+                self._normal, self._schemas, node, self._pointer, parameters, replies
             ),
             permissions=_permissions(node),
             callbacks=tuple(describe_callbacks(self._schemas, node, self._pointer)),

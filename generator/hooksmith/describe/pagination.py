@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import ExtensionError
-from ..ir import ANY, Alias, Array, Model, Named, Pagination, Reply, Type, Union
+from ..ir import ANY, Alias, Array, Map, Model, Named, Pagination, Parameter, Reply, Type, Union
 from ..normalize import Normal
 from ..normalize.grammar import Node
 from ..pointer import split
+from ..suggest import did_you_mean
 from .schemas import Schemas
 
 
 def describe_pagination(
-    normal: Normal, schemas: Schemas, operation: Node, pointer: str, replies: list[Reply]
+    normal: Normal,
+    schemas: Schemas,
+    operation: Node,
+    pointer: str,
+    parameters: Iterable[Parameter],
+    replies: list[Reply],
 ) -> Pagination | None:
-    """The operation's pagination, or None; raises ExtensionError where its pointers do not fit the reply."""
+    """The operation's pagination, or None; raises ExtensionError where it does not fit the operation."""
     stated: dict[str, Any] | None = operation.get("x-hooksmith-pagination")
     if stated is None:
         return None
@@ -23,13 +30,16 @@ def describe_pagination(
     kinds = [
         reply.type for reply in replies if reply.status.startswith("2") and reply.type is not None
     ]
+    place = f"{pointer}/x-hooksmith-pagination"
+    _check_parameters(normal, place, stated, parameters)
     found = [item for kind in kinds if (item := _item(schemas, kind, stated["items"])) is not None]
     if not found:
         raise ExtensionError.at(
-            normal.place(f"{pointer}/x-hooksmith-pagination/items"),
+            normal.place(f"{place}/items"),
             f"items: {stated['items']!r} leads to no array in the success reply",
             hint="give a JSON pointer to the array of items, such as /data",
         )
+    _check_pointers(normal, schemas, place, stated, kinds)
     return Pagination(
         style=stated["style"],
         parameter=stated["parameter"],
@@ -39,6 +49,56 @@ def describe_pagination(
         size=stated.get("size"),
         complete=stated.get("complete"),
     )
+
+
+def _check_parameters(
+    normal: Normal, place: str, stated: dict[str, Any], parameters: Iterable[Parameter]
+) -> None:
+    query = [found.field.wire for found in parameters if found.location == "query"]
+    for key in ("parameter", "size"):
+        if key in stated and stated[key] not in query:
+            raise ExtensionError.at(
+                normal.place(f"{place}/{key}"),
+                f"{key}: the operation has no query parameter {stated[key]!r}",
+                hint=did_you_mean(stated[key], query) or f"it has: {', '.join(query) or 'none'}",
+            )
+
+
+def _check_pointers(
+    normal: Normal, schemas: Schemas, place: str, stated: dict[str, Any], kinds: list[Type]
+) -> None:
+    for key in ("next", "complete"):
+        path = split(stated.get(key, ""))
+        if path and not any(_leads_on(schemas, kind, path) for kind in kinds):
+            raise ExtensionError.at(
+                normal.place(f"{place}/{key}"),
+                f"{key}: {stated[key]!r} leads to nothing in the success reply",
+                hint="give a JSON pointer into the reply, such as /meta/next",
+            )
+
+
+def _leads_on(schemas: Schemas, kind: Type, path: list[str]) -> bool:
+    """Whether a value of the type can have something at the path."""
+    match kind:
+        case Union(options=options):
+            return any(_leads_on(schemas, option, path) for option in options)
+        case Named(name):
+            definition = schemas.definitions[name]
+            if isinstance(definition, Alias):
+                return _leads_on(schemas, definition.type, path)
+            if not path:
+                return True
+            return isinstance(definition, Model) and (
+                any(_leads_on(schemas, Named(base), path) for base in definition.bases)
+                or any(
+                    _leads_on(schemas, field.type, path[1:])
+                    for field in definition.fields
+                    if field.wire == path[0]
+                )
+            )
+        case Map(values):
+            return not path or _leads_on(schemas, values, path[1:])
+    return not path or kind == ANY
 
 
 def _item(schemas: Schemas, kind: Type, pointer: str) -> Type | None:

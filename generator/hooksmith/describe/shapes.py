@@ -1,7 +1,9 @@
-"""Separate shapes for what is sent and what is received, where a schema has `readOnly` or `writeOnly` properties.
+"""Separate shapes for what is sent and what is received, where a schema goes both ways and they differ.
 
-The received shape keeps the schema's name and leaves out what is only ever written; the sent one is called `…Input` and
-leaves out what only the API sets. Whatever contains such a schema and goes both ways is separated with it.
+They do where there is something to assert (a constraint, an enum, a union that may grow), which is done to what we send
+alone, and where properties are `readOnly` or `writeOnly`. The received shape keeps the schema's name and leaves out what
+is only ever written; the sent one is called `…Input` and leaves out what only the API sets. Whatever contains such a
+schema and goes both ways is separated with it.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..ir import (
+    NO_CONSTRAINTS,
     Alias,
     AnyDefinition,
     Array,
     Body,
+    Enum,
     Field,
     LiteralOf,
     Map,
@@ -41,7 +45,7 @@ def separate_shapes(
         if definition.name in inputs:
             found += [_received(definition), _sent(definition, inputs)]
         else:
-            found.append(_one_way(definition))
+            found.append(_one_way(definition, inputs))
     return tuple(found), tuple(_resource(resource, inputs) for resource in resources)
 
 
@@ -52,7 +56,7 @@ def _inputs(by_name: Mapping[str, AnyDefinition]) -> dict[str, str]:
     for name, definition in both.items():
         for used in references(definition):
             users.setdefault(used, set()).add(name)
-    stack = [name for name, found in both.items() if _is_directed(found)]
+    stack = [name for name, found in both.items() if _differs(found, by_name)]
     split: set[str] = set()
     while stack:
         name = stack.pop()
@@ -68,10 +72,35 @@ def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
     return name
 
 
-def _is_directed(definition: AnyDefinition) -> bool:
-    return isinstance(definition, Model) and any(
-        field.read_only or field.write_only for field in definition.fields
-    )
+def _differs(definition: AnyDefinition, by_name: Mapping[str, AnyDefinition]) -> bool:
+    """Whether the two shapes of a definition differ, apart from those of what it is made of."""
+    match definition:
+        case Model(fields=fields, extra=extra):
+            directed = any(field.read_only or field.write_only for field in fields)
+            kinds = [field.type for field in fields] + ([extra] if extra else [])
+            return directed or any(_asserts(kind, by_name) for kind in kinds)
+        case Alias(type=kind):
+            return _asserts(kind, by_name)
+    return False
+
+
+def _asserts(kind: Type, by_name: Mapping[str, AnyDefinition]) -> bool:
+    """Whether a type is read more tolerantly when it is received."""
+    match kind:
+        case Named(name):
+            return isinstance(by_name[name], Enum)
+        case Scalar(constraints=constraints):
+            return constraints != NO_CONSTRAINTS
+        case Array(items, constraints):
+            return constraints != NO_CONSTRAINTS or _asserts(items, by_name)
+        case Map(values, constraints):
+            return constraints != NO_CONSTRAINTS or _asserts(values, by_name)
+        case Tuple(items, rest):
+            return any(_asserts(item, by_name) for item in (*items, *([rest] if rest else [])))
+        case Union(options, discriminator):
+            return bool(discriminator) or any(_asserts(option, by_name) for option in options)
+        case LiteralOf():
+            return False
 
 
 def _received(definition: AnyDefinition) -> AnyDefinition:
@@ -82,8 +111,8 @@ def _received(definition: AnyDefinition) -> AnyDefinition:
 
 
 def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
-    """The sent shape: another name, no read-only fields, and the sent shapes of what it is made of."""
-    name = inputs[definition.name]
+    """The sent shape: no read-only fields, and the sent shapes of what it is made of."""
+    name = inputs.get(definition.name, definition.name)
     match definition:
         case Model():
             fields = tuple(
@@ -95,21 +124,16 @@ def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition
                 definition, name=name, received=False, fields=fields, bases=bases, extra=extra
             )
         case Alias():
-            return replace(
-                definition, name=name, received=False, type=renamed(definition.type, inputs)
-            )
+            kind = renamed(definition.type, inputs)
+            return replace(definition, name=name, received=False, type=kind)
     return replace(definition, name=name, received=False)
 
 
-def _one_way(definition: AnyDefinition) -> AnyDefinition:
-    if not isinstance(definition, Model) or definition.sent == definition.received:
+def _one_way(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
+    """What is only sent or only received, or goes both ways in one shape."""
+    if definition.sent == definition.received:
         return definition
-    kept = tuple(
-        field
-        for field in definition.fields
-        if not (field.read_only if definition.sent else field.write_only)
-    )
-    return replace(definition, fields=kept)
+    return _sent(definition, inputs) if definition.sent else _received(definition)
 
 
 def _resource(resource: Resource, inputs: Mapping[str, str]) -> Resource:

@@ -207,7 +207,7 @@ def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
     bases = [found for name in model.bases if isinstance(found := definitions[name], Model)]
     if bases:
         return all(_is_camel(base, definitions) for base in bases)
-    return any(field.name != field.wire == _camel(field.name) for field in model.fields)
+    return any(field.wire == _camel(field.name) != field.name.rstrip("_") for field in model.fields)
 
 
 def _camel(name: str) -> str:

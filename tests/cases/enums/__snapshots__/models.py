@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from .._runtime.model import CamelModel, Omittable, Open, OpenInt, RequestModel
+from pydantic import Field
+
+from .._runtime.model import Model, Omittable, Open, OpenInt, RequestModel
 from .._runtime.number import JsonNumber
 from .._runtime.omit import OMIT
 
@@ -23,7 +25,7 @@ class EverythingListItem(StrEnum):
     THERE = "there"
 
 
-class Everything(CamelModel):
+class Everything(Model):
     sign: Open[Sign]
     clash: Open[Clash] | None = None
     empty: Open[Empty] | None = None
@@ -40,7 +42,7 @@ class Everything(CamelModel):
     inline: Open[EverythingInline] | None = None
     """Which side."""
 
-    list_: list[Open[EverythingListItem]] | None = None
+    list_: Annotated[list[Open[EverythingListItem]] | None, Field(alias="list")] = None
 
 
 class Sign(StrEnum):

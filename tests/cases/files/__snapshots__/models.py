@@ -18,6 +18,12 @@ class Pet(Model):
     owner: Owner | None = None
 
 
+class PetInput(RequestModel):
+    name: str
+    kind: Omittable[PetsKind] = OMIT
+    owner: Omittable[OwnerInput] = OMIT
+
+
 class PetsKind(StrEnum):
     CAT = "cat"
     DOG = "dog"
@@ -28,12 +34,17 @@ class Owner(Model):
     pets: list[Pet] | None = None
 
 
+class OwnerInput(RequestModel):
+    name: str
+    pets: Omittable[list[PetInput]] = OMIT
+
+
 class OrderDto(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
     pet: Choice
     note: Omittable[Annotated[str, Field(max_length=10)]] = OMIT
-    to: Omittable[Owner] = OMIT
+    to: Omittable[OwnerInput] = OMIT
 
 
 class Choice(RequestModel):

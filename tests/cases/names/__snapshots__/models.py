@@ -8,31 +8,31 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, CamelRequestModel, Model, Omittable
+from .._runtime.model import Model, Omittable, RequestModel
 from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
 
 
-class Thing(CamelModel):
+class Thing(Model):
     id: str
-    class_: str | None = None
-    def_: str | None = None
+    class_: Annotated[str | None, Field(alias="class")] = None
+    def_: Annotated[str | None, Field(alias="def")] = None
     none: Annotated[str | None, Field(alias="None")] = None
-    list_: list[str] | None = None
-    other_list: Annotated[list[int] | None, Field(alias="other_list")] = None
-    str_: str | None = None
+    list_: Annotated[list[str] | None, Field(alias="list")] = None
+    other_list: list[int] | None = None
+    str_: Annotated[str | None, Field(alias="str")] = None
     type: str | None = None
-    int_: int | None = None
-    date_: date | None = None
+    int_: Annotated[int | None, Field(alias="int")] = None
+    date_: Annotated[date | None, Field(alias="date")] = None
     day: date | None = None
     model_config_: Annotated[str, Field(alias="model_config")]
     model_fields_: Annotated[str | None, Field(alias="model_fields")] = None
-    schema_: str
-    copy_: str | None = None
-    json_: dict[str, Any] | None = None
-    dict_: dict[str, Any] | None = None
-    validate_: bool | None = None
-    self_: str | None = None
+    schema_: Annotated[str, Field(alias="schema")]
+    copy_: Annotated[str | None, Field(alias="copy")] = None
+    json_: Annotated[dict[str, Any] | None, Field(alias="json")] = None
+    dict_: Annotated[dict[str, Any] | None, Field(alias="dict")] = None
+    validate_: Annotated[bool | None, Field(alias="validate")] = None
+    self_: Annotated[str | None, Field(alias="self")] = None
     private: Annotated[str | None, Field(alias="_private")] = None
     dunder: Annotated[str | None, Field(alias="__dunder__")] = None
     start_time: Annotated[Timestamp | None, Field(alias="StartTime")] = None
@@ -42,7 +42,7 @@ class Thing(CamelModel):
     Asc: str | None = None
     ASC: str | None = None
     nextCursor: str | None = None
-    next_cursor: Annotated[str | None, Field(alias="next_cursor")] = None
+    next_cursor: str | None = None
     at_type: Annotated[str | None, Field(alias="@type")] = None
     ref_like: Annotated[str | None, Field(alias="$ref-like")] = None
     n_1st: Annotated[str | None, Field(alias="1st")] = None
@@ -122,9 +122,9 @@ class OMITModel(Model):
     l: str | None = None
 
 
-class PutThingRequest(CamelRequestModel):
+class PutThingRequest(RequestModel):
     id: str
     options: str
     name: str
-    self_: Omittable[str] = OMIT
-    import_: Omittable[str] = OMIT
+    self_: Annotated[Omittable[str], Field(alias="self")] = OMIT
+    import_: Annotated[Omittable[str], Field(alias="import")] = OMIT

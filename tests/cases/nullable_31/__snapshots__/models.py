@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.model import Model, Omittable, Open, RequestModel
 from .._runtime.number import JsonNumber
 from .._runtime.omit import OMIT
 
@@ -31,18 +31,18 @@ class MaybeInner(Model):
     a: str
 
 
-class Values(CamelModel):
+class Values(Model):
     plain: str
     nulled: str | None
     optional: str | None = None
     reference: Inner | None
     kind: Open[MaybeKind] | None
     inner: MaybeInner | None = None
-    list_: list[str | None] | None
+    list_: Annotated[list[str | None] | None, Field(alias="list")]
     map: dict[str, int | None]
     listed: list[MaybeInner | None]
-    any_of: Annotated[Inner | str | None, Field(alias="any_of")] = None
-    one_kind: Annotated[Open[Kind] | None, Field(alias="one_kind")] = None
+    any_of: Inner | str | None = None
+    one_kind: Open[Kind] | None = None
     above: JsonNumber | None = None
     nothing: None = None
     constant: None = None

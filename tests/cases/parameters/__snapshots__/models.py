@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from .._runtime.model import CamelRequestModel, Omittable
+from pydantic import Field
+
+from .._runtime.model import Omittable, RequestModel
 from .._runtime.omit import OMIT
 
 
-class StylesDeep(CamelRequestModel):
-    from_: Omittable[int] = OMIT
+class StylesDeep(RequestModel):
+    from_: Annotated[Omittable[int], Field(alias="from")] = OMIT
     to: Omittable[int] = OMIT
 
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from .._runtime.model import CamelModel, Model
+from .._runtime.model import Model
 from .._runtime.number import JsonNumber
 
 
@@ -37,8 +38,8 @@ class Sum(Model):
     terms: list[Expression]
 
 
-class Holder(CamelModel):
-    json_: Json | None = None
+class Holder(Model):
+    json_: Annotated[Json | None, Field(alias="json")] = None
     nested: Nested | None = None
     expression: Expression | None = None
     hen: Hen | None = None
