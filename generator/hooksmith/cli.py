@@ -282,7 +282,7 @@ def _write_ledgers(choice: Choice, file: Path) -> None:
         )
     except OSError as error:
         raise OutputError.at(
-            Place(file=str(file)), f"cannot be written: {error.strerror}"
+            Place(file=str(file)), f"cannot be written: {error.strerror or error}"
         ) from error
 
 
@@ -475,16 +475,19 @@ def _write(target: Target, files: Files) -> int:
 
 
 def _compare(target: Target, files: Files) -> int:
-    from .write import compare
+    from .write import MANIFEST, compare
 
-    differences = compare(files, target.folder, partial=target.partial)
+    found = compare(files, target.folder, partial=target.partial)
+    differences = [difference for difference in found if difference.path != MANIFEST] or found
     for difference in differences:
-        _print(difference.unified(target.folder).rstrip("\n"))
+        _print(difference.shown(target.folder))
     if not differences:
         return 0
     kinds = [difference.kind for difference in differences]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
-    _say(f"{target.folder} is stale: {counts}\n  hint: hooksmith generate")
+    hints = ["move or delete the foreign files"] if "foreign" in kinds else []
+    hints += ["hooksmith generate"] if set(kinds) != {"foreign"} else []
+    _say(f"{target.folder} is stale: {counts}\n  hint: {', then '.join(hints)}")
     return STALE
 
 

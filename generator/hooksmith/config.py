@@ -38,7 +38,14 @@ def _check_pointer(pointer: str) -> str:
     return pointer
 
 
+def _check_public(name: str) -> str:
+    if name.startswith("_"):
+        raise ValueError(f"{name!r} starts with an underscore, as only our own packages do")
+    return name
+
+
 Identifier = Annotated[str, AfterValidator(check_identifier)]
+ApiName = Annotated[Identifier, AfterValidator(_check_public)]
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
 
 
@@ -61,7 +68,7 @@ class Config(_Frozen):
     package: Identifier
     formatter: Formatter = "black"
     strict: bool = True
-    apis: Annotated[dict[Identifier, ApiConfig], Field(min_length=1)]
+    apis: Annotated[dict[ApiName, ApiConfig], Field(min_length=1)]
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     """Name of an API → its `spec` as written."""

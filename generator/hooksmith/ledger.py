@@ -71,13 +71,18 @@ class _Accountant:
             for callback in operation.callbacks
         }
         self._events = {event.pointer: event for event in api.events.events}
+        self._widened = {
+            pointer: f"{what}: {instead}" for pointer, what, instead in normal.findings.widened
+        }
         self._names = {definition.pointer: definition.name for definition in api.definitions}
 
     def run(self) -> Ledger:
         entries = [self._entry(subject) for subject in self._normal.subjects]
+        told = {subject.pointer for subject in self._normal.subjects if subject.kind == "webhook"}
         entries += [
             Entry(kind="schema", pointer=pointer, status="degraded", reason=f"{what}: {instead}")
             for pointer, what, instead in self._normal.findings.widened
+            if pointer not in told
         ]
         entries += self._unchecked()
         return Ledger(tuple(entries))
@@ -144,15 +149,21 @@ class _Accountant:
             "",
         ) else f"not asked for: the reply is read as {spoken}"
 
+    def _header(self, subject: Subject) -> tuple[str, str]:
+        return "", "not typed: read them from the raw reply"
+
+    def _link(self, subject: Subject) -> tuple[str, str]:
+        return "", "links are ignored knowingly"
+
     def _schema(self, subject: Subject) -> tuple[str, str]:
         name = self._names.get(subject.pointer) or self._normal.names.get(subject.pointer, "")
         return name, "" if name else "no definition: the schema could not be read"
 
     def _webhook(self, subject: Subject) -> tuple[str, str]:
         event = self._events.get(subject.pointer)
-        return (
-            (event.model, "") if event else ("", "no event: the webhook has no body with a schema")
-        )
+        if event is None:
+            return "", "no event: the webhook has no body with a schema"
+        return event.model, self._widened.get(subject.pointer, "")
 
     def _callback(self, subject: Subject) -> tuple[str, str]:
         known = any(pointer.startswith(subject.pointer) for pointer in self._callbacks)

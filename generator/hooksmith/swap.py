@@ -40,6 +40,9 @@ def locked(parent: Path) -> Iterator[None]:
 def recover(folder: Path) -> None:
     """Mend what a killed run left: put the old folder back if it stood aside, and remove temporary ones."""
     new, old = _beside(folder)
+    for path in (new, old):
+        if path.is_symlink() or path.is_file():
+            path.unlink()
     if old.exists() and not folder.exists():
         old.rename(folder)
     for path in (new, old):

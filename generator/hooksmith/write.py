@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,11 @@ from . import swap
 from .errors import HooksmithError, OutputError, Place
 
 MANIFEST = ".hooksmith.json"
-_IGNORED = "__pycache__"
+_CACHE = "__pycache__"
+_COMPILED = re.compile(r".+\.pyc(\.\d+)?")
+
+
+Kind = Literal["edited", "outdated", "missing", "leftover", "foreign"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,14 +42,21 @@ class Summary:
 class Difference:
     """A file that is not as it should be. `before`: what is there; `after`: what should be; None: nothing.
 
-    edited: changed since we made it. outdated: as we made it, from an older document. leftover: no longer made,
-    or never made by us.
+    edited: changed since we made it. outdated: as we made it, from an older document. leftover: no longer made.
+    foreign: never made by us.
     """
 
     path: str
-    kind: Literal["edited", "outdated", "missing", "leftover"]
+    kind: Kind
     before: str | None
     after: str | None
+
+    def shown(self, folder: Path) -> str:
+        """A unified diff; one line with kind and path where there is no text to compare, or no text differs."""
+        path = (folder / self.path).as_posix()
+        if self.before and self.after and _same_lines(self.before, self.after):
+            return f"{self.kind}: {path}: line endings only"
+        return self.unified(folder).rstrip("\n") or f"{self.kind}: {path}"
 
     def unified(self, folder: Path) -> str:
         """A unified diff from what is there to what should be."""
@@ -96,7 +108,7 @@ def write(files: Mapping[str, str], folder: Path, *, partial: bool = False) -> S
             return _summary(present, wanted)
     except OSError as error:
         place = Place(file=str(error.filename or folder))
-        raise OutputError.at(place, f"cannot be written: {error.strerror}") from error
+        raise OutputError.at(place, f"cannot be written: {error.strerror or error}") from error
 
 
 def compare(files: Mapping[str, str], folder: Path, *, partial: bool = False) -> list[Difference]:
@@ -105,9 +117,9 @@ def compare(files: Mapping[str, str], folder: Path, *, partial: bool = False) ->
         present = _read(folder)
     except OSError as error:
         place = Place(file=str(error.filename or folder))
-        raise OutputError.at(place, f"cannot be read: {error.strerror}") from error
+        raise OutputError.at(place, f"cannot be read: {error.strerror or error}") from error
     wanted = _wanted(files, present, partial)
-    found = [Difference(path, "leftover", None, None) for path in present.strange]
+    found = [Difference(path, "foreign", None, None) for path in present.strange]
     for path in present.files.keys() | wanted.keys():
         before, after = present.files.get(path), wanted.get(path)
         if before != after:
@@ -117,13 +129,15 @@ def compare(files: Mapping[str, str], folder: Path, *, partial: bool = False) ->
     return sorted(found, key=lambda difference: difference.path)
 
 
-def _kind(
-    path: str, present: _Present, wanted: Mapping[str, bytes]
-) -> Literal["edited", "outdated", "missing", "leftover"]:
+def _same_lines(one: str, other: str) -> bool:
+    return one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
+
+
+def _kind(path: str, present: _Present, wanted: Mapping[str, bytes]) -> Kind:
     if path not in present.files:
         return "missing"
     if path not in wanted:
-        return "leftover"
+        return "leftover" if path in (present.hashes or {}) else "foreign"
     return "edited" if path != MANIFEST and present.is_edited(path) else "outdated"
 
 
@@ -136,7 +150,7 @@ def _hash(content: bytes) -> str:
 
 
 def _read(folder: Path) -> _Present:
-    """What lies in `folder`. Links are not followed; compiled Python is not looked at."""
+    """What lies in `folder`. Links are not followed; what Python compiled is not looked at."""
     present = _Present()
     if folder.is_symlink():
         raise OutputError.at(
@@ -157,10 +171,13 @@ def _read(folder: Path) -> _Present:
 def _walk(folder: Path, prefix: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                yield entry, f"{prefix}{entry.name}"
-            elif entry.name != _IGNORED:
-                yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")
+            path = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != _CACHE and not any(Path(entry.path).iterdir()):
+                    yield entry, f"{path}/"
+                yield from _walk(Path(entry.path), f"{path}/")
+            elif not (prefix.endswith(f"{_CACHE}/") and _COMPILED.fullmatch(entry.name)):
+                yield entry, path
 
 
 def _hashes(path: Path, content: bytes) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,7 +12,13 @@ from enum import Enum
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails, PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core import (
+    ErrorDetails,
+    PydanticSerializationError,
+    from_json,
+    to_json,
+    to_jsonable_python,
+)
 from pydantic_core.core_schema import ErrorType
 
 from .errors import Detail, RequestError
@@ -35,6 +43,9 @@ _QUOTING = frozenset(
     }
 )
 _TELLING = frozenset(get_args(ErrorType)) - _QUOTING
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_FEW = 10
+_LONGEST = 200  # of an input that is compared with what is allowed
 
 
 def build_adapter(annotation: Any) -> TypeAdapter[Any]:
@@ -61,8 +72,25 @@ def parse_json(
     try:
         return adapter.validate_json(content, strict=strict), ()
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-    return None, tuple(Detail(pointer(*misfit["loc"]), _problem(misfit)) for misfit in found)
+        found = error.errors(include_url=False)
+    document = None if found[0]["type"] == "json_invalid" else from_json(content)
+    return None, tuple(
+        Detail(pointer(*_tokens(misfit, document)), _problem(misfit)) for misfit in found
+    )
+
+
+def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
+    """Where in the document a misfit is, without what pydantic names the options of a union."""
+    tokens: list[int | str] = []
+    place, last = document, len(misfit["loc"]) - 1
+    for at, token in enumerate(misfit["loc"]):
+        inside = isinstance(place, dict) and token in place
+        if inside or (isinstance(place, list) and isinstance(token, int) and token < len(place)):
+            tokens.append(token)
+            place = place[token]
+        elif at == last and misfit["type"] == "missing":
+            tokens.append(token)
+    return tokens
 
 
 def pointer(*tokens: int | str) -> str:
@@ -72,7 +100,19 @@ def pointer(*tokens: int | str) -> str:
 
 def _problem(misfit: ErrorDetails) -> str:
     kind = misfit["type"]
+    if kind in ("enum", "literal_error"):
+        return _not_listed(misfit)
     return misfit["msg"] if kind in _TELLING else f"Input is not valid ({kind})"
+
+
+def _not_listed(misfit: ErrorDetails) -> str:
+    """What is allowed; of more than a few values the closest, if any, which is the document's and not the input's."""
+    listed = _QUOTED.findall(misfit.get("ctx", {}).get("expected", ""))
+    if len(listed) <= _FEW:
+        return misfit["msg"]
+    close = difflib.get_close_matches(str(misfit["input"])[:_LONGEST], listed, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"Input is none of the {len(listed)} values allowed{hint}"
 
 
 def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:

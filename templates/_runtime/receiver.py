@@ -83,6 +83,8 @@ class _Job:
     handler: Callable[[Any], object]
     key: str | None
     token: str
+    named: str
+    """The event's type and id, for the log."""
 
 
 class WebhookReceiver(Generic[EventT]):
@@ -110,6 +112,8 @@ class WebhookReceiver(Generic[EventT]):
         url: str | None = None,
         exhaustive: bool = False,
     ) -> None:
+        if not isinstance(webhook, BaseWebhook):
+            raise TypeError(f"webhook: a Webhook, not a {type(webhook).__name__}")
         self._webhook = webhook
         self._store: IdempotencyStore | None = store() if isinstance(store, type) else store
         self.max_body = max_body
@@ -134,6 +138,8 @@ class WebhookReceiver(Generic[EventT]):
         It gets events that fit their model. `UnknownEvent` and `DriftedEvent` are classes like others here; a drifted
         event without a handler is not acknowledged, if its type has one.
         """
+        if any(inspect.isroutine(event) for event in events):
+            raise TypeError("name the events: @receiver.on(SomeEvent), not @receiver.on")
         keys = [key for event in events for key in self._keys(event)]
 
         def register(handler: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -238,6 +244,10 @@ class WebhookReceiver(Generic[EventT]):
 
     def refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
         """The answer to a request that is no delivery."""
+        logger.warning("refused a request: %s", text)
+        return self._refused(status, text, headers)
+
+    def _refused(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
         self._count(refused=1)
         return Reply(status=status, text=text, headers=headers or {})
 
@@ -250,11 +260,11 @@ class WebhookReceiver(Generic[EventT]):
         try:
             event = self._webhook.unwrap(body, headers, method=method, url=self._url or url)
         except SignatureError as error:
-            logger.info("refused a delivery: %s", error)
-            return self.refuse(400, f"not verified: {error.reason}")
+            logger.warning("refused a delivery: %s", error)
+            return self._refused(400, f"not verified: {error.reason}")
         except EventParseError as error:
             logger.warning("refused a verified delivery: %s", error)
-            return self.refuse(400, "not an event")
+            return self._refused(400, "not an event")
         except KeysUnavailableError:
             logger.exception("cannot verify deliveries")
             return self._again("the keys are not available")
@@ -264,20 +274,22 @@ class WebhookReceiver(Generic[EventT]):
         unknown, drifted = isinstance(event, UnknownEvent), isinstance(event, DriftedEvent)
         catalogue = self._webhook.catalogue
         kind = catalogue.type_of(event)
+        id_ = catalogue.id_of(event, headers)
         handler = self._handler(event, kind)
-        if handler is None and drifted and kind in self._handlers:
+        if handler is None and isinstance(event, DriftedEvent) and kind in self._handlers:
             self._count(drifted=1, failed=1)
             logger.error(
-                "%s drifted from its model and has no handler for that: not acknowledged", kind
+                "%s drifted from its model%s and has no handler for that: not acknowledged",
+                _named(kind, id_),
+                "".join(f" at {issue.where or '/'}" for issue in event.issues[:1]),
             )
             return Reply(status=500, text="no handler")
         if handler is None:
             self._count(unhandled=1, unknown=int(unknown), drifted=int(drifted))
             return Reply(status=200)
-        id_ = catalogue.id_of(event, headers)
         if self._store is None or id_ is None:
-            return _Job(event, handler, None, "")
-        return self._claim(_Job(event, handler, f"{catalogue.name}:{id_}", ""))
+            return _Job(event, handler, None, "", _named(kind, id_))
+        return self._claim(_Job(event, handler, f"{catalogue.name}:{id_}", "", _named(kind, id_)))
 
     def _claim(self, job: _Job) -> _Job | Reply:
         """The job with its claim, or the answer where it cannot be claimed."""
@@ -310,7 +322,7 @@ class WebhookReceiver(Generic[EventT]):
         return Reply(status=200)
 
     def _failed(self, job: _Job, error: Exception) -> Reply:
-        logger.error("a handler failed", exc_info=error)
+        logger.error("the handler of %s failed", job.named, exc_info=error)
         self._release(job)
         self._count(failed=1)
         return Reply(status=500, text="the handler failed")
@@ -332,6 +344,10 @@ class WebhookReceiver(Generic[EventT]):
         with self._lock:
             new = {name: getattr(self._counts, name) + number for name, number in more.items()}
             self._counts = replace(self._counts, **new)
+
+
+def _named(kind: str, id_: str | None) -> str:
+    return kind if id_ is None else f"{kind} {id_!r}"
 
 
 async def _awaited(result: Awaitable[object]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,10 +42,17 @@ class Examples(Generic[EventT]):
 
     def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
         """The example's body as plain data, with other values at dotted paths; raises KeyError."""
-        payload: dict[str, Any] = copy.deepcopy(self._bodies[self._kind(event)])
+        payload: dict[str, Any] = copy.deepcopy(self._body(self._kind(event)))
         for path, value in changes.items():
             change(payload, path, value)
         return payload
+
+    def _body(self, kind: str) -> Any:
+        if kind not in self._bodies:
+            close = difflib.get_close_matches(kind, self._bodies, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise KeyError(f"there is no example of {kind!r}{hint}")
+        return self._bodies[kind]
 
     def delivery(
         self,

@@ -89,9 +89,9 @@ def test_differences(folder: Path) -> None:
         MANIFEST: "outdated",
         "__init__.py": "outdated",
         "deep/er/b.py": "missing",
-        "foreign.txt": "leftover",
+        "foreign.txt": "foreign",
         "gone/a.py": "leftover",
-        "link": "leftover",
+        "link": "foreign",
         "same.py": "edited",
     }
     diffs = {difference.path: difference.unified(folder) for difference in differences}

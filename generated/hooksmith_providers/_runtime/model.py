@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Self, TypeVar, Union, get_args
 
@@ -21,15 +22,39 @@ OpenInt = Annotated[_Enum | int, Field(union_mode="left_to_right")]
 
 _SECRETS = frozenset(
     {
-        "secret",
-        "client_secret",
-        "password",
-        "api_key",
         "access_token",
-        "refresh_token",
+        "api_key",
+        "api_secret",
+        "client_secret",
+        "id_token",
+        "passphrase",
+        "password",
         "private_key",
+        "refresh_token",
+        "secret",
+        "secret_key",
+        "shared_secret",
+        "signing_key",
+        "signing_secret",
+        "webhook_secret",
     }
 )
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MASK = "**********"
+
+
+def _is_secret(name: object) -> bool:
+    """Whether a property of that name, in whatever case, holds a secret."""
+    return _WORD_STARTS.sub("_", str(name)).replace("-", "_").lower() in _SECRETS
+
+
+def _masked(value: Any) -> Any:
+    """Plain data with the secrets in it masked."""
+    if type(value) is dict:
+        return {key: _MASK if _is_secret(key) else _masked(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_masked(item) for item in value]
+    return value
 
 
 _T = TypeVar("_T")
@@ -90,7 +115,8 @@ class Model(DeferredModel):
 
     def __repr_args__(self) -> Any:
         """What `repr` shows: no field that holds a secret, declared or not."""
-        return [(name, value) for name, value in super().__repr_args__() if name not in _SECRETS]
+        shown = super().__repr_args__()
+        return [(name, _masked(value)) for name, value in shown if not _is_secret(name)]
 
 
 class RequestModel(Model):

@@ -24,8 +24,6 @@ class MATTRClient(SyncClient):
         client_id: Client credentials, exchanged for a bearer token that lasts 86400
             seconds. MATTR hands out client id, client secret, audience and authentication
             host with the tenant. A refusal is a 401 with `error` and `error_description`.
-        client_secret
-        audience
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.
@@ -96,8 +94,6 @@ class AsyncMATTRClient(AsyncClient):
         client_id: Client credentials, exchanged for a bearer token that lasts 86400
             seconds. MATTR hands out client id, client secret, audience and authentication
             host with the tenant. A refusal is a 401 with `error` and `error_description`.
-        client_secret
-        audience
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.

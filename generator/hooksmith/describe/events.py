@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..ir import Alias, Event, Events, Model, Named, Position, Type, Union
+from ..ir import Alias, Array, Event, Events, Model, Named, Position, Type, Union
 from ..normalize import Normal
 from ..normalize.casing import snake, upper
 from ..normalize.grammar import Node
@@ -14,6 +15,7 @@ from ..normalize.names import operations
 from ..pointer import escape, split
 from .fields import unique
 from .media import preferred
+from .positions import check_positions
 from .schemas import Schemas, provenance, text
 
 _LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
@@ -39,17 +41,17 @@ def describe_events(normal: Normal, schemas: Schemas) -> Events:
     found = [
         delivery
         for key, item in (normal.document.get("webhooks") or {}).items()
-        for delivery in _deliveries(schemas, key, item)
+        for delivery in _deliveries(normal, schemas, key, item)
     ]
     stated = normal.document.get("x-hooksmith-events") or {}
     where = _position(stated.get("type")) or _detect(
         schemas, [delivery.node for delivery in found if delivery.node is not None]
     )
+    check_positions(normal, schemas, stated, [(one.pointer, one.node) for one in found])
     schemas.finish()
     kinds: dict[str, _Delivery] = {}
-    for delivery in found:
-        for kind in _kinds(schemas, delivery, where):
-            _settle(kinds, kind, delivery)
+    for kind, delivery in _told_apart(normal, schemas, found, where):
+        _settle(kinds, kind, delivery)
     members = unique(list(kinds), upper)
     return Events(
         events=tuple(
@@ -67,7 +69,36 @@ def _settle(kinds: dict[str, _Delivery], kind: str, delivery: _Delivery) -> None
         kinds.setdefault(delivery.key, delivery)
 
 
-def _deliveries(schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
+def _told_apart(
+    normal: Normal, schemas: Schemas, found: list[_Delivery], where: Position | None
+) -> Iterator[tuple[str, _Delivery]]:
+    """(type, delivery) in order. A webhook whose models nothing tells apart has an open model in their place."""
+    grouped: dict[tuple[str, str], list[_Delivery]] = defaultdict(list)
+    for delivery in found:
+        for kind in _kinds(schemas, delivery, where):
+            grouped[delivery.pointer, kind].append(delivery)
+    opened: dict[str, _Delivery] = {}
+    for (pointer, kind), several in grouped.items():
+        models = list(dict.fromkeys(delivery.model for delivery in several))
+        if len(models) > 1 and pointer not in opened:
+            opened[pointer] = _opened(normal, schemas, several[0], models)
+        yield kind, several[0] if len(models) == 1 else opened[pointer]
+
+
+def _opened(normal: Normal, schemas: Schemas, delivery: _Delivery, models: list[str]) -> _Delivery:
+    what = f"nothing tells {', '.join(models)} apart"
+    normal.findings.widen(delivery.pointer, what, "read as an object with any properties")
+    normal.warn(
+        delivery.pointer,
+        f"{what}: the body is read as an object with any properties",
+        "give each a property of one value, as `type: {const: order.paid}`",
+    )
+    description = text(delivery.operation.get("description"))
+    model = schemas.add_open_model(delivery.key, delivery.pointer, description)
+    return replace(delivery, node=None, model=model)
+
+
+def _deliveries(normal: Normal, schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
     found: list[_Delivery] = []
     for method, operation in operations(item) if isinstance(item, dict) else ():
         place = f"/webhooks/{escape(key)}/{method}"
@@ -82,6 +113,8 @@ def _deliveries(schemas: Schemas, key: str, item: Any) -> list[_Delivery]:
             )
             schemas.finish()
             names = _models(schemas, kind)
+            if not names and _is_list(schemas, kind):
+                _say_list(normal, place)
         found += [
             _Delivery(key, operation, place, schemas.node(name), name, content) for name in names
         ]
@@ -101,6 +134,25 @@ def _models(schemas: Schemas, kind: Type) -> list[str]:
     if isinstance(definition, Alias):
         return _models(schemas, definition.type)
     return [kind.name] if isinstance(definition, Model) else []
+
+
+def _is_list(schemas: Schemas, kind: Type) -> bool:
+    while isinstance(kind, Named):
+        definition = schemas.definitions[kind.name]
+        if not isinstance(definition, Alias):
+            return False
+        kind = definition.type
+    return isinstance(kind, Array)
+
+
+def _say_list(normal: Normal, place: str) -> None:
+    what = "the body is a list, and an event is an object"
+    normal.findings.widen(place, what, "the items have a type, the delivery has none")
+    normal.warn(
+        place,
+        f"{what}: a delivery of this webhook cannot be read as an event",
+        "the type of the items is generated: read each of them with it",
+    )
 
 
 def _event(kind: str, member: str, delivery: _Delivery) -> Event:

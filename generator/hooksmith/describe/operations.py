@@ -69,7 +69,10 @@ def _tag(operation: Node) -> str:
 
 
 _CLIENT_ATTRIBUTES = frozenset(
-    "call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries".split()
+    (
+        "call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries "
+        "hooks annotations cached_property httpx2 str float int"
+    ).split()
 )
 
 

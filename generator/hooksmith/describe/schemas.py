@@ -199,12 +199,12 @@ class Schemas:
             self.type_at(item, f"{pointer}/patternProperties/{escape(key)}")
             for key, item in patterns.items()
         ]
-        extra = node.get("additionalProperties", node.get("unevaluatedProperties", not patterns))
+        extra = node.get("additionalProperties", node.get("unevaluatedProperties", True))
         if extra is False:
             return _union(found) if found else None
         if isinstance(extra, dict):
             found.append(self.type_at(extra, f"{pointer}/additionalProperties"))
-        elif not found or "additionalProperties" in node:
+        else:
             found.append(ANY)
         return _union(found)
 
@@ -271,7 +271,7 @@ class Schemas:
         target = self.resolve(facts)
         target = target if isinstance(target, dict) else {}
         kind = self.type_at(node, pointer)
-        if snake(wire) in _SECRETS:
+        if snake(wire) in _SECRETS or snake(wire).removesuffix("s") in _SECRETS:
             kind = _as_secret(kind)
         return Field(
             name=name,
@@ -281,9 +281,9 @@ class Schemas:
             description=text(facts.get("description")),
             default=facts.get("default", target.get("default")),
             has_default="default" in facts or "default" in target,
-            deprecated=facts.get("deprecated") is True,
-            read_only=facts.get("readOnly") is True,
-            write_only=facts.get("writeOnly") is True,
+            deprecated=True in (facts.get("deprecated"), target.get("deprecated")),
+            read_only=True in (facts.get("readOnly"), target.get("readOnly")),
+            write_only=True in (facts.get("writeOnly"), target.get("writeOnly")),
             provenance=provenance(facts),
         )
 
@@ -430,6 +430,8 @@ def _as_secret(kind: Type) -> Type:
     match kind:
         case Scalar(kind=Kind.STRING):
             return Scalar(Kind.STRING, kind.constraints, secret=True)
+        case Array(items, constraints):
+            return Array(_as_secret(items), constraints)
         case Union(options=options, discriminator=None):
             return Union(tuple(_as_secret(option) for option in options))
     return kind

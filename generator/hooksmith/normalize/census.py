@@ -10,7 +10,17 @@ from .bundle import Bundle, resolve_local
 from .grammar import Node
 from .names import operations
 
-SubjectKind = Literal["operation", "parameter", "body", "response", "schema", "webhook", "callback"]
+SubjectKind = Literal[
+    "operation",
+    "parameter",
+    "body",
+    "response",
+    "header",
+    "link",
+    "schema",
+    "webhook",
+    "callback",
+]
 
 
 class Subject(NamedTuple):
@@ -24,7 +34,7 @@ class Subject(NamedTuple):
 
 
 def census(bundled: Bundle) -> tuple[Subject, ...]:
-    """Every operation, parameter, body, response, schema, webhook and callback of the document, in its order."""
+    """Every operation, parameter, body, response with its headers and links, schema, webhook and callback, in order."""
     document = bundled.document
     found = list(_paths(document, document.get("paths"), "/paths", "operation"))
     found += _paths(
@@ -56,9 +66,9 @@ def _operation(document: Node, item: Node, operation: Node, place: str) -> Itera
     )
     for status, response in _mapping(operation.get("responses")).items():
         if not str(status).startswith("x-"):
-            yield from _contents(
-                document, response, "response", f"{place}/responses/{escape(str(status))}", place
-            )
+            pointer = f"{place}/responses/{escape(str(status))}"
+            yield from _contents(document, response, "response", pointer, place)
+            yield from _beside(_follow(document, response), pointer, place)
     for name, callback in _mapping(operation.get("callbacks")).items():
         callback = _follow(document, callback)
         for expression in _mapping(callback):
@@ -88,6 +98,14 @@ def _contents(
     contents = _mapping(node.get("content"))
     for media_type in contents or ("",):
         yield Subject(kind, pointer, owner, str(media_type))
+
+
+def _beside(response: Any, pointer: str, owner: str) -> Iterator[Subject]:
+    """The headers and links of a response."""
+    kinds: tuple[tuple[SubjectKind, str], ...] = (("header", "headers"), ("link", "links"))
+    for kind, key in kinds:
+        for name in _mapping(_mapping(response).get(key)):
+            yield Subject(kind, f"{pointer}/{key}/{escape(str(name))}", owner, str(name))
 
 
 def _follow(document: Node, node: Any) -> Any:

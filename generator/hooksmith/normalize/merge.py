@@ -77,7 +77,9 @@ class _Merger:
     def _settle(self, schema: Node, pointer: str) -> None:
         parts = self._parts(schema, pointer)
         own = {key: value for key, value in schema.items() if key != "allOf"}
-        if len(parts) == 1 and own.keys() <= ANNOTATIONS | _extensions(own):
+        if len(parts) == 1 and own.keys() - _repeated(own, parts[0]) <= ANNOTATIONS | _extensions(
+            own
+        ):
             self._stand_in(schema, parts[0])
             return
         bases = self._bases(parts, own)
@@ -213,6 +215,11 @@ class _Part:
             return value
         annotations = {key: value[key] for key in value.keys() & ANNOTATIONS if key != "title"}
         return {"$ref": f"{self.reference}/properties/{escape(name)}", **annotations}
+
+
+def _repeated(own: Node, part: _Part) -> set[str]:
+    """The type, where it only says again what the part says."""
+    return {"type"} if "type" in own and own["type"] == part.schema.get("type") else set()
 
 
 def _extensions(schema: Node) -> set[str]:

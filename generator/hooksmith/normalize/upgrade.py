@@ -13,9 +13,13 @@ from .grammar import ANNOTATIONS, Node, walk
 
 def upgrade(document: Node) -> None:
     """Make a bundled document of any dialect speak 3.1; its objects have their shape."""
+    siblings_count = str(document.get("openapi", "")) >= "3.1"
     for visit in walk("openapi", document):
         if visit.kind == "schema":
             upgrade_schema(visit.node)
+            _split_types(visit.node)
+            if siblings_count:
+                _heed_siblings(visit.node)
     document["openapi"] = "3.1.1"
 
 
@@ -38,6 +42,41 @@ def upgrade_schema(schema: Node) -> None:
     nullable = schema.pop("x-nullable", False), schema.pop("nullable", False)
     if True in nullable:
         _make_nullable(schema)
+
+
+_OF_TYPE = {
+    "object": """properties patternProperties additionalProperties unevaluatedProperties required propertyNames
+        minProperties maxProperties""".split(),
+    "array": "items prefixItems contains minItems maxItems uniqueItems unevaluatedItems".split(),
+    "string": "format pattern minLength maxLength contentEncoding contentMediaType".split(),
+    "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split(),
+}
+
+
+def _split_types(schema: Node) -> None:
+    """`{type: [string, object], properties: …}` → one option a type, each with the keywords that are about it."""
+    kinds = schema.get("type")
+    if not isinstance(kinds, list) or len([kind for kind in kinds if kind != "null"]) < 2:
+        return
+    structured = {*_OF_TYPE["object"], *_OF_TYPE["array"]} & schema.keys()
+    if not structured or schema.keys() & {"anyOf", "oneOf", "allOf", "enum", "const"}:
+        return
+    del schema["type"]
+    options = []
+    for kind in kinds:
+        words = _OF_TYPE.get("number" if kind == "integer" else kind, [])
+        options.append({"type": kind, **{key: schema[key] for key in words if key in schema}})
+    for key in {key for words in _OF_TYPE.values() for key in words}:
+        schema.pop(key, None)
+    schema["anyOf"] = options
+
+
+def _heed_siblings(schema: Node) -> None:
+    """From 3.1 on, what stands beside a `$ref` holds as well."""
+    if not isinstance(schema.get("$ref"), str):
+        return
+    if any(key not in ANNOTATIONS and not key.startswith(("x-", "$")) for key in schema):
+        schema["allOf"] = [{"$ref": schema.pop("$ref")}, *schema.get("allOf", ())]
 
 
 def _is_binary(schema: Node) -> bool:

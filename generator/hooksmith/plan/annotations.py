@@ -68,10 +68,18 @@ class Speller:
             case Map(values, constraints):
                 return self._constrained(f"dict[str, {self.spell(values)}]", constraints)
             case LiteralOf(values):
-                self.imports.add("typing", "Literal")
-                return f"Literal[{', '.join(literal(value) for value in values)}]"
+                return self._literal(values)
             case Union():
                 return self._union(kind)
+
+    def _literal(self, values: tuple[object, ...]) -> str:
+        """One of several values may be another when it is received: those of a list grow."""
+        self.imports.add("typing", "Literal")
+        spelled = f"Literal[{', '.join(literal(value) for value in values)}]"
+        kinds = dict.fromkeys(type(value).__name__ for value in values)
+        if self.strict or len(values) < 2 or "bool" in kinds:
+            return spelled
+        return " | ".join([spelled, *kinds])
 
     def _scalar(self, kind: Scalar) -> str:
         name = _SCALARS[kind.kind]
@@ -208,11 +216,24 @@ def is_plain_pattern(pattern: str) -> bool:
     return True
 
 
-def is_secret(kind: Type) -> bool:
-    """Whether a value of the type must not be shown."""
-    if isinstance(kind, Union):
-        return any(is_secret(option) for option in kind.options)
-    return isinstance(kind, Scalar) and kind.secret
+def is_secret(kind: Type, definitions: Mapping[str, AnyDefinition]) -> bool:
+    """Whether a value of the type, or what it holds, must not be shown."""
+    match kind:
+        case Scalar(secret=secret):
+            return secret
+        case Array(items=inner) | Map(values=inner):
+            return is_secret(inner, definitions)
+        case Union(options=options):
+            return any(is_secret(option, definitions) for option in options)
+        case Named(name):
+            definition = definitions[name]
+            return (
+                isinstance(definition, Alias)
+                and definition.type != kind
+                and not isinstance(definition.type, Union | Array | Map)
+                and is_secret(definition.type, definitions)
+            )
+    return False
 
 
 def is_nullable(kind: Type) -> bool:

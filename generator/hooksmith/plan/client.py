@@ -72,7 +72,7 @@ def _client_doc(api: Api, docs: dict[str, str]) -> str:
     blocks = [f"Client of {api.title}." if api.title else "Client."]
     if not api.servers:
         blocks.append("No server is established: `base_url` must be given.")
-    described = [(name, " ".join(doc.split())) for name, doc in docs.items()]
+    described = [(name, " ".join(doc.split())) for name, doc in docs.items() if doc]
     blocks.append(section("Args", [*described, *_COMMON_ARGUMENTS]))
     return "\n\n".join(blocks)
 

@@ -25,6 +25,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..pointer import split
 from .samples import text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"
@@ -46,9 +47,11 @@ def example_of(event: Event, definitions: Mapping[str, AnyDefinition], where: An
     """The body of one delivery of this event."""
     if isinstance(event.example, dict):
         return event.example
-    body = _Sampler(definitions).named(event.model, 0)
-    if isinstance(body, dict) and where is not None and where.pointer:
-        _put(body, where.pointer, event.type)
+    sampler = _Sampler(definitions)
+    body = sampler.named(event.model, 0)
+    stated = where.pointer if where is not None else None
+    if isinstance(body, dict) and stated and sampler.knows(event.model, split(stated)):
+        _put(body, stated, event.type)
     return body
 
 
@@ -82,6 +85,17 @@ class _Sampler:
                     for field in self._fields(definition)
                     if field.required
                 }
+
+    def knows(self, name: str, tokens: list[str]) -> bool:
+        """Whether a value of the definition has something at the tokens, as far as its models name their fields."""
+        definition = self._definitions[name]
+        fields = self._fields(definition) if isinstance(definition, Model) else []
+        if not tokens or not fields:
+            return True
+        kinds = [field.type for field in fields if field.wire == tokens[0]]
+        return bool(kinds) and all(
+            self.knows(kind.name, tokens[1:]) for kind in kinds if isinstance(kind, Named)
+        )
 
     def _fields(self, model: Model) -> list[Field]:
         inherited = [

@@ -124,7 +124,7 @@ class _Planner:
             annotation, default = self._optional(field, annotation, only_sent)
         spelled = _camel(field.name) if camel else field.name
         arguments = [f"alias={literal(field.wire)}"] if spelled != field.wire else []
-        if is_secret(field.type):
+        if is_secret(field.type, self._definitions):
             arguments.append("repr=False")
         if arguments:
             self._imports.add("typing", "Annotated")

@@ -52,19 +52,33 @@ class Key:
 
 
 def load_keys(secrets: Secrets, read: Callable[[Secret], Key | None], form: str) -> tuple[Key, ...]:
-    """The keys of one secret or several. `form` says what a secret should be, for the ValueError."""
+    """The keys of one secret or several. `form` says what a secret should be, for the ValueError.
+
+    Raises TypeError and ValueError, which name the argument and do not show the secret.
+    """
+    if not isinstance(secrets, Iterable):
+        raise TypeError(f"secret: a str or bytes, or several of them, not {_kind(secrets)}")
     listed = [secrets] if isinstance(secrets, str | bytes) else list(secrets)
     if not listed:
-        raise ValueError("there is no secret")
-    keys: list[Key] = []
-    for each in listed:
-        if not isinstance(each, str | bytes):
-            raise TypeError(f"a secret is a str or bytes, not {type(each).__name__}")
-        key = read(each)
-        if key is None or not key.reveal():
-            raise ValueError(f"the secret is not {form}")
-        keys.append(key)
-    return tuple(keys)
+        raise ValueError("secret: there is no secret in it")
+    return tuple(_load_key(each, read, form) for each in listed)
+
+
+def _load_key(secret: object, read: Callable[[Secret], Key | None], form: str) -> Key:
+    if not isinstance(secret, str | bytes):
+        raise TypeError(f"secret: a str or bytes, not {_kind(secret)}")
+    if not secret:
+        raise ValueError("secret: it is empty")
+    if isinstance(secret, str) and secret != secret.strip(" \t\r\n"):
+        raise ValueError("secret: it starts or ends with a space or a line break; strip it")
+    key = read(secret)
+    if key is None or not key.reveal():
+        raise ValueError(f"secret: it is not {form}")
+    return key
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
 
 
 def from_base64(text: str) -> bytes | None:

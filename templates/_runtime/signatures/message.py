@@ -37,8 +37,9 @@ class Message:
     ) -> None:
         self.body = body
         # They are looked at more than once.
-        again = type(headers) in (dict, list) or hasattr(headers, "items")
-        self.headers: AnyHeaders = headers if again else list(headers)
+        self.headers: AnyHeaders = (
+            headers if type(headers) is dict or hasattr(headers, "items") else _pairs(headers)
+        )
         self.method = method
         self.url = url
 
@@ -64,6 +65,17 @@ class Message:
                 SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name
             )
         return found
+
+
+def _pairs(headers: object) -> list[tuple[Any, Any]]:
+    """The pairs; raises `TypeError` for what are no headers."""
+    found = list(headers) if isinstance(headers, Iterable) else [headers]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
+        raise TypeError(
+            "headers: pass the request's headers, a mapping or pairs of name and value, "
+            f"not {type(headers).__name__}"
+        )
+    return found
 
 
 def malformed(name: str, problem: str) -> SignatureError:

@@ -16,6 +16,7 @@ from .checks import CHECKS, MESSAGES
 from .operations import mend_operations
 from .references import mend_references
 from .schemas import mend_schema
+from .suspicions import warn_of_suspicions
 from .values import DROP
 
 
@@ -28,6 +29,7 @@ def tolerate(bundled: Bundle, findings: Findings) -> None:
     mend_operations(bundled.document, findings)
     if findings.any:
         mend_references(bundled.document, findings)  # to what the repairs left out
+    warn_of_suspicions(bundled.document, findings)
 
 
 class _Shapes:
