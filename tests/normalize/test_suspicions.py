@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,9 @@ def test_models_that_nothing_tells_apart(keyword: str, tmp_path: Path, case_home
     with imported(result.files, case_home) as package:
         event = package.parse_event(b'{"c": "1"}', type="thing")
         assert (type(event).__name__, event.to_dict()) == ("Thing", {"c": "1"})
-        assert package.C.from_dict(event.to_dict()).c == "1"
-        assert {"A", "B", "C"} <= set(package.__all__)
+        models = importlib.import_module(f"{package.__name__}.models")
+        assert models.C.model_validate(event.to_dict()).c == "1"
+        assert {"A", "B", "C"} <= set(vars(models))
 
 
 def test_list_of_events(tmp_path: Path, case_home: Path) -> None:
@@ -74,16 +76,22 @@ def test_list_of_events(tmp_path: Path, case_home: Path) -> None:
     assert entry.status == "degraded"
     items = [one.name for one in result.api.definitions if one.name != entry.name]
     with imported(result.files, case_home) as package:
-        assert [getattr(package, name).from_dict({"amount": "1"}).amount for name in items] == ["1"]
+        models = importlib.import_module(f"{package.__name__}.models")
+        (item,) = (getattr(models, name) for name in items)
+        assert item.model_validate({"amount": "1"}).amount == "1"
 
 
 def test_position_of_nothing(tmp_path: Path) -> None:
     document = webhooks(
-        {"a": obj("event_id", "kind")}, **{"x-hooksmith-events": {"id": "/event_idd"}}
+        {"a": obj("event_id", "kind"), "b": obj("kind")},
+        **{"x-hooksmith-events": {"type": "/kind", "id": "/event_idd"}},
     )
-    with pytest.raises(ExtensionError, match="nothing|anything at /event_idd") as caught:
+    with pytest.raises(ExtensionError, match="anything at /event_idd") as caught:
         result_of(document, tmp_path)
-    assert "did you mean '/event_id'?" in str(caught.value)
+    (found,) = caught.value.diagnostics
+    assert found.hint == "did you mean '/event_id'?"
+    assert found.place is not None
+    assert found.place.pointer == "/x-hooksmith-events/id"
 
 
 def test_position_that_some_bodies_lack(tmp_path: Path) -> None:
