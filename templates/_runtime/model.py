@@ -92,6 +92,7 @@ class Model(DeferredModel):
 
     model_config = ConfigDict(
         extra="allow",
+        allow_inf_nan=False,
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,

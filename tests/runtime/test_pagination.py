@@ -114,12 +114,6 @@ def test_a_page_may_be_walked_twice(drive: Callable[..., Any]) -> None:
     assert [len(page.items) for page in driver.listed(listing.pages())] == [10, 10, 5]
 
 
-def test_nothing_is_sent_before_it_is_asked_for(drive: Callable[..., Any], kind: str) -> None:
-    driver = drive(base_url="http://127.0.0.1:1")
-    if kind == "async":
-        driver.client.paginate(BY_CURSOR)
-
-
 def test_a_repeated_cursor_does_not_loop(drive: Callable[..., Any]) -> None:
     with pytest.raises(PaginationError, match="cursor came back"):
         drive().items(operation("/repeating", ThingList, CURSOR))

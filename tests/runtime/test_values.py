@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
 from hooksmith_runtime_under_test import errors
+from hooksmith_runtime_under_test.checks import build_adapter, parse_json
 from hooksmith_runtime_under_test.errors import (
     APIStatusError,
     APITimeoutError,
@@ -17,6 +18,7 @@ from hooksmith_runtime_under_test.errors import (
     RequestError,
     status_error_class,
 )
+from hooksmith_runtime_under_test.model import Model
 from hooksmith_runtime_under_test.omit import OMIT, Omit
 from hooksmith_runtime_under_test.operation import ApiInfo, Server, ServerVariable
 from hooksmith_runtime_under_test.options import RequestOptions
@@ -192,3 +194,29 @@ def test_options_show_no_values() -> None:
     )
     assert "s3cret" not in repr(options)
     assert "x-key" in repr(options)
+
+
+def test_no_secret_is_shown_whatever_the_case_of_its_name() -> None:
+    names = ("clientSecret", "apiKey", "signing_secret", "id_token", "accessToken", "x")
+    shown = repr(Model.model_validate(dict.fromkeys(names[:-1], "s3cr3t") | {"x": "seen"}))
+    assert "s3cr3t" not in shown
+    assert "x='seen'" in shown
+    nested = repr(Model.model_validate({"all": [{"apiKey": "s3cr3t", "name": "seen"}]}))
+    assert nested == "Model(all=[{'apiKey': '**********', 'name': 'seen'}])"
+
+
+def test_of_many_values_only_a_close_one_is_named() -> None:
+    many = build_adapter(
+        list[Literal["aa1", "b", "c", "d", "e", "f", "g", "h", "i", "j", "user.created"]]
+    )
+    details = parse_json(many, b'["user.craeted", "zzz"]')[1]
+    told = "Input is none of the 11 values allowed"
+    assert details == (
+        Detail("/0", f"{told}; did you mean 'user.created'?"),
+        Detail("/1", told),
+    )
+
+
+def test_places_are_without_the_options_of_a_union() -> None:
+    details = parse_json(build_adapter(dict[str, int | list[int]]), b'{"a": ["x"]}')[1]
+    assert [detail.where for detail in details] == ["/a", "/a/0"]

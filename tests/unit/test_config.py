@@ -104,6 +104,7 @@ def test_the_nearest_configuration_is_found(tmp_path: Path) -> None:
         ('"acme"', '"ac-me"', 6, "package: 'ac-me' is not a Python identifier", ""),
         ('"acme"', '"class"', 6, "package: 'class' is not a Python identifier", ""),
         ("apis.two", "apis.t-o", 16, "'t-o' is not a Python identifier", ""),
+        ("apis.two", "apis._runtime", 16, "'_runtime' starts with an underscore", ""),
         ('"/comp', '"#/comp', 14, "is not a JSON pointer", ""),
         ('"Kind"', '"a b"', 14, "'a b' is not a Python identifier", ""),
         ('out = "generated"', "", 4, "the key 'out' is missing", ""),

@@ -306,3 +306,29 @@ def test_runs_side_by_side_take_turns(folder: Path) -> None:
     assert [run.wait() for run in runs] == [0, 0]
     assert contents(folder).keys() <= {"a29.py", "b29.py"}
     assert [path.name for path in folder.parent.iterdir()] == ["acme"]
+
+
+def test_what_python_did_not_compile_and_empty_folders_are_foreign(folder: Path) -> None:
+    write(OLD, folder)
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "x.cpython-311.pyc").write_bytes(b"")
+    assert compare(OLD, folder) == []
+    (folder / "__pycache__" / "notes.txt").write_bytes(b"")
+    (folder / "empty").mkdir()
+    assert kinds(compare(OLD, folder)) == {"__pycache__/notes.txt": "foreign", "empty/": "foreign"}
+
+
+def test_differences_without_text_are_shown_in_a_line(folder: Path) -> None:
+    def shown(before: str | None, after: str | None) -> str:
+        return Difference("a.py", "missing", before, after).shown(Path("out"))
+
+    assert shown(None, "") == "missing: out/a.py"
+    assert shown("a\r\n", "a\n") == "missing: out/a.py: line endings only"
+
+
+def test_a_link_at_the_temporary_name_is_removed(folder: Path, tmp_path: Path) -> None:
+    folder.parent.mkdir(parents=True)
+    folder.with_name(f".{folder.name}.hooksmith-new").symlink_to(tmp_path)
+    write(OLD, folder)
+    assert compare(OLD, folder) == []
+    assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name]

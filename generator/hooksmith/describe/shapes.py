@@ -1,9 +1,9 @@
 """Separate shapes for what is sent and what is received, where a schema goes both ways and they differ.
 
-They do where there is something to assert (a constraint, an enum, a union that may grow), which is done to what we send
-alone, and where properties are `readOnly` or `writeOnly`. The received shape keeps the schema's name and leaves out what
-is only ever written; the sent one is called `…Input` and leaves out what only the API sets. Whatever contains such a
-schema and goes both ways is separated with it.
+They do where there is something to assert (a constraint, an enum, a union that may grow), which is done to
+what we send alone, and where properties are `readOnly` or `writeOnly`. The received shape keeps the schema's
+name and leaves out what is only ever written; the sent one is called `…Input` and leaves out what only the
+API sets. Whatever contains such a schema and goes both ways is separated with it.
 """
 
 from __future__ import annotations

@@ -55,8 +55,10 @@ def test_what_is_sent_is_checked(case: Any, card: dict[str, str], where: str) ->
 
 def test_each_shape_has_its_fields(case: Any) -> None:
     received, sent = case.models.Order.model_fields, case.models.OrderInput.model_fields
-    assert "id" in received and "pin" not in received
-    assert "pin" in sent and "id" not in sent
+    assert "id" in received
+    assert "pin" not in received
+    assert "pin" in sent
+    assert "id" not in sent
     assert case.models.Order.model_fields["address"].annotation == case.models.Address | None
     assert not hasattr(case.models, "AddressInput"), "what has one shape stays one class"
 

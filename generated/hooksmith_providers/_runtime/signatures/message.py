@@ -69,7 +69,7 @@ class Message:
 
 def _pairs(headers: object) -> list[tuple[Any, Any]]:
     """The pairs; raises `TypeError` for what are no headers."""
-    found = list(headers) if isinstance(headers, Iterable) else [headers]
+    found: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise TypeError(
             "headers: pass the request's headers, a mapping or pairs of name and value, "

@@ -44,7 +44,6 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-        client_secret
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +
@@ -166,7 +165,6 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-        client_secret
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +

@@ -22,16 +22,8 @@ class SecurityClient(SyncClient):
 
     Args:
         token: A token.
-        username
-        password
-        header_key
-        query_key
-        cookie_key
-        client_id
-        client_secret
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
-        openid
         base_url: Where requests go, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request that failed for a passing reason is sent again.
@@ -99,16 +91,8 @@ class AsyncSecurityClient(AsyncClient):
 
     Args:
         token: A token.
-        username
-        password
-        header_key
-        query_key
-        cookie_key
-        client_id
-        client_secret
         token_url: Where tokens are asked for.
         access_token: A token of your own, instead of one for the client credentials.
-        openid
         base_url: Where requests go, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request that failed for a passing reason is sent again.

@@ -13,7 +13,7 @@ from .._runtime.unions import Tagged
 
 
 class Cat(CamelModel):
-    pet_type: Literal["cat", "kitten"]
+    pet_type: Literal["cat", "kitten"] | str
     name: str
     lives: int | None = None
 
