@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -163,7 +164,9 @@ class TestOutcomes:
         receiver = make()
         receiver.on(UserCreated)(print)
         assert deliver(receiver, UserCreated, {"data.email": 1}) == 500
-        assert "user.created drifted" in caplog.text
+        assert re.search(
+            r"user\.created 'event_\w+' drifted from its model at /data/email ", caplog.text
+        )
         assert deliver(receiver, UserDeleted, {"data.email": 1}) == 200
         assert receiver.counts == Counts(drifted=2, failed=1, unhandled=1)
 
@@ -492,3 +495,32 @@ class TestSignedURL:
             body, webhook.sign(body, url=public), url="http://10.0.0.1:8000/in"
         )
         assert reply.status == 200
+
+
+def test_misuse_is_told_at_once() -> None:
+    with pytest.raises(TypeError, match="webhook: a Webhook, not a str"):
+        workos.WebhookReceiver("whsec_x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"not @receiver\.on"):
+        make().on(print)  # type: ignore[call-overload]
+    with pytest.raises(KeyError, match=r"did you mean 'user\.created'"):
+        workos.testing.example("user.craeted")
+    with pytest.raises(TypeError, match="headers: pass the request's headers"):
+        WEBHOOK.verify(b"{}", "WorkOS-Signature: t=1")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="headers: pass the request's headers"):
+        WEBHOOK.verify(b"{}", None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind", "told"),
+    [
+        (None, TypeError, "not None"),
+        ("", ValueError, "empty"),
+        ("s3cr3t\n", ValueError, "strip it"),
+    ],
+)
+def test_a_wrong_secret_is_told_without_its_value(
+    secret: Any, kind: type[Exception], told: str
+) -> None:
+    with pytest.raises(kind, match=f"^secret: .*{told}") as caught:
+        workos.Webhook(secret)
+    assert "s3cr3t" not in str(caught.value)

@@ -83,6 +83,7 @@ def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
     """Where in the document a misfit is, without what pydantic names the options of a union."""
     tokens: list[int | str] = []
     place, last = document, len(misfit["loc"]) - 1
+    token: Any
     for at, token in enumerate(misfit["loc"]):
         inside = isinstance(place, dict) and token in place
         if inside or (isinstance(place, list) and isinstance(token, int) and token < len(place)):
