@@ -135,7 +135,7 @@ _TO_NOBODY = ["--to", "http://127.0.0.1:1/", "--secret", "s"]
         (["trigger", "workos", "user.created", "--to", "nonsense", "--secret", "s"], "cannot deliver"),
         (["trigger", "workos", "user.created", "--to", "http://x"], "WORKOS_WEBHOOK_SECRET"),
         (["trigger", "workos", "user.created", "--to", "http://x", "--secret", "@/no/such"], "cannot read"),
-        (["trigger", "scalekit", "user.login", "--to", "http://x", "--secret", "!"], "secret is not whsec_"),
+        (["trigger", "scalekit", "user.login", "--to", "http://x", "--secret", "!"], "it is not whsec_"),
         (["trigger", "mattr", "OpenIdCredentialIssued", "--to", "http://x", "--secret", "!"], "no JWK"),
         (["trigger", "socotra", "migration.start", *_TO_X], "not established"),
         (["trigger", "socotra", "migration.start", *_TO_X, "--scheme", "strip"], "did you mean"),

@@ -28,7 +28,15 @@ from hooksmith_providers._runtime.webhook_errors import (
 from hooksmith_providers.workos.testing import example
 
 SECRET = "whsec_very-secret-indeed"
-WEBHOOK = workos.Webhook(SECRET)
+MOMENT = 1_800_000_000
+
+
+def clock() -> float:
+    """The moment at which the delivery below was signed."""
+    return MOMENT
+
+
+WEBHOOK = workos.Webhook(SECRET, clock=clock)
 DELIVERY = example(workos.UserCreated, webhook=WEBHOOK)
 SIGNATURE = DELIVERY.headers["WorkOS-Signature"]
 ENVIRON = {"REQUEST_METHOD": "POST", "HTTP_WORKOS_SIGNATURE": SIGNATURE, "wsgi.version": (1, 0)}
@@ -149,11 +157,11 @@ class TestSecrets:
         )
 
     def test_rotation(self) -> None:
-        both = workos.Webhook(["new", SECRET])
+        both = workos.Webhook(["new", SECRET], clock=clock)
         both.verify(DELIVERY.body, DELIVERY.headers)
-        workos.Webhook("new").verify(b"x", both.sign(b"x"))
+        workos.Webhook("new", clock=clock).verify(b"x", both.sign(b"x"))
         with pytest.raises(SignatureError):
-            workos.Webhook(["new", "newer"]).verify(DELIVERY.body, DELIVERY.headers)
+            workos.Webhook(["new", "newer"], clock=clock).verify(DELIVERY.body, DELIVERY.headers)
 
 
 class TestArguments:
