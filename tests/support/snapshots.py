@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from syrupy.data import Snapshot, SnapshotCollection
+from syrupy.data import Snapshot, SnapshotCollection, SnapshotCollections
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 
@@ -48,6 +49,10 @@ def files_in(
         def owns_snapshot_collection(self, *, filepath: str, test_location: Any) -> bool:
             return self.is_snapshot_location(location=filepath)
 
+        def discover_snapshots(self, **options: Any) -> SnapshotCollections:
+            """Snapshots alone: an update would delete the other files of the folder as unused."""
+            return _those(super().discover_snapshots(**options), self.is_snapshot_location)
+
         def read_snapshot_collection(self, *, snapshot_location: str) -> SnapshotCollection:
             path = Path(snapshot_location).relative_to(folder).as_posix()
             found = SnapshotCollection(location=snapshot_location)
@@ -61,3 +66,11 @@ def files_in(
             return path.read_bytes().decode() if path.is_file() else None
 
     return Files
+
+
+def _those(collections: SnapshotCollections, wanted: Callable[..., bool]) -> SnapshotCollections:
+    found = SnapshotCollections()
+    for collection in collections:
+        if wanted(location=collection.location):
+            found.add(collection)
+    return found
