@@ -13,10 +13,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from black import format_str
-from black.mode import Mode, TargetVersion
 from syrupy.assertion import SnapshotAssertion
 
+from support.black_style import as_black_has_it
 from support.cases import PARENT, Case, case_folders
 from support.snapshots import files_in
 
@@ -57,13 +56,12 @@ def test_every_module_imports(case: Case) -> None:
 @each_case
 def test_text(case: Case) -> None:
     """Formatted, no trailing blanks, and nothing that an editor would not show."""
-    mode = Mode(target_versions={TargetVersion.PY311}, line_length=100)
     for path, text in case.files.items():
         assert text == "" or text.endswith("\n"), path
         strange = {char for char in text if unicodedata.category(char) in INVISIBLE} - WANTED
         assert not strange, (path, strange)
         if path.endswith(".py"):
-            assert format_str(text, mode=mode) == text, path
+            assert as_black_has_it(text) == text, path
             assert "# noqa" not in _code(text), path
             assert "type: ignore" not in _code(text), path
 

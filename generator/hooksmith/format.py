@@ -1,26 +1,25 @@
-"""Rendered Python → formatted Python: by black in this process, by ruff in one call of it, or not at all.
+"""Rendered Python → formatted Python: as black has it, by ruff in one call of it, or not at all.
 
 What black or ruff makes of a text depends on the text alone, so it is kept in a cache by content. Black takes about a
-second for 90 KB; beyond PARALLEL_BYTES of new text it runs in several processes.
+second for 90 KB, so it gets nothing but the statements that need it: see layout.py.
 """
 
 from __future__ import annotations
 
-import os
+import ast
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .cache import Cache
 from .errors import ConfigError
+from .layout import lay_out
 from .settings import Formatter
 
 LINE_LENGTH = 100
-PARALLEL_BYTES = 200_000
 
 
 class RenderedCodeError(RuntimeError):
@@ -66,48 +65,41 @@ def _version(formatter: str) -> str:
 
 
 def _black(files: Mapping[str, str]) -> dict[str, str]:
-    workers = min(os.cpu_count() or 1, len(files))
-    if workers > 1 and sum(map(len, files.values())) > PARALLEL_BYTES:
-        return _black_in_processes(files, workers)
-    return _black_each(files.items())
+    return {path: _black_one(path, text) for path, text in files.items()}
 
 
-def _black_in_processes(files: Mapping[str, str], workers: int) -> dict[str, str]:
-    """In this process alone where it is one of several already, or none can be had, as in some sandboxes."""
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import parent_process
-
-    if parent_process() is None:
-        with suppress(BrokenProcessPool, OSError):
-            return _black_in_pool(files, workers)
-    return _black_each(files.items())
-
-
-def _black_in_pool(files: Mapping[str, str], workers: int) -> dict[str, str]:
-    """The longest texts begin first, so that no process is left with one at the end."""
-    from concurrent.futures.process import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    longest_first = sorted(files.items(), key=lambda item: (-len(item[1]), item[0]))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return dict(pool.map(_black_one, longest_first))
+def _black_one(path: str, text: str) -> str:
+    lines, left = lay_out(text, LINE_LENGTH)
+    for span in reversed(left):
+        lines[span.start : span.end] = _black_statement(
+            path, lines[span.start : span.end], span.indent
+        )
+    formatted = "\n".join(lines)
+    _check_syntax(path, formatted)
+    return formatted
 
 
-def _black_each(files: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return dict(map(_black_one, files))
-
-
-def _black_one(file: tuple[str, str]) -> tuple[str, str]:
-    """One file (path, text). At the top level of the module, so that a spawned process finds it."""
+def _black_statement(path: str, lines: list[str], indent: int) -> list[str]:
+    """One statement, or the header of one, at a depth of `indent` columns."""
     from black import format_str
     from black.mode import Mode, TargetVersion
     from black.parsing import InvalidInput
 
-    path, text = file
-    mode = Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
+    plain = "\n".join(line[indent:] for line in lines)
+    is_header = plain.endswith(":")
+    mode = Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH - indent)
     try:
-        return path, format_str(text, mode=mode)
+        formatted = format_str(f"{plain}\n    pass\n" if is_header else f"{plain}\n", mode=mode)
     except InvalidInput as error:
+        raise RenderedCodeError(path, str(error)) from error
+    made = formatted.splitlines()
+    return [" " * indent + line if line else "" for line in (made[:-1] if is_header else made)]
+
+
+def _check_syntax(path: str, text: str) -> None:
+    try:
+        compile(text, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError as error:
         raise RenderedCodeError(path, str(error)) from error
 
 

@@ -16,10 +16,14 @@ from hooksmith.config import Formatter
 from hooksmith.errors import ConfigError
 from hooksmith.format import RenderedCodeError, format_files
 
-UGLY = "x = {  'a':1 }\ndef f( a,b ):return  a\n"
-NEAT = 'x = {"a": 1}\n\n\ndef f(a, b):\n    return a\n'
-FILES = {"b/x.py": UGLY, "api.md": "x = {  'a':1 }", "a.py": NEAT, "empty.py": ""}
-FORMATTED = {"b/x.py": NEAT, "api.md": "x = {  'a':1 }", "a.py": NEAT, "empty.py": ""}
+LONG = ", ".join(f'"{name}": {name}_of_the_order' for name in ("name", "number", "address", "date"))
+UGLY = f"\nclass A:\n    x: int\n\n\n    orders = {{{LONG}}}\n\n\n\n\nX = 1\n"
+"""As the templates write: too many blank lines, and a line too long."""
+NEAT = "class A:\n    x: int\n\n    orders = {{\n        {}\n    }}\n\n\nX = 1\n".format(
+    LONG.replace(", ", ",\n        ") + ","
+)
+FILES = {"b/x.py": UGLY, "api.md": UGLY, "a.py": NEAT, "empty.py": ""}
+FORMATTED = {"b/x.py": NEAT, "api.md": UGLY, "a.py": NEAT, "empty.py": ""}
 formatters = pytest.mark.parametrize("formatter", ["black", "ruff"])
 
 
@@ -61,7 +65,7 @@ def test_the_second_time_nothing_is_formatted(
     monkeypatch.setattr(formatting, name, watched(getattr(formatting, name)))
     assert format_files(FILES, formatter, cache) == FORMATTED
     assert asked == []
-    assert format_files({**FILES, "new.py": "y=1"}, formatter, cache)["new.py"] == "y = 1\n"
+    assert format_files({**FILES, "new.py": "\ny = 1"}, formatter, cache)["new.py"] == "y = 1\n"
     assert asked == ["new.py"]
 
 
@@ -149,21 +153,3 @@ def test_a_formatter_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, cach
     monkeypatch.setattr(formatting, "version", missing)
     with pytest.raises(ConfigError, match=r"ruff is not installed\n  hint: pip install ruff"):
         format_files(FILES, "ruff", cache)
-
-
-def test_processes_give_the_same_text(monkeypatch: pytest.MonkeyPatch, cache: Cache) -> None:
-    files = {f"m{number}.py": f"{UGLY}y={number}" for number in range(4)}
-    alone = format_files(files, "black", Cache(None))
-    monkeypatch.setattr(formatting, "PARALLEL_BYTES", 0)
-    assert format_files(files, "black", Cache(None)) == alone
-    with pytest.raises(RenderedCodeError, match="rendered for broken"):
-        format_files({**files, "broken.py": "def :"}, "black", cache)
-
-
-def test_without_processes_the_work_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **options: object) -> None:
-        raise PermissionError("no processes here")
-
-    monkeypatch.setattr(formatting, "PARALLEL_BYTES", 0)
-    monkeypatch.setattr("concurrent.futures.process.ProcessPoolExecutor", refuse)
-    assert format_files(FILES, "black", Cache(None)) == FORMATTED

@@ -35,19 +35,18 @@ def literal(value: Any) -> str:
 
 
 def _string(value: str) -> str:
-    """Double quotes, as black has it; everything that could end the string or hide in it is escaped."""
+    """As black has it: in double quotes, unless single ones need fewer escapes. Nothing can end the string or hide."""
+    quote = "'" if value.count('"') > value.count("'") else '"'
     escaped = (
         value.replace("\\", "\\\\")
-        .replace('"', '\\"')
+        .replace(quote, f"\\{quote}")
         .replace("\n", "\\n")
         .replace("\r", "\\r")
         .replace("\t", "\\t")
     )
-    return (
-        f'"{escaped}"'
-        if escaped.isprintable()
-        else '"' + "".join(_escape(char) for char in escaped) + '"'
-    )
+    if not escaped.isprintable():
+        escaped = "".join(_escape(char) for char in escaped)
+    return f"{quote}{escaped}{quote}"
 
 
 def _escape(char: str) -> str:
@@ -70,7 +69,9 @@ def docstring(value: str, indent: int) -> str:
         return ""
     first, *rest = body.split("\n")
     lines = [" " + first if first.startswith('"') else first]
-    lines += [" " * indent + line if line else "" for line in rest]
+    lines += (
+        textwrap.indent(textwrap.dedent("\n".join(rest)), " " * indent).split("\n") if rest else []
+    )
     if len(lines) > 1:
         lines.append(" " * indent)
     elif body.endswith('"'):

@@ -1,0 +1,315 @@
+"""Lines that are too long for black, laid out as black would.
+
+The templates write what black leaves as it is, but for two things: a line that is too long, and brackets on one line
+that end in a comma. Nearly all of those are of a few shapes (an import of many names, a header, an annotation, an
+argument or entry that ends in brackets), and these are laid out here; black gets the statements that are left, alone.
+Black over everything takes a hundred times as long, to no other effect: tests hold both to the same text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+_STEP = 4
+_LINES = r'"""(?:[^\\"]|\\.|"(?!""))*"""'
+_STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+_TEXT = re.compile(rf"{_LINES}|{_STRING}", re.DOTALL)
+_BLANK = re.compile(rf"{_LINES}|{_STRING}|\n{{3,}}", re.DOTALL)
+_TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},|]")
+_IMPORT = re.compile(r"from \S+ import [\w, ]+")
+_CLASS = re.compile(r"class \w+\((\w+)\):")
+_METHOD = re.compile(r"((?:async )?def \w+\()(self)(\) -> .+:)")
+_WHOLE = re.compile(r"(?:async )?def \w+\(|[\w.]+,")
+"""What cannot be split."""
+_ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
+_CONSTANT = re.compile(r"\w+: (\w+\[)(.+)(\] = \w+\()")
+_ANNOTATED = re.compile(r"(\w+: )(.+?)((?: = \w+)?,?)")
+_LEAD = re.compile(rf"(?:\| )?(?:\w+=|{_STRING}: )?(?:[\w.]+(?=[(\[]))?")
+_NAMED = re.compile(r"\w+: (?:TypeAlias = )?[\w.]+(?=\[)")
+_NAME_END = re.compile(r"[\w)\]]")
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+class CannotLayOutError(Exception):
+    """Black has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A statement that is for black: lines `start` to `end`, exclusive, counted from 0; `indent` in columns."""
+
+    start: int
+    end: int
+    indent: int
+
+
+def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
+    """The lines of a rendered module, laid out, and the statements among them that are left for black, in order."""
+    text = _BLANK.sub(_fewer_blank_lines, text.strip("\n") + "\n") if text else ""
+    lines: list[str] = []
+    left: list[int] = []
+    suspects = _suspects(text, width)
+    for number, line in enumerate(text.split("\n")):
+        if number not in suspects:
+            lines.append(line)
+            continue
+        try:
+            lines += _lay_out_line(line, width)
+        except CannotLayOutError:
+            left.append(len(lines))
+            lines.append(line)
+    return lines, list(_statements(lines, left))
+
+
+def _fewer_blank_lines(found: re.Match[str]) -> str:
+    """At most two, and one within a block; strings stay as they are."""
+    if not found[0].startswith("\n"):
+        return found[0]
+    return "\n\n" if found.string.startswith(" ", found.end()) else "\n\n\n"
+
+
+# --- which lines -------------------------------------------------------------------------------------------------
+
+
+@cache
+def _suspicious(width: int) -> re.Pattern[str]:
+    return re.compile(rf"^(?:.{{{width + 1},}}|.*, ?[)\]}}].*)$", re.MULTILINE)
+
+
+def _suspects(text: str, width: int) -> frozenset[int]:
+    """Numbers of the lines that black may want otherwise; none of a string over several lines."""
+    found = [match.start() for match in _suspicious(width).finditer(text)]
+    if not found:
+        return frozenset()
+    strings = [match.span() for match in _TEXT.finditer(text) if match[0].startswith('"""')]
+    starts = [start for start, _ in strings]
+    numbers, number, place = set(), 0, 0
+    for start in found:
+        number, place = number + text.count("\n", place, start), start
+        before = bisect_right(starts, _first_sign(text, start)) - 1
+        if before < 0 or strings[before][1] <= start:
+            numbers.add(number)
+    return frozenset(numbers)
+
+
+def _first_sign(text: str, start: int) -> int:
+    while text[start] == " ":
+        start += 1
+    return start
+
+
+# --- one line ----------------------------------------------------------------------------------------------------
+
+
+def _lay_out_line(line: str, width: int) -> list[str]:
+    """Raises CannotLayOutError."""
+    code = line.lstrip(" ")
+    indent = len(line) - len(code)
+    if _WHOLE.fullmatch(code) or (len(line) <= width and not _has_magic_comma(code)):
+        return [line]
+    if _IMPORT.fullmatch(code):
+        head, _, names = code.partition(" import ")
+        return _exploded(f"{head} import (", names.split(", "), ")", indent)
+    if header := _CLASS.fullmatch(code):
+        return _wrapped(code[: header.start(1)], header[1], "):", indent)
+    if (method := _METHOD.fullmatch(code)) and len(method[3]) + indent <= width:
+        return _exploded(method[1], [method[2]], method[3], indent)
+    if constant := _CONSTANT.fullmatch(code):
+        return _lay_out_constant(constant, indent, width)
+    if annotated := _ALIAS.fullmatch(code) or _ANNOTATED.fullmatch(code):
+        return _lay_out_annotated(annotated, indent, width)
+    if code.endswith(","):
+        return _lay_out_element(code, indent, width)
+    raise CannotLayOutError
+
+
+def _lay_out_constant(constant: re.Match[str], indent: int, width: int) -> list[str]:
+    """`NAME: Type[T] = Call(`, the first line of several. Raises CannotLayOutError."""
+    head, body = constant[0][: constant.end(1)], constant[2]
+    call = len(constant[3]) - len("] = ")
+    if len(constant[0]) - call + len("(") + indent <= width or len(body) + indent + _STEP > width:
+        raise CannotLayOutError
+    return _wrapped(head, body, constant[3], indent)
+
+
+def _lay_out_annotated(annotated: re.Match[str], indent: int, width: int) -> list[str]:
+    """`name: A | B = DEFAULT`, a field or (with a comma) a parameter. Raises CannotLayOutError.
+
+    Black puts brackets about alternatives, and about a default where that alone is enough.
+    """
+    name, kind, rest = annotated.groups()
+    if kind.startswith("TypeAlias") or (
+        rest and len(annotated[0]) - len("None") + len("(") + indent <= width
+    ):
+        raise CannotLayOutError
+    if len(_operands(kind)) == 1:
+        return _lay_out_brackets(name + kind, rest, indent, width)
+    inner = _lay_out_element(kind, indent + _STEP, width)
+    return [f"{' ' * indent}{name}(", *inner, f"{' ' * indent}){rest}"]
+
+
+def _lay_out_element(code: str, indent: int, width: int) -> list[str]:
+    """An element of brackets that are over several lines, with its comma or, where it is the only one, without.
+
+    Raises CannotLayOutError.
+    """
+    if len(code) + indent <= width and not _has_magic_comma(code):
+        return [" " * indent + code]
+    if _WHOLE.fullmatch(code):
+        return [" " * indent + code]
+    body = code.removesuffix(",")
+    tail = code[len(body) :]
+    first, *others = _operands(body)
+    if not others:
+        return _lay_out_brackets(body, tail, indent, width)
+    parts = [first, *(f"| {other}" for other in others)]
+    parts[-1] += tail
+    return [line for part in parts for line in _lay_out_element(part, indent, width)]
+
+
+def _lay_out_brackets(code: str, rest: str, indent: int, width: int) -> list[str]:
+    """`name=Call(a, b)`, which ends in brackets, and the `rest` of its line.
+
+    Black splits at the last brackets. What is in them goes one a line where they are no call's or where they end in a
+    comma; otherwise it moves to a line of its own, if there is room for it.
+    """
+    lead, items, has_comma = _opened(code)
+    if len(lead) + indent > width:
+        raise CannotLayOutError
+    tail = code[-1] + rest
+    if has_comma or (len(items) > 1 and not _is_call(lead)):
+        return _each(lead, items, tail, indent, width, True)
+    inner = ", ".join(items)
+    if len(inner) + indent + _STEP <= width and not _has_magic_comma(inner):
+        return _wrapped(lead, inner, tail, indent)
+    return _each(lead, items, tail, indent, width, len(items) > 1)
+
+
+def _operands(code: str) -> list[str]:
+    """`A[B | C] | D` → `A[B | C]`, `D`."""
+    found, begin, depth = [], 0, 0
+    for token in _TOKEN.finditer(code):
+        depth += (token[0] in _PAIRS) - (token[0] in ")]}")
+        if token[0] == "|" and depth == 0 and token.start():
+            found.append(code[begin : token.start()].strip())
+            begin = token.end()
+    return [*found, code[begin:].strip()]
+
+
+def _each(
+    lead: str, items: list[str], tail: str, indent: int, width: int, has_commas: bool
+) -> list[str]:
+    comma = "," if has_commas else ""
+    inner = [
+        line for item in items for line in _lay_out_element(item + comma, indent + _STEP, width)
+    ]
+    return [" " * indent + lead, *inner, " " * indent + tail]
+
+
+def _exploded(head: str, items: list[str], tail: str, indent: int) -> list[str]:
+    inner = [f"{' ' * (indent + _STEP)}{item}," for item in items]
+    return [" " * indent + head, *inner, " " * indent + tail]
+
+
+def _wrapped(head: str, body: str, tail: str, indent: int) -> list[str]:
+    return [" " * indent + head, " " * (indent + _STEP) + body, " " * indent + tail]
+
+
+def _is_call(lead: str) -> bool:
+    """Whether the brackets that `lead` ends with belong to a name, as arguments or subscripts do."""
+    return bool(_NAME_END.match(lead, len(lead) - 2))
+
+
+def _opened(code: str) -> tuple[str, list[str], bool]:
+    """`name={a, b,}` → (`name={`, [`a`, `b`], True). Raises CannotLayOutError for what is no such thing."""
+    start = _NAMED.match(code) or _LEAD.match(code)
+    lead = start.end() if start else 0
+    if code[lead : lead + 1] not in _PAIRS or code[-1] != _PAIRS[code[lead]]:
+        raise CannotLayOutError
+    items, begin, depth = [], lead + 1, 0
+    for token in _TOKEN.finditer(code, lead):
+        sign = token[0]
+        if sign in _PAIRS:
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+            if depth == 0 and token.end() != len(code):
+                raise CannotLayOutError
+        elif sign == "," and depth == 1:
+            items.append(code[begin : token.start()].strip())
+            begin = token.end()
+    last = code[begin:-1].strip()
+    return code[: lead + 1], [*items, last] if last else items, not last
+
+
+def _has_magic_comma(code: str) -> bool:
+    """Whether brackets in it end in a comma, which black takes for a wish; but for a tuple of one."""
+    opened: list[tuple[int, int]] = []
+    comma = -1
+    for token in _TOKEN.finditer(code):
+        sign = token[0]
+        if sign in _PAIRS:
+            opened.append((token.start(), 0))
+        elif sign in ")]}":
+            start, commas = opened.pop()
+            if (
+                comma >= 0
+                and not code[comma : token.start()].strip()
+                and not (commas == 1 and _may_be_single(code, start))
+            ):
+                return True
+        elif sign == ",":
+            comma = token.end()
+            opened[-1:] = [(start, commas + 1) for start, commas in opened[-1:]]
+    return False
+
+
+def _may_be_single(code: str, start: int) -> bool:
+    """Whether brackets that begin there may hold one value with a comma that has to stay."""
+    return code[start] == "(" and not (start and _NAME_END.match(code, start - 1))
+
+
+# --- what is left ------------------------------------------------------------------------------------------------
+
+
+def _statements(lines: list[str], left: list[int]) -> Iterator[Span]:
+    """The statements that the lines numbered `left` are in."""
+    end = 0
+    for number in left:
+        if number < end:
+            continue
+        start = number
+        while (outer := _opener(lines, start)) is not None:
+            start = outer
+        end = _end(lines, start)
+        yield Span(start, end, _indent(lines[start]))
+
+
+def _opener(lines: list[str], number: int) -> int | None:
+    """The line with the brackets that line `number` stands in; None where it begins a statement."""
+    indent = _indent(lines[number])
+    closing = lines[number].lstrip()[:1] in (")", "]", "}")
+    for above in range(number - 1, -1, -1):
+        line = lines[above]
+        if line and (_indent(line) < indent or (closing and _indent(line) == indent)):
+            return above if line[-1] in _PAIRS else None
+    return None
+
+
+def _end(lines: list[str], start: int) -> int:
+    """The line after the statement that begins at `start`: where its brackets are all closed."""
+    depth = 0
+    for number in range(start, len(lines)):
+        for token in _TOKEN.finditer(lines[number]):
+            depth += (token[0] in _PAIRS) - (token[0] in ")]}")
+        if depth <= 0:
+            return number + 1
+    return len(lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
