@@ -404,7 +404,7 @@ else:
                 "UserAssociationCompleted",
                 "UserAssociationDisassociated",
                 "UserAssociationUncompleted",
-            )
+            ),
         },
     )
 

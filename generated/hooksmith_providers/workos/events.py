@@ -240,7 +240,7 @@ else:
                 "WaitlistUserApproved",
                 "WaitlistUserCreated",
                 "WaitlistUserDenied",
-            )
+            ),
         },
     )
 

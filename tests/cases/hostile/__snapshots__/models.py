@@ -83,8 +83,8 @@ class Hostile(Model):
     """a"b'c. Defaults to "a\\"b'c"."""
 
     a_hostile_mark_1: Annotated[str | None, Field(alias="a\nHOSTILE_MARK = 1")] = None
-    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-    __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+    __import__("os").system("HOSTILE_MARK") + \"\"\"'.
     """
 
     x_hostile_mark: Annotated[str | None, Field(alias='x"]; HOSTILE_MARK #')] = None
@@ -94,7 +94,7 @@ class Hostile(Model):
     """back\\slash\\ Defaults to "back\\\\slash\\\\"."""
 
     import_hostile_mark: Annotated[str | None, Field(alias='__import__("HOSTILE_MARK")')] = None
-    """tail\\\"\"\"HOSTILE_MARK. Defaults to "tail\\\\\\"\\"\\"HOSTILE_MARK"."""
+    """tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'."""
 
     left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
         Annotated[str | None, Field(alias="{{ HOSTILE_MARK }}")]
@@ -148,8 +148,8 @@ class Hostile(Model):
     """a"b'c. Defaults to "a\\"b'c"."""
 
     apostrophe_apostrophe_apostrophe: Annotated[str | None, Field(alias="'''")] = None
-    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-    __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+    __import__("os").system("HOSTILE_MARK") + \"\"\"'.
     """
 
     enum: Open[HostileEnum] | None = None
@@ -194,8 +194,8 @@ class AHOSTILEMARKRequest(RequestModel):
     """a"b'c. Defaults to "a\\"b'c"."""
 
     a_hostile_mark_1: Annotated[Omittable[str], Field(alias="a\nHOSTILE_MARK = 1")] = OMIT
-    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-    __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+    __import__("os").system("HOSTILE_MARK") + \"\"\"'.
     """
 
     x_hostile_mark: Annotated[Omittable[str], Field(alias='x"]; HOSTILE_MARK #')] = OMIT
@@ -205,7 +205,7 @@ class AHOSTILEMARKRequest(RequestModel):
     """back\\slash\\ Defaults to "back\\\\slash\\\\"."""
 
     import_hostile_mark: Annotated[Omittable[str], Field(alias='__import__("HOSTILE_MARK")')] = OMIT
-    """tail\\\"\"\"HOSTILE_MARK. Defaults to "tail\\\\\\"\\"\\"HOSTILE_MARK"."""
+    """tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'."""
 
     left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
         Annotated[Omittable[str], Field(alias="{{ HOSTILE_MARK }}")]
@@ -261,8 +261,8 @@ class AHOSTILEMARKRequest(RequestModel):
     """a"b'c. Defaults to "a\\"b'c"."""
 
     apostrophe_apostrophe_apostrophe: Annotated[Omittable[str], Field(alias="'''")] = OMIT
-    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-    __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+    """end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+    __import__("os").system("HOSTILE_MARK") + \"\"\"'.
     """
 
 

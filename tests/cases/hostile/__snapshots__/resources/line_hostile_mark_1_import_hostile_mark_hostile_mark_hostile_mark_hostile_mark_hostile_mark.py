@@ -54,12 +54,11 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".
             a_hostile_mark_1: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-                Defaults to "end\\"\\"\\" + __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                Defaults to 'end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"'.
             x_hostile_mark: end''' + HOSTILE_MARK + ''' Defaults to "end''' + HOSTILE_MARK +
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
-            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
-                "tail\\\\\\"\\"\\"HOSTILE_MARK".
+            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
             left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
@@ -81,8 +80,8 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
                 [x](javascript:HOSTILE_MARK) ```\\n# HOSTILE_MARK".
             quotation_mark_quotation_mark_quotation_mark: a"b'c. Defaults to "a\\"b'c".
             apostrophe_apostrophe_apostrophe: end\"\"\" +
-                __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-                __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+                __import__("os").system("HOSTILE_MARK") + \"\"\"'.
         """
         return self._client.call(
             _operations.A_HOSTILE_MARK,
@@ -156,12 +155,11 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".
             a_hostile_mark_1: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-                Defaults to "end\\"\\"\\" + __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                Defaults to 'end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"'.
             x_hostile_mark: end''' + HOSTILE_MARK + ''' Defaults to "end''' + HOSTILE_MARK +
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
-            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
-                "tail\\\\\\"\\"\\"HOSTILE_MARK".
+            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
             left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
@@ -183,8 +181,8 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
                 [x](javascript:HOSTILE_MARK) ```\\n# HOSTILE_MARK".
             quotation_mark_quotation_mark_quotation_mark: a"b'c. Defaults to "a\\"b'c".
             apostrophe_apostrophe_apostrophe: end\"\"\" +
-                __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to "end\\"\\"\\" +
-                __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                __import__("os").system("HOSTILE_MARK") + \"\"\" Defaults to 'end\"\"\" +
+                __import__("os").system("HOSTILE_MARK") + \"\"\"'.
         """
         return await self._client.call(
             _operations.A_HOSTILE_MARK,

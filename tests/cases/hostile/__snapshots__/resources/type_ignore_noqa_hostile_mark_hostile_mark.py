@@ -135,12 +135,11 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".
             a_hostile_mark_1: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-                Defaults to "end\\"\\"\\" + __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                Defaults to 'end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"'.
             x_hostile_mark: end''' + HOSTILE_MARK + ''' Defaults to "end''' + HOSTILE_MARK +
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
-            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
-                "tail\\\\\\"\\"\\"HOSTILE_MARK".
+            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
             query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
@@ -278,12 +277,11 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
         Args:
             class_x_hostile_mark: a"b'c. Defaults to "a\\"b'c".
             a_hostile_mark_1: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-                Defaults to "end\\"\\"\\" + __import__(\\"os\\").system(\\"HOSTILE_MARK\\") + \\"\\"\\"".
+                Defaults to 'end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"'.
             x_hostile_mark: end''' + HOSTILE_MARK + ''' Defaults to "end''' + HOSTILE_MARK +
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
-            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to
-                "tail\\\\\\"\\"\\"HOSTILE_MARK".
+            import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
             query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
