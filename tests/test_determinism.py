@@ -108,7 +108,7 @@ def lacks(python: str) -> str:
     """Why an interpreter cannot run the generator; empty if it can."""
     program = (
         "import sys; assert sys.version_info >= (3, 11), 'older than 3.11'\n"
-        "import black, jinja2, jsonschema, pydantic, referencing, rich, typer, yaml"
+        "import black, jinja2, jsonschema, pydantic, referencing, rich, yaml"
     )
     outcome = subprocess.run([python, "-c", program], capture_output=True, text=True, check=False)
     return outcome.stderr.strip().rpartition("\n")[2] if outcome.returncode else ""

@@ -113,7 +113,7 @@ def test_the_generator_is_not_needed() -> None:
     program = "\n".join(
         [
             "import sys",
-            "sys.modules.update(dict.fromkeys(('hooksmith', 'jinja2', 'black', 'yaml', 'typer', 'rich')))",
+            "sys.modules.update(dict.fromkeys(('hooksmith', 'jinja2', 'black', 'yaml', 'rich')))",
             *(f"import hooksmith_providers.{provider} as {provider}" for provider in PROVIDERS),
             *(
                 f"[getattr({provider}, name) for name in {provider}.__all__]"

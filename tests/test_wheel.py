@@ -103,7 +103,7 @@ def test_contents(wheel: Path) -> None:
 
 def test_base_requirements() -> None:
     assert {"httpx2", "pydantic"} <= base_requirements()
-    assert not {"jinja2", "black", "typer", "rich", "pyyaml", "datamodel-code-generator"} & {
+    assert not {"jinja2", "black", "rich", "pyyaml", "datamodel-code-generator"} & {
         name.lower() for name in base_requirements()
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-_EXTRA = ("black", "jinja2", "jsonschema", "referencing", "rich", "typer", "yaml")
+_EXTRA = ("black", "jinja2", "jsonschema", "referencing", "rich", "yaml")
 
 
 def main() -> None:

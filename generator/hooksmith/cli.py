@@ -14,18 +14,17 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from .arguments import UsageError, make_parser
 from .errors import Diagnostic, HooksmithError, OutputError, Place
 from .fleet import cores
 from .progress import listening
 from .recall import Output
-from .settings import Formatter, Settings
+from .settings import Settings
 from .targets import Choice, Target, made
 
 if TYPE_CHECKING:
@@ -37,86 +36,8 @@ STALE, ERROR, INTERRUPTED = 1, 2, 128 + signal.SIGINT
 FAILED = 1
 _SHOWN = 20
 
-_P = ParamSpec("_P")
-
 Files = Mapping[str, str]
 """Path below a package's folder → text."""
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="An OpenAPI or JSON Schema document.")]
-Specs = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="[SPEC]...", help="Documents; without any, those of the configuration."),
-]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="NAME", help="Only this API; repeatable.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="With SPEC: where the package goes.")
-]
-Package = Annotated[
-    str | None, typer.Option("--package", metavar="NAME", help="With SPEC: the package's name.")
-]
-FormatterOption = Annotated[
-    Formatter | None,
-    typer.Option("--formatter", help="What formats the code: black unless configured."),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Instead of the nearest configuration."),
-]
-Roots = Annotated[
-    list[Path] | None,
-    typer.Option("--root", metavar="DIR", help="A further folder that $refs may reach."),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", metavar="N", min=1, help="Documents at a time: as many as cores unless given."
-    ),
-]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="What is wrong with a document, but usable, is an error.")
-]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        "--report",
-        metavar="FILE",
-        help="Account for everything that the documents have, as JSON: emitted, or degraded and why.",
-    ),
-]
-Lenient = Annotated[
-    bool,
-    typer.Option(
-        "--lenient", help="Even what OpenAPI forbids outright is a warning, where possible."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-
-
-Given = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--secret", metavar="SECRET", help="The webhook's secret or JWK, or @FILE; repeatable."
-    ),
-]
-Scheme = Annotated[
-    str | None,
-    typer.Option(
-        "--scheme", metavar="NAME", help="How deliveries are signed, where that is not established."
-    ),
-]
-OfSpec = Annotated[
-    Path | None,
-    typer.Option("--spec", metavar="FILE", help="A document, instead of an API we ship."),
-]
 
 
 def main() -> None:
@@ -124,21 +45,23 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what `arguments` say; the exit code. Raises SystemExit after help, and where they say nothing sensible."""
+    parser = make_parser(_COMMANDS)
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return ERROR
+    given = vars(parser.parse_args(arguments))
+    if given.pop("debug"):
+        os.environ["HOOKSMITH_DEBUG"] = "1"
+    command = given.pop("command")
+    return _exit_code(lambda: _COMMANDS[command](**given))
 
 
 # --- what ends a command ---------------------------------------------------------------------------------------
-
-
-def _command(function: Callable[_P, int]) -> Callable[_P, None]:
-    """A command of `app`: the function's result is the exit code, and errors become messages."""
-
-    @functools.wraps(function)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        raise typer.Exit(_exit_code(lambda: function(*args, **kwargs)))
-
-    run.__annotations__ = {**function.__annotations__, "return": None}
-    return app.command()(run)
 
 
 def _exit_code(function: Callable[[], int]) -> int:
@@ -156,8 +79,9 @@ def _exit_code(function: Callable[[], int]) -> int:
         # Whoever read our output has enough; Python would complain when it flushes once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (typer.Exit, typer.BadParameter):
-        raise
+    except UsageError as error:
+        _show([Diagnostic(message=str(error), hint=error.hint)])
+        return ERROR
     except Exception as error:
         return _unexpected(error)
 
@@ -223,49 +147,9 @@ def _progress() -> Iterator[None]:
 # --- commands --------------------------------------------------------------------------------------------------
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from . import __version__
-
-        _print(f"hooksmith {__version__}")
-        raise typer.Exit
-
-
-Version = Annotated[
-    bool,
-    typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True),
-]
-
-
-@app.callback()
-def options(
-    version: Version = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-) -> None:
-    """Typed Python for webhooks, out of OpenAPI."""
-    if debug:
-        os.environ["HOOKSMITH_DEBUG"] = "1"
-
-
-@_command
-def generate(
-    spec: Specs = None,
-    only: Only = None,
-    out: Out = None,
-    package: Package = None,
-    formatter: FormatterOption = None,
-    config: ConfigFile = None,
-    root: Roots = None,
-    jobs: Jobs = None,
-    strict: Strict = False,
-    lenient: Lenient = False,
-    report: Report = None,
-) -> int:
+def generate(*, report: Path | None, jobs: int | None, **arguments: Any) -> int:
     """Write the package of each document: DIR/NAME with SPEC, else what [tool.hooksmith] says."""
-    choice = Choice(
-        specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [], strict=strict, lenient=lenient,
-    )  # fmt: skip
+    choice = Choice(**arguments)
     code = _each(choice.targets(), jobs or cores(), _write)
     if report is not None:
         _write_ledgers(choice, report)
@@ -286,39 +170,21 @@ def _write_ledgers(choice: Choice, file: Path) -> None:
         ) from error
 
 
-@_command
-def check(
-    spec: Specs = None,
-    only: Only = None,
-    out: Out = None,
-    package: Package = None,
-    formatter: FormatterOption = None,
-    config: ConfigFile = None,
-    root: Roots = None,
-    jobs: Jobs = None,
-    strict: Strict = False,
-    lenient: Lenient = False,
-) -> int:
+def check(*, jobs: int | None, **arguments: Any) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
-    choice = Choice(
-        specs=spec or [], only=only or [], out=out, package=package,
-        formatter=formatter, config=config, roots=root or [], strict=strict, lenient=lenient,
-    )  # fmt: skip
-    return _each(choice.targets(), jobs or cores(), _compare)
+    return _each(Choice(**arguments).targets(), jobs or cores(), _compare)
 
 
-@_command
-def inspect(spec: Spec, root: Roots = None) -> int:
+def inspect(spec: Path, roots: list[Path]) -> int:
     """Print what a document says, as the generator understands it, in JSON."""
-    api = _describe(spec, root)
+    api = _describe(spec, roots)
     _print(json.dumps(dataclasses.asdict(api), indent=2, ensure_ascii=False))
     return 0
 
 
-@_command
-def events(spec: Spec, as_json: AsJson = False, root: Roots = None) -> int:
+def events(spec: Path, roots: list[Path], as_json: bool) -> int:
     """Print the events of a document: wire value, class, what it says."""
-    catalogue = _describe(spec, root).events.events
+    catalogue = _describe(spec, roots).events.events
     if as_json:
         _print(
             json.dumps(
@@ -334,63 +200,47 @@ def events(spec: Spec, as_json: AsJson = False, root: Roots = None) -> int:
     return 0
 
 
-@_command
 def trigger(
-    names: Annotated[
-        list[str], typer.Argument(metavar="[API] EVENT", help="Such as: workos user.created")
-    ],
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="Where the delivery goes.")],
-    secret: Given = None,
-    scheme: Scheme = None,
-    spec: OfSpec = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="PATH=VALUE", help="Another value, such as data.email=a@b.c."
-        ),
-    ] = None,
-    repeat: Annotated[
-        int, typer.Option("--repeat", min=1, metavar="N", help="Send the same event N times.")
-    ] = 1,
-    corrupt: Annotated[
-        bool, typer.Option("--corrupt", help="Send another body than was signed.")
-    ] = False,
-    stale: Annotated[bool, typer.Option("--stale", help="Sign it an hour ago.")] = False,
+    names: list[str],
+    to: str,
+    secrets: list[str],
+    scheme: str | None,
+    spec: Path | None,
+    changes: list[str],
+    repeat: int,
+    corrupt: bool,
+    stale: bool,
 ) -> int:
     """Send an event as its provider would, signed, and show the reply: exit code 1 unless all are 2xx."""
     from .deliver import parse_changes, trigger
 
     with _provider(names, spec, events=1) as (provider, kinds):
         attempts = trigger(
-            provider, provider.make_webhook(secret or [], scheme), kinds[0], to,
-            changes=parse_changes(changes or []), repeat=repeat, corrupt=corrupt, stale=stale,
+            provider, provider.make_webhook(secrets, scheme), kinds[0], to,
+            changes=parse_changes(changes), repeat=repeat, corrupt=corrupt, stale=stale,
         )  # fmt: skip
         succeeded = [_print_attempt(kinds[0], attempt) for attempt in attempts]
     return 0 if all(succeeded) else FAILED
 
 
-@_command
 def listen(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[API]", help="Such as: workos")
-    ] = None,
-    secret: Given = None,
-    scheme: Scheme = None,
-    spec: OfSpec = None,
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")
-    ] = 8000,
+    names: list[str], secrets: list[str], scheme: str | None, spec: Path | None, port: int
 ) -> int:
     """Receive deliveries on this machine and print their events, until interrupted."""
     from .deliver import listen
 
-    with _provider(names or [], spec, events=0) as (provider, _):
-        webhook = provider.make_webhook(secret or [], scheme)
+    with _provider(names, spec, events=0) as (provider, _):
+        webhook = provider.make_webhook(secrets, scheme)
         try:
             listen(provider, webhook, port, started=_print_address, received=_print_received)
         except KeyboardInterrupt:
             _say("stopped")
     return 0
+
+
+_COMMANDS: dict[str, Callable[..., int]] = {
+    command.__name__: command for command in (generate, check, inspect, events, trigger, listen)
+}
 
 
 @contextmanager
@@ -402,7 +252,7 @@ def _provider(
 
     if len(names) != events + (spec is None):
         wanted = ["an API of ours, or --spec FILE"] if spec is None else []
-        raise typer.BadParameter(
+        raise UsageError(
             f"name {' and '.join([*wanted, *['an event'] * events]) or 'nothing but --spec'}"
         )
     if spec is None:
@@ -496,17 +346,22 @@ def _print_summary(folder: Path, summary: Summary) -> None:
     counts = [f"{len(paths)} {name}" for name, paths in lists.items()]
     _print(f"{folder}: {', '.join(counts)}, {len(summary.unchanged)} unchanged")
     for mark, paths in zip("+~-", lists.values(), strict=True):
-        for path in paths[:_SHOWN]:
+        for path in sorted(paths, key=_is_runtime)[:_SHOWN]:
             _print(f"  {mark} {path}" + (" (had been edited)" if path in summary.edited else ""))
         if len(paths) > _SHOWN:
             _print(f"  {mark} … and {len(paths) - _SHOWN} more")
 
 
-def _describe(spec: Path, roots: list[Path] | None) -> Api:
+def _is_runtime(path: str) -> bool:
+    """What every package has is shown last."""
+    return "_runtime" in path.split("/")
+
+
+def _describe(spec: Path, roots: list[Path]) -> Api:
     """What `spec` says. The Python it gives is of no interest, so it is not formatted."""
     from .pipeline import generate
 
-    settings = Settings(package="api", formatter="none", roots=tuple(roots or ()))
+    settings = Settings(package="api", formatter="none", roots=tuple(roots))
     with _progress():
         result = generate(spec, settings)
     _show(result.diagnostics)

@@ -1,6 +1,6 @@
 """Rendered Python → formatted Python: as black has it, by ruff in one call of it, or not at all.
 
-What black or ruff makes of a text depends on the text alone, so it is kept in a cache by content. Black takes about a
+What becomes of a text depends on it and on the tools alone, so it is kept in a cache by content. Black takes about a
 second for 90 KB, so it gets nothing but the statements that need it: see layout.py.
 """
 
@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from .cache import Cache
 from .errors import ConfigError
 from .layout import lay_out
+from .recall import tool_digest
 from .settings import Formatter
 
 LINE_LENGTH = 100
@@ -39,7 +40,8 @@ def format_files(
     if formatter == "none":
         return dict(files)
     cache = cache or Cache.default()
-    kind = f"{formatter} {_version(formatter)} {LINE_LENGTH}"
+    _refuse_missing(formatter)
+    kind = f"{formatter} {tool_digest()}"
     python = {path: text for path, text in files.items() if path.endswith(".py")}
     keys = {path: cache.key(kind, text) for path, text in python.items()}
     known = {path: text for path, key in keys.items() if (text := cache.get(key)) is not None}
@@ -50,15 +52,13 @@ def format_files(
     return {**files, **known, **made}
 
 
-def _version(formatter: str) -> str:
-    try:
-        return version(formatter)
-    except PackageNotFoundError:
+def _refuse_missing(formatter: str) -> None:
+    if find_spec(formatter) is None:
         raise ConfigError.at(
             None,
             f"the formatter {formatter} is not installed",
             hint=f"pip install {formatter}, or choose another: black, ruff or none",
-        ) from None
+        )
 
 
 # --- black -----------------------------------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from typer import BadParameter
-
+from .arguments import UsageError
 from .errors import ConfigError, Place
 from .fleet import Job, generate_side_by_side, make_suite
 from .recall import Output
@@ -50,17 +49,17 @@ class Choice:
 
     def targets(self) -> list[Target]:
         if self.strict and self.lenient:
-            raise BadParameter("--strict and --lenient exclude each other")
+            raise UsageError("--strict and --lenient exclude each other")
         if not self.specs:
             return [self._suite()]
         if self.only or self.config:
-            raise BadParameter("--only and --config go without SPEC")
+            raise UsageError("--only and --config go without SPEC")
         if self.package and len(self.specs) > 1:
-            raise BadParameter("--package names one package, but there are several documents")
+            raise UsageError("--package names one package, but there are several documents")
         found = [self._single(spec) for spec in self.specs]
         for folder, count in Counter(target.folder for target in found).items():
             if count > 1:
-                raise BadParameter(
+                raise UsageError(
                     f"{count} documents would go into {folder}: name them apart, or use --out"
                 )
         return found
@@ -88,7 +87,7 @@ class Choice:
 
     def _suite(self) -> Target:
         if self.out or self.package or self.roots or self.lenient:
-            raise BadParameter(
+            raise UsageError(
                 "--out, --package, --root and --lenient go with SPEC; otherwise the configuration has them"
             )
         config = self._config()
@@ -145,7 +144,7 @@ def _package_name(name: str) -> str:
     try:
         return check_identifier(name)
     except ValueError as error:
-        raise BadParameter(f"{error}: choose a name with --package") from error
+        raise UsageError(str(error), "choose a name with --package") from error
 
 
 def _from_here(path: Path) -> Path:

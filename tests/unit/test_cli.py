@@ -85,7 +85,7 @@ def test_version_needs_nothing_that_is_slow(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.returncode, outcome.stdout) == (0, f"hooksmith {cli_version()}\n")
     script = "import sys; sys.argv = ['hooksmith', '--version']; import hooksmith.__main__ as m; m.main(); "
-    script += "print(sorted({'typer', 'rich', 'yaml', 'pydantic', 'black', 'jinja2'} & sys.modules.keys()))"
+    script += "print(sorted({'argparse', 'rich', 'yaml', 'pydantic', 'black', 'jinja2'} & sys.modules.keys()))"
     slow = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
@@ -104,13 +104,13 @@ def test_without_the_extra_there_is_advice(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["hooksmith", "generate"])
     monkeypatch.setattr(
-        __main__, "find_spec", lambda name: None if name in ("yaml", "typer") else name
+        __main__, "find_spec", lambda name: None if name in ("yaml", "rich") else name
     )
     with pytest.raises(SystemExit) as caught:
         __main__.main()
     assert caught.value.code == 2
     assert capsys.readouterr().err == (
-        "error: the generator needs what is not installed: typer, yaml\n"
+        "error: the generator needs what is not installed: rich, yaml\n"
         '  hint: pip install "hooksmith[generator]"\n'
     )
 
@@ -338,3 +338,40 @@ def test_colour_on_a_terminal_unless_unwanted(
         monkeypatch.delenv(name, raising=False)
     assert b"\x1b[1;31merror:\x1b[0m gone.yaml" in terminal_output(project, "inspect", "gone.yaml")
     assert b"31m" not in terminal_output(project, "inspect", "gone.yaml", NO_COLOR="1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["chek"], "did you mean 'check'?"),
+        (["generate", "--pakage", "x"], "did you mean '--package'?"),
+        (
+            ["generate", "--jobs", "0"],
+            "'0' is not a number, 1 or more\n  hint: hooksmith generate --help",
+        ),
+        (["listen", "--port", "65536"], "'65536' is not a number, 0 to 65535"),
+        (["trigger", "workos"], "required: --to"),
+        (["--debug"], "required: COMMAND\n  hint: hooksmith --help"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_the_parser_refuses(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.run(arguments)
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert message in said
+
+
+def test_no_arguments_give_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([]) == 2
+    assert "Write the package of each document" in capsys.readouterr().err
+
+
+def test_documents_may_stand_between_options(run: Run, project: Path) -> None:
+    outcome = run("generate", "one.yaml", "--out", "mixed", "two.yaml", "--formatter", "none")
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert {path.name for path in (project / "mixed").iterdir()} == {"one", "two"}

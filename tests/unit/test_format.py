@@ -147,9 +147,6 @@ def test_what_is_not_python_is_our_fault_and_named(formatter: Formatter, cache: 
 
 
 def test_a_formatter_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, cache: Cache) -> None:
-    def missing(name: str) -> str:
-        raise formatting.PackageNotFoundError(name)
-
-    monkeypatch.setattr(formatting, "version", missing)
+    monkeypatch.setattr(formatting, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"ruff is not installed\n  hint: pip install ruff"):
         format_files(FILES, "ruff", cache)

@@ -8,7 +8,6 @@ components.
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 from ..errors import DocumentError, UnresolvedReferenceError
 from ..load import Document, Library, Located
 from ..pointer import escape, split
-from .grammar import SECTIONS, Node, Visit, kind_at, walk
+from .grammar import SECTIONS, Node, Visit, copied, kind_at, walk
 
 Key = tuple[str, str]
 """A place in any file: the file's URI, and a pointer."""
@@ -53,7 +52,7 @@ def bundle(library: Library) -> Bundle:
         )
     if _is_openapi(root):
         _refuse_unknown_version(root)
-        result = Bundle(copy.deepcopy(root.data), root)
+        result = Bundle(copied(root.data), root)
         _drop_wrong_sections(result)
         importer = _Importer(library, result)
         importer.find(root.data, "openapi", root, "")
@@ -227,7 +226,7 @@ class _Importer:
                 SECTIONS[kind], {}
             )
             self.result.origins[local] = found
-            section[split(local)[-1]] = value = copy.deepcopy(found.value)
+            section[split(local)[-1]] = value = copied(found.value)
             if isinstance(value, dict):
                 _forget_definitions(value, kind)
                 self.localise(value, kind, found.document, found.pointer)
@@ -294,7 +293,7 @@ class _Importer:
             raise UnresolvedReferenceError.at(
                 found.place(), "a path item that contains itself has no end"
             )
-        item = copy.deepcopy(found.value)
+        item = copied(found.value)
         self._splicing.append(key)
         self.localise(item, "pathItem", found.document, found.pointer)
         self._splicing.pop()

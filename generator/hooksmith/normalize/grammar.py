@@ -146,6 +146,8 @@ def children(kind: str, node: Node, pointer: str) -> list[Visit]:
     if kind == "callback":
         return _in_map(node, "pathItem", pointer)
     grammar = GRAMMAR[kind]
+    if grammar.keys().isdisjoint(node):  # most are: a quick way out of the hottest loop
+        return []
     found: list[Visit] = []
     for key, value in node.items():
         if key not in grammar:
@@ -187,7 +189,16 @@ def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:
     while stack:
         visit = stack.pop()
         yield visit
-        stack += reversed(children(visit.kind, visit.node, visit.pointer))
+        stack += children(visit.kind, visit.node, visit.pointer)[::-1]
+
+
+def copied(value: Any) -> Any:
+    """`value`, JSON's types alone, with objects and arrays of its own; several times as fast as copy.deepcopy."""
+    if type(value) is dict:
+        return {
+            key: copied(item) if type(item) in (dict, list) else item for key, item in value.items()
+        }
+    return [copied(item) for item in value] if type(value) is list else value
 
 
 def kind_at(pointer: str) -> str | None:

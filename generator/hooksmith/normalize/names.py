@@ -195,11 +195,12 @@ def _steps(node: Node) -> Iterator[tuple[str, str, Any]]:
     for index, child in enumerate(node.get("prefixItems") or ()):
         yield f"prefixItems/{index}", f"Item{index + 1}", child
     for key in ("oneOf", "anyOf"):
-        yield from _options(node, key)
+        if node.get(key):
+            yield from _options(node, key)
 
 
 def _options(node: Node, key: str) -> Iterator[tuple[str, str, Any]]:
-    options = node.get(key) or ()
+    options = node[key]
     real = [
         index
         for index, option in enumerate(options)

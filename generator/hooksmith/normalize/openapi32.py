@@ -7,14 +7,13 @@ of its own, and the sequence is read as a whole or as a stream.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
 from ..pointer import escape
 from .bundle import Bundle, resolve_local
 from .findings import Findings
-from .grammar import Node, Visit, walk
+from .grammar import Node, Visit, copied, walk
 from .hoist import place_name
 
 FORM = "application/x-www-form-urlencoded"
@@ -67,7 +66,7 @@ class _Lowering:
             target = resolve_local(self._document, reference)
             node.update(
                 {
-                    key: copy.deepcopy(value)
+                    key: copied(value)
                     for key, value in target.items()
                     if key not in ("schema", "itemSchema")
                 }
@@ -127,7 +126,7 @@ class _Lowering:
                 "in": "query",
                 "required": parameter.get("required") is True
                 and name in (schema.get("required") or ()),
-                "schema": copy.deepcopy(value),
+                "schema": copied(value),
                 **(
                     {"description": value["description"]}
                     if isinstance(value, dict) and "description" in value
