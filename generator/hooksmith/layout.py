@@ -9,6 +9,7 @@ Black over everything takes a hundred times as long, to no other effect: tests h
 from __future__ import annotations
 
 import re
+import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},|]")
 _IMPORT = re.compile(r"from \S+ import [\w, ]+")
 _CLASS = re.compile(r"class \w+\((\w+)\):")
 _METHOD = re.compile(r"((?:async )?def \w+\()(self)(\) -> .+:)")
-_WHOLE = re.compile(r"(?:async )?def \w+\(|[\w.]+,")
+_WHOLE = re.compile(rf"(?:async )?def \w+\(|(?:\| )?(?:\w+=|{_STRING}: )?(?:[\w.]+|{_STRING}),?")
 """What cannot be split."""
 _ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
+_CALL = re.compile(r"^(\w+: \w+\[.+\] = )(\w+\(\n(?: .*\n)*\))$", re.MULTILINE)
 _CONSTANT = re.compile(r"\w+: (\w+\[)(.+)(\] = \w+\()")
 _ANNOTATED = re.compile(r"(\w+: )(.+?)((?: = \w+)?,?)")
 _LEAD = re.compile(rf"(?:\| )?(?:\w+=|{_STRING}: )?(?:[\w.]+(?=[(\[]))?")
@@ -50,6 +52,7 @@ class Span:
 def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
     """The lines of a rendered module, laid out, and the statements among them that are left for black, in order."""
     text = _BLANK.sub(_fewer_blank_lines, text.strip("\n") + "\n") if text else ""
+    text = _CALL.sub(lambda call: _in_brackets(call, width), text)
     lines: list[str] = []
     left: list[int] = []
     suspects = _suspects(text, width)
@@ -63,6 +66,15 @@ def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
             left.append(len(lines))
             lines.append(line)
     return lines, list(_statements(lines, left))
+
+
+def _in_brackets(call: re.Match[str], width: int) -> str:
+    """`NAME: Type[T] = Call(`…`)`, with the call in brackets where that is enough for its first line."""
+    head, rest = call.groups()
+    first = rest.index("\n")
+    if len(head) + first <= width or len(head) + len("(") > width:
+        return call[0]
+    return f"{head}(\n{textwrap.indent(rest, ' ' * _STEP)}\n)"
 
 
 def _fewer_blank_lines(found: re.Match[str]) -> str:
@@ -130,8 +142,7 @@ def _lay_out_line(line: str, width: int) -> list[str]:
 def _lay_out_constant(constant: re.Match[str], indent: int, width: int) -> list[str]:
     """`NAME: Type[T] = Call(`, the first line of several. Raises CannotLayOutError."""
     head, body = constant[0][: constant.end(1)], constant[2]
-    call = len(constant[3]) - len("] = ")
-    if len(constant[0]) - call + len("(") + indent <= width or len(body) + indent + _STEP > width:
+    if len(head) + indent > width or len(body) + indent + _STEP > width:
         raise CannotLayOutError
     return _wrapped(head, body, constant[3], indent)
 
