@@ -13,7 +13,6 @@ from . import reading
 from .errors import Place
 from .identifiers import Identifiers, identify
 from .pointer import split
-from .syntax import Position
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
@@ -29,10 +28,8 @@ class Document:
 
     def place(self, pointer: str) -> Place:
         """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""
-        position = self._positions.find(split(pointer))
-        return Place(
-            file=str(self.path), pointer=pointer, line=position.line, column=position.column
-        )
+        line, column = self._find(split(pointer))
+        return Place(file=str(self.path), pointer=pointer, line=line, column=column)
 
     @property
     def digest(self) -> str:
@@ -40,9 +37,9 @@ class Document:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
-    def _positions(self) -> Position:
-        """Read anew when the first message needs a place: keeping places is slower than reading data."""
-        return reading.positions(self.path, self.text)
+    def _find(self) -> reading.Find:
+        """Made when the first message needs a place: keeping places is slower than reading data."""
+        return reading.finder(self.path, self.text)
 
     @cached_property
     def identifiers(self) -> Identifiers:

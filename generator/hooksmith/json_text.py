@@ -10,7 +10,7 @@ import json
 import json.decoder
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -74,6 +74,76 @@ def positions(text: str) -> Position:
     return _Scanner(text).scan()
 
 
+_TO_BRACKET = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
+"""All up to the next bracket that is in no string."""
+
+
+class Finder:
+    """Finds places in `text`, which `parse` accepts, one by one: most of the text is passed over, and nothing is made."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = [0, *(found.end() for found in re.finditer(r"\n", text))]
+        self._known: dict[int, dict[str, tuple[int, int]]] = {}
+
+    def find(self, keys: Iterable[str]) -> tuple[int, int]:
+        """The line and column, counted from 1, of the value under `keys`, or of its key; as far down as they lead."""
+        place = offset = _skip(self._text, 0)
+        for key in keys:
+            members = self._members(offset)
+            if key not in members:
+                break
+            place, offset = members[key]
+        line = bisect_right(self._lines, place)
+        return line, place - self._lines[line - 1] + 1
+
+    def _members(self, offset: int) -> dict[str, tuple[int, int]]:
+        """Of the array or object there, by key or index: where each member begins, and its value."""
+        if offset not in self._known:
+            self._known[offset] = dict(self._scanned(offset))
+        return self._known[offset]
+
+    def _scanned(self, offset: int) -> Iterator[tuple[str, tuple[int, int]]]:
+        text = self._text
+        is_object = text[offset] == "{"
+        if text[offset] not in "{[":
+            return
+        start = _skip(text, offset + 1)
+        index = 0
+        while text[start] not in "}]":
+            key, value = str(index), start
+            if is_object:
+                key, end = _scan_string(text, start + 1, True)
+                value = _skip(text, _skip(text, end) + 1)
+            yield key, (start, value)
+            start = _skip(text, self._end(value))
+            if text[start] == ",":
+                start = _skip(text, start + 1)
+            index += 1
+
+    def _end(self, offset: int) -> int:
+        """Where the value that begins there is over."""
+        text, depth = self._text, 0
+        if text[offset] == '"':
+            return _scan_string(text, offset + 1, True)[1]
+        if text[offset] not in "{[":
+            found = _ATOM.match(text, offset)
+            return found.end() if found else offset
+        while True:
+            found = _TO_BRACKET.match(text, offset)
+            offset = found.end() if found else offset
+            depth += 1 if text[offset] in "{[" else -1
+            offset += 1
+            if depth == 0:
+                return offset
+
+
+def _skip(text: str, offset: int) -> int:
+    """The next sign that is not white space."""
+    found = _SPACE.match(text, offset)
+    return found.end() if found else offset
+
+
 class _Scanner:
     """One pass over the tokens, with a stack of open containers instead of recursion."""
 
@@ -86,7 +156,7 @@ class _Scanner:
         root = Position(0, 0, {})
         stack: list[tuple[Position, bool]] = [(root, False)]
         key: tuple[str, int] | None = None
-        offset = self._skip(0)
+        offset = _skip(text, 0)
         while offset < len(text):
             character = text[offset]
             parent, is_object = stack[-1]
@@ -108,12 +178,8 @@ class _Scanner:
                     offset += 1
                 else:
                     offset = self._leaf(offset)
-            offset = self._skip(offset)
+            offset = _skip(text, offset)
         return root.children["0"]
-
-    def _skip(self, offset: int) -> int:
-        found = _SPACE.match(self._text, offset)
-        return found.end() if found else offset
 
     def _position(self, offset: int) -> Position:
         line = bisect_right(self._lines, offset)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from . import json_text, yaml12
 from .errors import LoadError, Place
 from .suggest import did_you_mean
-from .syntax import Position, SyntaxProblem
+from .syntax import SyntaxProblem
 
 MAX_BYTES = 128 * 1024 * 1024
 """The largest file that is read."""
@@ -37,11 +38,21 @@ def parse(path: Path, text: str) -> Any:
         raise LoadError.at(place, problem.message, hint=problem.hint) from problem
 
 
-def positions(path: Path, text: str) -> Position:
-    """Where everything stands in the text of a file, which `parse` accepts."""
+Find = Callable[[Iterable[str]], tuple[int, int]]
+"""Keys → the line and column of what stands under them, or as far down as they lead."""
+
+
+def finder(path: Path, text: str) -> Find:
+    """What finds places in the text of a file, which `parse` accepts."""
     if _is_json(path, text):
-        return json_text.positions(text)
-    return yaml12.positions(text)
+        return json_text.Finder(text).find
+    positions = yaml12.positions(text)
+
+    def find(keys: Iterable[str]) -> tuple[int, int]:
+        position = positions.find(keys)
+        return position.line, position.column
+
+    return find
 
 
 def similar_file(path: Path) -> str:

@@ -271,6 +271,21 @@ def test_positions_have_the_shape_of_the_data(value: Any, indent: int | None) ->
     assert matches(value, position)
 
 
+@given(json_values, st.sampled_from([None, 1]))
+def test_places_are_found_without_reading_everything(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    finder = json_text.Finder(text)
+
+    def agrees(position: Any, keys: list[str]) -> bool:
+        return finder.find(keys) == (position.line, position.column) and all(
+            agrees(child, [*keys, key]) for key, child in position.children.items()
+        )
+
+    root = json_text.positions(text)
+    assert agrees(root, [])
+    assert finder.find(["no such key", "below"]) == (root.line, root.column)
+
+
 # --- files -----------------------------------------------------------------------------------------------------
 
 
