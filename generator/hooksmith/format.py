@@ -92,7 +92,7 @@ def _black_statement(path: str, lines: list[str], indent: int) -> list[str]:
         formatted = format_str(f"{plain}\n    pass\n" if is_header else f"{plain}\n", mode=mode)
     except InvalidInput as error:
         raise RenderedCodeError(path, str(error)) from error
-    made = formatted.splitlines()
+    made = formatted.rstrip("\n").split("\n")
     return [" " * indent + line if line else "" for line in (made[:-1] if is_header else made)]
 
 

@@ -121,7 +121,11 @@ def _lay_out_line(line: str, width: int) -> list[str]:
     """Raises CannotLayOutError."""
     code = line.lstrip(" ")
     indent = len(line) - len(code)
-    if _WHOLE.fullmatch(code) or (len(line) <= width and not _has_magic_comma(code)):
+    if (
+        code.startswith("#")
+        or _WHOLE.fullmatch(code)
+        or (len(line) <= width and not _has_magic_comma(code))
+    ):
         return [line]
     if _IMPORT.fullmatch(code):
         head, _, names = code.partition(" import ")
@@ -306,7 +310,9 @@ def _opener(lines: list[str], number: int) -> int | None:
     closing = lines[number].lstrip()[:1] in (")", "]", "}")
     for above in range(number - 1, -1, -1):
         line = lines[above]
-        if line and (_indent(line) < indent or (closing and _indent(line) == indent)):
+        if line.lstrip()[:1] not in ("", "#") and (
+            _indent(line) < indent or (closing and _indent(line) == indent)
+        ):
             return above if line[-1] in _PAIRS else None
     return None
 

@@ -118,6 +118,12 @@ def test_texts_in_strings_stay() -> None:
     assert formatted(text) == text
 
 
+def test_comments_stay() -> None:
+    text = f"class A:\n    # {'Orders (' * 20}\n    x: int\n\n\ny = f(\n    # [\n    {'a + ' * 40}a\n)\n"
+    assert left(text) == 1
+    assert formatted(text) == as_black_has_it(text)
+
+
 def test_what_is_left_is_for_black() -> None:
     text = f"def f():\n    x = {' + '.join(['value'] * 30)}\n    return  x\n"
     assert left(text) == 1
