@@ -172,8 +172,8 @@ def generated_by(library: Path, out: Path) -> dict[Path, bytes]:
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "import hooksmith\n"
         "assert hooksmith.__file__.startswith(sys.argv[1])\n"
-        "from hooksmith.cli import app\n"
-        "app(['generate', 'spec.yaml', '--package', 'minimal', '--out', sys.argv[2]])\n"
+        "from hooksmith.cli import run\n"
+        "sys.exit(run(['generate', 'spec.yaml', '--package', 'minimal', '--out', sys.argv[2]]))\n"
     )
     outcome = run(
         Path(sys.executable), "-c", program, str(library), str(out), folder=CASES / "minimal"

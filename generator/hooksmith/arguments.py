@@ -43,12 +43,12 @@ class _CommandParser(_Parser):
 
     _is_mixing = False
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, *args: Any, **options: Any) -> Any:
         if self._is_mixing:
-            return super().parse_known_args(args, namespace)
+            return super().parse_known_args(*args, **options)
         self._is_mixing = True
         try:
-            return self.parse_known_intermixed_args(args, namespace)
+            return self.parse_known_intermixed_args(*args, **options)
         finally:
             self._is_mixing = False
 

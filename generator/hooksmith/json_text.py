@@ -79,7 +79,7 @@ _TO_BRACKET = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*
 
 
 class Finder:
-    """Finds places in `text`, which `parse` accepts, one by one: most of the text is passed over, and nothing is made."""
+    """Finds places in `text`, which `parse` accepts, one by one, passing over most of it."""
 
     def __init__(self, text: str) -> None:
         self._text = text

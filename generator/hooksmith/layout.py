@@ -321,6 +321,8 @@ def _end(lines: list[str], start: int) -> int:
     """The line after the statement that begins at `start`: where its brackets are all closed."""
     depth = 0
     for number in range(start, len(lines)):
+        if lines[number].lstrip().startswith("#"):
+            continue
         for token in _TOKEN.finditer(lines[number]):
             depth += (token[0] in _PAIRS) - (token[0] in ")]}")
         if depth <= 0:
