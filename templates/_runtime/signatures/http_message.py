@@ -47,6 +47,8 @@ class HTTPMessageSignatures:
 class HTTPMessageVerifier:
     """`HTTPMessageSignatures` with its keys."""
 
+    proves = None
+
     def __init__(self, require: Sequence[str], keys: KeySource) -> None:
         self._require = require
         self._keys = keys

@@ -85,6 +85,28 @@ def malformed(name: str, problem: str) -> SignatureError:
     )
 
 
+def spellings(name: str) -> tuple[str, str, str]:
+    """A header's name as it is declared, in lower case, and as the key of a WSGI environ (PEP 3333)."""
+    lower = name.lower()
+    return name, lower, _environ_key(lower)
+
+
+def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
+    """The value of a header, if `headers` is a dict that has it under one of its `spellings`, as one ASCII text.
+
+    None tells nothing.
+    """
+    if type(headers) is not dict:
+        return None
+    declared, lower, environ = names
+    value = headers.get(declared)
+    if value is None:
+        value = headers.get(lower)
+        if value is None and "REQUEST_METHOD" in headers:
+            value = headers.get(environ)
+    return value if type(value) is str and value.isascii() else None
+
+
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
     """All values of a header, whatever the case of its name and the kind of `headers`."""
     if type(headers) is dict:
@@ -111,7 +133,7 @@ def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tu
 def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tuple[str, str]]:
     """The headers of a WSGI environ (PEP 3333), where they stand under `HTTP_*`."""
     if only is not None:
-        key = _WITHOUT_PREFIX.get(only, "HTTP_" + only.upper().replace("-", "_"))
+        key = _environ_key(only)
         if key in environ:
             yield only, _text(environ[key]).strip(" \t")
         return
@@ -121,6 +143,10 @@ def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tupl
     for key, value in environ.items():
         if isinstance(key, str) and key.startswith("HTTP_"):
             yield key[5:].replace("_", "-").lower(), _text(value).strip(" \t")
+
+
+def _environ_key(lower: str) -> str:
+    return _WITHOUT_PREFIX.get(lower, "HTTP_" + lower.upper().replace("-", "_"))
 
 
 def _text(value: object) -> str:
