@@ -50,7 +50,9 @@ def test_what_the_schemes_sign_is_of_the_usual_form(name: str) -> None:
     verifier = bound(name)
     headers = signed(verifier)
     lower = {name.lower(): value for name, value in headers.items()}
-    for each in (headers, lower, environ(headers)):
+    pairs = list(headers.items())
+    octets = [(name.lower().encode(), value.encode()) for name, value in pairs]
+    for each in (headers, lower, environ(headers), pairs, octets):
         assert verifier.proves(BODY, each, NOW, 300.0)
         assert not verifier.proves(BODY + b" ", each, NOW, 300.0)
         assert not bound(name, "whsec_b3RoZXI=").proves(BODY, each, NOW, 300.0)
@@ -79,6 +81,27 @@ def test_deliveries_under_another_key_are_left_to_verify() -> None:
     assert both.proves(BODY, new, NOW, 300.0)
     assert not both.proves(BODY, old, NOW, 300.0)
     both.verify(Message(BODY, old), NOW, 300.0)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [("workos-signature", "t=1, v1=00")],
+        [(b"WORKOS-SIGNATURE", b"t=1, v1=00")],
+        [("x", "y", "z")],
+        [()],
+        [None],
+        [(["x"] * 16, "")],
+        [("WorkOS-Signature", 1)],
+    ],
+)
+def test_pairs_that_are_not_plain_are_left_to_verify(others: list[Any]) -> None:
+    verifier = bound("workos")
+    pairs: list[Any] = list(signed(verifier).items())
+    assert verifier.proves(BODY, [("X-Other-Name-16c", ""), *pairs], NOW, 300.0)
+    assert not verifier.proves(BODY, [*others, *pairs], NOW, 300.0)
+    assert not verifier.proves(BODY, [*pairs, *others], NOW, 300.0)
+    assert not verifier.proves(BODY, others, NOW, 300.0)
 
 
 def test_a_webhook_asks_for_the_usual_form_first() -> None:

@@ -92,12 +92,12 @@ def spellings(name: str) -> tuple[str, str, str]:
 
 
 def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
-    """The value of a header, if `headers` is a dict that has it under one of its `spellings`, as one ASCII text.
+    """The value of a header that is one ASCII text, where that is quickly seen.
 
-    None tells nothing.
+    That is: in a dict that has it under one of its `spellings`, or in a list of pairs. None tells nothing.
     """
     if type(headers) is not dict:
-        return None
+        return _lone_in_pairs(headers, names[1]) if type(headers) is list else None
     declared, lower, environ = names
     value = headers.get(declared)
     if value is None:
@@ -105,6 +105,17 @@ def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
         if value is None and "REQUEST_METHOD" in headers:
             value = headers.get(environ)
     return value if type(value) is str and value.isascii() else None
+
+
+def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
+    size = len(lower)
+    try:
+        alike = [(name, value) for name, value in pairs if len(name) == size]
+        found = [value for name, value in alike if _text(name).lower() == lower]
+    except (TypeError, ValueError):  # These are no headers: `Message` says so.
+        return None
+    value = _text(found[0]) if len(found) == 1 and type(found[0]) in (bytes, str) else None
+    return value if value is not None and value.isascii() else None
 
 
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
