@@ -334,7 +334,7 @@ class StaticHeaderVerifier:
     """A `StaticHeader` with the values that are accepted."""
 
     waits = False
-    proves = None
+    proves: Proves | None = None
 
     def __init__(self, header: str, keys: tuple[Key, ...]) -> None:
         self._header = header
