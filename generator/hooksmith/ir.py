@@ -253,6 +253,8 @@ class Callback:
     pointer: str
     type: Type | None
     media_type: str | None = None
+    reply: Reply | None = None
+    """What the API expects to be answered on success, where the document says."""
     summary: str = ""
     description: str = ""
     deprecated: bool = False

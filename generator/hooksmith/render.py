@@ -54,6 +54,7 @@ FILES = (
     Output("api/analytic_events.py.jinja", "analytic_events.py", _one("analytic_events")),
     Output("api/events.py.jinja", "events.py", _one("events")),
     Output("api/callbacks.py.jinja", "callbacks.py", _one("callbacks")),
+    Output("api/callback_receiver.py.jinja", "callback_receiver.py", _one("callback_receiver")),
     Output("api/webhook.py.jinja", "webhook.py", _one("webhook")),
     Output("api/testing.py.jinja", "testing.py", _one("webhook")),
     Output("api/examples.json.jinja", "examples.json", _one("examples")),

@@ -12,7 +12,7 @@ from .receiving import MAX_BODY, Counts, Job, Receiver, logger
 from .signatures.message import AnyHeaders
 from .stores import IdempotencyStore, SQLiteStore
 from .webhook import BaseWebhook
-from .webhook_errors import EventParseError, KeysUnavailableError, SignatureError
+from .webhook_errors import WebhookError
 
 __all__ = ["MAX_BODY", "Counts", "Reply", "UnhandledTypesError", "WebhookReceiver"]
 
@@ -142,15 +142,8 @@ class WebhookReceiver(Receiver, Generic[EventT]):
             event = self._webhook.unwrap(
                 arrival.body, arrival.headers, method=arrival.method, url=self._url or arrival.url
             )
-        except SignatureError as error:
-            logger.warning("refused a delivery: %s", error)
-            return self._refused(400, f"not verified: {error.reason}")
-        except EventParseError as error:
-            logger.warning("refused a verified delivery: %s", error)
-            return self._refused(400, "not an event")
-        except KeysUnavailableError:
-            logger.exception("cannot verify deliveries")
-            return self._again("the keys are not available")
+        except WebhookError as error:
+            return self._unproven(error)
         return self._job(event, arrival.headers)
 
     def _job(self, event: EventT, headers: AnyHeaders) -> Job | Reply:

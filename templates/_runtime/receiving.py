@@ -17,6 +17,7 @@ from .exchange import Arrival, Reply
 from .receiver_asgi import ASGIReceiver
 from .receiver_wsgi import WSGIReceiver
 from .stores import IdempotencyStore, SQLiteStore, Taken
+from .webhook_errors import KeysUnavailableError, SignatureError, WebhookError
 
 MAX_BODY = 10 * 2**20
 _BUSY_SECONDS = "30"
@@ -216,6 +217,17 @@ class Receiver(ABC):
         logger.error("the store failed", exc_info=error)
         self._count(failed=1)
         return self._again("the store is not available")
+
+    def _unproven(self, error: WebhookError) -> Reply:
+        """The answer to what is not verified, or not what the sender sends."""
+        if isinstance(error, SignatureError):
+            logger.warning("refused a delivery: %s", error)
+            return self._refused(400, f"not verified: {error.reason}")
+        if isinstance(error, KeysUnavailableError):
+            logger.error("cannot verify deliveries", exc_info=error)
+            return self._again("the keys are not available")
+        logger.warning("refused a verified delivery: %s", error)
+        return self._refused(400, "not an event")
 
     def _again(self, text: str) -> Reply:
         return Reply(status=503, text=text, headers={"Retry-After": _BUSY_SECONDS})

@@ -45,6 +45,9 @@ def _sent(operation: Operation) -> Iterator[Type]:
         yield parameter.field.type
     if operation.body:
         yield operation.body.type
+    for callback in operation.callbacks:
+        if callback.reply is not None and callback.reply.type is not None:
+            yield callback.reply.type
 
 
 def _received(operation: Operation) -> Iterator[Type]:

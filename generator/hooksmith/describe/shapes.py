@@ -17,6 +17,7 @@ from ..ir import (
     AnyDefinition,
     Array,
     Body,
+    Callback,
     Enum,
     Field,
     LiteralOf,
@@ -148,8 +149,19 @@ def _operation(operation: Operation, inputs: Mapping[str, str]) -> Operation:
         return operation
     parameters = tuple(_parameter(parameter, inputs) for parameter in operation.parameters)
     return replace(
-        operation, parameters=parameters, body=operation.body and _body(operation.body, inputs)
+        operation,
+        parameters=parameters,
+        body=operation.body and _body(operation.body, inputs),
+        callbacks=tuple(_callback(callback, inputs) for callback in operation.callbacks),
     )
+
+
+def _callback(callback: Callback, inputs: Mapping[str, str]) -> Callback:
+    """What is answered is sent."""
+    reply = callback.reply
+    if reply is None or reply.type is None:
+        return callback
+    return replace(callback, reply=replace(reply, type=renamed(reply.type, inputs)))
 
 
 def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..ir import AnyDefinition, Api
-from .callbacks import plan_callbacks
+from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
 from .events import (
     event_definitions,
@@ -34,10 +34,13 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
     event_imports = Imports(
         runtime=runtime, home=lambda name: None if name in with_events else ".models"
     )
+    callbacks = plan_callbacks(api, definitions, runtime)
+    constants = {it.pointer: it.constant for it in callbacks.callbacks} if callbacks else {}
     resources = tuple(
-        plan_resource(resource, definitions, f".{runtime}", "..models")
+        plan_resource(resource, definitions, f".{runtime}", "..models", constants)
         for resource in api.resources
     )
+    webhook = plan_webhook(api, runtime)
     view = PackageView(
         title=api.title,
         doc=sentence(api.description) or (f"{api.title}." if api.title else ""),
@@ -49,8 +52,9 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
         event_types=plan_event_types(api),
         analytic_events=plan_analytic_events(api),
         events=plan_events(api, definitions, event_imports, deferred=bool(places)),
-        webhook=plan_webhook(api, runtime),
-        callbacks=plan_callbacks(api, definitions, runtime),
+        webhook=webhook,
+        callbacks=callbacks,
+        callback_receiver=plan_callback_receiver(api, webhook, runtime),
         examples=plan_examples(api),
         resources=resources,
         client=plan_client(api, package, runtime),
@@ -152,24 +156,41 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
             yield _export(".models", *borrowed)
         yield _export(f"{runtime}.events", "DriftedEvent", "UnknownEvent")
         yield _export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
-    if view.callbacks:
-        yield _export(".callbacks", *(callback.constant for callback in view.callbacks.callbacks))
-        yield _export(f"{runtime}.callbacks", "Callback")
-    if view.callbacks and not view.events:
-        yield _export(f"{runtime}.webhook_errors", "EventParseError", "Issue", "WebhookError")
-    if view.webhook:
-        yield _export(".webhook", "Webhook")
-        yield _export(f"{runtime}.receiver", "WebhookReceiver")
-        yield _export(f"{runtime}.stores", "RedisStore", "SQLiteStore")
-    if view.webhook and not view.webhook.scheme:
-        yield _export(
-            f"{runtime}.signatures.keyed", "HMAC", "SecretText", "SignedAt", "StaticHeader"
-        )
-        yield _export(f"{runtime}.signatures.standard", "StandardWebhooks")
+    yield from _callback_exports(view)
+    yield from _receiver_exports(view)
     if not (view.client or view.events):
         names = view.model_modules.names if view.model_modules else _names(view.models)
         if names:
             yield _export(".models", *names)
+
+
+def _callback_exports(view: PackageView) -> Iterator[ExportsView]:
+    if view.callbacks is None or view.callback_receiver is None:
+        return
+    runtime = view.runtime
+    constants = (callback.constant for callback in view.callbacks.callbacks)
+    yield _export(".callbacks", "CALLBACKS", *constants)
+    yield _export(f"{runtime}.callbacks", "Callback")
+    scheme = ["CALLBACK_SCHEME"] if view.callback_receiver.scheme else []
+    yield _export(".callback_receiver", "CallbackReceiver", *scheme)
+    runtime_names = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
+    yield _export(f"{runtime}.callback_receiver", *runtime_names)
+    if not view.events:
+        yield _export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
+
+
+def _receiver_exports(view: PackageView) -> Iterator[ExportsView]:
+    runtime = view.runtime
+    receivers = [found for found in (view.webhook, view.callback_receiver) if found]
+    if view.webhook:
+        yield _export(".webhook", "Webhook")
+        yield _export(f"{runtime}.receiver", "WebhookReceiver")
+    if receivers:
+        yield _export(f"{runtime}.stores", "RedisStore", "SQLiteStore")
+    if receivers and not any(found.scheme for found in receivers):
+        names = ("HMAC", "SecretText", "SignedAt", "StaticHeader")
+        yield _export(f"{runtime}.signatures.keyed", *names)
+        yield _export(f"{runtime}.signatures.standard", "StandardWebhooks")
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:

@@ -1,16 +1,20 @@
-"""The callbacks of all operations → the module that has them."""
+"""The callbacks of all operations → the modules that have them and their receiver."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from ..describe.fields import unique
-from ..ir import ANY, AnyDefinition, Api, Callback, Operation
-from ..normalize.casing import upper
+from ..ir import ANY, AnyDefinition, Api, Callback, Operation, Reply, Resource
+from ..normalize.casing import snake, upper
 from .annotations import Speller
 from .imports import Imports
 from .text import literal, sentence
-from .views import CallbacksView, CallbackView
+from .views import CallbackReceiverView, CallbacksView, CallbackView, WebhookView
+from .webhook import scheme_expression
+
+_OK = 200
+_Registered = tuple[Resource, Operation, Callback]
 
 
 def plan_callbacks(
@@ -18,7 +22,7 @@ def plan_callbacks(
 ) -> CallbacksView | None:
     """A constant for each callback; None where the document has none."""
     found = [
-        (operation, callback)
+        (resource, operation, callback)
         for resource in api.resources
         for operation in resource.operations
         for callback in operation.callbacks
@@ -26,39 +30,128 @@ def plan_callbacks(
     if not found:
         return None
     imports = Imports(runtime=runtime, home=lambda name: ".models")
+    imports.add("typing", "Any")
     imports.add_runtime("callbacks", "Callback")
-    speller = Speller(definitions, imports, strict=False)
-    names = unique(_names(found), upper, ("Callback",))
+    names = unique(_names(found), upper, ("Callback", "CALLBACKS"))
+    paths = _paths(found)
     views = tuple(
-        _view(operation, callback, name, speller)
-        for (operation, callback), name in zip(found, names, strict=True)
+        _view(registered, name, path, definitions, imports)
+        for registered, name, path in zip(found, names, paths, strict=True)
     )
     return CallbacksView(imports=imports.block(), callbacks=views)
 
 
-def _names(found: list[tuple[Operation, Callback]]) -> list[str]:
+def _names(found: list[_Registered]) -> list[str]:
     """Operation and callback; where that is not one request alone, its address and method too."""
-    short = [f"{operation.name} {callback.name}" for operation, callback in found]
+    short = [f"{operation.name} {callback.name}" for _, operation, callback in found]
     return [
         (name if short.count(name) == 1 else f"{name} {callback.expression} {callback.method}")
-        for name, (_, callback) in zip(short, found, strict=True)
+        for name, (_, _, callback) in zip(short, found, strict=True)
     ]
 
 
-def _view(operation: Operation, callback: Callback, name: str, speller: Speller) -> CallbackView:
+def _paths(found: list[_Registered]) -> list[str]:
+    """Where a receiver takes each: `/subscriptions/subscribe/callback_url`.
+
+    Callbacks of a call that are told one address share a path. It says nothing of other calls, for it is known to the
+    API for long: no change elsewhere in the document may move it.
+    """
+    slots: dict[tuple[str, str], list[str]] = {}
+    for resource, operation, callback in found:
+        known = slots.setdefault((resource.name, operation.name), [])
+        if (slot := _slot(callback)) not in known:
+            known.append(slot)
+    steps = {
+        (*call, slot): step
+        for call, known in slots.items()
+        for slot, step in zip(known, unique(known, snake), strict=True)
+    }
+    return [
+        f"/{resource.name}/{operation.name}/{steps[resource.name, operation.name, _slot(callback)]}"
+        for resource, operation, callback in found
+    ]
+
+
+def _slot(callback: Callback) -> str:
+    """What of the call says the address, as `callbackUrl` of `{$request.body#/callbackUrl}`.
+
+    The callback's name where the expression does not begin with a part of the call: there the document has the address.
+    """
+    stated = callback.expression
+    if stated.startswith("{$") and "}" in stated:
+        stated = stated[1 : stated.index("}")]
+    if not stated.startswith("$"):
+        return callback.name
+    source, _, pointer = stated.partition("#")
+    places = ("$request.query.", "$request.header.", "$request.path.", "$response.header.", "$")
+    place = next(place for place in places if source.startswith(place))
+    return pointer.strip("/") or source.removeprefix(place)
+
+
+def _view(
+    registered: _Registered,
+    name: str,
+    path: str,
+    definitions: Mapping[str, AnyDefinition],
+    imports: Imports,
+) -> CallbackView:
+    _, operation, callback = registered
+    received = Speller(definitions, imports, strict=False)
     media_type = callback.media_type or "application/json"
+    bodiless = callback.type is None and callback.media_type is None
+    reply = callback.reply
+    answered = _answered(reply, Speller(definitions, imports, strict=True))
+    reply_type = (reply and reply.media_type) or "application/json"
     return CallbackView(
         constant=name,
-        annotation=speller.spell(callback.type or ANY),
+        pointer=callback.pointer,
+        annotation="None" if bodiless else received.spell(callback.type or ANY),
+        reply=answered,
         operation=literal(operation.name),
+        route=literal(operation.path),
         name=literal(callback.name),
         expression=literal(callback.expression),
         method=literal(callback.method),
+        path=literal(path),
         media_type="" if media_type == "application/json" else literal(media_type),
+        status=_status(reply),
+        reply_media_type=(
+            "" if not answered or reply_type == "application/json" else literal(reply_type)
+        ),
         doc=_doc(callback),
+        line=f"{callback.method} {callback.expression}",
     )
+
+
+def _answered(reply: Reply | None, sent: Speller) -> str:
+    """The annotation of what is answered; empty where nothing is, or nothing that one handler could return."""
+    if reply is None or reply.media_type is None or reply.media_type.startswith("multipart/"):
+        return ""
+    return sent.spell(reply.type or ANY)
+
+
+def _status(reply: Reply | None) -> str:
+    """The status of success; empty where it is 200, as for `2XX` and `default`."""
+    exact = reply is not None and reply.status.isdigit() and int(reply.status) != _OK
+    return reply.status if reply is not None and exact else ""
 
 
 def _doc(callback: Callback) -> str:
     said = "\n\n".join(part for part in (sentence(callback.summary), callback.description) if part)
     return f"{said}\n\nDeprecated.".strip() if callback.deprecated else said
+
+
+def plan_callback_receiver(
+    api: Api, webhook: WebhookView | None, runtime: str
+) -> CallbackReceiverView | None:
+    """The receiver's module; with the document's scheme, where no `webhook` has it."""
+    if not any(
+        operation.callbacks for resource in api.resources for operation in resource.operations
+    ):
+        return None
+    imports = Imports(runtime=runtime)
+    imports.add(".callbacks", "CALLBACKS")
+    imports.add_runtime("callback_receiver", "BaseCallbackReceiver")
+    declared = api.signature if api.signature and not webhook else {"scheme": "unestablished"}
+    scheme = scheme_expression(declared, imports)
+    return CallbackReceiverView(scheme=scheme, imports=imports.block())

@@ -83,7 +83,9 @@ def _types(operation: Operation) -> Iterator[Type]:
     yield from (
         reply.type for reply in (*operation.replies, *operation.errors) if reply.type is not None
     )
-    yield from (callback.type for callback in operation.callbacks if callback.type is not None)
+    for callback in operation.callbacks:
+        kinds = [callback.type, callback.reply.type if callback.reply else None]
+        yield from (kind for kind in kinds if kind is not None)
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from types import MappingProxyType
 
 from ..describe.operations import success_type
 from ..ir import (
@@ -38,9 +39,16 @@ _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "for
 
 
 def plan_resource(
-    resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str, home: str
+    resource: Resource,
+    definitions: Mapping[str, AnyDefinition],
+    runtime: str,
+    home: str,
+    callbacks: Mapping[str, str] = MappingProxyType({}),
 ) -> ResourceView:
-    """A resource's two modules. `home` is the module of models, relative to them."""
+    """A resource's two modules.
+
+    `home` is the module of models, relative to them; `callbacks` the constants of callbacks by their pointers.
+    """
     imports = Imports(runtime=runtime, home=lambda name: home)
     wire = Imports(runtime=runtime, home=lambda name: home)
     imports.add_runtime("async_client", "AsyncResource")
@@ -48,7 +56,8 @@ def plan_resource(
     imports.add_runtime("options", "RequestOptions")
     imports.add("..operations", f"{resource.name} as _operations")
     methods = tuple(
-        _Method(operation, definitions, imports).view() for operation in resource.operations
+        _Method(operation, definitions, imports, callbacks).view()
+        for operation in resource.operations
     )
     operations = tuple(_constant(operation, definitions, wire) for operation in resource.operations)
     return ResourceView(
@@ -67,9 +76,14 @@ def plan_resource(
 
 class _Method:
     def __init__(
-        self, operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports
+        self,
+        operation: Operation,
+        definitions: Mapping[str, AnyDefinition],
+        imports: Imports,
+        callbacks: Mapping[str, str],
     ) -> None:
         self._operation = operation
+        self._callbacks = tuple(callbacks.get(it.pointer, "") for it in operation.callbacks)
         self._imports = imports
         self._definitions = definitions
         self._arguments = ArgumentSpeller(definitions, imports, strict=True)
@@ -86,7 +100,7 @@ class _Method:
             returns=returns,
             async_returns=async_returns,
             is_async=operation.pagination is None,
-            doc=_method_doc(operation, self._definitions),
+            doc=_method_doc(operation, self._definitions, self._callbacks),
             parts=tuple(self._parts()),
         )
 
@@ -147,8 +161,10 @@ def _whole_body(body: Body) -> Field:
     )
 
 
-def _method_doc(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> str:
-    """Summary, description, route, permissions, arguments and errors, in Google's sections."""
+def _method_doc(
+    operation: Operation, definitions: Mapping[str, AnyDefinition], callbacks: tuple[str, ...]
+) -> str:
+    """Summary, description, route, permissions, callbacks, arguments and errors, in Google's sections."""
     summary, description = operation.summary, operation.description
     if not summary:
         summary, description = description, ""
@@ -157,6 +173,8 @@ def _method_doc(operation: Operation, definitions: Mapping[str, AnyDefinition]) 
     if description and description.strip() != summary.strip():
         blocks.insert(1, sentence(description))
     blocks += _notes(operation)
+    if callbacks:
+        blocks.append(f"Calls back with {', '.join(f'`{name}`' for name in callbacks)}.")
     arguments = section("Args", _argument_docs(operation, definitions))
     raises = section(
         "Raises", [(_error_name(reply), sentence(_phrase(reply))) for reply in operation.errors]

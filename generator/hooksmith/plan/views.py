@@ -111,22 +111,42 @@ class EventsView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackView:
-    """A constant of the module of callbacks; all are expressions but `doc`. `media_type` is empty where it is JSON."""
+    """A constant of the module of callbacks; all are expressions but `doc`.
+
+    What is usual is empty: the media types of JSON, the status 200, and `reply` where nothing is answered.
+    """
 
     constant: str
+    pointer: str
+    """Where the document has it; not an expression."""
     annotation: str
+    reply: str
     operation: str
+    route: str
     name: str
     expression: str
     method: str
+    path: str
     media_type: str
+    status: str
+    reply_media_type: str
     doc: str
+    line: str
+    """What api.md says of it; not an expression either."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbacksView:
     imports: str
     callbacks: tuple[CallbackView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallbackReceiverView:
+    """`scheme` is an expression, empty where the document does not say how deliveries are signed."""
+
+    scheme: str
+    imports: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,6 +284,7 @@ class PackageView:
     events: EventsView | None
     webhook: WebhookView | None
     callbacks: CallbacksView | None
+    callback_receiver: CallbackReceiverView | None
     examples: str
     """JSON text: wire value → an example of the body; empty where there are no events."""
     resources: tuple[ResourceView, ...]
