@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pydantic_core import from_json
 
@@ -32,7 +32,7 @@ class Address:
     def __init__(self, expression: str) -> None:
         stated = f"{{{expression}}}" if expression.startswith("$") else expression
         base = _PART.match(stated)
-        added = stated[base.end() :].partition("#")[0] if base else ""
+        added = stated[base.end() :] if base else ""
         path, _, query = added.partition("?")
         self._names = _short(_PART.findall(added))
         self._path = path
@@ -77,10 +77,18 @@ def _short(expressions: list[str]) -> dict[str, str]:
 def evaluate(
     expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
 ) -> str:
-    """The address that an expression gives for a call of the operation at `route`; raises ValueError."""
+    """The address that an expression gives for a call of the operation at `route`; raises ValueError.
+
+    What it begins with is an address; what it has after that is written as a step of one.
+    """
+
+    def fill(part: re.Match[str]) -> str:
+        value = _value(part[1], route, request, response)
+        return quote(value, safe="") if part.start() else value
+
     if expression.startswith("$"):
         return _value(expression, route, request, response)
-    return _PART.sub(lambda part: _value(part[1], route, request, response), expression)
+    return _PART.sub(fill, expression)
 
 
 def _value(
@@ -115,7 +123,7 @@ def _found(
             return request.url.params.get(name, OMIT)
         case "path" if side == "$request":
             return _in_path(route, request.url.path, name)
-    return _in_body(message.content, source) if source.startswith("body") else OMIT
+    return _in_body(message.content, source) if source.partition("#")[0] == "body" else OMIT
 
 
 def _in_path(route: str, path: str, name: str) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from pydantic import BaseModel
 from pydantic_core import from_json
@@ -245,7 +245,7 @@ class BaseCallbackReceiver(Receiver):
     ) -> Reply:
         """Take one callback, from a view of any framework; the handler runs in this thread.
 
-        `path` is what follows the receiver's address, with the query.
+        `path` is what follows the receiver's address, as it was asked for, with the query.
         """
         arrival = self._arrival(body, headers, path, method)
         return self.turn_away(method, arrival.path) or self.take(arrival)
@@ -258,7 +258,7 @@ class BaseCallbackReceiver(Receiver):
         return self.turn_away(method, arrival.path) or await self.atake(arrival)
 
     def _arrival(self, body: bytes, headers: AnyHeaders, path: str, method: str) -> Arrival:
-        plain = path.partition("?")[0]
+        plain = unquote(path.partition("?")[0])
         url = self._address + path
         return Arrival(body=body, headers=headers, method=method, url=url, path=plain)
 
