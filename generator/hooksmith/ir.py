@@ -255,6 +255,8 @@ class Callback:
     media_type: str | None = None
     reply: Reply | None = None
     """What the API expects to be answered on success, where the document says."""
+    untyped: tuple[str, ...] = ()
+    """The media types of bodies that have a schema, but none that such a body could be read or written by."""
     summary: str = ""
     description: str = ""
     deprecated: bool = False

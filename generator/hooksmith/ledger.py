@@ -66,7 +66,7 @@ class _Accountant:
             for operation in resource.operations
         }
         self._callbacks = {
-            callback.pointer
+            callback.pointer: callback.untyped
             for operation in self._operations.values()
             for callback in operation.callbacks
         }
@@ -166,8 +166,15 @@ class _Accountant:
         return event.model, self._widened.get(subject.pointer, "")
 
     def _callback(self, subject: Subject) -> tuple[str, str]:
-        known = any(pointer.startswith(subject.pointer) for pointer in self._callbacks)
-        return "", "" if known else "no payload: the callback has no body with a schema"
+        found = [
+            untyped
+            for pointer, untyped in self._callbacks.items()
+            if pointer.startswith(f"{subject.pointer}/")
+        ]
+        if not found:
+            return "", "no payload: the callback has no body with a schema"
+        types = ", ".join(dict.fromkeys(each for untyped in found for each in untyped))
+        return "", f"not typed: handed over as it is, for it is {types}" if types else ""
 
     # --- what types cannot say
 

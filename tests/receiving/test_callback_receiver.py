@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import case_of
 from support.paths import CASES, ROOT
@@ -185,6 +187,29 @@ def test_what_is_refused(shop: Any, mount: Callable[[Any], Any]) -> None:
     assert statuses == [500, 500, 400, 413, 400, 405, 404]
     counts = receiver.counts
     assert (counts.failed, counts.drifted, counts.refused, counts.handled) == (2, 1, 5, 0)
+
+
+@given(
+    body=st.binary(max_size=60)
+    | st.sampled_from([b'{"order": "o1", "amount": 3}', b"[]", b"null"]),
+    headers=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
+    path=st.sampled_from(
+        ["/orders/create_order/callback_url", "/invoices/create_invoice/callback_url/invoices/"]
+    )
+    | st.text(max_size=20),
+    more=st.text(max_size=9),
+    method=st.sampled_from(["POST", "GET", "PUT", "DELETE"]) | st.text(max_size=5),
+    signed=st.booleans(),
+)
+def test_whatever_comes_is_answered(
+    shop: Any, body: bytes, headers: dict[str, str], path: str, more: str, method: str, signed: bool
+) -> None:
+    verifier = shop.CallbackVerifier(shop.CALLBACK_SCHEME, "s3cret")
+    receiver = shop.CallbackReceiver("https://example.com", verifier=verifier if signed else None)
+    receiver.fallback(lambda request: None)
+    reply = receiver.receive(body, headers, path=path + more, method=method)
+    assert reply.status in (200, 202, 204, 400, 404, 405)
+    assert not signed or reply.status >= 400
 
 
 def test_the_documentation(shop: Any, case_home: Path) -> None:

@@ -78,14 +78,18 @@ def _slot(callback: Callback) -> str:
     The callback's name where the expression does not begin with a part of the call: there the document has the address.
     """
     stated = callback.expression
-    if stated.startswith("{$") and "}" in stated:
-        stated = stated[1 : stated.index("}")]
-    if not stated.startswith("$"):
-        return callback.name
-    source, _, pointer = stated.partition("#")
-    places = ("$request.query.", "$request.header.", "$request.path.", "$response.header.", "$")
-    place = next(place for place in places if source.startswith(place))
-    return pointer.strip("/") or source.removeprefix(place)
+    part = stated[1:].partition("}")[0] if stated.startswith("{") and "}" in stated else ""
+    part = stated if stated.startswith("$") else part
+    source, _, pointer = part.partition("#")
+    for place in (
+        "$request.query.",
+        "$request.header.",
+        "$request.path.",
+        "$response.header.",
+        "$",
+    ):
+        source = source.removeprefix(place)
+    return pointer.strip("/") or source or callback.name
 
 
 def _view(
@@ -124,7 +128,7 @@ def _view(
 
 
 def _answered(reply: Reply | None, sent: Speller) -> str:
-    """The annotation of what is answered; empty where nothing is, or nothing that one handler could return."""
+    """The annotation of what is answered; empty where nothing is, or what no function returns."""
     if reply is None or reply.media_type is None or reply.media_type.startswith("multipart/"):
         return ""
     return sent.spell(reply.type or ANY)
