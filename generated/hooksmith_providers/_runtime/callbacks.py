@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from .callback_addresses import Address, evaluate
+from .checks import build_adapter
 from .webhook_errors import EventParseError, Issue
 
+if TYPE_CHECKING:
+    import httpx2
+    from pydantic import TypeAdapter
+
 T = TypeVar("T")
+R = TypeVar("R")
 
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Callback(Generic[T]):
-    """A request that the API makes because of a call of `operation`.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Callback(Generic[T, R]):
+    """A request that the API makes because of a call of `operation`: T is its body, R what it is answered.
 
     `expression` says where its address comes from (OpenAPI's runtime expressions), such as
-    `{$request.body#/callbackUrl}`: the property `callbackUrl` of the call's body.
+    `{$request.body#/callbackUrl}`: the property `callbackUrl` of the call's body. `path` is where a receiver takes it,
+    below its own address. R is `object` where the document has no body for the answer.
     """
 
     operation: str
+    route: str
+    """The path of `operation`."""
     name: str
     expression: str
     method: str
+    path: str
     annotation: Any
     media_type: str = "application/json"
+    status: int = 200
+    """What the API takes for success."""
+    reply: Any = None
+    """The annotation of R; None where there is nothing to answer."""
+    reply_media_type: str = "application/json"
 
     def parse(self, body: bytes | bytearray | memoryview | str) -> T:
         """Read the raw body of such a request. It is not verified.
@@ -46,18 +62,49 @@ class Callback(Generic[T]):
             ) from None
         return found
 
+    def address_in(self, request: httpx2.Request, response: httpx2.Response | None = None) -> str:
+        """Where the API sends this callback because of a call; for tests that play the API.
+
+        Args:
+            request: The call.
+            response: Its reply, where the address is partly made of it.
+
+        Raises:
+            ValueError: The call does not say the address.
+        """
+        return evaluate(self.expression, self.route, request, response)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON."""
+        essence = self._essence
+        return essence == "application/json" or essence.endswith("+json")
+
+    @property
+    def _essence(self) -> str:
+        return self.media_type.partition(";")[0].strip().lower()
+
     def _read(self, raw: bytes) -> Any:
-        essence = self.media_type.partition(";")[0].strip().lower()
-        if essence == _FORM:
+        if self.annotation is None:
+            return None
+        if self._essence == _FORM:
             text = raw.decode("utf-8", "replace")
             return self._adapter.validate_python(dict(parse_qsl(text, keep_blank_values=True)))
-        if essence == "application/json" or essence.endswith("+json"):
+        if self.is_json:
             return self._adapter.validate_json(raw)
         return raw.decode("utf-8", "replace") if self.annotation is str else raw
 
     @cached_property
+    def address(self) -> Address:
+        """The form of its addresses."""
+        return Address(self.expression)
+
+    @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.annotation)
+        return build_adapter(self.annotation)
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.name} ({self.method} {self.expression})"
 
 
 def _issues(error: ValidationError) -> tuple[Issue, ...]:

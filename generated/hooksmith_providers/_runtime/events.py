@@ -60,13 +60,7 @@ Where = str | InHeader
 """Where a delivery says something: a JSON pointer (RFC 6901) into its body, or a header."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """How the events of one type are read. `proves`: whether what can be read so is of that type."""
-
-    kind: str
-    read: Callable[[bytes], Model]
-    proves: bool
+_Read = Callable[[bytes], Any]
 
 
 def _literals(model: type[Any], where: Where | None) -> tuple[str, ...]:
@@ -91,7 +85,7 @@ class Catalogue(Generic[_Event]):
     type: Where | None
     id: Where | None = None
     timestamp: Where | None = None
-    _readers: dict[bytes, _Reader] = field(default_factory=dict, repr=False)
+    _readers: dict[bytes, _Read] = field(default_factory=dict, repr=False)
     _guess: re.Pattern[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +104,7 @@ class Catalogue(Generic[_Event]):
     ) -> _Event:
         """Read a delivered body, of the type `kind` if that is given; see `parse_event` of the package."""
         raw = body if isinstance(body, bytes) else _as_bytes(body)
-        found: Any = self._at_once(raw) if kind is None else None
+        found: Any = self.at_once(raw) if kind is None else None
         if found is None:
             found = self._step_by_step(raw, headers, kind, strict)
         return found  # type: ignore[no-any-return]
@@ -145,7 +139,7 @@ class Catalogue(Generic[_Event]):
 
     # --- reading
 
-    def _at_once(self, raw: bytes) -> Model | None:
+    def at_once(self, raw: bytes) -> _Event | None:
         """The event in one pass over the bytes, which the usual delivery needs.
 
         The type is guessed from the text; that it is the event's own type, and not one deeper in the body, shows in
@@ -155,28 +149,35 @@ class Catalogue(Generic[_Event]):
         if guess is None:
             return None
         wire = guess[1]
-        reader = self._readers.get(wire) or self._reader(wire.decode("utf-8", "replace"))
-        if reader is None:
+        read = self._readers.get(wire) or self._reader(wire.decode("utf-8", "replace"))
+        if read is None:
             return None
         try:
-            event = reader.read(raw)
+            return read(raw)  # type: ignore[no-any-return]
         except ValidationError:
             return None
-        return event if reader.proves or at(event, str(self.type)) == reader.kind else None
 
-    def _reader(self, kind: str) -> _Reader | None:
+    def _reader(self, kind: str) -> _Read | None:
+        """What reads the events of a type from their bytes; None from what is of another, or for no type."""
         model = self.models.get(kind)
         if model is None:
             return None
         with _BUILDING:
             model.model_rebuild()
-            reader = _Reader(
-                kind,
-                model.__pydantic_validator__.validate_json,
-                _literals(model, self.type) == (kind,),
-            )
-            self._readers[kind.encode()] = reader
-        return reader
+            read: _Read = model.__pydantic_validator__.validate_json
+            if _literals(model, self.type) != (kind,):
+                read = self._sifted(read, kind)
+            self._readers[kind.encode()] = read
+        return read
+
+    def _sifted(self, read: _Read, kind: str) -> _Read:
+        """For a model that would take other types as well."""
+
+        def read_one(raw: bytes) -> Any:
+            event = read(raw)
+            return event if at(event, str(self.type)) == kind else None
+
+        return read_one
 
     def _step_by_step(
         self, raw: bytes, headers: AnyHeaders, stated: str | None, strict: bool

@@ -90,8 +90,11 @@ class Model(DeferredModel):
     absent stays absent when written, and one that was null stays null.
     """
 
+    # Values of deliveries and replies hardly recur: to keep the latest of them, as pydantic does, takes longer than to
+    # make them anew, and what is received may be secret.
     model_config = ConfigDict(
         extra="allow",
+        cache_strings="keys",
         allow_inf_nan=False,
         validate_by_name=True,
         validate_by_alias=True,

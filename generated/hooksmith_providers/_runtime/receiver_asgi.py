@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from .exchange import Arrival, Reply
+
 if TYPE_CHECKING:
-    from .receiver import Reply, WebhookReceiver
+    from .receiving import Receiver
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -16,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class ASGIReceiver:
     """Mounts under any path: `app.add_route("/webhooks", receiver.asgi, methods=["POST"])`."""
 
-    def __init__(self, receiver: WebhookReceiver[Any]) -> None:
+    def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,14 +49,19 @@ class ASGIReceiver:
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer; None where the sender is gone before it said everything."""
-        if scope["method"] != "POST":
-            return self._receiver.refuse(405, "only POST", {"Allow": "POST"})
+        method, path = scope["method"], _path(scope)
+        turned_away = self._receiver.turn_away(method, path)
+        if turned_away is not None:
+            return turned_away
         body = await self._body(scope, receive)
         if body is None:
             return None
         if len(body) > self._receiver.max_body:
             return self._receiver.refuse(413, "the body is too large", {"Connection": "close"})
-        return await self._receiver.areceive(body, scope["headers"], url=_url(scope))
+        arrival = Arrival(
+            body=body, headers=scope["headers"], method=method, url=_url(scope), path=path
+        )
+        return await self._receiver.atake(arrival)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The raw body, or as much of it as shows that it is too large."""
@@ -72,6 +79,12 @@ class ASGIReceiver:
         return bytes(body)
 
 
+def _path(scope: Scope) -> str:
+    """What follows the mount. Some frameworks take the mount off `path`, some leave it on (ASGI, `root_path`)."""
+    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
 def _url(scope: Scope) -> str:
     """The URL that was asked for, as far as it arrives here."""
     host = dict(scope["headers"]).get(b"host")
@@ -86,14 +99,9 @@ def _url(scope: Scope) -> str:
 
 
 async def _send(reply: Reply, send: Send) -> None:
-    body = reply.body
-    headers = {
-        "content-type": "text/plain; charset=utf-8",
-        "content-length": str(len(body)),
-        **reply.headers,
-    }
     pairs = [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in reply.all_headers().items()
     ]
     await send({"type": "http.response.start", "status": reply.status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": reply.body})

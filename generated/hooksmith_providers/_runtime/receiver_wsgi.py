@@ -7,8 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from .exchange import Arrival, Reply
+
 if TYPE_CHECKING:
-    from .receiver import Reply, WebhookReceiver
+    from .receiving import Receiver
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -19,29 +21,28 @@ _SAFE = "/:@!$&'()*+,;=~-._%"
 class WSGIReceiver:
     """Mounts under any path, as with `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
 
-    def __init__(self, receiver: WebhookReceiver[Any]) -> None:
+    def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         reply = self._reply(environ)
-        body = reply.body
-        headers = {
-            "Content-Type": "text/plain; charset=utf-8",
-            "Content-Length": str(len(body)),
-            **reply.headers,
-        }
-        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", list(headers.items()))
-        return [body]
+        status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
+        start_response(status, list(reply.all_headers().items()))
+        return [reply.body]
 
     def _reply(self, environ: Environ) -> Reply:
-        if environ["REQUEST_METHOD"] != "POST":
-            return self._receiver.refuse(405, "only POST", {"Allow": "POST"})
+        method, path = environ["REQUEST_METHOD"], _path(environ)
+        turned_away = self._receiver.turn_away(method, path)
+        if turned_away is not None:
+            return turned_away
         body = self._body(environ)
         if body is None:
             return self._receiver.refuse(400, "the body is cut off")
         if len(body) > self._receiver.max_body:
             return self._receiver.refuse(413, "the body is too large")
-        return self._receiver.receive(body, environ, url=_url(environ))
+        return self._receiver.take(
+            Arrival(body=body, headers=environ, method=method, url=_url(environ), path=path)
+        )
 
     def _body(self, environ: Environ) -> bytes | None:
         """The raw body, or as much of it as shows that it is too large; None where it ends too early."""
@@ -68,6 +69,12 @@ def _read(stream: Any, size: int) -> bytes:
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
+
+
+def _path(environ: Environ) -> str:
+    """What follows the mount, as text: PEP 3333 has bytes in it as latin-1."""
+    path: str = environ.get("PATH_INFO", "")
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _url(environ: Environ) -> str:

@@ -11,11 +11,17 @@ from typing import Generic, TypeVar
 from .events import Catalogue
 from .signatures.message import AnyHeaders, Message, raw_body
 from .signatures.scheme import Verifier, checked_tolerance
+from .signatures.usual import Proves
 
 EventT = TypeVar("EventT")
 
 Clock = Callable[[], float]
 """Gives the Unix time in seconds, as `time.time` does."""
+
+
+def _proves_nothing(body: bytes, headers: AnyHeaders, now: float, tolerance: float | None) -> bool:
+    """`Proves` for schemes without a usual form."""
+    return False
 
 
 class BaseWebhook(Generic[EventT]):
@@ -30,6 +36,7 @@ class BaseWebhook(Generic[EventT]):
         clock: Clock = time.time,
     ) -> None:
         self._verifier = verifier
+        self._proves: Proves = verifier.proves or _proves_nothing
         self._tolerance = checked_tolerance(tolerance)
         self._clock = clock
         self.catalogue = catalogue
@@ -66,10 +73,14 @@ class BaseWebhook(Generic[EventT]):
             KeysUnavailableError: The sender's keys cannot be fetched, so there is no verdict.
             TypeError: The body was decoded or parsed before.
         """
-        raw = raw_body(body)
-        message = Message(raw, headers, method, url)
-        self._verify(message)
-        return self.catalogue.parse(raw, message.headers, strict=strict)
+        raw = body if type(body) is bytes else raw_body(body)
+        now = self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            message = Message(raw, headers, method, url)
+            self._verifier.verify(message, now, self._tolerance)
+            headers = message.headers
+        event = self.catalogue.at_once(raw)
+        return self.catalogue.parse(raw, headers, strict=strict) if event is None else event
 
     def verify(
         self,
@@ -80,7 +91,9 @@ class BaseWebhook(Generic[EventT]):
         url: str | None = None,
     ) -> None:
         """Verify a delivery without reading it; arguments and errors as for `unwrap`."""
-        self._verify(Message(raw_body(body), headers, method, url))
+        raw, now = raw_body(body), self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            self._verifier.verify(Message(raw, headers, method, url), now, self._tolerance)
 
     def sign(
         self,
@@ -110,9 +123,6 @@ class BaseWebhook(Generic[EventT]):
             self._clock() if moment is None else moment,
             id_ or f"msg_{secrets.token_hex(12)}",
         )
-
-    def _verify(self, message: Message) -> None:
-        self._verifier.verify(message, self._clock(), self._tolerance)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(tolerance={self._tolerance})"

@@ -14,6 +14,7 @@ from ..webhook_errors import SignatureError, SignatureReason
 from .jwks import FetchedKeys, GivenKeys, Jwk, KeySource, LoadedKey, optional
 from .message import Message, header_pairs, malformed
 from .scheme import check_time, no_match
+from .usual import Proves
 
 _INPUT, _SIGNATURE, _DIGEST = "Signature-Input", "Signature", "Content-Digest"
 _DIGESTS = {"sha-256": "sha256", "sha-512": "sha512"}
@@ -46,6 +47,8 @@ class HTTPMessageSignatures:
 
 class HTTPMessageVerifier:
     """`HTTPMessageSignatures` with its keys."""
+
+    proves: Proves | None = None
 
     def __init__(self, require: Sequence[str], keys: KeySource) -> None:
         self._require = require

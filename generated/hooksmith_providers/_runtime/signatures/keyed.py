@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
@@ -14,6 +15,7 @@ from ..webhook_errors import SignatureError, SignatureReason
 from .key import Key, Secret, Secrets, from_base64, from_hex, load_keys
 from .message import Message, malformed, octets
 from .scheme import check_time, no_match, read_timestamp
+from .usual import Proves, signed_pieces, usual_prover
 
 _FIELD = re.compile(r"\{(body|timestamp|id|url|method|form)\}")
 
@@ -120,7 +122,8 @@ class HMACVerifier:
         self._parts = [
             (text.encode(), name) for text, name in zip(texts[::2], texts[1::2], strict=True)
         ]
-        self._usual = _usual_pairs(scheme)
+        self._line = _line(scheme)
+        self.proves = _usual(scheme, self._line, self._hashes[0])
         # A header's line → the signatures in it, and the timestamp if it stands there.
         self._read = {
             "plain": self._plain,
@@ -183,9 +186,6 @@ class HMACVerifier:
 
     def _pairs(self, line: str) -> tuple[list[str], str]:
         scheme = self._scheme
-        usual = self._usual.fullmatch(line) if self._usual is not None else None
-        if usual is not None:
-            return [usual[2]], usual[1]
         pairs = [entry.strip(" \t").partition("=") for entry in line.split(",")]
         if not all(equals for _, equals, _ in pairs):
             raise malformed(scheme.header, "is not a list of pairs")
@@ -199,18 +199,9 @@ class HMACVerifier:
         return signatures, stamps.pop() if stamps else ""
 
     def _write(self, signature: str, stamp: str) -> str:
-        scheme = self._scheme
-        match scheme.syntax:
-            case "plain":
-                return signature
-            case "prefixed":
-                return scheme.prefix + signature
-            case "list":
-                return f"{scheme.key},{signature}"
-            case "pairs":
-                name = scheme.timestamp.pair if scheme.timestamp else None
-                pairs = [f"{name}={stamp}"] if name else []
-                return scheme.separator.join([*pairs, f"{scheme.key}={signature}"])
+        before_stamp, before_signature = self._line
+        stamped = before_stamp + stamp if before_stamp else ""
+        return stamped + before_signature + signature
 
     def _text(self, message: Message, stamp: str) -> bytes:
         """The text that was signed."""
@@ -268,12 +259,38 @@ class HMACVerifier:
         return digest.hex().encode() if self._scheme.encoding == "hex" else base64.b64encode(digest)
 
 
-def _usual_pairs(scheme: HMAC) -> re.Pattern[str] | None:
-    """A header with one timestamp and one signature, as nearly all are."""
+def _line(scheme: HMAC) -> tuple[str, str]:
+    """What a signer writes before the time, if that stands in the same line, and before the signature."""
+    match scheme.syntax:
+        case "plain":
+            return "", ""
+        case "prefixed":
+            return "", scheme.prefix
+        case "list":
+            return "", f"{scheme.key},"
     if scheme.timestamp is None or scheme.timestamp.pair is None:
+        return "", f"{scheme.key}="
+    return f"{scheme.timestamp.pair}=", f"{scheme.separator}{scheme.key}="
+
+
+def _usual(scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]) -> Proves | None:
+    """For the key that signs; deliveries under another, while keys are rotated, are left to `verify`."""
+    signed = signed_pieces(scheme.signed)
+    time = scheme.timestamp
+    time_header = time.header or "" if time else ""
+    is_time_clear = time is None or bool(time_header) != bool(line[0])
+    if signed is None or not is_time_clear or not "".join(line).isascii():
         return None
-    name, key = re.escape(scheme.timestamp.pair), re.escape(scheme.key)
-    return re.compile(rf"{name}=([0-9]+),[ \t]*{key}=([^,]*)")
+    return usual_prover(
+        hashed,
+        is_hex=scheme.encoding == "hex",
+        header=scheme.header,
+        line=line,
+        signed=signed,
+        ticks=0 if time is None else 1000 if time.unit == "milliseconds" else 1,
+        id_header=scheme.id_header or "" if "{id}" in scheme.signed else "",
+        time_header=time_header,
+    )
 
 
 def _url(message: Message) -> str:
@@ -317,6 +334,7 @@ class StaticHeaderVerifier:
     """A `StaticHeader` with the values that are accepted."""
 
     waits = False
+    proves: Proves | None = None
 
     def __init__(self, header: str, keys: tuple[Key, ...]) -> None:
         self._header = header

@@ -85,6 +85,39 @@ def malformed(name: str, problem: str) -> SignatureError:
     )
 
 
+def spellings(name: str) -> tuple[str, str, str]:
+    """A header's name as it is declared, in lower case, and as the key of a WSGI environ (PEP 3333)."""
+    lower = name.lower()
+    return name, lower, _environ_key(lower)
+
+
+def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
+    """The value of a header that is one ASCII text, where that is quickly seen.
+
+    That is: in a dict that has it under one of its `spellings`, or in a list of pairs. None tells nothing.
+    """
+    if type(headers) is not dict:
+        return _lone_in_pairs(headers, names[1]) if type(headers) is list else None
+    declared, lower, environ = names
+    value = headers.get(declared)
+    if value is None:
+        value = headers.get(lower)
+        if value is None and "REQUEST_METHOD" in headers:
+            value = headers.get(environ)
+    return value if type(value) is str and value.isascii() else None
+
+
+def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
+    size = len(lower)
+    try:
+        alike = [(name, value) for name, value in pairs if len(name) == size]
+        found = [value for name, value in alike if _text(name).lower() == lower]
+    except (TypeError, ValueError):  # These are no headers: `Message` says so.
+        return None
+    value = _text(found[0]) if len(found) == 1 and type(found[0]) in (bytes, str) else None
+    return value if value is not None and value.isascii() else None
+
+
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
     """All values of a header, whatever the case of its name and the kind of `headers`."""
     if type(headers) is dict:
@@ -111,7 +144,7 @@ def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tu
 def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tuple[str, str]]:
     """The headers of a WSGI environ (PEP 3333), where they stand under `HTTP_*`."""
     if only is not None:
-        key = _WITHOUT_PREFIX.get(only, "HTTP_" + only.upper().replace("-", "_"))
+        key = _environ_key(only)
         if key in environ:
             yield only, _text(environ[key]).strip(" \t")
         return
@@ -121,6 +154,10 @@ def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tupl
     for key, value in environ.items():
         if isinstance(key, str) and key.startswith("HTTP_"):
             yield key[5:].replace("_", "-").lower(), _text(value).strip(" \t")
+
+
+def _environ_key(lower: str) -> str:
+    return _WITHOUT_PREFIX.get(lower, "HTTP_" + lower.upper().replace("-", "_"))
 
 
 def _text(value: object) -> str:

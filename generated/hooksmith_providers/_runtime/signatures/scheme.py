@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..webhook_errors import SignatureError, SignatureReason
 from .message import Message, malformed
 
-_LONGEST_TIMESTAMP = 18
+if TYPE_CHECKING:
+    from .usual import Proves
+
+LONGEST_TIMESTAMP = 18
+"""Digits, which neither an int nor a float has trouble with."""
 
 
 class Verifier(Protocol):
@@ -16,6 +20,9 @@ class Verifier(Protocol):
 
     waits: bool
     """Whether a check may wait for the network, as when keys are fetched."""
+
+    proves: Proves | None
+    """What proves nearly all deliveries, before `verify` is asked, if the scheme has such a form."""
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         """Raise SignatureError unless a signature is right. `now`: Unix time in seconds."""
@@ -28,7 +35,7 @@ class Verifier(Protocol):
 
 def read_timestamp(text: str, header: str, milliseconds: bool = False) -> float:
     """Unix time in seconds of a timestamp's digits; raises SignatureError."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_TIMESTAMP):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_TIMESTAMP):
         raise malformed(header, "has no Unix timestamp")
     return int(text) / 1000 if milliseconds else float(text)
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .key import Key, Secret, Secrets, from_base64, load_keys
 from .message import Message, malformed, octets
 from .scheme import check_time, no_match, read_timestamp
+from .usual import Proves, usual_prover
 
 KeyKind = Literal["symmetric", "asymmetric"]
 
@@ -83,6 +84,7 @@ class StandardWebhooksVerifier:
         self._keys = tuple(keys)
         self._hashes = [key.keyed_hash("sha256") for key in keys if key.kind == "symmetric"]
         self._public = [_public(key) for key in keys if key.kind != "symmetric"]
+        self.proves = self._usual(self._hashes[0]) if self._hashes else None
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         lines = message.needed(self._signature)
@@ -109,6 +111,18 @@ class StandardWebhooksVerifier:
             raise ValueError("a public key cannot sign: the secret should be whsk_…")
         entry = _keyed(self._hashes[0], text) if key.kind == "symmetric" else _signed(key, text)
         return {self._id: id_, self._time: stamp, self._signature: entry}
+
+    def _usual(self, hashed: Callable[[bytes], bytes]) -> Proves:
+        return usual_prover(
+            hashed,
+            is_hex=False,
+            header=self._signature,
+            line=("", "v1,"),
+            signed=("", ".", "."),
+            ticks=1,
+            id_header=self._id,
+            time_header=self._time,
+        )
 
     def _is_keyed(self, text: bytes, signature: str) -> bool:
         given = octets("v1," + signature)
