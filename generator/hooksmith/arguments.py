@@ -119,6 +119,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="What formats the code: black unless configured.")  # fmt: skip
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
     _roots(parser)
+    _stated(parser)
     add("--jobs", type=_count, metavar="N",
         help="Documents at a time: as many as cores unless given.")  # fmt: skip
     add("--strict", action="store_true",
@@ -132,6 +133,7 @@ def _inspect(parser: argparse.ArgumentParser) -> None:
         "spec", metavar="SPEC", type=Path, help="An OpenAPI or JSON Schema document."
     )
     _roots(parser)
+    _stated(parser)
 
 
 def _events(parser: argparse.ArgumentParser) -> None:
@@ -164,6 +166,16 @@ def _provider(parser: argparse.ArgumentParser) -> None:
     add("--scheme", metavar="NAME",
         help="How deliveries are signed, where that is not established.")  # fmt: skip
     add("--spec", type=Path, metavar="FILE", help="A document, instead of an API we ship.")
+    _stated(parser)
+
+
+def _stated(parser: argparse.ArgumentParser) -> None:
+    """What a document of somebody else does not say."""
+    add = parser.add_argument
+    add("--signature", metavar="NAME|JSON",
+        help="How the document's deliveries are signed: a known scheme, or its declaration.")  # fmt: skip
+    add("--events", metavar="JSON",
+        help='Where they say what they are, such as {"type": {"header": "X-Event"}}.')  # fmt: skip
 
 
 def _roots(parser: argparse.ArgumentParser) -> None:

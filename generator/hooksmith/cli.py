@@ -25,7 +25,7 @@ from .fleet import cores
 from .progress import listening
 from .recall import Output
 from .settings import Settings
-from .targets import Choice, Target, made
+from .targets import Choice, Target, made, stated_extensions
 
 if TYPE_CHECKING:
     from .deliver import Attempt, Provider, Received
@@ -175,16 +175,16 @@ def check(*, jobs: int | None, **arguments: Any) -> int:
     return _each(Choice(**arguments).targets(), jobs or cores(), _compare)
 
 
-def inspect(spec: Path, roots: list[Path]) -> int:
+def inspect(**arguments: Any) -> int:
     """Print what a document says, as the generator understands it, in JSON."""
-    api = _describe(spec, roots)
+    api = _describe(**arguments)
     _print(json.dumps(dataclasses.asdict(api), indent=2, ensure_ascii=False))
     return 0
 
 
-def events(spec: Path, roots: list[Path], as_json: bool) -> int:
+def events(*, as_json: bool, **arguments: Any) -> int:
     """Print the events of a document: wire value, class, what it says."""
-    catalogue = _describe(spec, roots).events.events
+    catalogue = _describe(**arguments).events.events
     if as_json:
         _print(
             json.dumps(
@@ -193,7 +193,7 @@ def events(spec: Path, roots: list[Path], as_json: bool) -> int:
         )
         return 0
     rows = [
-        (event.type, event.model, _first_line(event.summary or event.description))
+        (event.type, ", ".join(event.models), _first_line(event.summary or event.description))
         for event in catalogue
     ]
     _print_table([("EVENT", "CLASS", ""), *rows])
@@ -206,6 +206,8 @@ def trigger(
     secrets: list[str],
     scheme: str | None,
     spec: Path | None,
+    signature: str | None,
+    events: str | None,
     changes: list[str],
     repeat: int,
     corrupt: bool,
@@ -214,7 +216,7 @@ def trigger(
     """Send an event as its provider would, signed, and show the reply: exit code 1 unless all are 2xx."""
     from .deliver import parse_changes, trigger
 
-    with _provider(names, spec, events=1) as (provider, kinds):
+    with _provider(names, spec, stated_extensions(signature, events), named=1) as (provider, kinds):
         attempts = trigger(
             provider, provider.make_webhook(secrets, scheme), kinds[0], to,
             changes=parse_changes(changes), repeat=repeat, corrupt=corrupt, stale=stale,
@@ -224,12 +226,18 @@ def trigger(
 
 
 def listen(
-    names: list[str], secrets: list[str], scheme: str | None, spec: Path | None, port: int
+    names: list[str],
+    secrets: list[str],
+    scheme: str | None,
+    spec: Path | None,
+    signature: str | None,
+    events: str | None,
+    port: int,
 ) -> int:
     """Receive deliveries on this machine and print their events, until interrupted."""
     from .deliver import listen
 
-    with _provider(names, spec, events=0) as (provider, _):
+    with _provider(names, spec, stated_extensions(signature, events), named=0) as (provider, _):
         webhook = provider.make_webhook(secrets, scheme)
         try:
             listen(provider, webhook, port, started=_print_address, received=_print_received)
@@ -245,20 +253,22 @@ _COMMANDS: dict[str, Callable[..., int]] = {
 
 @contextmanager
 def _provider(
-    names: list[str], spec: Path | None, *, events: int
+    names: list[str], spec: Path | None, stated: Mapping[str, Any], *, named: int
 ) -> Iterator[tuple[Provider, list[str]]]:
     """The API that is meant, and the events that were named after it."""
     from .deliver import generated_provider, load_provider
 
-    if len(names) != events + (spec is None):
+    if stated and spec is None:
+        raise UsageError("--signature and --events go with --spec")
+    if len(names) != named + (spec is None):
         wanted = ["an API of ours, or --spec FILE"] if spec is None else []
         raise UsageError(
-            f"name {' and '.join([*wanted, *['an event'] * events]) or 'nothing but --spec'}"
+            f"name {' and '.join([*wanted, *['an event'] * named]) or 'nothing but --spec'}"
         )
     if spec is None:
         yield load_provider(names[0]), names[1:]
         return
-    with generated_provider(spec) as provider:
+    with generated_provider(spec, stated=stated) as provider:
         yield provider, names
 
 
@@ -357,11 +367,16 @@ def _is_runtime(path: str) -> bool:
     return "_runtime" in path.split("/")
 
 
-def _describe(spec: Path, roots: list[Path]) -> Api:
+def _describe(spec: Path, roots: list[Path], signature: str | None, events: str | None) -> Api:
     """What `spec` says. The Python it gives is of no interest, so it is not formatted."""
     from .pipeline import generate
 
-    settings = Settings(package="api", formatter="none", roots=tuple(roots))
+    settings = Settings(
+        package="api",
+        formatter="none",
+        roots=tuple(roots),
+        **stated_extensions(signature, events),
+    )
     with _progress():
         result = generate(spec, settings)
     _show(result.diagnostics)

@@ -10,6 +10,8 @@
     spec = "specs/workos/openapi.yaml"
     roots = ["specs/shared"]          # further folders that $refs may reach
     names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
+    signature = "github"              # as x-hooksmith-signature and x-hooksmith-events, for a document of others
+    events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
 
 In hooksmith.toml the same keys stand at the top level. Paths are relative to the file.
 """
@@ -27,6 +29,7 @@ from .errors import ConfigError, Diagnostic, Place
 from .settings import Formatter as Formatter
 from .settings import Settings as Settings
 from .settings import check_identifier as check_identifier
+from .statements import check_statement
 from .suggest import did_you_mean
 
 FILE_NAMES = ("hooksmith.toml", "pyproject.toml")
@@ -44,6 +47,14 @@ def _check_public(name: str) -> str:
     return name
 
 
+def _check_signature(stated: Any) -> Any:
+    return stated if stated is None else check_statement("x-hooksmith-signature", stated)
+
+
+def _check_events(stated: Any) -> Any:
+    return stated if stated is None else check_statement("x-hooksmith-events", stated)
+
+
 Identifier = Annotated[str, AfterValidator(check_identifier)]
 ApiName = Annotated[Identifier, AfterValidator(_check_public)]
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
@@ -59,6 +70,8 @@ class ApiConfig(_Frozen):
     spec: Path
     roots: tuple[Path, ...] = ()
     names: dict[Pointer, Identifier] = {}
+    signature: Annotated[str | dict[str, Any] | None, AfterValidator(_check_signature)] = None
+    events: Annotated[dict[str, Any] | None, AfterValidator(_check_events)] = None
 
 
 class Config(_Frozen):
@@ -85,6 +98,8 @@ class Config(_Frozen):
             package=name,
             formatter=self.formatter,
             names=api.names,
+            signature=api.signature,
+            events=api.events,
             runtime="shared",
             roots=api.roots,
             strict=self.strict,

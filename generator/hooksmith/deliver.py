@@ -128,12 +128,16 @@ def load_provider(name: str) -> Provider:
 
 
 @contextmanager
-def generated_provider(spec: Path, roots: Sequence[Path] = ()) -> Iterator[Provider]:
+def generated_provider(
+    spec: Path, roots: Sequence[Path] = (), stated: Mapping[str, Any] | None = None
+) -> Iterator[Provider]:
     """The API of a document, generated into a folder that lasts as long as the context. Raises HooksmithError."""
     from .pipeline import generate
 
     name = f"hooksmith_spec_{secrets.token_hex(4)}"
-    settings = Settings(package=name, formatter="none", roots=tuple(roots), lenient=True)
+    settings = Settings(
+        package=name, formatter="none", roots=tuple(roots), lenient=True, **(stated or {})
+    )
     made = generate(spec, settings).files
     with tempfile.TemporaryDirectory(prefix="hooksmith-") as folder:
         for path, text in made.items():
@@ -220,6 +224,8 @@ def _built(declared: Mapping[str, Any], runtime: str) -> Any:
         return standard.StandardWebhooks(
             **{name: declared[name] for name in names if name in declared}
         )
+    if declared["scheme"] == "static-header":
+        return keyed.StaticHeader(header=declared["header"])
     if declared["scheme"] != "hmac":
         raise _problem(f"{declared['scheme']} is no scheme with a secret")
     arguments = {
@@ -288,12 +294,12 @@ def trigger(
     """
     import httpx2
 
-    payload = _payload(provider, kind, changes)
-    event_id = provider.catalogue.id_of(provider.catalogue.parse(json.dumps(payload)))
+    example = _example(provider, kind, changes)
+    event_id = _id_of(provider, example)
     with httpx2.Client(timeout=30) as client:
         for _ in range(repeat):
-            body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "surrogatepass")
-            headers = _signed(webhook, body, url, stale)
+            body = example.body()
+            headers = {**_signed(webhook, body, url, stale), **example.headers}
             began = time.perf_counter()
             try:
                 reply = client.post(url, content=body + b" " if corrupt else body, headers=headers)
@@ -311,19 +317,26 @@ def trigger(
             )
 
 
-def _payload(provider: Provider, kind: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The example's body under an id of its own: receivers would take it for the last one otherwise."""
-    payload: dict[str, Any] = provider.testing.EXAMPLES.payload(provider.check_event(kind))
-    where = provider.catalogue.id
-    if isinstance(where, str):
-        path = ".".join(where.split("/")[1:])
-        known = provider.catalogue.id_of(provider.catalogue.parse(json.dumps(payload)))
-        if known is not None:
-            changes = {path: fresh_id(known), **changes}
+def _example(provider: Provider, kind: str, changes: Mapping[str, Any]) -> Any:
+    """The example under an id of its own: receivers would take it for the last one otherwise."""
+    examples, where = provider.testing.EXAMPLES, provider.catalogue.id
+    example = examples.example(provider.check_event(kind))
+    known = _id_of(provider, example)
+    if isinstance(where, str) and known is not None:
+        changes = {".".join(where.split("/")[1:]): fresh_id(known), **changes}
     try:
-        return dict(provider.testing.EXAMPLES.payload(kind, changes))
+        found = examples.example(kind, changes)
     except KeyError as error:
         raise _problem(f"--set {error.args[0]}: there is no such place in {kind}") from None
+    if not isinstance(where, str) and where is not None and known is not None:
+        found.headers[where.name] = fresh_id(known)
+    return found
+
+
+def _id_of(provider: Provider, example: Any) -> str | None:
+    event = provider.catalogue.parse_all(example.body(), example.headers)[0]
+    found: str | None = provider.catalogue.id_of(event, example.headers)
+    return found
 
 
 def _signed(webhook: Any, body: bytes, url: str, stale: bool) -> dict[str, str]:
@@ -332,7 +345,7 @@ def _signed(webhook: Any, body: bytes, url: str, stale: bool) -> dict[str, str]:
         signed: dict[str, str] = webhook.sign(body, timestamp=moment, url=url)
     except ValueError as error:
         raise _problem(str(error)) from None
-    return {"Content-Type": "application/json", "User-Agent": "hooksmith", **signed}
+    return {"User-Agent": "hooksmith", **signed}
 
 
 _ALPHABETS = (
@@ -345,10 +358,16 @@ _FRESH = 10
 
 
 def fresh_id(known: str) -> str:
-    """An id like a known one: its last ten letters and digits are others of the same alphabet (as of ULIDs, UUIDs)."""
-    places = [index for index, char in enumerate(known) if char.isascii() and char.isalnum()][
-        -_FRESH:
-    ]
+    """An id like a known one: its last ten letters and digits are others of the same alphabet (as of ULIDs, UUIDs).
+
+    A prefix with an underscore stays.
+    """
+    start = known.rfind("_") + 1
+    places = [
+        index
+        for index, char in enumerate(known)
+        if index >= start and char.isascii() and char.isalnum()
+    ][-_FRESH:]
     used = {known[index] for index in places}
     alphabet = next(
         (letters for letters in _ALPHABETS if used <= set(letters)), "".join(sorted(used))
@@ -392,10 +411,10 @@ def listen(
     """Serve a receiver on loopback until interrupted; `received` is told of every request. Raises HooksmithError."""
     events = threading.local()
     receiver = provider.package.WebhookReceiver(webhook)
-    receiver.fallback(lambda event: setattr(events, "last", event))
+    receiver.fallback(lambda event: events.seen.append(event))
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        events.last = None
+        events.seen = []
         status: list[str] = []
 
         def start(line: str, headers: Any) -> Any:
@@ -403,15 +422,12 @@ def listen(
             return start_response(line, headers)
 
         body = b"".join(receiver.wsgi(environ, start))
-        event = events.last
-        received(
-            Received(
-                status=int(status[0][:3]),
-                text=body.decode().strip(),
-                kind=provider.catalogue.type_of(event) if event is not None else "",
-                event=event,
-            )
-        )
+        code, text = int(status[0][:3]), body.decode().strip()
+        for event in events.seen:
+            kind = provider.catalogue.type_of(event, environ)
+            received(Received(status=code, text=text, kind=kind, event=event))
+        if not events.seen:
+            received(Received(status=code, text=text))
         return [body]
 
     try:

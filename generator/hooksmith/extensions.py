@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from .errors import Diagnostic
 from .load import Document
 from .pointer import join
-from .suggest import did_you_mean
+from .statements import deepest, hint_for, schema, trail, validator
 
 PREFIX = "x-hooksmith-"
 
@@ -45,20 +42,20 @@ def _extensions(data: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[Diagnostic]:
-    known = _schema()["properties"]
+    known = schema()["properties"]
     if key not in known:
         hint = _known_extension(key, known)
         yield Diagnostic(
             message=f"unknown extension {key}", place=document.place(pointer), hint=hint
         )
         return
-    for error in sorted(_validator().iter_errors({key: value}), key=lambda error: error.json_path):
-        error = _deepest(error)
+    for error in sorted(validator().iter_errors({key: value}), key=lambda error: error.json_path):
+        error = deepest(error)
         below = list(error.absolute_path)[1:]
         yield Diagnostic(
-            message=f"{key}{_trail(below)}: {error.message}",
+            message=f"{key}{trail(below)}: {error.message}",
             place=document.place(join(pointer, *below)),
-            hint=_hint(error),
+            hint=hint_for(error),
         )
 
 
@@ -67,36 +64,3 @@ def _known_extension(key: str, known: Iterable[str]) -> str:
     names = [name.removeprefix(PREFIX) for name in known]
     close = get_close_matches(key.removeprefix(PREFIX), names, n=1)
     return f"did you mean {PREFIX}{close[0]}?" if close else f"known: {', '.join(known)}"
-
-
-def _deepest(error: Any) -> Any:
-    """The telling one among the errors of alternatives."""
-    from jsonschema.exceptions import best_match
-
-    return best_match([error]) or error
-
-
-def _trail(path: list[str | int]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-
-
-def _hint(error: Any) -> str:
-    if error.validator == "enum" and isinstance(error.instance, str):
-        return did_you_mean(error.instance, [str(value) for value in error.validator_value])
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = error.schema.get("properties", {})
-        guesses = (did_you_mean(key, known) for key in error.instance if key not in known)
-        return next((guess for guess in guesses if guess), "")
-    return ""
-
-
-@cache
-def _schema() -> Any:
-    return json.loads(files("hooksmith").joinpath("extensions.schema.json").read_text("utf-8"))
-
-
-@cache
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(_schema())

@@ -302,7 +302,12 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One kind of delivery. `type` is the wire value; `model` the definition of the whole delivered body."""
+    """One kind of delivery. `type` is the wire value; `model` the definition of the event.
+
+    `options`: the definitions that it may be of, where there are several, which nothing tells apart. `batch`: whether
+    events of this kind come as lists. `carrier`: the field that has the event in JSON, where it comes in such a form.
+    `headers`: what examples have in the headers that tell the type, the id and the time.
+    """
 
     type: str
     model: str
@@ -316,24 +321,46 @@ class Event:
     deprecated: bool = False
     example: JsonValue = None
     provenance: Provenance | None = None
+    options: tuple[str, ...] = ()
+    batch: bool = False
+    media_type: str | None = None
+    carrier: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    """What the parts of the type make up by their schemas, where that is not the type."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """All definitions that it may be of."""
+        return self.options or (self.model,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Position:
-    """Where a delivery says something: a JSON pointer into the body, or a header."""
+    """Where a delivery says something: a JSON pointer into the body, a header, or several parts that make it up."""
 
     pointer: str | None = None
     header: str | None = None
+    parts: tuple[Position, ...] = ()
+
+    @property
+    def places(self) -> tuple[Position, ...]:
+        """The parts, of which a position that is one place has itself alone."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Events:
-    """The catalogue. `type` is None where nothing in a delivery tells the kind."""
+    """The catalogue. `type` is None where nothing in a delivery tells the kind.
+
+    `form`: whether deliveries may come as forms, by their document.
+    """
 
     events: tuple[Event, ...] = ()
     type: Position | None = None
     id: Position | None = None
     timestamp: Position | None = None
+    form: bool = False
 
 
 # --- the API ---------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ class _Accountant:
 
     def _body(self, subject: Subject) -> tuple[str, str]:
         if subject.owner in self._events:
-            return self._events[subject.owner].model, ""
+            return ", ".join(self._events[subject.owner].models), ""
         operation = self._operations.get(subject.owner)
         if operation is None:
             return "", "no method sends it"
@@ -163,7 +163,7 @@ class _Accountant:
         event = self._events.get(subject.pointer)
         if event is None:
             return "", "no event: the webhook has no body with a schema"
-        return event.model, self._widened.get(subject.pointer, "")
+        return ", ".join(event.models), self._widened.get(subject.pointer, "")
 
     def _callback(self, subject: Subject) -> tuple[str, str]:
         found = [

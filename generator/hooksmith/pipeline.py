@@ -14,7 +14,7 @@ from .format import format_files
 from .ir import Api
 from .ledger import Ledger, account
 from .load import Library, load
-from .normalize import normalize
+from .normalize import Normal, normalize
 from .plan import plan
 from .progress import report
 from .recall import Input
@@ -73,14 +73,23 @@ def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
 
 def ledger(path: Path, settings: Settings) -> Ledger:
     """What becomes of everything that one document has. Raises HooksmithError."""
-    normal = normalize(load(path, roots=settings.roots), settings.names)
+    normal = _normal(load(path, roots=settings.roots), settings)
     return account(normal, describe(normal, settings.source or path.name))
+
+
+def _normal(library: Library, settings: Settings) -> Normal:
+    """The normal form, with what the settings say in the document's place."""
+    normal = normalize(library, settings.names)
+    for name, value in (("signature", settings.signature), ("events", settings.events)):
+        if value is not None:
+            normal.document[f"x-hooksmith-{name}"] = value
+    return normal
 
 
 def _rendered(path: Path, settings: Settings) -> Result:
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots)
-    normal = normalize(library, settings.names)
+    normal = _normal(library, settings)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
     diagnostics = _bearable(normal.diagnostics, settings)

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Formatter = Literal["black", "ruff", "none"]
 
@@ -35,5 +35,8 @@ class Settings:
     """Whether all that is wrong with the document, but can be lived with, is an error."""
     lenient: bool = False
     """Whether even what OpenAPI forbids outright is lived with, where that is possible."""
+    signature: str | Mapping[str, Any] | None = None
+    """As `x-hooksmith-signature` and `x-hooksmith-events` of the document, which they overrule."""
+    events: Mapping[str, Any] | None = None
     source: str = ""
     """What the generated files call the document; empty: its file's name."""

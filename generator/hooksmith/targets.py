@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .arguments import UsageError
 from .errors import ConfigError, Place
 from .fleet import Job, generate_side_by_side, make_suite
 from .recall import Output
 from .settings import Formatter, Settings, check_identifier
+from .statements import check_statement
 from .suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ class Choice:
     roots: list[Path]
     strict: bool = False
     lenient: bool = False
+    signature: str | None = None
+    events: str | None = None
 
     def targets(self) -> list[Target]:
         if self.strict and self.lenient:
@@ -81,14 +85,16 @@ class Choice:
             roots=tuple(self.roots),
             strict=self.strict,
             lenient=self.lenient,
+            **stated_extensions(self.signature, self.events),
         )
         folder = (self.out or Path()) / settings.package
         return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
-        if self.out or self.package or self.roots or self.lenient:
+        if self.out or self.package or self.roots or self.lenient or self.signature or self.events:
             raise UsageError(
-                "--out, --package, --root and --lenient go with SPEC; otherwise the configuration has them"
+                "--out, --package, --root, --lenient, --signature and --events go with SPEC; otherwise the "
+                "configuration has them"
             )
         config = self._config()
         only = tuple(self.only)
@@ -112,6 +118,21 @@ class Choice:
                 hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
                 raise ConfigError.at(Place(file=str(path)), f"there is no API {name!r}", hint=hint)
         return config
+
+
+def stated_extensions(signature: str | None, events: str | None) -> dict[str, Any]:
+    """`--signature NAME|JSON` and `--events JSON` as settings. Raises UsageError."""
+    found: dict[str, Any] = {}
+    for name, text in (("signature", signature), ("events", events)):
+        if text is None:
+            continue
+        is_data = name == "events" or text.lstrip().startswith("{")
+        try:
+            value = json.loads(text) if is_data else text
+            found[name] = check_statement(f"x-hooksmith-{name}", value)
+        except ValueError as error:
+            raise UsageError(f"--{name}: {error}") from error
+    return found
 
 
 def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,52 @@ def test_the_type_stands_in_a_header(tmp_path: Path, case_home: Path) -> None:
     with imported(result.files, case_home) as package:
         assert package.parse_event('{"ref": "main"}', {"x-github-event": "push"}).ref == "main"
         assert package.parse_event('{"action": "closed"}', type="issues-closed").action == "closed"
+
+
+@pytest.mark.parametrize("told", [{"const": "{}"}, {"enum": ["{}"]}], ids=["const", "enum"])
+def test_a_constant_of_a_header_parameter_is_the_type(
+    told: Any, tmp_path: Path, case_home: Path
+) -> None:
+    """Standard OpenAPI: a parameter of one value."""
+
+    def header(value: str) -> Any:
+        schema = json.loads(json.dumps(told).replace("{}", value))
+        return [{"name": "X-Topic", "in": "header", "required": True, "schema": schema}]
+
+    document = openapi(webhooks={
+        "a": webhook(obj(n={"type": "integer"}), parameters=header("orders/create")),
+        "b": {"parameters": header("orders/delete"), **webhook(obj(n={"type": "integer"}))},
+    })  # fmt: skip
+    result = result_of(document, tmp_path)
+    assert result.api.events.type == Position(header="X-Topic")
+    assert list(catalogue(result)) == ["orders/create", "orders/delete"]
+    with imported(result.files, case_home) as package:
+        assert type(package.parse_event('{"n": 1}', {"x-topic": "orders/delete"})) is package.B
+        assert package.parse_event("{}", {"x-topic": "new"}).type == "new"
+
+
+def test_a_property_is_preferred_to_a_header(tmp_path: Path) -> None:
+    parameter = {"name": "X-Topic", "in": "header", "schema": {"const": "x"}}
+    body = obj(type={"const": "a.made"})
+    result = result_of(openapi(webhooks={"a": webhook(body, parameters=[parameter])}), tmp_path)
+    assert result.api.events.type == Position(pointer="/type")
+
+
+def test_several_parts_make_up_a_type(tmp_path: Path) -> None:
+    document = openapi(webhooks={"a-made": webhook(obj(action={"const": "made"}))})
+    document["x-hooksmith-events"] = {"type": [{"header": "X-Event"}, "/action"]}
+    events = result_of(document, tmp_path).api.events
+    assert events.type == Position(parts=(Position(header="X-Event"), Position(pointer="/action")))
+    assert events.events[0].headers == {"X-Event": "a"}
+
+
+def test_settings_speak_for_the_document(tmp_path: Path) -> None:
+    document = openapi(webhooks={"a": webhook(obj(kind={"type": "string"}))})
+    result = result_of(document, tmp_path, signature="github", events={"type": "/kind"})
+    assert result.api.events.type == Position(pointer="/kind")
+    assert result.api.events.id == Position(header="X-GitHub-Delivery")
+    assert result.api.signature is not None
+    assert result.api.signature["header"] == "X-Hub-Signature-256"
 
 
 def test_events_say_where_they_stand(tmp_path: Path) -> None:

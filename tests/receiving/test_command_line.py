@@ -16,7 +16,13 @@ from typing import Any
 import pytest
 
 from hooksmith import cli
-from hooksmith.deliver import fresh_id, load_provider, parse_changes, trigger
+from hooksmith.deliver import (
+    fresh_id,
+    generated_provider,
+    load_provider,
+    parse_changes,
+    trigger,
+)
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
 from hooksmith_providers._runtime.receiver import Counts
@@ -118,7 +124,7 @@ def test_a_document_of_ones_own(tmp_path: Path) -> None:
         assert sent.returncode == 0, sent.stderr
         code, out = stop(process)
     assert code == 0
-    assert re.search(r"200 order\.paid: OrderPaid\(id='ord_a{8}', .*amount=5", out), out
+    assert re.search(r"200 order\.paid: OrderPaid\(id='ord_[a-z0-9]{8}', .*amount=5", out), out
 
 
 _TO_X = ["--to", "http://x", "--secret", "s"]
@@ -143,6 +149,10 @@ _TO_NOBODY = ["--to", "http://127.0.0.1:1/", "--secret", "s"]
         (["trigger", "workos", "user.created", *_TO_X, "--set", "x"], "PATH=VALUE"),
         (["trigger", "workos", "user.created", *_TO_X, "--set", "id.x=1"], "no such place"),
         (["trigger", "workos", *_TO_X], "an event"),
+        (["trigger", "workos", "user.created", *_TO_X, "--signature", "github"], "go with --spec"),
+        (["listen", "--spec", "x.yaml", "--signature", "githup"], "did you mean 'github'"),
+        (["listen", "--spec", "x.yaml", "--events", '{"typ": "/a"}'], "did you mean 'type'"),
+        (["listen", "--spec", "x.yaml", "--events", "/a"], "--events"),
         (["listen"], "an API of ours"),
         (["listen", "workos", "--secret", ""], "secret"),
     ],
@@ -189,6 +199,64 @@ def test_every_provider(name: str) -> None:
     assert receiver.counts.duplicates == 2
 
 
+CASES = Path(__file__).parents[1] / "cases"
+KINDS = {
+    "a header and an action": ("webhooks_parts", "branch-rule-deleted", "BranchRuleDeleted"),
+    "several classes": ("webhooks_options", "payment", "ByCard"),
+    "a batch": ("webhooks_batch", "bounced", "Bounced"),
+    "a form": ("webhooks_form", "sms", "Sms"),
+    "a form that carries JSON": ("webhooks_form", "interaction", "Interaction"),
+}
+
+
+@pytest.mark.parametrize(("case", "kind", "name"), KINDS.values(), ids=KINDS)
+def test_every_kind_of_delivery(case: str, kind: str, name: str) -> None:
+    with generated_provider(CASES / case / "spec.yaml") as provider:
+        webhook = provider.make_webhook(["s"], None)
+        receiver = provider.package.WebhookReceiver(webhook)
+        seen: list[Any] = []
+        receiver.fallback(seen.append)
+        with served_by_wsgiref(receiver.wsgi) as url:
+            attempts = list(trigger(provider, webhook, kind, url, changes={}, repeat=2))
+            (again,) = trigger(provider, webhook, kind, url, changes={})
+        assert [attempt.status for attempt in [*attempts, again]] == [200, 200, 200]
+        assert {type(event).__name__ for event in seen} == {name}
+        has_id = provider.catalogue.id is not None
+        assert receiver.counts.duplicates == int(has_id), "the same event, and then another"
+        assert again.event_id != attempts[0].event_id or not has_id
+
+
+@pytest.mark.slow
+def test_a_listener_prints_each_event_of_a_batch() -> None:
+    spec = str(CASES / "webhooks_batch" / "spec.yaml")
+    with listening("--spec", spec, "--secret", "s") as (url, process):
+        sent = run("trigger", "bounced", "--spec", spec, "--to", url, "--secret", "s")
+        assert sent.returncode == 0, sent.stderr
+        _, out = stop(process)
+    assert "200 bounced: Bounced(" in out
+
+
+@pytest.mark.slow
+def test_somebody_elses_document(tmp_path: Path) -> None:
+    """What it does not say of signatures and types is said beside it."""
+    spec = tmp_path / "theirs.yaml"
+    text = (CASES / "webhooks_parts" / "spec.yaml").read_text()
+    spec.write_text(text.replace("x-hooksmith-signature: github\n", ""))
+    stated = ["--spec", str(spec), "--secret", "s", "--signature", "github"]
+    with listening(*stated) as (url, process):
+        sent = run("trigger", "push", "--to", url, *stated)
+        assert sent.returncode == 0, sent.stderr
+        _, out = stop(process)
+    assert "200 push: Pushed(" in out
+
+
+def test_a_header_that_is_the_secret() -> None:
+    declared = '{"scheme": "static-header", "header": "X-Token"}'
+    webhook = load_provider("socotra").make_webhook(["s"], declared)
+    assert webhook.sign(b"{}") == {"X-Token": "s"}
+    webhook.verify(b"{}", {"x-token": "s"})
+
+
 def test_a_public_key_cannot_trigger() -> None:
     provider = load_provider("mattr")
     webhook = provider.make_webhook([json.dumps({"keys": [MATTR_JWK]})], None)
@@ -220,6 +288,7 @@ def test_changes() -> None:
         ("event_01EHZNVPK3SFK441A1RGBFSHRT", r"event_01EHZNVPK3SFK441[0-9A-HJKMNP-TV-Z]{10}"),
         ("de347800-d56f-4262-9f19-52b34856a933", r"de347800-d56f-4262-9f19-52[0-9a-f]{10}"),
         ("evt_55136848686613000", r"evt_5513684\d{10}"),
+        ("ord_a1", r"ord_[0-9a-f]{2}"),
         ("a", r"[0-9a-f]"),
         ("", r""),
     ],

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 import hooksmith_providers
+from hooksmith.config import Settings
+from hooksmith.pipeline import generate
+from support.cases import write_files
 
 COMPLETE = """
 from typing import assert_never
@@ -74,9 +77,73 @@ WRONG_HANDLER = COMPLETE.replace(
 PACKAGES = str(Path(hooksmith_providers.__file__).parents[1])
 
 
-def mypy(path: Path) -> str:
+OTHERS = """
+from typing import assert_never
+from made.{case} import {names}, DriftedEvent, Event, UnknownEvent, Webhook, WebhookReceiver
+
+
+def handle(event: Event) -> str:
+    match event:
+        case {first}():
+            return event.{field}
+        case {second}():
+            return "b"
+        case UnknownEvent() | DriftedEvent():
+            return "c"
+        case _:
+            assert_never(event)
+
+
+def unwrap(webhook: Webhook, body: bytes) -> list[str]:
+    one = webhook.unwrap(body, {{}})
+    return [handle(one), *(handle(event) for event in webhook.unwrap_all(body, {{}}))]
+
+
+def receiver(webhook: Webhook) -> None:
+    taking = WebhookReceiver(webhook)
+
+    @taking.on({first})
+    def first(event: {first}) -> None:
+        print(event.{field})
+"""
+CASES = Path(__file__).parents[1] / "cases"
+KINDS = {
+    "webhooks_options": ("ByCard", "ByTransfer", "id"),
+    "webhooks_batch": ("Bounced", "Delivered", "reason"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", KINDS)
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_classes_that_share_a_type_and_batches(case: str, checker: str, tmp_path: Path) -> None:
+    package = tmp_path / "made"
+    files = generate(CASES / case / "spec.yaml", Settings(package=case, formatter="none")).files
+    write_files(package, {"__init__.py": "", "py.typed": ""})
+    write_files(package / case, files)
+    first, second, field = KINDS[case]
+    text = OTHERS.format(
+        case=case, names=f"{first}, {second}", first=first, second=second, field=field
+    )
+    check = mypy if checker == "mypy" else pyright
+    for name, missing in (
+        ("complete", ""),
+        ("incomplete", f'        case {second}():\n            return "b"\n'),
+    ):
+        path = tmp_path / name / f"{name}.py"
+        path.parent.mkdir()
+        path.write_text(text.replace(missing, "") if missing else text)
+        found = check(path, tmp_path)
+        if missing:
+            assert second in found, found
+            assert "Found 1 error" in found or "1 error," in found, found
+        else:
+            assert "Success" in found or "0 errors" in found, found
+
+
+def mypy(path: Path, packages: Path | str = PACKAGES) -> str:
     config = path.with_name("mypy.ini")
-    config.write_text(f"[mypy]\nstrict = true\nmypy_path = {PACKAGES}\n")
+    config.write_text(f"[mypy]\nstrict = true\nmypy_path = {packages}\n")
     command = [
         "-m",
         "mypy",
@@ -89,9 +156,9 @@ def mypy(path: Path) -> str:
     return run(command)
 
 
-def pyright(path: Path) -> str:
+def pyright(path: Path, packages: Path | str = PACKAGES) -> str:
     config = path.with_name("pyrightconfig.json")
-    config.write_text(f'{{"extraPaths": ["{PACKAGES}"], "typeCheckingMode": "standard"}}')
+    config.write_text(f'{{"extraPaths": ["{packages}"], "typeCheckingMode": "standard"}}')
     return run(["-m", "pyright", "--pythonpath", sys.executable, "--project", str(config)])
 
 

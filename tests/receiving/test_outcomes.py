@@ -13,6 +13,7 @@ import pytest
 from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.events import Catalogue, DriftedEvent, InHeader, UnknownEvent
 from hooksmith_providers._runtime.model import Model
+from hooksmith_providers._runtime.salvage import lacking
 from hooksmith_providers._runtime.webhook_errors import EventParseError
 
 USER: dict[str, Any] = {
@@ -48,7 +49,7 @@ def test_every_example_of_every_event_is_fully_typed(provider: str) -> None:
     testing = importlib.import_module(f"hooksmith_providers.{provider}.testing")
     catalogue = importlib.import_module(f"hooksmith_providers.{provider}.events").CATALOGUE
     types = importlib.import_module(f"hooksmith_providers.{provider}").EventType
-    assert sorted(testing.EXAMPLES._bodies) == sorted(catalogue.models) == sorted(types)
+    assert sorted(testing.EXAMPLES._stored) == sorted(catalogue.models) == sorted(types)
     for kind, model in catalogue.models.items():
         body = json.dumps(testing.EXAMPLES.payload(kind)).encode()
         event = catalogue.parse(body, strict=True)
@@ -117,13 +118,38 @@ class TestUnknown:
 
 
 class TestDrifted:
-    def test_missing_field(self) -> None:
-        body = changed(email=...)
+    def test_missing_field_of_an_object_within(self) -> None:
+        """Nothing that came is wrong: the event is of its class, without what did not come."""
+        event = workos.parse_event(changed(email=...))
+        assert isinstance(event, workos.UserCreated)
+        assert event.data.id == "user_1"
+        assert not hasattr(event.data, "email")
+        assert list(lacking(event)) == ["/data/email"]
+        assert "email" not in event.to_dict()["data"]
+
+    def test_null_in_a_field_that_is_not_null(self) -> None:
+        event = workos.parse_event(changed(email=None))
+        assert isinstance(event, workos.UserCreated)
+        assert not hasattr(event.data, "email")
+
+    def test_missing_field_of_the_event(self) -> None:
+        body = json.dumps({key: value for key, value in USER.items() if key != "data"}).encode()
+        event = workos.parse_event(body)
+        assert isinstance(event, DriftedEvent)
+        assert [issue.where for issue in event.issues] == ["/data"]
+        assert not hasattr(event.event, "data")
+
+    def test_missing_field_beside_a_wrong_one(self) -> None:
+        body = changed(email=..., email_verified="perhaps")
         event = workos.parse_event(body)
         assert isinstance(event, DriftedEvent)
         assert event.type == "user.created"
         assert [(issue.where, issue.what) for issue in event.issues] == [
-            ("/data/email", "Field required")
+            ("/data/email", "Field required"),
+            (
+                "/data/email_verified",
+                "Input should be a valid boolean, unable to interpret input",
+            ),
         ]
         assert isinstance(event.event, workos.UserCreated)
         assert event.event.data.id == "user_1"
@@ -205,6 +231,15 @@ class TestTypeInAHeader:
         assert self.catalogue.parse(b"{}", {"x-event": "pull"}).type == "pull"
         with pytest.raises(EventParseError, match="in the header X-Event"):
             self.catalogue.parse(b"{}", {})
+
+
+class TestExtras:
+    def test_names_that_are_arguments_of_ours(self) -> None:
+        """A property may have any name, also in an event that is not read in one pass."""
+        for name in ("_fields_set", "self", "model_fields", "__dict__"):
+            event = workos.parse_event(changed(email=..., **{name: [1]}))
+            assert isinstance(event, workos.UserCreated)
+            assert (event.data.model_extra or {})[name] == [1]
 
 
 def test_reading_an_event_builds_its_models_and_no_others() -> None:

@@ -52,6 +52,38 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
     assert config.apis["one"].spec == tmp_path / "specs" / "one" / "openapi.yaml"
 
 
+def test_what_somebody_elses_document_does_not_say(tmp_path: Path) -> None:
+    text = (
+        WHOLE
+        + """
+signature = "github"
+events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
+"""
+    )
+    settings = load_config(put(tmp_path / "pyproject.toml", text)).settings("two")
+    assert settings.signature == "github"
+    assert settings.events == {"type": [{"header": "X-GitHub-Event"}, "/action"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('signature = "githup"', "did you mean 'github'"),
+        ('signature = { scheme = "hmac" }', "'header' is a required property"),
+        ('events = { type = "action" }', "does not match"),
+        ('events = { kind = "/a" }', "kind"),
+    ],
+)
+def test_it_is_checked(line: str, message: str, tmp_path: Path) -> None:
+    path = put(tmp_path / "pyproject.toml", f"{WHOLE}\n{line}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    (found,) = caught.value.diagnostics
+    assert message in found.message
+    assert found.place is not None
+    assert found.place.line is not None
+
+
 def test_a_file_of_its_own_has_the_keys_at_the_top(tmp_path: Path) -> None:
     text = 'out = "."\npackage = "acme"\napis.one.spec = "one.yaml"\n'
     config = load_config(put(tmp_path / "hooksmith.toml", text))

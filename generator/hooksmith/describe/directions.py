@@ -30,7 +30,7 @@ def mark_directions(
     by_name = {definition.name: definition for definition in definitions}
     operations = [operation for resource in resources for operation in resource.operations]
     sent = _reach(by_name, (kind for operation in operations for kind in _sent(operation)))
-    delivered: list[Type] = [Named(event.model) for event in events.events]
+    delivered: list[Type] = [Named(name) for event in events.events for name in event.models]
     received = _reach(
         by_name, [*delivered, *(kind for operation in operations for kind in _received(operation))]
     )

@@ -37,3 +37,8 @@ def opaque(media_type: str) -> Type:
     if plain == "application/json" or plain.endswith("+json"):
         return ANY
     return Scalar(Kind.STRING) if plain.startswith("text/") else Scalar(Kind.BINARY)
+
+
+def is_form(media_type: str) -> bool:
+    """Whether a body of this media type is a form of names and values alone."""
+    return media_type.split(";")[0].strip().lower() == "application/x-www-form-urlencoded"

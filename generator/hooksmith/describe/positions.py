@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import ExtensionError
@@ -19,9 +19,8 @@ def check_positions(
 
     Raises ExtensionError where no body has anything there.
     """
-    for name in ("type", "id", "timestamp"):
-        pointer = stated.get(name)
-        if not isinstance(pointer, str) or not bodies:
+    for name, pointer in _pointers(stated):
+        if not bodies:
             continue
         missing = [one for one in bodies if not _leads(schemas, one[1], split(pointer))]
         if len(missing) == len(bodies):
@@ -39,6 +38,22 @@ def check_positions(
                 f"the body has nothing at {pointer}, where x-hooksmith-events says its {name} is",
                 did_you_mean(pointer, _spellings(schemas, body, pointer)),
             )
+
+
+def fits_somewhere(schemas: Schemas, stated: Any, bodies: list[Any]) -> bool:
+    """Whether a position can be right: it names a header, or some body has something there."""
+    if isinstance(stated, list):
+        return all(fits_somewhere(schemas, part, bodies) for part in stated)
+    return not isinstance(stated, str) or any(_leads(schemas, it, split(stated)) for it in bodies)
+
+
+def _pointers(stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(what stands there, pointer) of the positions that must be in every body: of several parts that is the first."""
+    for name in ("type", "id", "timestamp"):
+        place = stated.get(name)
+        place = place[0] if isinstance(place, list) else place
+        if isinstance(place, str):
+            yield name, place
 
 
 def _leads(schemas: Schemas, node: Any, tokens: list[str]) -> bool:

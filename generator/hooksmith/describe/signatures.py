@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +22,17 @@ def known_scheme(name: str) -> Mapping[str, Any]:
     """The declaration of a scheme of the catalogue; raises KeyError."""
     if name not in known_schemes():
         raise KeyError(name)
+    return {key: value for key, value in _entry(name).items() if key != "events"}
+
+
+def known_events(name: str) -> Mapping[str, Any]:
+    """Where the deliveries of a scheme of the catalogue say their type, id and time, as its documentation has it."""
+    found: Mapping[str, Any] = _entry(name).get("events", {}) if name in known_schemes() else {}
+    return found
+
+
+@cache
+def _entry(name: str) -> Mapping[str, Any]:
     declaration: Mapping[str, Any] = parse(_folder().joinpath(f"{name}.yaml").read_text("utf-8"))
     return declaration
 

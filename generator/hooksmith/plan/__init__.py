@@ -16,7 +16,7 @@ from .events import (
     plan_event_types,
     plan_events,
 )
-from .examples import plan_examples
+from .examples import has_headers, plan_examples
 from .imports import Imports
 from .models import plan_definitions
 from .modules import model_modules
@@ -56,6 +56,7 @@ def plan(api: Api, package: str, runtime: str) -> PackageView:
         callbacks=callbacks,
         callback_receiver=plan_callback_receiver(api, webhook, runtime),
         examples=plan_examples(api),
+        whole_examples=has_headers(api),
         resources=resources,
         client=plan_client(api, package, runtime),
         exports=(),
@@ -151,7 +152,8 @@ def _exports(view: PackageView) -> Iterator[ExportsView]:
         yield _export(".analytic_events", "AnalyticEvent")
     if view.events:
         own = {definition.name for definition in view.events.definitions}
-        yield _export(".events", "Event", "parse_event", *own)
+        readers = ("parse_event", "parse_events") if view.events.batches else ("parse_event",)
+        yield _export(".events", "Event", *readers, *own)
         if borrowed := set(view.events.union) - own:
             yield _export(".models", *borrowed)
         yield _export(f"{runtime}.events", "DriftedEvent", "UnknownEvent")

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..describe.directions import references
 from ..describe.fields import unique
-from ..ir import AnyDefinition, Api, EnumMember, Event, Model, Position
+from ..describe.media import is_form
+from ..ir import (
+    Alias,
+    AnyDefinition,
+    Api,
+    Array,
+    EnumMember,
+    Event,
+    Field,
+    Kind,
+    Map,
+    Model,
+    Named,
+    Position,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
 from ..normalize.casing import upper
 from .imports import Imports
 from .models import enum_view, plan_definitions
@@ -16,7 +34,7 @@ from .views import EnumView, EventDocView, EventsView
 
 def event_definitions(api: Api) -> dict[str, AnyDefinition]:
     """The definitions that are whole deliveries and nothing else: they stand with the events, not with the models."""
-    delivered = {event.model for event in api.events.events}
+    delivered = {name for event in api.events.events for name in event.models}
     used = {name for definition in api.definitions for name in references(definition)}
     return {
         definition.name: definition
@@ -92,20 +110,84 @@ def plan_events(
         imports.add_runtime("lazy", "lazy")
     else:
         for event in where.events:
-            imports.add_definition(event.model)
+            for name in event.models:
+                imports.add_definition(name)
     _import_for_bases(chosen.values(), definitions, imports)
-    positions = [_position(place, imports) for place in (where.type, where.id, where.timestamp)]
+    positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
     views = plan_definitions(chosen.values(), definitions, imports)
     return EventsView(
         definitions=views,
         imports=imports.block(),
-        union=tuple(sorted({event.model for event in where.events})),
-        models=tuple((literal(event.type), event.model) for event in where.events),
+        union=tuple(sorted({name for event in where.events for name in event.models})),
+        models=tuple((literal(event.type), _classes(event, deferred)) for event in where.events),
         type=positions[0],
         id=positions[1],
         timestamp=positions[2],
+        form=literal(form_fields(api, definitions)) if where.form else "",
+        said=_said_otherwise(where.events),
+        told=tells_itself(api),
+        batches=any(event.batch for event in where.events),
         deferred=deferred,
     )
+
+
+def tells_itself(api: Api) -> bool:
+    """Whether a delivery's type is known without being told by whoever received it."""
+    return api.events.type is not None or len(api.events.events) == 1
+
+
+def _said_otherwise(events: Iterable[Event]) -> str:
+    """What deliveries say for types, where that is not how the document calls them, as an expression."""
+    found = {event.said: event.type for event in events if event.said}
+    return literal(found) if found else ""
+
+
+def _classes(event: Event, deferred: bool) -> str:
+    """The class of an event, or those of its options, as an expression."""
+    if deferred:
+        return literal(event.options or event.model)
+    return f"({', '.join(event.options)})" if event.options else event.model
+
+
+def form_fields(api: Api, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
+    """The properties of events that are fields of forms, and how a form has them: see the runtime's `read_form`."""
+    found: dict[str, str] = {}
+    for event in api.events.events:
+        for name in event.models if is_form(event.media_type or "") and not event.carrier else ():
+            definition = definitions[name]
+            if isinstance(definition, Model):
+                for field in all_fields(definition, definitions):
+                    found.setdefault(field.wire, _written(field.type, definitions))
+    return found
+
+
+def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> Iterator[Field]:
+    """The fields of a model, those of its bases first."""
+    for base in model.bases:
+        definition = definitions[base]
+        if isinstance(definition, Model):
+            yield from all_fields(definition, definitions)
+    yield from model.fields
+
+
+def _written(kind: Type, definitions: Mapping[str, AnyDefinition]) -> str:
+    """How a form has a value: as OpenAPI's Encoding Object says, objects in JSON and arrays by repetition."""
+    match kind:
+        case Named(name):
+            definition = definitions[name]
+            if isinstance(definition, Alias):
+                return _written(definition.type, definitions)
+            return "json" if isinstance(definition, Model) else "text"
+        case Array(items=items):
+            return "json" if _written(items, definitions) == "json" else "list"
+        case Map() | Tuple():
+            return "json"
+        case Union(options=options):
+            found = {_written(option, definitions) for option in options} - {"value"}
+            return found.pop() if len(found) == 1 else "text" if found else "value"
+        case Scalar(kind=Kind.STRING | Kind.ANY | Kind.BINARY):
+            return "text"
+    return "value"
 
 
 def _import_for_bases(
@@ -121,10 +203,13 @@ def _import_for_bases(
         _import_for_bases(inherited.values(), definitions, imports)
 
 
-def _position(where: Position | None, imports: Imports) -> str:
+def position(where: Position | None, imports: Imports) -> str:
     """Where a delivery says something, as an expression."""
     if where is None:
         return "None"
+    if where.parts:
+        parts = [position(part, imports) for part in where.parts]
+        return f"({', '.join(parts)},)"
     if where.header is None:
         return literal(where.pointer)
     imports.add_runtime("events", "InHeader")
@@ -134,6 +219,6 @@ def _position(where: Position | None, imports: Imports) -> str:
 def plan_event_docs(api: Api) -> tuple[EventDocView, ...]:
     """The lines of api.md about events."""
     return tuple(
-        EventDocView(type=event.type, class_name=event.model, summary=_said(event))
+        EventDocView(type=event.type, class_name=", ".join(event.models), summary=_said(event))
         for event in api.events.events
     )

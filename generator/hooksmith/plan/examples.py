@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ..describe.media import is_form
+from ..describe.telling import plain, prefix_of
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -20,6 +24,7 @@ from ..ir import (
     Map,
     Model,
     Named,
+    Position,
     Scalar,
     Tuple,
     Type,
@@ -33,25 +38,97 @@ _DEEPEST = 12
 
 
 def plan_examples(api: Api) -> str:
-    """JSON text: wire value → body. Empty where the document delivers nothing."""
+    """JSON text: wire value → body, or all of the delivery where `has_headers`. Empty where there are no events.
+
+    An event of several classes has an example of each, under `TYPE as CLASS`.
+    """
     if not api.events.events:
         return ""
     definitions = {definition.name: definition for definition in api.definitions}
-    bodies = {
-        event.type: example_of(event, definitions, api.events.type) for event in api.events.events
+    wrapped, where = has_headers(api), api.events.type
+    found: dict[str, Any] = {}
+    for event in api.events.events:
+        bodies = {event.type: example_of(event, definitions, where)}
+        for name in event.options:
+            option = replace(event, model=name, example=None)
+            bodies[f"{event.type} as {name}"] = example_of(option, definitions, where)
+        for key, body in bodies.items():
+            found[key] = _delivered(event, body) if wrapped else body
+    return json.dumps(found, indent=1) + "\n"
+
+
+def has_headers(api: Api) -> bool:
+    """Whether an example is more than the JSON of an event: it has headers that matter, or is a batch or a form."""
+    return any(
+        event.headers or event.batch or is_form(event.media_type or "")
+        for event in api.events.events
+    )
+
+
+def _delivered(event: Event, body: Any) -> dict[str, Any]:
+    """`{"headers": …, "body": …}`, for a form that carries JSON also `"carrier"`."""
+    form = is_form(event.media_type or "")
+    kind = "application/x-www-form-urlencoded" if form else event.media_type or "application/json"
+    delivery = {
+        "headers": {"Content-Type": kind, **event.headers},
+        "body": [body] if event.batch else body,
     }
-    return json.dumps(bodies, indent=1) + "\n"
+    return {**delivery, "carrier": event.carrier} if event.carrier else delivery
 
 
 def example_of(event: Event, definitions: Mapping[str, AnyDefinition], where: Any = None) -> Any:
-    """The body of one delivery of this event."""
-    if isinstance(event.example, dict):
+    """One event of this kind, as its document has it or put together."""
+    body = _example_of(event, definitions, where)
+    return (
+        _completed(event, body, where.parts)
+        if where is not None and where.parts and not event.said
+        else body
+    )
+
+
+def _completed(event: Event, body: Any, parts: Sequence[Position]) -> Any:
+    """The body with the part of the type that the header leaves to it, where it has another or none."""
+    first = parts[0].header
+    head = plain(event.headers.get(first, "")) if first is not None else ""
+    places = [part.pointer for part in parts[1:] if part.pointer is not None]
+    if not head or len(places) != 1 or not isinstance(body, dict):
+        return body
+    rest = event.type[len(prefix_of(event.type, len(head))) :].lstrip("-_./: ")
+    known = _at(body, places[0])
+    if not rest or (isinstance(known, str) and plain(known) == plain(rest)):
+        return body
+    body = copy.deepcopy(body)
+    _put(body, places[0], rest)
+    return body
+
+
+def _example_of(event: Event, definitions: Mapping[str, AnyDefinition], where: Any) -> Any:
+    if isinstance(event.example, dict) and not event.carrier:
         return event.example
+    if event.batch and isinstance(event.example, list):
+        chosen = _of_type(event, where)
+        if chosen is not None:
+            return chosen
     sampler = _Sampler(definitions)
     body = sampler.named(event.model, 0)
     stated = where.pointer if where is not None else None
     if isinstance(body, dict) and stated and sampler.knows(event.model, split(stated)):
         _put(body, stated, event.type)
+    return body
+
+
+def _of_type(event: Event, where: Any) -> Any:
+    """The event of this type in an example of a batch, which may have others."""
+    pointer = where.pointer if where is not None else None
+    for item in event.example if isinstance(event.example, list) else ():
+        if isinstance(item, dict) and (not pointer or _at(item, pointer) == event.type):
+            return item
+    return None
+
+
+def _at(body: Any, pointer: str) -> Any:
+    for token in split(pointer):
+        body = body.get(token) if isinstance(body, dict) else None
     return body
 
 

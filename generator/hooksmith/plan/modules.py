@@ -73,7 +73,8 @@ def _roots(api: Api) -> Iterator[tuple[str, Type]]:
     resources = {resource.name.removesuffix("s"): resource.name for resource in api.resources}
     for event in api.events.events:
         group = snake(event.group) or "events"
-        yield resources.get(group.removesuffix("s"), group), Named(event.model)
+        owner = resources.get(group.removesuffix("s"), group)
+        yield from ((owner, Named(name)) for name in event.models)
 
 
 def _types(operation: Operation) -> Iterator[Type]:

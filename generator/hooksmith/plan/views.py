@@ -101,11 +101,19 @@ class EventsView:
     definitions: tuple[DefinitionView, ...]
     union: tuple[str, ...]
     models: tuple[tuple[str, str], ...]
-    """Wire value, as a literal, and class name."""
+    """Wire value, as a literal, and the class or classes, an expression."""
     type: str
     """Where a delivery says its type, its id and its time: expressions."""
     id: str
     timestamp: str
+    form: str = ""
+    """The properties of events that come as forms, an expression; empty where no event does."""
+    said: str = ""
+    """What deliveries say for a type → the type, where they differ, an expression; empty where none does."""
+    told: bool = True
+    """Whether the type is known without being passed."""
+    batches: bool = False
+    """Whether deliveries may have several events."""
     deferred: bool = False
 
 
@@ -287,6 +295,8 @@ class PackageView:
     callback_receiver: CallbackReceiverView | None
     examples: str
     """JSON text: wire value → an example of the body; empty where there are no events."""
+    whole_examples: bool
+    """Whether an example is a whole delivery, with headers, and not the body alone."""
     resources: tuple[ResourceView, ...]
     client: ClientView | None
     exports: tuple[ExportsView, ...]

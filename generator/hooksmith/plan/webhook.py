@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..ir import Api, Operation
+from .events import tells_itself
 from .imports import Imports
 from .text import literal, section, sentence
 from .views import ArgumentView, WebhookView
@@ -29,7 +30,7 @@ _JWK = {
 
 def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     """The modules, or None where the document delivers nothing whose type could be told."""
-    if not api.events.events or api.events.type is None:
+    if not api.events.events or not tells_itself(api):
         return None
     declared = api.signature or {"scheme": "unestablished"}
     imports = Imports(
@@ -55,7 +56,7 @@ _SECRET_DOC = ("secret", "One secret, or several while they are rotated; the fir
 
 def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
     imports.add_runtime("signatures.key", "Secrets")
-    timed = declared["scheme"] != "hmac" or "timestamp" in declared
+    timed = declared["scheme"] == "standard-webhooks" or "timestamp" in declared
     return WebhookView(
         doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
         scheme=scheme_expression(declared, imports),
@@ -164,6 +165,9 @@ def scheme_expression(declared: Mapping[str, Any], imports: Imports) -> str:
         case "hmac":
             imports.add_runtime("signatures.keyed", "HMAC")
             return f"HMAC({', '.join(_hmac(declared, imports))})"
+        case "static-header":
+            imports.add_runtime("signatures.keyed", "StaticHeader")
+            return f"StaticHeader({_keywords({'header': declared['header']})})"
         case "standard-webhooks":
             imports.add_runtime("signatures.standard", "StandardWebhooks")
             arguments = {"keys": tuple(declared["keys"]), "tolerance": declared["tolerance"]}
@@ -214,6 +218,8 @@ def _required(operation: Operation) -> bool:
 
 def _example_secret(declared: Mapping[str, Any]) -> str:
     """A secret for examples, of the scheme's form."""
+    if declared["scheme"] == "static-header":
+        return _TEXT_SECRETS["utf-8"]
     if declared["scheme"] == "hmac":
         secret = declared["secret"]
         return str(secret.get("prefix", "")) + _TEXT_SECRETS[secret["encoding"]]
