@@ -74,19 +74,27 @@ class DeferredModel(BaseModel):
         return handler(source)
 
 
-class DeferredModels(Mapping[str, type[Any]]):
+class DeferredModels(Mapping[str, type[Any] | tuple[type[Any], ...]]):
     """Models by a key, such as an event's type, each imported when it is first asked for.
 
-    `module` has them as attributes; `names` is key → name.
+    `module` has them as attributes; `names` is key → name, or several.
     """
 
-    def __init__(self, module: str, names: Mapping[str, str]) -> None:
+    def __init__(self, module: str, names: Mapping[str, str | tuple[str, ...]]) -> None:
         self._module = module
         self._names = names
 
-    def __getitem__(self, key: str) -> type[Any]:
-        model: type[Any] = getattr(sys.modules[self._module], self._names[key])
+    def __getitem__(self, key: str) -> type[Any] | tuple[type[Any], ...]:
+        names, module = self._names[key], sys.modules[self._module]
+        if isinstance(names, tuple):
+            return tuple(getattr(module, name) for name in names)
+        model: type[Any] = getattr(module, names)
         return model
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """The names of the models of a key, without importing them."""
+        found = self._names[key]
+        return found if isinstance(found, tuple) else (found,)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -1,20 +1,25 @@
-"""Deliveries: their bytes → a typed event."""
+"""Deliveries: their bytes → typed events."""
 
 from __future__ import annotations
 
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from functools import cache, cached_property
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from .deferred import DeferredModels
+from .forms import is_form, read_form
+from .kinds import Kinds, Parts, Told, guess
 from .model import Model
-from .salvage import salvage
-from .signatures.message import AnyHeaders, header_values
+from .places import InHeader, Where, at, pointer_of, tokens
+from .salvage import Salvage, own_lacks
+from .signatures.message import AnyHeaders, header_pairs, header_values
 from .webhook_errors import EventParseError, Issue
 
 __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
@@ -25,7 +30,10 @@ _BUILDING = threading.RLock()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnknownEvent:
-    """An event of a type that the document does not know (yet), with all that was received."""
+    """An event of a type that the document does not know (yet), with all that was received.
+
+    `raw` is the body of the delivery that it came in, with others where that was a batch.
+    """
 
     type: str
     payload: dict[str, Any] = field(repr=False)
@@ -37,7 +45,7 @@ class DriftedEvent:
     """An event of a known type that breaks its model: the provider changed, or departs from its own document.
 
     `event` is what the type's model could read of it: what `issues` names is unchecked there, or not there at all.
-    `payload` and `raw` are all that was received.
+    `payload` is all that was received of it, `raw` the body that it came in.
     """
 
     type: str
@@ -47,26 +55,31 @@ class DriftedEvent:
     raw: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class InHeader:
-    """Something that a delivery says in a header."""
-
-    name: str
-
-
 ModelClass = type[Any]
 
-Where = str | InHeader
-"""Where a delivery says something: a JSON pointer (RFC 6901) into its body, or a header."""
+Classes = tuple[type[Model], ...]
+Body = type[Model] | Classes
+"""The class of an event, or those of its options, where nothing in it tells them apart."""
 
 
 _Read = Callable[[bytes], Any]
 
 
-def _literals(model: type[Any], where: Where | None) -> tuple[str, ...]:
+def options(body: Body) -> Classes:
+    """The classes that an event of one type may be of."""
+    return body if isinstance(body, tuple) else (body,)
+
+
+def _names(models: Mapping[str, Body], kind: str) -> tuple[str, ...]:
+    if isinstance(models, DeferredModels):
+        return models.names(kind)
+    return tuple(model.__name__ for model in options(models[kind]))
+
+
+def _literals(model: type[Any], where: object) -> tuple[str, ...]:
     """The types that a model takes, where it says so itself."""
     annotation: Any = model
-    for token in _tokens(where) if isinstance(where, str) else ():
+    for token in tokens(where) if isinstance(where, str) else ():
         fields = getattr(annotation, "model_fields", {})
         found = [info for name, info in fields.items() if token == (info.alias or name)]
         annotation = found[0].annotation if found else None
@@ -77,22 +90,43 @@ def _literals(model: type[Any], where: Where | None) -> tuple[str, ...]:
 class Catalogue(Generic[_Event]):
     """The events of an API: their models by type, and where a delivery says its type, id and time.
 
-    `type` is None where nothing in a delivery says it: whoever receives it knows from the address, or otherwise.
+    `type` is None where nothing in a delivery says it: there is one type alone, or whoever receives it knows from the
+    address. `batch`: whether deliveries may be lists of events. `said`: what deliveries say for types that the document
+    calls otherwise. `form`: the properties of events that come as forms, and how each is written there (see
+    `read_form`); None where no event does.
     """
 
     name: str
-    models: Mapping[str, type[Model]]
-    type: Where | None
+    models: Mapping[str, Body]
+    type: Told | None
     id: Where | None = None
     timestamp: Where | None = None
+    batch: bool = False
+    said: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
     _readers: dict[bytes, _Read] = field(default_factory=dict, repr=False)
     _guess: re.Pattern[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.type, str):
-            last = json.dumps(_tokens(self.type)[-1]).encode()
-            pattern = re.compile(re.escape(last) + rb'\s*:\s*"([^"\\]*)"')
-            object.__setattr__(self, "_guess", pattern)
+            object.__setattr__(self, "_guess", guess(self.type))
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts.of(self.type) if self.type is not None else Parts((), ())
+
+    @cached_property
+    def _by_class(self) -> dict[str, list[str]]:
+        """Name of a class → its types; where models are deferred, none is imported for it."""
+        found: dict[str, list[str]] = {}
+        for kind in self.models:
+            for name in _names(self.models, kind):
+                found.setdefault(name, []).append(kind)
+        return found
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        return Kinds(self.models, self.said)
 
     def parse(
         self,
@@ -109,23 +143,68 @@ class Catalogue(Generic[_Event]):
             found = self._step_by_step(raw, headers, kind, strict)
         return found  # type: ignore[no-any-return]
 
-    def id_of(self, event: object, headers: AnyHeaders = ()) -> str | None:
-        """The id that a delivery keeps when it is sent again; None where it has none."""
-        found = self._read(self.id, event, headers)
-        return str(found) if isinstance(found, str | int) and found != "" else None
+    def parse_all(
+        self,
+        body: bytes | bytearray | memoryview | str,
+        headers: AnyHeaders = (),
+        *,
+        kind: str | None = None,
+        strict: bool = False,
+    ) -> list[_Event]:
+        """Read a delivered body that may be a batch; see `parse_events` of the package."""
+        raw = body if isinstance(body, bytes) else _as_bytes(body)
+        found: Any = self.at_once(raw) if kind is None else None
+        if found is not None:
+            return [found]
+        headers = _kept(headers)
+        payload = self._load(raw, headers)
+        if not isinstance(payload, list):
+            return [self._event(payload, raw, headers, kind, strict)]  # type: ignore[list-item]
+        if not (payload or self.batch):
+            raise EventParseError("the body is not an event: it is an empty list")
+        for index, item in enumerate(payload):
+            if not isinstance(item, dict):
+                raise EventParseError(f"the body is no batch of events: at /{index} is no object")
+        return [self._in_batch(item, raw, headers, kind, strict) for item in payload]  # type: ignore[misc]
 
-    def type_of(self, event: object) -> str:
-        """The wire value of an event's type."""
+    def id_of(
+        self, event: object, headers: AnyHeaders = (), index: int | None = None
+    ) -> str | None:
+        """The id that an event keeps when it is sent again; None where it has none. `index`: its place in a batch."""
+        found = self._read(self.id, event, headers)
+        if not isinstance(found, str | int) or found == "":
+            return None
+        shared = index is not None and isinstance(self.id, InHeader)
+        return f"{found}/{index}" if shared else str(found)
+
+    def type_of(self, event: object, headers: AnyHeaders = ()) -> str:
+        """The wire value of an event's type; `headers` matter where they tell it and one class has several types."""
         if isinstance(event, UnknownEvent | DriftedEvent):
             return event.type
-        found = at(event, self.type) if isinstance(self.type, str) else None
-        return str(found) if isinstance(found, str) else self.types_of(type(event))[0]
+        if isinstance(self.type, str):
+            found = at(event, self.type)
+            return str(found) if isinstance(found, str) else self.types_of(type(event))[0]
+        first, *others = self.types_of(type(event))
+        said = self._kinds.find(self._parts.said(event, headers)) if others else first
+        return said if said in others else first
+
+    def options_of(self, kind: str) -> Classes:
+        """The classes that events of a type may be of."""
+        return options(self.models[kind])
+
+    def has_options(self, kind: str) -> bool:
+        """Whether the events of a type may be of several classes."""
+        return isinstance(self.models[kind], tuple)
 
     def types_of(self, model: ModelClass) -> tuple[str, ...]:
         """The wire values of the events that a model is for; raises KeyError where it is no event's."""
         stated = _literals(model, self.type)
-        found = stated or tuple(kind for kind, other in self.models.items() if other is model)
-        if not found or self.models.get(found[0]) is not model:
+        found = stated or tuple(
+            kind
+            for kind in self._by_class.get(model.__name__, ())
+            if model in options(self.models[kind])
+        )
+        if not found or model not in options(self.models.get(found[0], ())):
             raise KeyError(f"{model.__name__} is no event of {self.name}")
         return found
 
@@ -137,7 +216,7 @@ class Catalogue(Generic[_Event]):
         source = event.payload if isinstance(event, UnknownEvent | DriftedEvent) else event
         return at(source, where)
 
-    # --- reading
+    # --- in one pass
 
     def at_once(self, raw: bytes) -> _Event | None:
         """The event in one pass over the bytes, which the usual delivery needs.
@@ -157,21 +236,38 @@ class Catalogue(Generic[_Event]):
         except ValidationError:
             return None
 
+    def _by_parts(self, raw: bytes, headers: AnyHeaders) -> Model | None:
+        """As `at_once`, where a header tells the type, or a part of it."""
+        said = self._parts.guessed(raw, headers)
+        kind = self._kinds.find(said) if said[0] else None
+        if kind is None or kind not in self.models:
+            return None
+        read = self._readers.get(kind.encode()) or self._reader(kind)
+        try:
+            event: Model | None = read(raw) if read is not None else None
+        except ValidationError:
+            return None
+        return event if event is not None and self._parts.agree(event, said) else None
+
     def _reader(self, kind: str) -> _Read | None:
         """What reads the events of a type from their bytes; None from what is of another, or for no type."""
-        model = self.models.get(kind)
-        if model is None:
+        body = self.models.get(kind)
+        if body is None:
             return None
         with _BUILDING:
-            model.model_rebuild()
-            read: _Read = model.__pydantic_validator__.validate_json
-            if _literals(model, self.type) != (kind,):
+            models = options(body)
+            for model in models:
+                model.model_rebuild()
+            read: _Read = _validator(models).validate_json
+            if isinstance(self.type, str) and any(
+                _literals(model, self.type) != (kind,) for model in models
+            ):
                 read = self._sifted(read, kind)
             self._readers[kind.encode()] = read
         return read
 
     def _sifted(self, read: _Read, kind: str) -> _Read:
-        """For a model that would take other types as well."""
+        """For models that would take other types as well."""
 
         def read_one(raw: bytes) -> Any:
             event = read(raw)
@@ -179,64 +275,141 @@ class Catalogue(Generic[_Event]):
 
         return read_one
 
+    # --- step by step
+
     def _step_by_step(
         self, raw: bytes, headers: AnyHeaders, stated: str | None, strict: bool
     ) -> Model | UnknownEvent | DriftedEvent:
-        payload = _load(raw)
+        headers = _kept(headers)
+        if stated is None and self.type is not None and not isinstance(self.type, str):
+            found = self._by_parts(raw, headers)
+            if found is not None:
+                return found
+        payload = self._load(raw, headers)
+        if isinstance(payload, list):
+            raise EventParseError(
+                f"the body is a batch of {len(payload)}: read it with unwrap_all, or parse_all"
+            )
+        return self._event(payload, raw, headers, stated, strict)
+
+    def _event(
+        self,
+        payload: dict[str, Any],
+        raw: bytes,
+        headers: AnyHeaders,
+        stated: str | None,
+        strict: bool,
+        *,
+        alone: bool = True,
+    ) -> Model | UnknownEvent | DriftedEvent:
+        """`alone`: whether the event is all of the body."""
         kind = self._kind(payload, headers) if stated is None else str(stated)
-        model = self.models.get(kind)
-        if model is None:
+        body = self.models.get(kind)
+        if body is None:
             if strict:
                 raise EventParseError("the event is of a type that is not known")
             return UnknownEvent(type=kind, payload=payload, raw=raw)
         self._reader(kind)
-        return _checked(model, kind, payload, raw, strict)
+        try:
+            if alone:
+                return _validated(options(body), payload, raw)
+            return _from_data(options(body), payload)
+        except ValidationError as error:
+            return _departing(kind, options(body), payload, raw, error, strict)
+
+    def _in_batch(
+        self,
+        item: dict[str, Any],
+        raw: bytes,
+        headers: AnyHeaders,
+        stated: str | None,
+        strict: bool,
+    ) -> Model | UnknownEvent | DriftedEvent:
+        """An event among others, which it must not take with it: without a type it is unknown."""
+        try:
+            return self._event(item, raw, headers, stated, strict, alone=False)
+        except EventParseError:
+            if strict or not self.batch or self.type is None:
+                raise
+            return UnknownEvent(type="", payload=item, raw=raw)
 
     def _kind(self, payload: dict[str, Any], headers: AnyHeaders) -> str:
-        if self.type is None:
-            raise EventParseError("nothing in the body says which event it is: pass its type")
-        if isinstance(self.type, InHeader):
-            stated: Any = next(iter(header_values(headers, self.type.name)), None)
-            place = f"in the header {self.type.name}"
-        else:
-            stated, place = at(payload, self.type), f"at {self.type}"
-        if not isinstance(stated, str):
-            raise EventParseError(f"the body is not an event: it has no type {place}")
-        return stated
+        if self.type is not None:
+            return self._kinds.find(self._parts.read(payload, headers))
+        if len(self.models) == 1:
+            return next(iter(self.models))
+        raise EventParseError("nothing in the body says which event it is: pass its type")
+
+    def _load(self, raw: bytes, headers: AnyHeaders) -> dict[str, Any] | list[Any]:
+        """The body as plain data; raises EventParseError where it is neither an object nor a list."""
+        if self.form is not None and is_form(raw, headers):
+            return read_form(raw, self.form)
+        return _load(raw)
 
 
-def _checked(
-    model: type[Model], kind: str, payload: dict[str, Any], raw: bytes, strict: bool
-) -> Model | DriftedEvent:
+def _validated(models: Classes, payload: dict[str, Any], raw: bytes) -> Model:
     try:
-        return _validated(model, payload, raw)
-    except ValidationError as error:
-        issues = tuple(
-            Issue(_pointer(found["loc"]), found["msg"])
-            for found in error.errors(include_input=False, include_url=False, include_context=False)
-        )
-    if strict:
-        raise EventParseError("the event breaks the model of its type", issues)
-    event = salvage(model, payload)
-    return DriftedEvent(type=kind, event=event, issues=issues, payload=payload, raw=raw)
-
-
-def _validated(model: type[Model], payload: dict[str, Any], raw: bytes) -> Model:
-    try:
-        return model.model_validate_json(raw)
+        return _validator(models).validate_json(raw)  # type: ignore[no-any-return]
     except ValidationError as error:
         if error.errors(include_input=False)[0]["type"] != "json_invalid":
             raise
-    return model.model_validate(payload)
+    return _from_data(models, payload)
 
 
-def _load(raw: bytes) -> dict[str, Any]:
-    """The body as JSON; raises EventParseError where it is not, or not an object."""
+def _from_data(models: Classes, payload: dict[str, Any]) -> Model:
+    found: Model = _validator(models).validate_python(payload)
+    return found
+
+
+@cache
+def _validator(models: Classes) -> Any:
+    """What reads one of several classes: that which fits best (pydantic's smart mode)."""
+    if len(models) == 1:
+        return models[0].__pydantic_validator__
+    union: Any = Union[models]  # noqa: UP007 - made at run time
+    return TypeAdapter(union).validator
+
+
+def _departing(
+    kind: str,
+    models: Classes,
+    payload: dict[str, Any],
+    raw: bytes,
+    error: ValidationError,
+    strict: bool,
+) -> Model | DriftedEvent:
+    """An event that does not fit its model: still of its class, if only objects inside it lack properties."""
+    salvage = Salvage()
+    event = salvage.best(models, payload)
+    if not strict and salvage.whole and not own_lacks(event):
+        return event
+    issues = _issues(_error_of(type(event), payload) if len(models) > 1 else error)
+    if strict:
+        raise EventParseError("the event breaks the model of its type", issues)
+    return DriftedEvent(type=kind, event=event, issues=issues, payload=payload, raw=raw)
+
+
+def _error_of(model: type[Model], payload: dict[str, Any]) -> ValidationError | None:
+    try:
+        model.model_validate(payload)
+    except ValidationError as error:
+        return error
+    return None
+
+
+def _issues(error: ValidationError | None) -> tuple[Issue, ...]:
+    found = (
+        error.errors(include_input=False, include_url=False, include_context=False) if error else ()
+    )
+    return tuple(Issue(pointer_of(each["loc"]), each["msg"]) for each in found)
+
+
+def _load(raw: bytes) -> dict[str, Any] | list[Any]:
     try:
         payload = from_json(raw)
     except ValueError:
         payload = _load_leniently(raw)
-    if not isinstance(payload, dict):
+    if not isinstance(payload, dict | list):
         raise EventParseError("the body is not an event: it is not a JSON object")
     return payload
 
@@ -251,45 +424,14 @@ def _load_leniently(raw: bytes) -> Any:
         raise EventParseError(f"the body is not JSON{place}") from None
 
 
+def _kept(headers: AnyHeaders) -> AnyHeaders:
+    """Headers that can be looked at more than once."""
+    return headers if isinstance(headers, Mapping | Sequence) else list(header_pairs(headers))
+
+
 def _as_bytes(body: object) -> bytes:
     if isinstance(body, bytearray | memoryview):
         return bytes(body)
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     raise TypeError(f"pass the body as it was received, not a {type(body).__name__}")
-
-
-# --- JSON pointers -----------------------------------------------------------------------------------------------
-
-
-def at(source: object, pointer: str) -> object:
-    """What stands at a JSON pointer in plain data or a model; None where nothing does."""
-    found: object = source
-    for token in _tokens(pointer):
-        if isinstance(found, dict):
-            found = found.get(token)
-        elif isinstance(found, BaseModel):
-            found = _property(found, token)
-        else:
-            return None
-    return found
-
-
-def _property(model: BaseModel, wire: str) -> object:
-    """A property by its name on the wire."""
-    values = model.__dict__
-    info = type(model).model_fields.get(wire)
-    if info is not None and info.alias in (None, wire):
-        return values.get(wire)
-    for name, other in type(model).model_fields.items():
-        if other.alias == wire:
-            return values.get(name)
-    return (model.model_extra or {}).get(wire)
-
-
-def _tokens(pointer: str) -> list[str]:
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

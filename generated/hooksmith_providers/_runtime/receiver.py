@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
 from .events import DriftedEvent, UnknownEvent
 from .exchange import Arrival, Reply
-from .receiving import MAX_BODY, Counts, Job, Receiver, logger
+from .receiving import MAX_BODY, Batch, Counts, Job, Receiver, logger
 from .signatures.message import AnyHeaders
 from .stores import IdempotencyStore, SQLiteStore
 from .webhook import BaseWebhook
@@ -35,7 +36,9 @@ class WebhookReceiver(Receiver, Generic[EventT]):
 
     It is an ASGI and a WSGI application; `asgi` and `wsgi` are the same as applications of one kind. The sender is
     answered 200 only after the handler succeeded and that was stored; 500 where it failed, so that the sender tries
-    again; 400 for what is not verified or not an event, 405 and 413.
+    again; 400 for what is not verified or not an event, 405 and 413. The events of a batch are handled one after
+    another, each remembered by its own id; where one fails, the sender is answered as for that one, and when it sends
+    the batch again only those are handled that were not.
 
     Args:
         webhook: What verifies and reads deliveries.
@@ -98,7 +101,20 @@ class WebhookReceiver(Receiver, Generic[EventT]):
 
     def unhandled_types(self) -> tuple[str, ...]:
         """The events of the document without a handler of their own, in its order."""
-        return tuple(kind for kind in self._webhook.catalogue.models if kind not in self._handlers)
+        return tuple(kind for kind in self._webhook.catalogue.models if not self._is_handled(kind))
+
+    def _is_handled(self, kind: str) -> bool:
+        """Whether a type has a handler, or each of its classes, where it has several."""
+        if kind in self._handlers or not self._is_wanted(kind):
+            return kind in self._handlers
+        classes = self._webhook.catalogue.options_of(kind)
+        return all((kind, each) in self._handlers for each in classes)
+
+    def _is_wanted(self, kind: str) -> bool:
+        """Whether a type has a handler, or one of its classes has."""
+        return any(
+            key == kind or (isinstance(key, tuple) and key[0] == kind) for key in self._handlers
+        )
 
     def check(self) -> None:
         """Raise UnhandledTypesError where the receiver is to be exhaustive and is not."""
@@ -111,10 +127,14 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         if event in (UnknownEvent, DriftedEvent):
             return (event,)
         if not isinstance(event, str):
-            return self._webhook.catalogue.types_of(event)
+            return tuple(self._key(kind, event) for kind in self._webhook.catalogue.types_of(event))
         if event not in self._webhook.catalogue.models:
             raise KeyError(f"the document has no event {str(event)!r}")
         return (str(event),)
+
+    def _key(self, kind: str, event: type[Any]) -> object:
+        """A type, and the class where events of that type may be of several."""
+        return (kind, event) if self._webhook.catalogue.has_options(kind) else kind
 
     # --- one delivery
 
@@ -134,25 +154,33 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         """Deliveries are posted, whatever the path."""
         return None if method == "POST" else self.refuse(405, "only POST", {"Allow": "POST"})
 
-    def _prepare(self, arrival: Arrival) -> Job | Reply:
+    def _prepare(self, arrival: Arrival) -> Job | Batch | Reply:
         self.check()
         if len(arrival.body) > self.max_body:
             return self.refuse(413, "the body is too large")
         try:
-            event = self._webhook.unwrap(
+            events = self._webhook.unwrap_all(
                 arrival.body, arrival.headers, method=arrival.method, url=self._url or arrival.url
             )
         except WebhookError as error:
             return self._unproven(error)
-        return self._job(event, arrival.headers)
+        if len(events) == 1:
+            return self._job(events[0], arrival.headers)
+        return Batch(
+            tuple(
+                partial(self._job, event, arrival.headers, index)
+                for index, event in enumerate(events)
+            )
+        )
 
-    def _job(self, event: EventT, headers: AnyHeaders) -> Job | Reply:
+    def _job(self, event: EventT, headers: AnyHeaders, index: int | None = None) -> Job | Reply:
+        """What is to be done with an event; `index`: its place in a batch."""
         unknown, drifted = isinstance(event, UnknownEvent), isinstance(event, DriftedEvent)
         catalogue = self._webhook.catalogue
-        kind = catalogue.type_of(event)
-        id_ = catalogue.id_of(event, headers)
+        kind = catalogue.type_of(event, headers)
+        id_ = catalogue.id_of(event, headers, index)
         handler = self._handler(event, kind)
-        if handler is None and isinstance(event, DriftedEvent) and kind in self._handlers:
+        if handler is None and isinstance(event, DriftedEvent) and self._is_wanted(kind):
             self._count(drifted=1, failed=1)
             logger.error(
                 "%s drifted from its model%s and has no handler for that: not acknowledged",
@@ -168,8 +196,10 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         return self._claim(Job(event, handler, f"{catalogue.name}:{id_}", "", _named(kind, id_)))
 
     def _handler(self, event: EventT, kind: str) -> Callable[[Any], object] | None:
-        key: object = type(event) if isinstance(event, UnknownEvent | DriftedEvent) else kind
-        return self._handlers.get(key, self._fallback)
+        if isinstance(event, UnknownEvent | DriftedEvent):
+            return self._handlers.get(type(event), self._fallback)
+        found = self._handlers.get(kind) or self._handlers.get((kind, type(event)))
+        return found or self._fallback
 
     def _answer(self, job: Job, result: object) -> Reply:
         return Reply(status=200)

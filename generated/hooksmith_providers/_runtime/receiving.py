@@ -61,6 +61,13 @@ class Job:
     """What the handler takes beside the event."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several deliveries in one request. Each is claimed when its turn comes."""
+
+    jobs: tuple[Callable[[], Job | Reply], ...]
+
+
 class Receiver(ABC):
     """Takes requests and hands what they deliver to handlers; an ASGI and a WSGI application.
 
@@ -93,7 +100,7 @@ class Receiver(ABC):
         """The answer to a request that is not for this receiver, whatever its body; None for the others."""
 
     @abstractmethod
-    def _prepare(self, arrival: Arrival) -> Job | Reply:
+    def _prepare(self, arrival: Arrival) -> Job | Batch | Reply:
         """What is to be done, or the answer where nothing is."""
 
     @abstractmethod
@@ -130,7 +137,12 @@ class Receiver(ABC):
 
     def take(self, arrival: Arrival) -> Reply:
         """Take one request; the handler runs in this thread."""
-        job = self._prepare(arrival)
+        prepared = self._prepare(arrival)
+        if isinstance(prepared, Batch):
+            return _of_all([self._run(job()) for job in prepared.jobs])
+        return self._run(prepared)
+
+    def _run(self, job: Job | Reply) -> Reply:
         if isinstance(job, Reply):
             return job
         try:
@@ -149,7 +161,14 @@ class Receiver(ABC):
         """Take one request in an event loop; handlers that are no coroutine functions run in a thread."""
         from anyio.to_thread import run_sync
 
-        job = await run_sync(self._prepare, arrival)
+        prepared = await run_sync(self._prepare, arrival)
+        if isinstance(prepared, Batch):
+            return _of_all([await self._arun(await run_sync(job)) for job in prepared.jobs])
+        return await self._arun(prepared)
+
+    async def _arun(self, job: Job | Reply) -> Reply:
+        from anyio.to_thread import run_sync
+
         if isinstance(job, Reply):
             return job
         try:
@@ -236,6 +255,15 @@ class Receiver(ABC):
         with self._lock:
             new = {name: getattr(self._counts, name) + number for name, number in more.items()}
             self._counts = replace(self._counts, **new)
+
+
+def _of_all(replies: list[Reply]) -> Reply:
+    """The answer to a batch: that to the first that failed, so that all comes again; those that are done stay done."""
+    failed = [reply for reply in replies if reply.status >= 300]
+    if not failed:
+        return Reply(status=200)
+    text = f"{len(failed)} of {len(replies)}: {failed[0].text}"
+    return replace(failed[0], text=text)
 
 
 async def _awaited(result: Awaitable[object]) -> object:

@@ -1,57 +1,153 @@
-"""What can be read of data that breaks its model."""
+"""What can be read of data that breaks its model.
+
+An object inside an event may lack properties that the document requires, or have null in their place: such properties
+are absent from what is read (`hasattr` tells), and nothing else is wrong with it. Providers require properties in
+their documents before all that they send has them. An object with none of them is taken for something else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .model import Model
+from .unions import Tagged
+
+_ABSENT = object()
+_ModelT = TypeVar("_ModelT", bound=Model)
 
 
-def salvage(model: type[Model], payload: Mapping[str, Any]) -> Model:
-    """The model with every field read by itself; those that cannot be read stay as they came.
+class Salvage:
+    """One reading. `whole`: whether all that came fits its type; `lacking`: how many required properties did not."""
 
-    Objects within are salvaged in the same way. A field that is required and absent is absent.
-    """
-    fields = {info.alias or name: name for name, info in model.model_fields.items()}
-    blank = model.model_construct()
-    read = {
-        fields.get(wire, wire): (
-            _value(model, blank, fields[wire], value) if wire in fields else value
-        )
-        for wire, value in payload.items()
-    }
-    return model.model_construct(_fields_set=set(read), **read)
+    def __init__(self) -> None:
+        self.whole = True
+        self.lacking = 0
 
+    def model(self, model: type[_ModelT], payload: Mapping[str, Any]) -> _ModelT:
+        """The model with every field read by itself; those that cannot be read stay as they came.
 
-def _value(model: type[Model], blank: Model, name: str, value: Any) -> Any:
-    try:
-        assigned = model.__pydantic_validator__.validate_assignment(blank.model_copy(), name, value)
-    except ValidationError:
-        return _inside(model.model_fields[name].annotation, value)
-    return getattr(assigned, name)
+        Objects within are salvaged in the same way. A field that is required and absent is absent.
+        """
+        model.model_rebuild()
+        blank = model.model_construct()
+        fields: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        names = _names(model, payload)
+        for wire, value in payload.items():
+            name = names.get(wire)
+            read = self._value(model, blank, name, value) if name else value
+            if read is not _ABSENT:
+                (fields if name else extra)[name or wire] = read
+        made = model.model_construct(_fields_set={*fields, *extra}, **fields)
+        lacks = own_lacks(made)
+        self.lacking += len(lacks)
+        self.whole &= not lacks or len(lacks) < len(_required(model))
+        if made.__pydantic_extra__ is not None:
+            made.__pydantic_extra__.update(extra)
+        return made
 
+    def best(self, models: tuple[type[_ModelT], ...], payload: Mapping[str, Any]) -> _ModelT:
+        """Of several models that one which fits best: whole, if any is, and lacking the least, itself before all.
 
-def _inside(annotation: Any, value: Any) -> Any:
-    """A value that cannot be read whole: if it is an object, or a list of them, as much of it as can be."""
-    options = list(_models(annotation))
-    if len(options) != 1:
+        Where that is not one alone, nothing says which is meant: the first is taken, and it is not whole.
+        """
+        readings = [(reading := Salvage(), reading.model(model, payload)) for model in models]
+        ranks = [(not it.whole, len(own_lacks(made)), it.lacking) for it, made in readings]
+        best = [found for found, rank in zip(readings, ranks, strict=True) if rank == min(ranks)]
+        reading, made = best[0]
+        self.whole &= reading.whole and len(best) == 1
+        self.lacking += reading.lacking
+        return made
+
+    def _value(self, model: type[Model], blank: Model, name: str, value: Any) -> Any:
+        try:
+            assigned = model.__pydantic_validator__.validate_assignment(blank, name, value)
+        except ValidationError:
+            if value is None:
+                return _ABSENT
+            info = model.model_fields[name]
+            return self._inside(Annotated[(info.annotation, *info.metadata, "")], value)
+        return getattr(assigned, name)
+
+    def _inside(self, kind: Any, value: Any) -> Any:
+        """A value that cannot be read whole: if it has objects in it, as much of them as can be."""
+        options = list(_options(kind, value))
+        models = tuple(option for option in options if _is_model(option))
+        if isinstance(value, dict) and models:
+            return self.best(models, value)
+        origin = type(value)
+        within = [get_args(option)[-1] for option in options if get_origin(option) is origin]
+        if len(within) == 1 and isinstance(value, list):
+            return [self._item(within[0], item) for item in value]
+        if len(within) == 1 and isinstance(value, dict):
+            return {key: self._item(within[0], item) for key, item in value.items()}
+        self.whole = False
         return value
-    if isinstance(value, dict):
-        return salvage(options[0], value)
-    if isinstance(value, list):
-        return [salvage(options[0], item) if isinstance(item, dict) else item for item in value]
-    return value
+
+    def _item(self, kind: Any, value: Any) -> Any:
+        try:
+            return TypeAdapter(kind).validate_python(value)
+        except ValidationError:
+            return self._inside(kind, value)
 
 
-def _models(annotation: Any) -> Iterator[type[Model]]:
-    """The models that an annotation names."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if issubclass(annotation, Model):
-            annotation.model_rebuild()
-            yield annotation
-        return
-    for part in get_args(annotation):
-        yield from _models(part)
+def _names(model: type[Model], payload: Mapping[str, Any]) -> dict[str, str]:
+    """Property → field, as pydantic finds it: by its alias or else, where that did not come, by its own name."""
+    infos = model.model_fields.items()
+    own = {name: name for name, info in infos if info.alias not in payload}
+    return own | {info.alias or name: name for name, info in infos}
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)
+
+
+def _options(kind: Any, value: Any) -> Iterator[Any]:
+    """The types that a value may have, of a tagged union that one which the value's tag names."""
+    if hasattr(kind, "__value__"):
+        yield from _options(kind.__value__, value)
+    elif get_origin(kind) is Annotated:
+        inner, *marks = get_args(kind)
+        tagged = [mark for mark in marks if isinstance(mark, Tagged)]
+        if tagged:
+            yield from tagged[0].named(inner, value)
+        else:
+            yield from _options(inner, value)
+    elif _is_model(kind) or not get_args(kind) or get_origin(kind) in (list, dict):
+        yield kind
+    else:
+        for option in get_args(kind):
+            yield from _options(option, value)
+
+
+def own_lacks(made: BaseModel) -> list[str]:
+    """The fields that a model requires and does not have, whatever the models in it lack."""
+    return [name for name in _required(type(made)) if name not in made.__dict__]
+
+
+def _required(model: type[BaseModel]) -> list[str]:
+    return [name for name, info in model.model_fields.items() if info.is_required()]
+
+
+def lacking(event: object, place: str = "") -> Iterator[str]:
+    """The JSON pointers of what a model, and the models in it, require and do not have."""
+    if isinstance(event, BaseModel):
+        for name, info in type(event).model_fields.items():
+            inner = f"{place}/{_escaped(info.alias or name)}"
+            if name in event.__dict__:
+                yield from lacking(event.__dict__[name], inner)
+            elif info.is_required():
+                yield inner
+    elif isinstance(event, list):
+        for index, item in enumerate(event):
+            yield from lacking(item, f"{place}/{index}")
+    elif isinstance(event, dict):
+        for key, item in event.items():
+            yield from lacking(item, f"{place}/{_escaped(str(key))}")
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")

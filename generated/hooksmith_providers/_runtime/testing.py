@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from .events import Catalogue
+from .forms import FORM
 from .webhook import BaseWebhook
 
 EventT = TypeVar("EventT")
@@ -27,32 +29,62 @@ class Delivery(Generic[EventT]):
     event: EventT
 
 
-class Examples(Generic[EventT]):
-    """The examples that stand in `examples.json` beside a module."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A delivery that is not signed yet. `data` is its event."""
 
-    def __init__(self, catalogue: Catalogue[EventT], module: str) -> None:
+    data: dict[str, Any]
+    headers: dict[str, str]
+    batch: bool = False
+    carrier: str = ""
+    """The form's field that has the event in JSON."""
+
+    def body(self) -> bytes:
+        """The bytes that are sent."""
+        data = [self.data] if self.batch else self.data
+        if self.headers["Content-Type"].partition(";")[0] != FORM:
+            return _json(data).encode("utf-8", "surrogatepass")
+        if self.carrier:
+            return urlencode({self.carrier: _json(data)}, errors="surrogatepass").encode()
+        fields = {name: _field(value) for name, value in self.data.items() if value is not None}
+        return urlencode(fields, doseq=True, errors="surrogatepass").encode()
+
+
+class Examples(Generic[EventT]):
+    """The examples that stand in `examples.json` beside a module; `whole`: with their headers, as they are sent."""
+
+    def __init__(self, catalogue: Catalogue[EventT], module: str, *, whole: bool = False) -> None:
         self._catalogue = catalogue
         self._package = module.rpartition(".")[0]
+        self._whole = whole
 
     @cached_property
-    def _bodies(self) -> dict[str, Any]:
+    def _stored(self) -> dict[str, Any]:
         text = files(self._package).joinpath("examples.json").read_text("utf-8")
         found: dict[str, Any] = json.loads(text)
         return found
 
-    def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
-        """The example's body as plain data, with other values at dotted paths; raises KeyError."""
-        payload: dict[str, Any] = copy.deepcopy(self._body(self._kind(event)))
+    def example(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> Example:
+        """The example, with other values at dotted paths; raises KeyError."""
+        stored = copy.deepcopy(self._found(self._key(event)))
+        whole = stored if self._whole else {"body": stored}
+        headers = {"Content-Type": "application/json", **whole.get("headers", {})}
+        batch = isinstance(whole["body"], list)
+        data: dict[str, Any] = whole["body"][0] if batch else whole["body"]
         for path, value in changes.items():
-            change(payload, path, value)
-        return payload
+            change(data, path, value)
+        return Example(data=data, headers=headers, batch=batch, carrier=whole.get("carrier", ""))
 
-    def _body(self, kind: str) -> Any:
-        if kind not in self._bodies:
-            close = difflib.get_close_matches(kind, self._bodies, n=1)
+    def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
+        """The example's event as plain data, with other values at dotted paths; raises KeyError."""
+        return self.example(event, changes).data
+
+    def _found(self, kind: str) -> Any:
+        if kind not in self._stored:
+            close = difflib.get_close_matches(kind, self._stored, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             raise KeyError(f"there is no example of {kind!r}{hint}")
-        return self._bodies[kind]
+        return self._stored[kind]
 
     def delivery(
         self,
@@ -63,16 +95,32 @@ class Examples(Generic[EventT]):
         url: str | None = None,
     ) -> Delivery[Any]:
         """The example, signed by `webhook`; not signed where that is None."""
-        body = json.dumps(self.payload(event, changes), ensure_ascii=False).encode(
-            "utf-8", "surrogatepass"
-        )
-        headers = {"Content-Type": "application/json"}
+        example = self.example(event, changes)
+        body, headers = example.body(), dict(example.headers)
         if webhook is not None:
             headers |= webhook.sign(body, url=url)
-        return Delivery(body=body, headers=headers, event=self._catalogue.parse(body, headers))
+        (read,) = self._catalogue.parse_all(body, headers)
+        return Delivery(body=body, headers=headers, event=read)
 
-    def _kind(self, event: type[Any] | str) -> str:
-        return str(event) if isinstance(event, str) else self._catalogue.types_of(event)[0]
+    def _key(self, event: type[Any] | str) -> str:
+        """The key of an example: the type or, of a class among several of that type, both."""
+        if isinstance(event, str):
+            return str(event)
+        kind = self._catalogue.types_of(event)[0]
+        return f"{kind} as {event.__name__}" if self._catalogue.has_options(kind) else kind
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _field(value: Any) -> Any:
+    """A value as a form has it, items of a list one by one."""
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return [_field(item) for item in value]
+    if isinstance(value, str):
+        return value
+    return _json(value)
 
 
 def change(payload: dict[str, Any], path: str, value: Any) -> None:

@@ -31,6 +31,14 @@ class Tagged:
                 choices[tag] = schema
         return core_schema.tagged_union_schema(choices, discriminator=self._reader(set(choices)))
 
+    def named(self, union: Any, value: Any) -> list[type[BaseModel]]:
+        """The options of a union that the value's tag names; the one without a value of its own where none is."""
+        choices = [
+            (tag, option) for option in get_args(union) for tag in self._tags(option) or [_UNKNOWN]
+        ]
+        tag = self._reader({tag for tag, _ in choices})(value)
+        return [option for found, option in choices if found == tag]
+
     def _tags(self, option: type[BaseModel]) -> list[Any]:
         for field, annotation in get_type_hints(option).items():
             info = option.model_fields.get(field)

@@ -82,6 +82,27 @@ class BaseWebhook(Generic[EventT]):
         event = self.catalogue.at_once(raw)
         return self.catalogue.parse(raw, headers, strict=strict) if event is None else event
 
+    def unwrap_all(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        strict: bool = False,
+    ) -> list[EventT]:
+        """Verify a delivery and read all events in it: those of a batch (a JSON array), or the one that it is.
+
+        In a batch, an object that does not say its type comes as `UnknownEvent` too, without a type. Arguments and
+        errors as for `unwrap`, which refuses a batch.
+        """
+        raw, now = raw_body(body), self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            message = Message(raw, headers, method, url)
+            self._verifier.verify(message, now, self._tolerance)
+            headers = message.headers
+        return self.catalogue.parse_all(raw, headers, strict=strict)
+
     def verify(
         self,
         body: bytes | bytearray | memoryview,
