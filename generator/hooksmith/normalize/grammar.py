@@ -128,6 +128,13 @@ ANNOTATIONS = frozenset(
 )
 """Keywords of a schema that assert nothing."""
 
+ASSERTIONS = frozenset(_SCHEMA.keys() - {"$defs", "definitions"}) | frozenset(
+    """type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems
+    minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired format
+    contentEncoding contentMediaType discriminator nullable""".split()
+)
+"""Keywords that say what a value must be. A keyword that nobody knows is an annotation (JSON Schema, 6.5)."""
+
 
 class Visit(NamedTuple):
     """A node on a walk: what kind of object it is and where it stands."""

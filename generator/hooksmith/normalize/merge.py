@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import DocumentError
 from ..pointer import escape
 from .bundle import Bundle, resolve_local
-from .grammar import ANNOTATIONS, Node, walk
+from .grammar import ANNOTATIONS, ASSERTIONS, Node, walk
 
 
 def merge(bundled: Bundle) -> None:
@@ -77,9 +77,7 @@ class _Merger:
     def _settle(self, schema: Node, pointer: str) -> None:
         parts = self._parts(schema, pointer)
         own = {key: value for key, value in schema.items() if key != "allOf"}
-        if len(parts) == 1 and own.keys() - _repeated(own, parts[0]) <= ANNOTATIONS | _extensions(
-            own
-        ):
+        if len(parts) == 1 and not (own.keys() - _repeated(own, parts[0])) & ASSERTIONS:
             self._stand_in(schema, parts[0])
             return
         bases = self._bases(parts, own)
@@ -203,27 +201,36 @@ class _Part:
             if key not in annotations and key != "allOf"
         }
         if self.reference:
-            content = {key: value for key, value in content.items() if not key.startswith("x-")}
+            content = {
+                key: self._inner(key, value)
+                for key, value in content.items()
+                if not key.startswith("x-")
+            }
         if self.properties():
             content["properties"] = self.properties()
         if self.required():
             content["required"] = self.required()
         return {**content, **self.siblings}
 
+    def _inner(self, key: str, value: Any) -> Any:
+        """Schemas below stay where they are: copied into a part of themselves, they would have no end."""
+        if key in ("oneOf", "anyOf", "prefixItems") and isinstance(value, list):
+            return [self._at(f"{key}/{index}", item) for index, item in enumerate(value)]
+        return self._at(key, value) if key in ("items", "additionalProperties") else value
+
     def _from_here(self, name: str, value: Any) -> Any:
+        return self._at(f"properties/{escape(name)}", value)
+
+    def _at(self, place: str, value: Any) -> Any:
         if self.reference is None or not isinstance(value, dict) or not _gets_a_name(value):
             return value
         annotations = {key: value[key] for key in value.keys() & ANNOTATIONS if key != "title"}
-        return {"$ref": f"{self.reference}/properties/{escape(name)}", **annotations}
+        return {"$ref": f"{self.reference}/{place}", **annotations}
 
 
 def _repeated(own: Node, part: _Part) -> set[str]:
     """The type, where it only says again what the part says."""
     return {"type"} if "type" in own and own["type"] == part.schema.get("type") else set()
-
-
-def _extensions(schema: Node) -> set[str]:
-    return {key for key in schema if key.startswith("x-")}
 
 
 _VALIDATION_ONLY = frozenset(

@@ -65,6 +65,8 @@ class _Namer:
         self._overrides = overrides
         self._names: dict[str, str] = {}
         self._owners: dict[str, str] = {}
+        delivers = document.get("webhooks") or document.get("x-webhooks")
+        self._reserved = RESERVED | BUILTINS | ({"Event"} if delivers else set())
 
     def run(self) -> dict[str, str]:
         """Outermost schemas first, so that a clash is always settled against the deeper one."""
@@ -114,7 +116,7 @@ class _Namer:
         left = []
         for name, rivals in wanted.items():
             winners = rivals if _are_equal(rivals) else _spelled_so(rivals, name)
-            if name in self._owners or name in RESERVED | BUILTINS:
+            if name in self._owners or name in self._reserved:
                 winners = []
             for rival in winners:
                 self._take(rival, name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .grammar import ANNOTATIONS, Node, walk
+from .grammar import ANNOTATIONS, ASSERTIONS, Node, walk
 
 
 def upgrade(document: Node) -> None:
@@ -75,7 +75,7 @@ def _heed_siblings(schema: Node) -> None:
     """From 3.1 on, what stands beside a `$ref` holds as well."""
     if not isinstance(schema.get("$ref"), str):
         return
-    if any(key not in ANNOTATIONS and not key.startswith(("x-", "$")) for key in schema):
+    if schema.keys() & ASSERTIONS:
         schema["allOf"] = [{"$ref": schema.pop("$ref")}, *schema.get("allOf", ())]
 
 

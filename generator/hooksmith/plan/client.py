@@ -39,9 +39,11 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
         ),
         settings=tuple((literal(setting.name), setting.name) for setting in api.client.settings),
         server_variables=tuple(
-            (literal(variable.name), variable.argument)
-            for server in api.servers
-            for variable in server.variables
+            {
+                literal(variable.name): variable.argument
+                for server in api.servers
+                for variable in server.variables
+            }.items()
         ),
         api=tuple(_api_info(api, package, imports)),
         api_imports=imports.block(),

@@ -112,7 +112,6 @@ def plan_events(
         for event in where.events:
             for name in event.models:
                 imports.add_definition(name)
-    _import_for_bases(chosen.values(), definitions, imports)
     positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
     views = plan_definitions(chosen.values(), definitions, imports)
     return EventsView(
@@ -188,19 +187,6 @@ def _written(kind: Type, definitions: Mapping[str, AnyDefinition]) -> str:
         case Scalar(kind=Kind.STRING | Kind.ANY | Kind.BINARY):
             return "text"
     return "value"
-
-
-def _import_for_bases(
-    chosen: Iterable[AnyDefinition], definitions: Mapping[str, AnyDefinition], imports: Imports
-) -> None:
-    """Import what the annotations of inherited fields name: pydantic looks them up where the heir is defined."""
-    bases = [
-        name for definition in chosen if isinstance(definition, Model) for name in definition.bases
-    ]
-    inherited = {name: definitions[name] for name in bases}
-    if inherited:
-        plan_definitions(inherited.values(), definitions, imports)
-        _import_for_bases(inherited.values(), definitions, imports)
 
 
 def position(where: Position | None, imports: Imports) -> str:

@@ -196,7 +196,7 @@ def quoted_type(expression: str) -> str:
         return literal(expression)
     lines = [""]
     for option in map(str.strip, _OPTION.findall(expression)):
-        if len(lines[-1]) + len(option) > _LINE:
+        if lines[-1] and len(lines[-1]) + len(option) > _LINE:
             lines.append("")
         lines[-1] += (" | " if lines[-1] else "| " if len(lines) > 1 else "") + option
     return '"""\n    ' + "\n    ".join(line for line in lines if line) + '\n"""'

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from ..describe.operations import success_type
 from ..ir import (
+    ANY,
     AnyDefinition,
     Api,
     Body,
@@ -324,9 +325,8 @@ def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
         arguments.append(f"style={literal(parameter.style)}")
     if parameter.explode != (parameter.style == "form") and parameter.media_type is None:
         arguments.append(f"explode={parameter.explode}")
-    annotation = sent.spell(parameter.field.type)
-    if annotation != "Any":
-        arguments.append(f"annotation={annotation}")
+    if parameter.field.type != ANY:
+        arguments.append(f"annotation={sent.spell(parameter.field.type)}")
     if parameter.media_type:
         arguments.append(f"media_type={literal(parameter.media_type)}")
     if parameter.allow_reserved:

@@ -1,0 +1,61 @@
+"""`allOf` and what stands beside a `$ref`: merged without copying a schema into itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hooksmith.ir import Alias, Kind, Map, Model, Named, Scalar, Type, Union
+from hooksmith.pipeline import Result
+from support.documents import import_everything, imported, result_of, schemas
+
+
+def types(result: Result, name: str) -> dict[str, Type]:
+    model = next(one for one in result.api.definitions if one.name == name)
+    assert isinstance(model, Model)
+    return {field.wire: field.type for field in model.fields}
+
+
+def logic(**beside: Any) -> dict[str, Any]:
+    """A schema one of whose options needs the schema itself, with `beside` beside the reference."""
+    again = {"$ref": "#/components/schemas/Logic", **beside}
+    return schemas(
+        Logic={
+            "oneOf": [
+                {"type": "string"},
+                {"type": "object", "properties": {"not": again, "all": again}},
+            ]
+        }
+    )
+
+
+def test_a_recursive_option_is_narrowed_where_it_refers_to_itself(tmp_path: Path) -> None:
+    """Both uses narrow the whole union, and yet lead back to the one class of its option."""
+    found = types(result_of(logic(minProperties=1), tmp_path), "LogicModel")
+    expected = Union((Scalar(Kind.STRING), Named("LogicModel")))
+    assert found == {"not": expected, "all": expected}
+
+
+def test_a_keyword_that_nobody_knows_is_an_annotation(tmp_path: Path, case_home: Path) -> None:
+    """`markdownDescription` and its like say nothing of values: the reference stays one."""
+    result = result_of(logic(markdownDescription="Not *that*."), tmp_path)
+    assert types(result, "LogicModel") == {"not": Named("Logic"), "all": Named("Logic")}
+    with imported(result.files, case_home) as package:
+        import_everything(package, result.files)
+        models = package.models
+        parsed = models.LogicModel.from_json('{"not": {"all": "a"}}')
+        assert parsed.not_ == models.LogicModel(all="a")
+
+
+def test_what_a_merged_schema_holds_stays_where_it_is(tmp_path: Path) -> None:
+    """The class of a map's values is that of the schema that was merged from."""
+    document = schemas(
+        Bag={"type": "object", "additionalProperties": {"type": "object", "properties": {"a": {}}}},
+        Box={"allOf": [{"$ref": "#/components/schemas/Bag"}, {"minProperties": 1}]},
+    )
+    result = result_of(document, tmp_path)
+    box = next(one for one in result.api.definitions if one.name == "Box")
+    assert isinstance(box, Alias)
+    assert isinstance(box.type, Map)
+    assert box.type.values == Named("BagValue")
+    assert {one.name for one in result.api.definitions} == {"Bag", "BagValue", "Box"}
