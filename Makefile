@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test lint bench fuzz
+.PHONY: help setup generate check test lint bench fuzz corpus
 
 help: ## Show these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,3 +38,6 @@ bench: $(READY) ## Measure what benchmarks/ measures
 fuzz: $(READY) ## Run the property tests at length, on new examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/receiving/test_load.py
+
+corpus: $(READY) ## Try the documents of ../shared at length: types, examples, what may not be sent
+	HOOKSMITH_LONG=1 $(BIN)/python -m pytest tests/corpus --capture=no -q

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jsonschema
 import referencing
@@ -102,16 +103,21 @@ def _pattern(
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_VALIDATOR = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
-_FORMATS = jsonschema.FormatChecker(formats=())
+VALIDATOR = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+FORMATS = jsonschema.FormatChecker(formats=())
 
 
-@_FORMATS.checks("date", ValueError)
+@FORMATS.checks("date", ValueError)
 def _is_date(value: object) -> bool:
     return not isinstance(value, str) or bool(date.fromisoformat(value))
 
 
-@_FORMATS.checks("date-time", ValueError)
+@FORMATS.checks("uuid", ValueError)
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or bool(UUID(value))
+
+
+@FORMATS.checks("date-time", ValueError)
 def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
@@ -149,9 +155,7 @@ class _Judge:
         schema = {"$ref": f"urn:document#{pointer}"}
         try:
             return bool(
-                _VALIDATOR(schema, registry=self._registry, format_checker=_FORMATS).is_valid(
-                    example
-                )
+                VALIDATOR(schema, registry=self._registry, format_checker=FORMATS).is_valid(example)
             )
         except Exception:  # a schema that jsonschema cannot read judges nothing
             return False

@@ -59,3 +59,19 @@ def test_what_a_merged_schema_holds_stays_where_it_is(tmp_path: Path) -> None:
     assert isinstance(box.type, Map)
     assert box.type.values == Named("BagValue")
     assert {one.name for one in result.api.definitions} == {"Bag", "BagValue", "Box"}
+
+
+def test_a_base_may_require_what_an_heir_names(tmp_path: Path) -> None:
+    """Wherever it is stated, a property that must be there must be there."""
+    document = schemas(
+        Base={"type": "object", "properties": {"id": {}}, "required": ["id", "file"]},
+        Heir={
+            "allOf": [{"$ref": "#/components/schemas/Base"}],
+            "properties": {"file": {"type": "string"}, "note": {"type": "string"}},
+        },
+    )
+    result = result_of(document, tmp_path)
+    heir = next(one for one in result.api.definitions if one.name == "Heir")
+    assert isinstance(heir, Model)
+    assert heir.bases == ("Base",)
+    assert {field.wire: field.required for field in heir.fields} == {"file": True, "note": False}

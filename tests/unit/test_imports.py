@@ -31,7 +31,7 @@ def _flaws(files: dict[str, str], folder: Path) -> str:
 
 
 def test_ruff_finds_nothing(tmp_path: Path) -> None:
-    """A parameter of any type, a variable that two servers have, an event that extends a model and is called as the union is."""
+    """A parameter of any type, a variable of two servers, an event that extends a model and is called `Event`."""
     base = {"type": "object", "properties": {"id": {"type": "string", "minLength": 1}}}
     event = {
         "allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"type": {"const": "a"}}}]

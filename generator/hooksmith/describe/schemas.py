@@ -253,7 +253,7 @@ class Schemas:
         properties = node.get("properties") or {}
         taken = unique(inherited, field_name)
         spelled = unique(list(properties), field_name, taken)
-        required = set(node.get("required") or ())
+        required = self._required(node)
         fields = [
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
             for (wire, item), name in zip(properties.items(), spelled, strict=True)
@@ -317,6 +317,14 @@ class Schemas:
     def node(self, name: str) -> Any:
         """The schema that a definition was read from."""
         return resolve_local(self._document, f"#{self.definitions[name].pointer}")
+
+    def _required(self, node: Any) -> set[str]:
+        """What an object must have; a base may ask for properties that only its heirs name."""
+        node = self.resolve(node)
+        found = set(node.get("required") or ()) if isinstance(node, dict) else set()
+        for base in (node.get("allOf") or ()) if isinstance(node, dict) else ():
+            found |= self._required(base)
+        return found
 
     def properties(self, node: Any) -> dict[str, Any]:
         """Name → schema of an object's properties, those of its bases first."""

@@ -1,0 +1,395 @@
+"""Request bodies with one constraint broken: what jsonschema refuses for it must be refused before it is sent.
+
+Seeds are the documents' own examples and a sample of each body; each is valid by jsonschema. One place of a seed is
+broken at a time, by one keyword, and what is invalid then goes through what the generated package sends.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import referencing
+import referencing.jsonschema
+
+from hooksmith.load import load
+from hooksmith.normalize.bundle import bundle, resolve_local
+from hooksmith.normalize.findings import Findings
+from hooksmith.normalize.swagger import upgrade_swagger
+from hooksmith.normalize.tolerate import tolerate
+from hooksmith.normalize.upgrade import upgrade
+from hooksmith.pipeline import generate
+from hooksmith.plan.samples import text_matching
+from hooksmith.pointer import escape
+from hooksmith.settings import Settings
+
+from .roundtrip import FORMATS, VALIDATOR
+
+DEEPEST = 6
+EACH = 3
+"""Places that are broken by one keyword in one body."""
+
+
+@dataclass
+class Refusals:
+    """Keyword → how many bodies were refused for it, and how many were sent all the same; `sent` says which."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    valid_refused: list[str] = field(default_factory=list)
+    seeds: int = 0
+    sent: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: Refusals) -> Refusals:
+        self.refused += other.refused
+        self.accepted += other.accepted
+        self.valid_refused += other.valid_refused
+        self.seeds += other.seeds
+        self.sent += other.sent
+        return self
+
+
+def refusals(path: Path, folder: Path) -> Refusals:
+    """Generate the package of `path` in `folder`, and try to send each body with one thing wrong in it."""
+    package = "rf_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
+    made = generate(path, Settings(package=package, formatter="none", lenient=True))
+    for name, text in made.files.items():
+        target = folder / package / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    result = Refusals()
+    judge = _Judge(path)
+    sys.path.insert(0, str(folder))
+    try:
+        sender = _Sender(package)
+        for resource in made.api.resources:
+            for operation in resource.operations:
+                bodies = judge.json_bodies(operation.pointer)
+                send = sender.of(resource.name, operation.name)
+                for pointer, media in bodies if send else ():
+                    _try(result, judge, pointer, media, send, path.name)
+    finally:
+        sys.path.remove(str(folder))
+        for loaded in [name for name in sys.modules if name.partition(".")[0] == package]:
+            del sys.modules[loaded]
+    return result
+
+
+def _try(
+    result: Refusals, judge: _Judge, pointer: str, media: Any, send: Any, document: str
+) -> None:
+    tried: Counter[str] = Counter()
+    for seed in islice(judge.seeds(pointer, media), 2):
+        result.seeds += 1
+        if not send(seed):
+            result.valid_refused.append(f"{document}: {pointer}")
+            continue
+        for keyword, place, broken in judge.broken(media["schema"], seed):
+            if tried[keyword] >= EACH or keyword.split()[0] not in judge.complaints(
+                pointer, broken
+            ):
+                continue
+            tried[keyword] += 1
+            if send(broken):
+                result.accepted[keyword] += 1
+                result.sent.append(f"{document}: {keyword}: {pointer} at {place or '/'}")
+            else:
+                result.refused[keyword] += 1
+
+
+class _Sender:
+    """The request bodies of a generated package."""
+
+    def __init__(self, package: str) -> None:
+        self._encode = importlib.import_module(f"{package}._runtime.bodies").encode
+        self._refused = importlib.import_module(f"{package}._runtime.errors").RequestError
+        self._package = package
+
+    def of(self, resource: str, name: str) -> Any:
+        """Whether a value would be sent by an operation with a JSON body; None for any other operation."""
+        module = importlib.import_module(f"{self._package}.operations.{resource}")
+        operation = getattr(module, name.rstrip("_").upper(), None)
+        if operation is None or operation.body is None or "json" not in operation.body.media_type:
+            return None
+
+        def send(value: Any) -> bool:
+            try:
+                self._encode(operation.body, value)
+            except self._refused:
+                return False
+            return True
+
+        return send
+
+
+class _Judge:
+    """jsonschema over the document in its 3.1 form, seeds of its bodies, and ways to break them."""
+
+    def __init__(self, path: Path) -> None:
+        bundled = bundle(load(path))
+        findings = Findings(bundled)
+        upgrade_swagger(bundled, findings)
+        tolerate(bundled, findings)
+        upgrade(bundled.document)
+        self.document = bundled.document
+        resource = referencing.Resource(
+            copy.deepcopy(self.document), referencing.jsonschema.DRAFT202012
+        )
+        self._registry = referencing.Registry().with_resource("urn:document", resource)
+
+    def accepts(self, pointer: str, value: Any) -> bool:
+        """By the whole schema; one that jsonschema cannot read accepts everything."""
+        schema = {"$ref": f"urn:document#{pointer}"}
+        try:
+            found = VALIDATOR(schema, registry=self._registry, format_checker=FORMATS)
+            return bool(found.is_valid(value))
+        except Exception:
+            return True
+
+    def complaints(self, pointer: str, value: Any) -> set[str]:
+        """The keywords that refuse a value, those of options included."""
+        schema = {"$ref": f"urn:document#{pointer}"}
+        try:
+            found = VALIDATOR(schema, registry=self._registry, format_checker=FORMATS)
+            return {str(error.validator) for error in _with_context(found.iter_errors(value))}
+        except Exception:
+            return set()
+
+    def json_bodies(self, pointer: str) -> list[tuple[str, Any]]:
+        """Pointer of the schema, and the media type object, of an operation's JSON body."""
+        place = f"{pointer}/requestBody"
+        body = resolve_local(self.document, f"#{pointer}").get("requestBody")
+        while isinstance(body, dict) and isinstance(body.get("$ref"), str):
+            place, body = body["$ref"][1:], resolve_local(self.document, body["$ref"])
+        content = body.get("content") if isinstance(body, dict) else None
+        return [
+            (f"{place}/content/{escape(name)}/schema", media)
+            for name, media in (content or {}).items()
+            if name.partition(";")[0].strip() == "application/json"
+            and isinstance(media, dict)
+            and isinstance(media.get("schema"), dict)
+        ]
+
+    def seeds(self, pointer: str, media: Any) -> Iterator[Any]:
+        """Valid values of a body: stated ones, and a sample."""
+        stated = [media["example"]] if "example" in media else []
+        for example in (media.get("examples") or {}).values():
+            if isinstance(example, dict) and "value" in example:
+                stated.append(example["value"])
+        samples = (self._sample(media["schema"], 0, full) for full in (True, False))
+        for value in (*stated, *samples):
+            value = self._writable(media["schema"], value)
+            if self.accepts(pointer, value):
+                yield value
+
+    # --- making
+
+    def _resolved(self, schema: Any) -> Any:
+        for _ in range(20):
+            if not isinstance(schema, dict) or not isinstance(schema.get("$ref"), str):
+                break
+            schema = resolve_local(self.document, schema["$ref"])
+        return schema if isinstance(schema, dict) else {}
+
+    def _parts(self, schema: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+        """A schema, and all that holds besides it."""
+        if depth > DEEPEST or not isinstance(schema, dict):
+            return
+        yield schema
+        if isinstance(schema.get("$ref"), str):
+            yield from self._parts(resolve_local(self.document, schema["$ref"]), depth + 1)
+        for part in schema.get("allOf") or ():
+            yield from self._parts(part, depth + 1)
+
+    def _properties(self, schema: Any) -> dict[str, Any]:
+        return {
+            name: value
+            for part in self._parts(schema)
+            for name, value in (part.get("properties") or {}).items()
+        }
+
+    def _sample(self, schema: Any, depth: int, full: bool) -> Any:
+        """A value that is probably valid: with all properties that are not deep, or with the required ones."""
+        whole: dict[str, Any] = {}
+        for part in self._parts(schema):
+            whole = {**part, **whole}
+        for keyword in ("const", "default"):
+            if keyword in whole:
+                return copy.deepcopy(whole[keyword])
+        if whole.get("enum"):
+            return whole["enum"][0]
+        for keyword in ("oneOf", "anyOf"):
+            if whole.get(keyword) and "properties" not in whole:
+                return self._sample(whole[keyword][0], depth + 1, full)
+        kind = whole.get("type")
+        kind = kind[0] if isinstance(kind, list) and kind else kind
+        properties = self._properties(schema)
+        if kind == "object" or (kind is None and properties):
+            needed = {name for part in self._parts(schema) for name in part.get("required") or ()}
+            return {
+                name: self._sample(value, depth + 1, full)
+                for name, value in properties.items()
+                if name in needed or (full and depth < 3)
+            }
+        if kind == "array":
+            number = max(1, int(whole.get("minItems", 1)))
+            return [self._sample(whole.get("items", {}), depth + 1, full) for _ in range(number)]
+        return _scalar(kind, whole)
+
+    def _writable(self, schema: Any, value: Any) -> Any:
+        """The value without what only the API sets."""
+        if isinstance(value, dict):
+            known = self._properties(schema)
+            return {
+                name: self._writable(known.get(name), item)
+                for name, item in value.items()
+                if not any(part.get("readOnly") is True for part in self._parts(known.get(name)))
+            }
+        if isinstance(value, list):
+            items = next((part["items"] for part in self._parts(schema) if "items" in part), None)
+            return [self._writable(items, item) for item in value]
+        return value
+
+    # --- breaking
+
+    def broken(self, schema: Any, seed: Any) -> Iterator[tuple[str, str, Any]]:
+        """Keyword, place and a copy of the seed that the keyword most likely refuses there."""
+        for keyword, place, wrong in self._wrong(schema, seed, (), 0):
+            if not place:
+                yield keyword, "", wrong
+                continue
+            changed = copy.deepcopy(seed)
+            holder = changed
+            for token in place[:-1]:
+                holder = holder[token]
+            holder[place[-1]] = wrong
+            yield keyword, "".join(f"/{token}" for token in place), changed
+
+    def _wrong(
+        self, schema: Any, value: Any, place: tuple[Any, ...], depth: int
+    ) -> Iterator[tuple[str, tuple[Any, ...], Any]]:
+        if depth > DEEPEST:
+            return
+        for part in self._parts(schema):
+            for keyword, wrong in _wrong_values(part, value):
+                yield keyword, place, wrong
+            if isinstance(value, dict):
+                for name, inner in (part.get("properties") or {}).items():
+                    if name in value:
+                        yield from self._wrong(inner, value[name], (*place, name), depth + 1)
+            if isinstance(value, list) and value:
+                yield from self._wrong(part.get("items"), value[0], (*place, 0), depth + 1)
+
+
+def _with_context(
+    errors: Iterable[jsonschema.ValidationError],
+) -> Iterator[jsonschema.ValidationError]:
+    for error in errors:
+        yield error
+        yield from _with_context(error.context or ())
+
+
+def _scalar(kind: Any, schema: dict[str, Any]) -> Any:
+    match kind:
+        case "integer" | "number":
+            low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+            step = schema.get("multipleOf")
+            return -(-low // step) * step if step else min(low, schema.get("maximum", low))
+        case "boolean":
+            return True
+        case "null":
+            return None
+        case "string":
+            return _text(schema)
+    return "anything"
+
+
+_TEXTS = {
+    "date": "2026-01-02",
+    "date-time": "2026-01-02T03:04:05Z",
+    "uuid": "123e4567-e89b-42d3-a456-426614174000",
+    "email": "ada@example.com",
+    "uri": "https://example.com/",
+}
+
+
+def _text(schema: dict[str, Any]) -> str:
+    if "pattern" in schema:
+        return text_matching(schema["pattern"])
+    text = _TEXTS.get(str(schema.get("format")), "text")
+    return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
+
+
+def _wrong_values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
+    """A value for each keyword of one schema that holds for `value`, and that it refuses."""
+    if "enum" in schema or "const" in schema:
+        yield ("enum" if "enum" in schema else "const"), "no such value"
+    if "type" in schema:
+        yield "type", ([] if isinstance(value, dict | str) else {"no": "such type"})
+    if isinstance(value, str):
+        yield from _wrong_texts(schema)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _wrong_numbers(schema, value)
+    elif isinstance(value, list):
+        yield from _wrong_lists(schema, value)
+    elif isinstance(value, dict):
+        yield from _wrong_objects(schema, value)
+
+
+def _wrong_texts(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if schema.get("minLength"):
+        yield "minLength", "x" * (schema["minLength"] - 1)
+    if "maxLength" in schema and schema["maxLength"] < 100_000:
+        yield "maxLength", "x" * (schema["maxLength"] + 1)
+    if "pattern" in schema:
+        for text in ("", "\x01", "~ no such text ~", "ß"):
+            yield "pattern", text
+    if schema.get("format") in _TEXTS:
+        yield f"format {schema['format']}", "no such text"
+
+
+def _wrong_numbers(schema: dict[str, Any], value: float) -> Iterator[tuple[str, Any]]:
+    for keyword, step in (("minimum", -1), ("maximum", 1)):
+        if isinstance(schema.get(keyword), int | float):
+            yield keyword, schema[keyword] + step
+    for keyword in ("exclusiveMinimum", "exclusiveMaximum"):
+        if isinstance(schema.get(keyword), int | float):
+            yield keyword, schema[keyword]
+    if schema.get("multipleOf"):
+        yield "multipleOf", value + schema["multipleOf"] / 2
+
+
+def _wrong_lists(schema: dict[str, Any], value: list[Any]) -> Iterator[tuple[str, Any]]:
+    if schema.get("minItems") and value:
+        yield "minItems", value[: schema["minItems"] - 1]
+    if "maxItems" in schema and schema["maxItems"] < 10_000 and value:
+        yield "maxItems", [value[0]] * (schema["maxItems"] + 1)
+    if schema.get("uniqueItems") is True and value:
+        yield "uniqueItems", [*value, value[0]]
+
+
+def _wrong_objects(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in schema.get("required") or ():
+        yield "required", {key: item for key, item in value.items() if key != name}
+    if schema.get("additionalProperties") is False:
+        yield "additionalProperties", {**value, "no such property": 1}
+    elif isinstance(schema.get("additionalProperties"), dict):
+        yield "additionalProperties", {**value, "no such property": object_of_no_type()}
+    if schema.get("minProperties"):
+        yield "minProperties", dict(islice(value.items(), schema["minProperties"] - 1))
+    if "maxProperties" in schema and schema["maxProperties"] < 1000:
+        more = {f"more {index}": "x" for index in range(schema["maxProperties"] + 1)}
+        yield "maxProperties", {**value, **more}
+
+
+def object_of_no_type() -> Any:
+    """What few schemas of a property's value take."""
+    return [[{"no such": "value"}]]
