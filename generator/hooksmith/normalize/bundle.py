@@ -8,6 +8,7 @@ components.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -238,7 +239,7 @@ class _Importer:
             if isinstance(components, dict):
                 taken |= {f"/components/{section}/{escape(name)}" for name in components}
         waiting = {
-            key: list(_names(found))
+            key: list(_names(found, self.result.root))
             for key, (found, _) in self._wanted.items()
             if key not in self._places
         }
@@ -327,17 +328,25 @@ def _forget_definitions(value: Node, kind: str) -> None:
         value.pop(key, None)
 
 
-def _names(found: Located) -> Iterator[str]:
-    """Names for a component that comes in, each with more of where it stood."""
+_STRUCTURE = frozenset({"properties", "definitions", "$defs", "items", "components", "schemas"})
+
+
+def _names(found: Located, root: Document) -> Iterator[str]:
+    """Names for a component that comes in, each with more of where it stood; no folder above the root's is told."""
     keys = split(found.pointer)
-    path = PurePosixPath(found.document.path.as_posix())
+    path = PurePosixPath(os.path.relpath(found.document.path, root.path.parent).replace("\\", "/"))
     stem = path.name.split(".")[0]
     title = found.value.get("title") if isinstance(found.value, dict) else None
-    name = keys[-1] if keys else str(title or stem)
-    yield name
-    for word in (stem, *reversed(path.parts[:-1]), found.document.uri + found.pointer):
+    last = keys[-1] if keys else str(title or stem)
+    yield last
+    name = last
+    for word in (stem, *(part for part in reversed(path.parts[:-1]) if part != "..")):
         name = f"{word}_{name}"
         yield name
+    for key in reversed([key for key in keys[:-1] if key not in _STRUCTURE]):
+        last = f"{key}_{last}"
+        yield last
+    yield f"{path}{found.pointer}"
 
 
 def resolve_local(document: Node, reference: str) -> Any:

@@ -218,12 +218,22 @@ def _option_words(union: Node, options: list[Any]) -> list[str]:
     discriminator = (union.get("discriminator") or {}).get("propertyName") or telling_tag(options)
     words = [_option_word(option, discriminator) for option in options]
     for tell in (_telling_property, lambda options, index: str(index + 1)):
-        repeated = {word for word, count in Counter(words).items() if count > 1}
+        rivals = [
+            word for word, option in zip(words, options, strict=True) if _may_hold_a_name(option)
+        ]
+        repeated = {word for word, count in Counter(rivals).items() if count > 1}
         words = [
             word + tell(options, index) if word in repeated else word
             for index, word in enumerate(words)
         ]
     return words
+
+
+def _may_hold_a_name(option: Any) -> bool:
+    """Not a plain string, number or reference: whatever those are called, no class is."""
+    if not isinstance(option, dict) or "$ref" in option:
+        return False
+    return "enum" in option or option.get("type") not in ("string", "integer", "number", "boolean")
 
 
 def _option_word(option: Any, discriminator: str | None) -> str:
