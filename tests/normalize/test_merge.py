@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hooksmith.ir import Alias, Kind, Map, Model, Named, Scalar, Type, Union
+from hooksmith.ir import Alias, Kind, LiteralOf, Map, Model, Named, Scalar, Type, Union
 from hooksmith.pipeline import Result
 from support.documents import import_everything, imported, result_of, schemas
 
@@ -75,3 +75,26 @@ def test_a_base_may_require_what_an_heir_names(tmp_path: Path) -> None:
     assert isinstance(heir, Model)
     assert heir.bases == ("Base",)
     assert {field.wire: field.required for field in heir.fields} == {"file": True, "note": False}
+
+
+def test_an_option_that_is_a_union_keeps_the_tags_of_its_own_options(tmp_path: Path) -> None:
+    """`discriminator` without a mapping would have the union's name be the tag; its options know better."""
+
+    def event(tag: str) -> dict[str, Any]:
+        kind = {"type": "string", "enum": [tag]}
+        return {"type": "object", "required": ["type"], "properties": {"type": kind}}
+
+    def union(*names: str) -> dict[str, Any]:
+        options = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        return {"oneOf": options, "discriminator": {"propertyName": "type"}}
+
+    document = schemas(
+        Made=event("thing.made"),
+        Gone=event("thing.gone"),
+        Fault=event("fault"),
+        StreamEvent=union("Made", "Gone"),
+        Either=union("StreamEvent", "Fault"),
+    )
+    found = {one.name: one for one in result_of(document, tmp_path).api.definitions}
+    assert set(found) == {"Made", "Gone", "Fault", "StreamEvent", "Either"}
+    assert types(result_of(document, tmp_path), "Made") == {"type": LiteralOf(("thing.made",))}

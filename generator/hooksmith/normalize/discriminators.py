@@ -63,12 +63,19 @@ def _state(document: Node, option: Node, name: str, values: list[str]) -> None:
     }
 
 
-def _says(document: Node, schema: Any, name: str, values: list[str], depth: int = 0) -> bool:
-    """Whether the schema, or one it builds on, states values of its own that `values` would contradict."""
-    if not isinstance(schema, dict) or depth > 20:
+def _says(
+    document: Node, schema: Any, name: str, values: list[str], seen: set[int] | None = None
+) -> bool:
+    """Whether the schema, or one it builds on or offers, states values of its own that `values` would contradict.
+
+    An option may be a union itself (`oneOf: [Error, StreamEvent]`): its options say what they are chosen by.
+    """
+    seen = set() if seen is None else seen
+    if not isinstance(schema, dict) or id(schema) in seen:
         return False
+    seen.add(id(schema))
     if "$ref" in schema:
-        return _says(document, resolve_local(document, schema["$ref"]), name, values, depth + 1)
+        return _says(document, resolve_local(document, schema["$ref"]), name, values, seen)
     stated = (schema.get("properties") or {}).get(name)
     if isinstance(stated, dict) and "$ref" in stated:
         stated = resolve_local(document, stated["$ref"])
@@ -76,4 +83,5 @@ def _says(document: Node, schema: Any, name: str, values: list[str], depth: int 
         "const" in stated or not set(values) <= set(stated.get("enum") or values)
     ):
         return True
-    return any(_says(document, part, name, values, depth + 1) for part in schema.get("allOf") or ())
+    parts = [part for key in ("allOf", "oneOf", "anyOf") for part in schema.get(key) or ()]
+    return any(_says(document, part, name, values, seen) for part in parts)
