@@ -203,23 +203,42 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
-    """What a request carries. `fields` are the flattened arguments where the body is an object."""
+    """What a request carries. `fields` are the flattened arguments where the body is an object.
+
+    `others`: the same request in further media types, none of which has others. `raw`: the document describes
+    something that nobody here writes (XML, say), so it is sent as it is given.
+    """
 
     type: Type
     media_type: str
     required: bool
     description: str = ""
     fields: tuple[Field, ...] | None = None
+    others: tuple[Body, ...] = ()
+    raw: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """A reply in a further media type. `type` is None where calls do not read it: it is for streams."""
+
+    media_type: str
+    type: Type | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What comes back for a status (`200`, `4XX`, `default`). `type` is None where there is no content."""
+    """What comes back for a status (`200`, `4XX`, `default`). `type` is None where there is no content.
+
+    `others`: what may come instead, by its Content-Type. `raw`: as with a body.
+    """
 
     status: str
     type: Type | None
     media_type: str | None = None
     description: str = ""
+    others: tuple[Content, ...] = ()
+    raw: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .describe.media import is_event_stream
 from .ir import Api, Operation, Reply
 from .normalize import Normal
 from .normalize.census import Subject
@@ -130,11 +131,11 @@ class _Accountant:
             return "", "no method sends it"
         if operation.body is None:
             return "", "" if not subject.detail else "not an argument: the body could not be read"
-        spoken = operation.body.media_type
-        return "", "" if subject.detail in (
-            spoken,
-            "",
-        ) else f"not offered: the body is sent as {spoken}"
+        bodies = {body.media_type: body for body in (operation.body, *operation.body.others)}
+        body = bodies.get(subject.detail or operation.body.media_type)
+        if body is None:
+            return "", f"not offered: the body is sent as {operation.body.media_type}"
+        return "", f"sent as it is given: nothing here writes {body.media_type}" if body.raw else ""
 
     def _response(self, subject: Subject) -> tuple[str, str]:
         operation = self._operations.get(subject.owner)
@@ -143,11 +144,16 @@ class _Accountant:
         reply = _reply(operation, split(subject.pointer)[-1])
         if reply is None:
             return "", "not expected: the response could not be read"
-        spoken = reply.media_type or ""
-        return "", "" if subject.detail in (
-            spoken,
+        if subject.detail in (reply.media_type or "", ""):
+            return "", f"read as it comes: nothing here reads {subject.detail}" if reply.raw else ""
+        others = {other.media_type: other for other in reply.others}
+        other = others.get(subject.detail)
+        if other is not None and (other.type is not None or is_event_stream(other.media_type)):
+            return "", ""
+        return (
             "",
-        ) else f"not asked for: the reply is read as {spoken}"
+            f"not asked for: the reply is read as {reply.media_type}, this one by `stream` alone",
+        )
 
     def _header(self, subject: Subject) -> tuple[str, str]:
         return "", "not typed: read them from the raw reply"

@@ -260,3 +260,43 @@ def test_async_iterables_need_the_async_client(drive: Callable[..., Any], kind: 
 def test_raw_bodies_that_are_not_sent(value: object) -> None:
     with pytest.raises(RequestError):
         encode(Body(bytes, "application/pdf", required=True), value)
+
+
+SEVERAL = Body(
+    Upload,
+    "multipart/form-data",
+    required=True,
+    others=(Body(Thing), Body(str, "text/plain"), Body(Any, "image/*")),
+)
+
+
+def test_several_media_types(drive: Callable[..., Any]) -> None:
+    upload = {"name": "n", "content": b"\x80"}
+    given: list[tuple[str | None, object, str, bytes | None]] = [
+        (None, upload, "multipart/form-data", None),
+        ("multipart/form-data", upload, "multipart/form-data", None),
+        ("application/json", {"kind": "a"}, "application/json", b'{"kind":"a"}'),
+        ("Application/JSON; v=2", {"kind": "a"}, "Application/JSON; v=2", b'{"kind":"a"}'),
+        ("text/plain", "é", "text/plain; charset=utf-8", "é".encode()),
+        ("image/png", b"\x00", "image/png", b"\x00"),
+    ]
+    for content_type, value, sent_as, expected in given:
+        seen = drive().call(operation(SEVERAL), body=value, content_type=content_type)
+        assert dict(seen["headers"])["content-type"].partition("; boundary")[0] == sent_as
+        if expected is not None:
+            assert base64.b64decode(seen["body"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "value"),
+    [
+        ("audio/wav", b""),
+        ("", b""),
+        ("application/json", {"kind": "c"}),
+        ("text/plain", {"kind": "a"}),
+        ("application/json", OMIT),
+    ],
+)
+def test_what_fits_none_of_several_media_types(content_type: str, value: object) -> None:
+    with pytest.raises(RequestError):
+        encode(SEVERAL, value, content_type)

@@ -202,3 +202,34 @@ def test_the_raw_reply(drive: Callable[..., Any]) -> None:
     assert seen == [raw]
     assert "rest" not in repr(raw)
     assert "200" in repr(raw)
+
+
+SEVERAL = Reply(
+    Thing,
+    others=(
+        Reply(list[Thing], "application/problem+json"),
+        Reply(str, "text/plain"),
+        Reply(bytes, "application/*"),
+        Reply(None, "text/html"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("accepted", Thing(id=7)),
+        ("untyped", Thing(id=7)),
+        ("text", "héllo"),
+        ("binary", bytes(range(256))),
+    ],
+)
+def test_several_media_types(drive: Callable[..., Any], name: str, expected: object) -> None:
+    assert drive().call(get(name, SEVERAL)) == expected
+
+
+def test_the_exact_media_type_comes_first(drive: Callable[..., Any]) -> None:
+    with pytest.raises(ReplyValidationError):
+        drive().call(get("problem", SEVERAL))
+    with pytest.raises(ReplyContentTypeError, match="text/html is read by `stream` alone"):
+        drive().call(get("html", SEVERAL))

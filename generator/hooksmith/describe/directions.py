@@ -44,7 +44,8 @@ def _sent(operation: Operation) -> Iterator[Type]:
     for parameter in operation.parameters:
         yield parameter.field.type
     if operation.body:
-        yield operation.body.type
+        for body in (operation.body, *operation.body.others):
+            yield body.type
     for callback in operation.callbacks:
         if callback.reply is not None and callback.reply.type is not None:
             yield callback.reply.type
@@ -52,8 +53,9 @@ def _sent(operation: Operation) -> Iterator[Type]:
 
 def _received(operation: Operation) -> Iterator[Type]:
     for reply in (*operation.replies, *operation.errors):
-        if reply.type is not None:
-            yield reply.type
+        for content in (reply, *reply.others):
+            if content.type is not None:
+                yield content.type
     for callback in operation.callbacks:
         if callback.type is not None:
             yield callback.type

@@ -10,6 +10,7 @@ from ..ir import (
     NULL,
     Body,
     Field,
+    Kind,
     Model,
     Named,
     Operation,
@@ -17,6 +18,7 @@ from ..ir import (
     Permissions,
     Reply,
     Resource,
+    Scalar,
     Type,
     Union,
 )
@@ -27,13 +29,15 @@ from ..normalize.names import operation_name, operations
 from ..pointer import escape, unescape
 from .callbacks import describe_callbacks
 from .fields import unique
-from .media import opaque, preferred
+from .media import is_event_stream, raw, received_contents, sent_contents
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
 from .security import security_requirement
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _TAKEN = ("self", "options")
+_GIVEN = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
+"""What a body is where nobody here can write what the document describes."""
 
 
 def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
@@ -141,6 +145,11 @@ class _OperationReader:
         node = self._node
         parameters = self._parameters()
         replies = list(self._replies())
+        pagination = describe_pagination(
+            self._normal, self._schemas, node, self._pointer, parameters, replies
+        )
+        if pagination is not None:
+            replies = [_as_pages(reply) for reply in replies]
         return Operation(
             id=operation_name(node, self._method, self._path),
             name=argument(operation_name(node, self._method, self._path)),
@@ -154,9 +163,7 @@ class _OperationReader:
             body=self._body([parameter.field.name for parameter in parameters]),
             replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
-            pagination=describe_pagination(
-                self._normal, self._schemas, node, self._pointer, parameters, replies
-            ),
+            pagination=pagination,
             permissions=_permissions(node),
             callbacks=tuple(describe_callbacks(self._schemas, node, self._pointer)),
             analytic_events=dict(node.get("x-hooksmith-analytic-events") or {}),
@@ -214,25 +221,27 @@ class _OperationReader:
         if "requestBody" not in self._node:
             return None
         node, pointer = self._follow(self._node["requestBody"], f"{self._pointer}/requestBody")
-        media_type, content = preferred(node.get("content") or {})
-        if media_type is None:
+        contents = list(sent_contents(self._schemas, node.get("content") or {}, pointer))
+        if not contents:
             return None
-        place = f"{pointer}/content/{escape(media_type)}/schema"
-        kind = (
-            self._schemas.type_at(content.get("schema"), place)
-            if "schema" in content
-            else opaque(media_type)
-        )
         required = node.get("required") is True
-        return Body(
-            type=kind,
-            media_type=media_type,
-            required=required,
-            description=text(node.get("description")),
-            fields=self._flattened(kind, required, taken),
+        taken = [*taken, *(["body"] if len(contents) > 1 else [])]
+        first, *others = (
+            Body(
+                type=content.type or _GIVEN,
+                media_type=content.media_type,
+                required=required,
+                description=text(node.get("description")),
+                fields=self._flattened(content.type, required, taken),
+                raw=content.type is None,
+            )
+            for content in contents
         )
+        return replace(first, others=tuple(others))
 
-    def _flattened(self, kind: Type, required: bool, taken: list[str]) -> tuple[Field, ...] | None:
+    def _flattened(
+        self, kind: Type | None, required: bool, taken: list[str]
+    ) -> tuple[Field, ...] | None:
         """The body's properties as arguments, where the body is an object that all of it can be told by."""
         if not isinstance(kind, Named):
             return None
@@ -253,20 +262,18 @@ class _OperationReader:
             if status.startswith("x-"):
                 continue
             node, pointer = self._follow(stated, f"{self._pointer}/responses/{escape(status)}")
-            media_type, content = preferred(node.get("content") or {})
-            kind: Type | None = None
-            if media_type is not None:
-                place = f"{pointer}/content/{escape(media_type)}/schema"
-                kind = (
-                    self._schemas.type_at(content["schema"], place)
-                    if "schema" in content
-                    else opaque(media_type)
-                )
+            contents = list(received_contents(self._schemas, node.get("content") or {}, pointer))
+            contents.sort(key=lambda content: content.type is None)
+            first = contents[0] if contents else None
             yield Reply(
                 status=status,
-                type=kind,
-                media_type=media_type,
+                type=first and (first.type or raw(first.media_type)),
+                media_type=first and first.media_type,
                 description=text(node.get("description")),
+                others=tuple(contents[1:]),
+                raw=first is not None
+                and first.type is None
+                and not is_event_stream(first.media_type),
             )
 
 
@@ -334,6 +341,14 @@ def _is_success(status: str, replies: list[Reply]) -> bool:
     return status == "default" and not any(reply.status.startswith("2") for reply in replies)
 
 
+def _as_pages(reply: Reply) -> Reply:
+    """The next page is found in the preferred media type alone."""
+    others = tuple(
+        other if other.type == reply.type else replace(other, type=None) for other in reply.others
+    )
+    return replace(reply, others=others)
+
+
 def _permissions(node: Node) -> Permissions | None:
     stated = node.get("x-hooksmith-permissions")
     if stated is None:
@@ -343,7 +358,9 @@ def _permissions(node: Node) -> Permissions | None:
 
 def success_type(operation: Operation) -> Type | None:
     """What a call returns: the union of its success replies; None where there is no content."""
-    kinds = [reply.type for reply in operation.replies]
+    kinds: list[Type | None] = []
+    for reply in operation.replies:
+        kinds += [reply.type, *(other.type for other in reply.others if other.type is not None)]
     found = list(dict.fromkeys(NULL if kind is None else kind for kind in kinds))
     if not found or found == [NULL]:
         return None

@@ -170,7 +170,8 @@ def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:
 
 def _body(body: Body, inputs: Mapping[str, str]) -> Body:
     fields = None if body.fields is None else tuple(_field(field, inputs) for field in body.fields)
-    return replace(body, type=renamed(body.type, inputs), fields=fields)
+    others = tuple(_body(other, inputs) for other in body.others)
+    return replace(body, type=renamed(body.type, inputs), fields=fields, others=others)
 
 
 def _field(field: Field, inputs: Mapping[str, str]) -> Field:

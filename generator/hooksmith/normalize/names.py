@@ -393,10 +393,13 @@ def _webhook(item: Node, pointer: str, name: str) -> Iterator[Candidate]:
 
 
 def _contents(holder: Node, pointer: str, name: str, word: str) -> Iterator[Candidate]:
-    """Schemas of the media types; a second media type adds its own word."""
+    """Schemas of the media types; a second media type adds its own word, unless it has the schema of an earlier one."""
     contents = holder.get("content", {}) if isinstance(holder, dict) else {}
-    for index, (media_type, content) in enumerate(contents.items()):
-        kind = pascal(media_type.split(";")[0].split("/")[-1]) if index else ""
+    words: list[tuple[Any, str]] = []
+    for media_type, content in contents.items():
+        kind = pascal(media_type.split(";")[0].split("/")[-1]) if words else ""
+        kind = next((word for schema, word in words if schema == content.get("schema")), kind)
+        words.append((content.get("schema"), kind))
         place = f"{pointer}/content/{escape(media_type)}/schema"
         yield from _root(content.get("schema"), place, name + word + kind)
     for header, value in (holder.get("headers") or {}).items() if isinstance(holder, dict) else ():

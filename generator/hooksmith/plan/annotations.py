@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -184,6 +185,21 @@ class ArgumentSpeller(Speller):
             self.imports.add("datetime", "datetime")
             return "datetime"
         return Speller._scalar(self, kind)
+
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]]| \| ')
+"""Strings, whose text is nobody's concern, brackets, and what stands between the options of a union."""
+
+
+def options_of(annotation: str) -> list[str]:
+    """The options of a union as they are spelled: `list[A | B] | None` has two."""
+    found, depth, start = [], 0, 0
+    for token in _TOKENS.finditer(annotation):
+        depth += {"[": 1, "]": -1}.get(token[0], 0)
+        if token[0] == " | " and not depth:
+            found.append(annotation[start : token.start()])
+            start = token.end()
+    return [*found, annotation[start:]]
 
 
 def constraint_arguments(constraints: Constraints) -> list[str]:

@@ -80,10 +80,9 @@ def _roots(api: Api) -> Iterator[tuple[str, Type]]:
 def _types(operation: Operation) -> Iterator[Type]:
     yield from (parameter.field.type for parameter in operation.parameters)
     if operation.body:
-        yield operation.body.type
-    yield from (
-        reply.type for reply in (*operation.replies, *operation.errors) if reply.type is not None
-    )
+        yield from (body.type for body in (operation.body, *operation.body.others))
+    for reply in (*operation.replies, *operation.errors):
+        yield from (it.type for it in (reply, *reply.others) if it.type is not None)
     for callback in operation.callbacks:
         kinds = [callback.type, callback.reply.type if callback.reply else None]
         yield from (kind for kind in kinds if kind is not None)

@@ -13,6 +13,7 @@ from ..ir import (
     AnyDefinition,
     Api,
     Body,
+    Content,
     Field,
     Named,
     Operation,
@@ -20,8 +21,9 @@ from ..ir import (
     Parameter,
     Reply,
     Resource,
+    Type,
 )
-from .annotations import ArgumentSpeller, Speller
+from .annotations import ArgumentSpeller, Speller, options_of
 from .imports import Imports
 from .models import field_doc
 from .text import literal, section, sentence
@@ -103,6 +105,7 @@ class _Method:
             is_async=operation.pagination is None,
             doc=_method_doc(operation, self._definitions, self._callbacks),
             parts=tuple(self._parts()),
+            overloads=self._overloads(),
         )
 
     def _returns(self) -> tuple[str, str]:
@@ -117,10 +120,52 @@ class _Method:
         return f"Page[{item}, {result}]", f"AsyncPager[{item}, {result}]"
 
     def _signature(self) -> Iterator[ArgumentView]:
-        fields = [parameter.field for parameter in self._operation.parameters]
-        body = self._operation.body
-        if body is not None:
-            fields += body.fields if body.fields is not None else [_whole_body(body)]
+        """All arguments; those that not every way to call it takes may be left out."""
+        ways = self._ways()
+        if len(ways) < 2:
+            yield from ways[0]
+            return
+        arguments: dict[str, list[ArgumentView]] = {}
+        for way in ways:
+            for argument in way:
+                arguments.setdefault(argument.name, []).append(argument)
+        joined = [_joined(found, len(ways)) for found in arguments.values()]
+        chosen = content_type_argument(self._operation)
+        for argument in sorted(joined, key=lambda argument: bool(argument.default)):
+            yield replace(argument, annotation="str") if argument.name == chosen else argument
+
+    def _overloads(self) -> tuple[tuple[ArgumentView, ...], ...]:
+        ways = self._ways()
+        if len(ways) < 2:
+            return ()
+        self._imports.add("typing", "overload")
+        return ways
+
+    def _ways(self) -> tuple[tuple[ArgumentView, ...], ...]:
+        """The arguments by media type of the body; media types that take the same are one way."""
+        groups = body_groups(self._operation.body)
+        if not groups:
+            return (tuple(self._arguments_of([])),)
+        return tuple(self._way(index, group) for index, group in enumerate(groups))
+
+    def _way(self, index: int, group: tuple[Body, ...]) -> tuple[ArgumentView, ...]:
+        body = group[0] if index == 0 else replace(group[0], required=True)
+        found = list(self._arguments_of(_body_fields(body)))
+        name = content_type_argument(self._operation)
+        if name is None:
+            return tuple(found)
+        types = [body.media_type for body in group]
+        self._imports.add("typing", "Literal")
+        annotation = "str" if any("*" in it for it in types) else f"Literal[{_literals(types)}]"
+        if index == 0:
+            chosen = ArgumentView(name=name, annotation=annotation, default=literal(types[0]))
+            return (*found, chosen)
+        required = [argument for argument in found if not argument.default]
+        chosen = ArgumentView(name=name, annotation=annotation)
+        return (*required, chosen, *(argument for argument in found if argument.default))
+
+    def _arguments_of(self, body: list[Field]) -> Iterator[ArgumentView]:
+        fields = [parameter.field for parameter in self._operation.parameters] + body
         for field in sorted(fields, key=lambda field: not field.required):
             yield self._argument(field)
 
@@ -141,11 +186,73 @@ class _Method:
             ]
             if found:
                 yield PartView(name=location, items=_items(found))
-        body = self._operation.body
-        if body is not None and body.fields is None:
+        yield from self._body_parts()
+
+    def _body_parts(self) -> Iterator[PartView]:
+        groups = body_groups(self._operation.body)
+        bodies = [group[0] for group in groups]
+        told = {field.name: field for body in bodies for field in body.fields or ()}
+        whole = any(body.fields is None for body in bodies)
+        if told and whole:
+            items = ", ".join(f"{wire}: {name}" for wire, name in _items(list(told.values())))
+            yield PartView(name="body", whole=f"{{{items}}} if body is OMIT else body")
+        elif told or (bodies and not whole):
+            yield PartView(name="body", items=_items(list(told.values())))
+        elif bodies:
             yield PartView(name="body", whole="body")
-        elif body is not None and body.fields is not None:
-            yield PartView(name="body", items=_items(body.fields))
+        name = content_type_argument(self._operation)
+        if name is not None:
+            yield PartView(name="content_type", whole=name)
+
+
+def body_groups(body: Body | None) -> list[tuple[Body, ...]]:
+    """The media types of a body, those together that take the same arguments; the preferred one first."""
+    groups: dict[tuple[Type, tuple[Field, ...] | None], list[Body]] = {}
+    for one in (body, *body.others) if body is not None else ():
+        groups.setdefault((one.type, one.fields), []).append(one)
+    return [tuple(group) for group in groups.values()]
+
+
+def content_type_argument(operation: Operation) -> str | None:
+    """The name of the argument that chooses the body's media type, where there is a choice."""
+    body = operation.body
+    if body is None or not (body.others or "*" in body.media_type):
+        return None
+    taken = {parameter.field.name for parameter in operation.parameters} | {
+        field.name for one in (body, *body.others) for field in one.fields or ()
+    }
+    name = "content_type"
+    while name in taken:
+        name = f"body_{name}"
+    return name
+
+
+def _joined(found: list[ArgumentView], ways: int) -> ArgumentView:
+    """One argument of several signatures as that of the method behind them."""
+    options = dict.fromkeys(option for one in found for option in options_of(one.annotation))
+    default = next((argument.default for argument in found if argument.default), "")
+    if len(found) < ways and not default:
+        default = "OMIT"
+    if default == "OMIT":
+        options = {**{option: None for option in options if option != "Omit"}, "Omit": None}
+    return ArgumentView(name=found[0].name, annotation=" | ".join(options), default=default)
+
+
+def _literals(values: list[str]) -> str:
+    return ", ".join(literal(value) for value in values)
+
+
+def _body_fields(body: Body) -> list[Field]:
+    return [_whole_body(body)] if body.fields is None else list(body.fields)
+
+
+def _all_fields(operation: Operation) -> list[Field]:
+    """What the arguments are told from, each once, but the choice of a media type."""
+    fields = {parameter.field.name: parameter.field for parameter in operation.parameters}
+    for group in body_groups(operation.body):
+        for field in _body_fields(group[0]):
+            fields.setdefault(field.name, field)
+    return list(fields.values())
 
 
 def _items(fields: list[Field] | tuple[Field, ...]) -> tuple[tuple[str, str], ...]:
@@ -212,15 +319,13 @@ def _argument_docs(
     operation: Operation, definitions: Mapping[str, AnyDefinition]
 ) -> list[tuple[str, str]]:
     """Arguments that there is something to say about; one without words of its own has those of its type."""
-    fields = [parameter.field for parameter in operation.parameters]
-    body = operation.body
-    if body is not None:
-        fields += body.fields if body.fields is not None else [_whole_body(body)]
     described = [
         field if field.description else replace(field, description=_of_type(field, definitions))
-        for field in fields
+        for field in _all_fields(operation)
     ]
-    return [(field.name, doc) for field in described if (doc := " ".join(field_doc(field).split()))]
+    told = [(field.name, doc) for field in described if (doc := " ".join(field_doc(field).split()))]
+    name = content_type_argument(operation)
+    return told if name is None else [*told, (name, "The media type of the body.")]
 
 
 def _of_type(field: Field, definitions: Mapping[str, AnyDefinition]) -> str:
@@ -326,7 +431,8 @@ def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
     if parameter.explode != (parameter.style == "form") and parameter.media_type is None:
         arguments.append(f"explode={parameter.explode}")
     if parameter.field.type != ANY:
-        arguments.append(f"annotation={sent.spell(parameter.field.type)}")
+        annotation = _value(sent.spell(parameter.field.type), imports)
+        arguments.append(f"annotation={annotation}")
     if parameter.media_type:
         arguments.append(f"media_type={literal(parameter.media_type)}")
     if parameter.allow_reserved:
@@ -338,20 +444,39 @@ def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
 
 def _body(body: Body, sent: Speller, imports: Imports) -> str:
     imports.add_runtime("operation", "Body")
-    arguments = [sent.spell(body.type)]
+    arguments = [_value(sent.spell(body.type), imports)]
     if body.media_type != "application/json":
         arguments.append(f"media_type={literal(body.media_type)}")
     if body.required:
         arguments.append("required=True")
+    if body.others:
+        others = [_body(replace(other, required=False), sent, imports) for other in body.others]
+        arguments.append(f"others=({', '.join(others)},)")
     return f"Body({', '.join(arguments)})"
 
 
-def _reply(reply: Reply, received: Speller, imports: Imports) -> str:
+def _reply(reply: Reply | Content, received: Speller, imports: Imports) -> str:
     imports.add_runtime("operation", "Reply")
-    annotation = "None" if reply.type is None else received.spell(reply.type)
-    if reply.media_type in (None, "application/json"):
-        return f"Reply({annotation})"
-    return f"Reply({annotation}, media_type={literal(reply.media_type)})"
+    arguments = ["None" if reply.type is None else _value(received.spell(reply.type), imports)]
+    if reply.media_type not in (None, "application/json"):
+        arguments.append(f"media_type={literal(reply.media_type)}")
+    if isinstance(reply, Reply) and reply.others:
+        others = [_reply(other, received, imports) for other in reply.others]
+        arguments.append(f"others=({', '.join(others)},)")
+    return f"Reply({', '.join(arguments)})"
+
+
+def _value(annotation: str, imports: Imports) -> str:
+    """An annotation as an argument: mypy takes an alias of a union for a type only inside another type."""
+    options = options_of(annotation)
+    for index, option in enumerate(options):
+        alias, _, name = option.removesuffix("]").partition("[")
+        if alias in ("Open", "OpenInt"):
+            imports.add("typing", "Annotated")
+            imports.add("pydantic", "Field")
+            union = f"{name} | {'str' if alias == 'Open' else 'int'}"
+            options[index] = f'Annotated[{union}, Field(union_mode="left_to_right")]'
+    return " | ".join(options)
 
 
 def _pagination(pages: Pagination, imports: Imports) -> str:

@@ -212,6 +212,8 @@ class MethodView:
     """Whether the asynchronous twin is a coroutine; a pager is not."""
     doc: str
     parts: tuple[PartView, ...]
+    overloads: tuple[tuple[ArgumentView, ...], ...] = ()
+    """The arguments of each way to call it, where there are several."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
