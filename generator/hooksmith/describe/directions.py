@@ -53,9 +53,8 @@ def _sent(operation: Operation) -> Iterator[Type]:
 
 def _received(operation: Operation) -> Iterator[Type]:
     for reply in (*operation.replies, *operation.errors):
-        for content in (reply, *reply.others):
-            if content.type is not None:
-                yield content.type
+        kinds = (reply.type, *(other.type for other in reply.others))
+        yield from (kind for kind in kinds if kind is not None)
     for callback in operation.callbacks:
         if callback.type is not None:
             yield callback.type

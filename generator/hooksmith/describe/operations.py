@@ -9,6 +9,7 @@ from ..errors import DocumentError
 from ..ir import (
     NULL,
     Body,
+    Content,
     Field,
     Kind,
     Model,
@@ -264,17 +265,8 @@ class _OperationReader:
             node, pointer = self._follow(stated, f"{self._pointer}/responses/{escape(status)}")
             contents = list(received_contents(self._schemas, node.get("content") or {}, pointer))
             contents.sort(key=lambda content: content.type is None)
-            first = contents[0] if contents else None
-            yield Reply(
-                status=status,
-                type=first and (first.type or raw(first.media_type)),
-                media_type=first and first.media_type,
-                description=text(node.get("description")),
-                others=tuple(contents[1:]),
-                raw=first is not None
-                and first.type is None
-                and not is_event_stream(first.media_type),
-            )
+            reply = Reply(status=status, type=None, description=text(node.get("description")))
+            yield _with_contents(reply, contents) if contents else reply
 
 
 def http_method(step: str) -> str:
@@ -339,6 +331,17 @@ def _is_success(status: str, replies: list[Reply]) -> bool:
     if status.startswith("2"):
         return True
     return status == "default" and not any(reply.status.startswith("2") for reply in replies)
+
+
+def _with_contents(reply: Reply, contents: list[Content]) -> Reply:
+    first, *others = contents
+    return replace(
+        reply,
+        type=first.type or raw(first.media_type),
+        media_type=first.media_type,
+        others=tuple(others),
+        raw=first.type is None and not is_event_stream(first.media_type),
+    )
 
 
 def _as_pages(reply: Reply) -> Reply:

@@ -82,9 +82,10 @@ def _types(operation: Operation) -> Iterator[Type]:
     if operation.body:
         yield from (body.type for body in (operation.body, *operation.body.others))
     for reply in (*operation.replies, *operation.errors):
-        yield from (it.type for it in (reply, *reply.others) if it.type is not None)
+        kinds = (reply.type, *(other.type for other in reply.others))
+        yield from (kind for kind in kinds if kind is not None)
     for callback in operation.callbacks:
-        kinds = [callback.type, callback.reply.type if callback.reply else None]
+        kinds = (callback.type, callback.reply.type if callback.reply else None)
         yield from (kind for kind in kinds if kind is not None)
 
 

@@ -21,7 +21,6 @@ from ..ir import (
     Parameter,
     Reply,
     Resource,
-    Type,
 )
 from .annotations import ArgumentSpeller, Speller, options_of
 from .imports import Imports
@@ -207,10 +206,17 @@ class _Method:
 
 def body_groups(body: Body | None) -> list[tuple[Body, ...]]:
     """The media types of a body, those together that take the same arguments; the preferred one first."""
-    groups: dict[tuple[Type, tuple[Field, ...] | None], list[Body]] = {}
+    groups: list[list[Body]] = []
     for one in (body, *body.others) if body is not None else ():
-        groups.setdefault((one.type, one.fields), []).append(one)
-    return [tuple(group) for group in groups.values()]
+        alike = (
+            group for group in groups if (group[0].type, group[0].fields) == (one.type, one.fields)
+        )
+        found = next(alike, None)
+        if found is None:
+            groups.append([one])
+        else:
+            found.append(one)
+    return [tuple(group) for group in groups]
 
 
 def content_type_argument(operation: Operation) -> str | None:
