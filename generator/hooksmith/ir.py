@@ -47,6 +47,10 @@ class Constraints:
     min_items: int | None = None
     max_items: int | None = None
     unique_items: bool = False
+    format: str | None = None
+    """A format whose limits are asserted of what we send."""
+    further: str = ""
+    """JSON text of a schema with what no Python type says (`not`, `contains`, …)."""
 
 
 NO_CONSTRAINTS = Constraints()
@@ -78,6 +82,9 @@ class Tuple:
     items: tuple[Type, ...]
     rest: Type | None
     """The type of further items; None: there are none."""
+    constraints: Constraints = NO_CONSTRAINTS
+    complete: bool = False
+    """Whether all of `items` are there; otherwise an array may end before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ class Union:
     options: tuple[Type, ...]
     discriminator: str | None = None
     """The wire name of the property whose value tells the options apart."""
+    further: str = ""
+    """As with constraints: what is asserted of the value whatever the option."""
 
 
 Type = Scalar | Named | Array | Tuple | Map | LiteralOf | Union
@@ -158,6 +167,8 @@ class Model(Definition):
     fields: tuple[Field, ...] = ()
     bases: tuple[str, ...] = ()
     extra: Type | None = ANY
+    further: str = ""
+    """JSON text of a schema with what is asserted of the object beside its properties."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

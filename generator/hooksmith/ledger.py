@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .describe.assertions import unchecked
 from .describe.media import is_event_stream
+from .describe.schemas import family
 from .ir import Api, Operation, Reply
 from .normalize import Normal
 from .normalize.census import Subject
 from .normalize.grammar import walk
-from .normalize.names import is_model
 from .pointer import split
 
 
@@ -185,22 +186,19 @@ class _Accountant:
     # --- what types cannot say
 
     def _unchecked(self) -> Iterator[Entry]:
+        within: tuple[str, ...] = ()  # what stands in an assertion is checked with the whole of it
         for visit in walk("openapi", self._normal.document):
-            if visit.kind == "schema":
-                stated = sorted(_UNCHECKED & visit.node.keys())
-                if is_model(visit.node):
-                    stated += sorted({"minProperties", "maxProperties"} & visit.node.keys())
-                if stated:
-                    reason = f"not checked: {', '.join(stated)}"
-                    yield Entry(
-                        kind="schema", pointer=visit.pointer, status="degraded", reason=reason
-                    )
+            if visit.kind != "schema" or f"{visit.pointer}/".startswith(within):
+                continue
+            stated = unchecked(self._normal.document, visit.node, family(visit.node))
+            checked = visit.node.keys() & _WITHIN - set(stated)
+            within += tuple(f"{visit.pointer}/{key}/" for key in checked)
+            if stated:
+                reason = f"not checked: {', '.join(stated)}"
+                yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
 
 
-_UNCHECKED = frozenset(
-    """not if then else contains minContains maxContains propertyNames dependentRequired dependentSchemas dependencies
-    unevaluatedItems unevaluatedProperties""".split()
-)
+_WITHIN = frozenset("not if then else contains propertyNames dependentSchemas".split())
 
 
 def _reply(operation: Operation, status: str) -> Reply | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Unpack, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -56,6 +56,20 @@ class Tagged:
             return tag if isinstance(tag, str | int) and tag in known else _UNKNOWN
 
         return read
+
+
+class Variadic:
+    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic itself does not read: any number of `C` behind the others."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        *first, rest = get_args(source)
+        unpacked = get_args(rest)[0] if get_origin(rest) is Unpack else rest
+        kinds = [*first, get_args(unpacked)[0]]
+        return core_schema.tuple_schema(
+            [handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(first)
+        )
 
 
 def _literals(annotation: Any) -> list[Any]:

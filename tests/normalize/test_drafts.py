@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from hooksmith.config import Settings
-from hooksmith.ir import ANY, Alias, Array, Field, Kind, LiteralOf, Map, Model, Named, Scalar, Tuple
+from hooksmith.ir import (
+    ANY,
+    Alias,
+    Array,
+    Constraints,
+    Field,
+    Kind,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Scalar,
+    Tuple,
+)
 from hooksmith.pipeline import Result, generate
 from support.documents import import_everything, imported
 
@@ -54,7 +67,8 @@ def test_draft_06() -> None:
     thing = fields(made("draft_06"), "Thing")
     assert thing["kind"].type == LiteralOf(("thing",))
     assert thing["any"].type == ANY
-    assert thing["names"].type == Map(Scalar(Kind.INTEGER))
+    names = Constraints(further='{"propertyNames": {"pattern": "^a"}}')
+    assert thing["names"].type == Map(Scalar(Kind.INTEGER), names)
     assert thing["a"].type == Named("Foo")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..errors import DocumentError
 from ..ir import (
+    ANY,
     NULL,
     Body,
     Content,
@@ -248,7 +249,7 @@ class _OperationReader:
             return None
         self._schemas.finish()
         definition = self._schemas.definitions.get(kind.name)
-        if not isinstance(definition, Model):
+        if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
         fields = [field for field in all_fields(definition, self._schemas) if not field.read_only]
         if not required and any(field.required for field in fields):

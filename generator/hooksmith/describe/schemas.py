@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..ir import (
@@ -33,6 +34,7 @@ from ..normalize.casing import pascal, snake, upper
 from ..normalize.grammar import Node
 from ..normalize.names import BUILTINS, RESERVED, is_enum, is_model, telling_tag
 from ..pointer import escape
+from .assertions import assertions
 from .fields import field_name, unique
 
 _SECRETS = frozenset(
@@ -59,6 +61,13 @@ _APPLIES = {
     "array": ("minItems", "maxItems", "uniqueItems"),
     "object": ("minProperties", "maxProperties"),
 }
+INTEGER_FORMATS = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+}
+"""The least and greatest value, by OpenAPI's registry of formats."""
+STRING_FORMATS = frozenset({"uuid", "email", "uri", "ipv4", "ipv6"})
+"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/assertions.py`."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 
@@ -139,7 +148,9 @@ class Schemas:
         discriminator = (node.get("discriminator") or {}).get(
             "propertyName"
         ) or self._implied_discriminator(node[keyword])
-        return _union(options, discriminator)
+        also = ("anyOf",) if keyword == "oneOf" else ()
+        further = assertions(self._document, node, "union", also)
+        return _asserting(_union(options, discriminator), further)
 
     def _implied_discriminator(self, options: list[Any]) -> str | None:
         """A property that has a value of its own in every option tells the options apart."""
@@ -159,16 +170,31 @@ class Schemas:
             case "boolean":
                 return Scalar(Kind.BOOLEAN)
             case "integer" | "number":
-                return Scalar(Kind(kind), _constraints(node, "number"))
+                rules = self._constraints(node, "number")
+                limits = kind == "integer" and node.get("format") in INTEGER_FORMATS
+                return Scalar(
+                    Kind(kind), replace(rules, format=node["format"]) if limits else rules
+                )
             case "string":
-                form = _FORMATS.get(str(node.get("format")), Kind.STRING)
-                rules = _constraints(node, "string") if form is Kind.STRING else NO_CONSTRAINTS
-                return Scalar(form, rules, secret=node.get("format") == "password")
+                return self._string(node)
             case "array":
                 return self._array(node, pointer)
             case "object":
                 return self._object(node, pointer)
         return ANY
+
+    def _string(self, node: Node) -> Scalar:
+        stated = node.get("format")
+        form = _FORMATS.get(str(stated), Kind.STRING)
+        rules = self._constraints(node, "string") if form is Kind.STRING else NO_CONSTRAINTS
+        if stated in STRING_FORMATS:
+            rules = replace(rules, format=stated)
+        return Scalar(form, rules, secret=stated == "password")
+
+    def _constraints(self, node: Node, family: str, also: tuple[str, ...] = ()) -> Constraints:
+        further = assertions(self._document, node, family, also)
+        rules = _constraints(node, family)
+        return replace(rules, further=further) if further else rules
 
     def _array(self, node: Node, pointer: str) -> Type:
         if node.get("prefixItems"):
@@ -181,19 +207,26 @@ class Schemas:
                 if node.get("items") is False
                 else self.type_at(node.get("items"), f"{pointer}/items")
             )
-            return Tuple(tuple(items), rest)
+            complete = (node.get("minItems") or 0) >= len(items)
+            rest = None if complete and node.get("maxItems") == len(items) else rest
+            rules = self._constraints(node, "array", () if complete else ("prefixItems",))
+            return Tuple(tuple(items), rest, rules, complete)
         return Array(
-            self.type_at(node.get("items"), f"{pointer}/items"), _constraints(node, "array")
+            self.type_at(node.get("items"), f"{pointer}/items"), self._constraints(node, "array")
         )
 
     def _object(self, node: Node, pointer: str) -> Type:
         if is_model(node) and pointer in self._names:
             self.define(node, pointer)
             return Named(self._names[pointer])
-        return Map(self._extra(node, pointer) or ANY, _constraints(node, "object"))
+        rules = self._constraints(_named_by_pattern(node), "object", _BY_PATTERN)
+        return Map(self._extra(node, pointer) or ANY, rules)
 
     def _extra(self, node: Node, pointer: str) -> Type | None:
-        """The type of properties that the schema does not name; None: there are none."""
+        """The type of properties that the schema does not name; None: there are none.
+
+        Where some may have any value, those of the patterns are still read as their types.
+        """
         patterns = node.get("patternProperties") or {}
         found = [
             self.type_at(item, f"{pointer}/patternProperties/{escape(key)}")
@@ -205,7 +238,7 @@ class Schemas:
         if isinstance(extra, dict):
             found.append(self.type_at(extra, f"{pointer}/additionalProperties"))
         else:
-            found.append(ANY)
+            return Union((_union(found), ANY)) if found and _union(found) != ANY else ANY
         return _union(found)
 
     # --- definitions
@@ -263,6 +296,12 @@ class Schemas:
             fields=tuple(fields),
             bases=tuple(self._names[base[1:]] for base in bases),
             extra=self._extra(node, pointer),
+            further=assertions(
+                self._document,
+                node,
+                "object",
+                ("minProperties", "maxProperties", "patternProperties"),
+            ),
         )
 
     def field(self, wire: str, name: str, node: Any, pointer: str, required: bool) -> Field:
@@ -386,6 +425,17 @@ def _kinds(node: Node) -> list[str]:
     return ["any"]
 
 
+def family(node: Node) -> str:
+    """Which assertions a schema's type has: those of a union, or of a JSON type; empty: none."""
+    if "$ref" in node or "const" in node or node.get("enum"):
+        return ""
+    if node.get("oneOf") or node.get("anyOf"):
+        return "union"
+    kinds = [kind for kind in _kinds(node) if kind != "null"]
+    kind = kinds[0] if len(kinds) == 1 else ""
+    return "number" if kind == "integer" else kind
+
+
 def _constraints(node: Node, family: str) -> Constraints:
     stated = {
         _CONSTRAINTS[key]: node[key]
@@ -434,6 +484,28 @@ def _union(options: list[Type], discriminator: str | None = None) -> Type:
     return Union(tuple(flat), discriminator if len(real) > 1 else None)
 
 
+_BY_PATTERN = ("patternProperties", "additionalProperties")
+
+
+def _named_by_pattern(node: Node) -> Node:
+    """What `dict[str, T]` does not say: which names there may be, and which of them have which type."""
+    patterns = node.get("patternProperties") or {}
+    rest = {key: value for key, value in node.items() if key not in _BY_PATTERN}
+    others = node.get("additionalProperties", node.get("unevaluatedProperties", True))
+    if len(patterns) == 1 and others is False and "propertyNames" not in node:
+        return {**rest, "propertyNames": {"pattern": next(iter(patterns))}}
+    if not patterns:
+        return rest
+    open_ended = others in (True, {})
+    return {**rest, "patternProperties": patterns} | (
+        {} if open_ended else {"additionalProperties": others}
+    )
+
+
+def _asserting(kind: Type, further: str) -> Type:
+    return replace(kind, further=further) if further and isinstance(kind, Union) else kind
+
+
 def _as_secret(kind: Type) -> Type:
     match kind:
         case Scalar(kind=Kind.STRING):
@@ -441,7 +513,7 @@ def _as_secret(kind: Type) -> Type:
         case Array(items, constraints):
             return Array(_as_secret(items), constraints)
         case Union(options=options, discriminator=None):
-            return Union(tuple(_as_secret(option) for option in options))
+            return replace(kind, options=tuple(_as_secret(option) for option in options))
     return kind
 
 

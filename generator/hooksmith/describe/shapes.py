@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..ir import (
+    ANY,
     NO_CONSTRAINTS,
     Alias,
     AnyDefinition,
@@ -78,6 +79,7 @@ def _differs(definition: AnyDefinition, by_name: Mapping[str, AnyDefinition]) ->
     match definition:
         case Model(fields=fields, extra=extra):
             directed = any(field.read_only or field.write_only for field in fields)
+            directed = directed or bool(definition.further) or extra not in (None, ANY)
             kinds = [field.type for field in fields] + ([extra] if extra else [])
             return directed or any(_asserts(kind, by_name) for kind in kinds)
         case Alias(type=kind):
@@ -91,15 +93,18 @@ def _asserts(kind: Type, by_name: Mapping[str, AnyDefinition]) -> bool:
         case Named(name):
             return isinstance(by_name[name], Enum)
         case Scalar(constraints=constraints):
-            return constraints != NO_CONSTRAINTS
+            return replace(constraints, format=None) != NO_CONSTRAINTS
         case Array(items, constraints):
             return constraints != NO_CONSTRAINTS or _asserts(items, by_name)
         case Map(values, constraints):
             return constraints != NO_CONSTRAINTS or _asserts(values, by_name)
-        case Tuple(items, rest):
-            return any(_asserts(item, by_name) for item in (*items, *([rest] if rest else [])))
-        case Union(options, discriminator):
-            return bool(discriminator) or any(_asserts(option, by_name) for option in options)
+        case Tuple(items, rest, constraints):
+            inner = (*items, *([rest] if rest else []))
+            return constraints != NO_CONSTRAINTS or any(_asserts(item, by_name) for item in inner)
+        case Union(options, discriminator, further):
+            return bool(discriminator or further) or any(
+                _asserts(option, by_name) for option in options
+            )
         case LiteralOf():
             return False
 
@@ -188,11 +193,12 @@ def renamed(kind: Type, names: Mapping[str, str]) -> Type:
         case Map(values, constraints):
             return Map(renamed(values, names), constraints)
         case Tuple(items, rest):
-            return Tuple(
-                tuple(renamed(item, names) for item in items),
-                None if rest is None else renamed(rest, names),
+            return replace(
+                kind,
+                items=tuple(renamed(item, names) for item in items),
+                rest=None if rest is None else renamed(rest, names),
             )
-        case Union(options, discriminator):
-            return Union(tuple(renamed(option, names) for option in options), discriminator)
+        case Union(options):
+            return replace(kind, options=tuple(renamed(option, names) for option in options))
         case Scalar() | LiteralOf():
             return kind

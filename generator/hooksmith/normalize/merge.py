@@ -15,6 +15,9 @@ from ..pointer import escape
 from .bundle import Bundle, resolve_local
 from .grammar import ANNOTATIONS, ASSERTIONS, Node, walk
 
+ALSO = "$also"
+"""A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""
+
 
 def merge(bundled: Bundle) -> None:
     """Rewrite every `allOf` of the document, in place."""
@@ -60,7 +63,7 @@ class _Merger:
             isinstance(option, dict) and not option.keys() - _VALIDATION_ONLY
             for option in schema[keyword]
         ):
-            del schema[keyword]
+            schema.setdefault(ALSO, []).append({keyword: schema.pop(keyword)})
             return
         base: Node = {"type": "object", "properties": {}, "required": schema.get("required", [])}
         for name, value in schema["properties"].items():
@@ -274,8 +277,33 @@ def _gets_a_name(schema: Node) -> bool:
     ) or (len(schema.get("enum") or ()) > 1)
 
 
+_GROUPS = (
+    ("if", "then", "else"),
+    ("contains", "minContains", "maxContains"),
+    ("not",),
+    ("propertyNames",),
+    ("dependentRequired",),
+    ("dependentSchemas",),
+    ("patternProperties",),
+    ("multipleOf",),
+    ("pattern",),
+)
+"""Keywords that two schemas may both have, and that cannot be made one."""
+
+
+def _set_aside(into: Node, schema: Node) -> None:
+    """What both schemas assert, each in its own way, is kept of `into` as a schema of its own."""
+    for group in _GROUPS:
+        stated = {key: into[key] for key in group if key in into}
+        if stated and group[0] in schema and any(schema.get(key) != into.get(key) for key in group):
+            into.setdefault(ALSO, []).append(stated)
+            for key in stated:
+                del into[key]
+
+
 def _combine(into: Node, schema: Node) -> None:
     """Narrow `into` by `schema`: both must hold."""
+    _set_aside(into, schema)
     for key, value in schema.items():
         if key not in into:
             into[key] = (
@@ -292,6 +320,8 @@ def _both(key: str, left: Any, right: Any) -> Any:
                 **left,
                 **{name: _both_properties(left.get(name), value) for name, value in right.items()},
             }
+        case "$also":
+            return [*left, *right]
         case "required":
             return list(dict.fromkeys([*left, *right]))
         case "type":

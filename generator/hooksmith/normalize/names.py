@@ -22,7 +22,7 @@ from .grammar import METHODS, Node
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
-    UniqueItems Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
+    UniqueItems Asserts StringFormat Variadic Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
     UnknownEvent Mapping Sequence date datetime list dict str int float bool bytes tuple set
     object type""".split()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+from ..describe.schemas import INTEGER_FORMATS, STRING_FORMATS
 from ..ir import (
+    ANY,
     NULL,
     Alias,
     AnyDefinition,
@@ -64,8 +68,8 @@ class Speller:
                 return self._named(name)
             case Array(items, constraints):
                 return self._constrained(f"list[{self.spell(items)}]", constraints)
-            case Tuple(items, rest):
-                return self._tuple(items, rest)
+            case Tuple():
+                return self._tuple(kind)
             case Map(values, constraints):
                 return self._constrained(f"dict[str, {self.spell(values)}]", constraints)
             case LiteralOf(values):
@@ -97,21 +101,31 @@ class Speller:
             self.imports.add("datetime", "date")
         return self._constrained(name, kind.constraints)
 
-    def _constrained(self, name: str, constraints: Constraints) -> str:
-        rules = constraint_arguments(constraints) if self.strict else []
-        marks = [f"Field({', '.join(rules)})"] if rules else []
+    def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
+        return self._marked(name, [*marks, *(self._marks(constraints) if self.strict else ())])
+
+    def _marks(self, constraints: Constraints) -> Iterator[str]:
+        rules = constraint_arguments(constraints)
         if rules:
             self.imports.add("pydantic", "Field")
-        if (
-            self.strict
-            and constraints.pattern is not None
-            and not is_plain_pattern(constraints.pattern)
-        ):
+            yield f"Field({', '.join(rules)})"
+        if constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
             self.imports.add_runtime("assertions", "Pattern")
-            marks.append(f"Pattern({literal(constraints.pattern)})")
-        if self.strict and constraints.unique_items:
+            yield f"Pattern({literal(constraints.pattern)})"
+        if constraints.unique_items:
             self.imports.add_runtime("assertions", "UniqueItems")
-            marks.append("UniqueItems()")
+            yield "UniqueItems()"
+        if constraints.format in STRING_FORMATS:
+            self.imports.add_runtime("assertions", "StringFormat")
+            yield f"StringFormat({literal(constraints.format)})"
+        if isinstance(constraints.multiple_of, float):
+            self.imports.add_runtime("assertions", "Asserts")
+            yield f'Asserts({{"multipleOf": {literal(constraints.multiple_of)}}})'
+        if constraints.further:
+            self.imports.add_runtime("assertions", "Asserts")
+            yield f"Asserts({literal(json.loads(constraints.further))})"
+
+    def _marked(self, name: str, marks: list[str]) -> str:
         if not marks:
             return name
         self.imports.add("typing", "Annotated")
@@ -131,15 +145,30 @@ class Speller:
     def _is_open(self, definition: Enum) -> bool:
         return definition.open if definition.open is not None else not self.strict
 
-    def _tuple(self, items: tuple[Type, ...], rest: Type | None) -> str:
+    def _tuple(self, kind: Tuple) -> str:
         """Arrays may be shorter than `prefixItems`, which a Python tuple cannot be: a list of what may occur."""
-        spelled = [self.spell(item) for item in (*items, *([rest] if rest is not None else []))]
-        return (
-            f"list[{' | '.join(dict.fromkeys(spelled))}]" if "Any" not in spelled else "list[Any]"
-        )
+        items = [self.spell(item) for item in kind.items]
+        rest = [] if kind.rest is None else [self.spell(kind.rest)]
+        if not kind.complete:
+            found = [*items, *rest]
+            inner = "Any" if "Any" in found else " | ".join(dict.fromkeys(found))
+            return self._constrained(f"list[{inner}]", kind.constraints)
+        if not rest:
+            rules = replace(kind.constraints, min_items=None, max_items=None)
+            return self._constrained(f"tuple[{', '.join(items)}]", rules)
+        self.imports.add_runtime("unions", "Variadic")
+        spelled = f"tuple[{', '.join(items)}, *tuple[{rest[0]}, ...]]"
+        rules = replace(kind.constraints, min_items=None)
+        return self._constrained(spelled, rules, "Variadic()")
 
     def _union(self, kind: Union) -> str:
+        return self._constrained(self._options(kind), Constraints(further=kind.further))
+
+    def _options(self, kind: Union) -> str:
         options = [self.spell(option) for option in kind.options]
+        if ANY in kind.options:
+            self.imports.add("pydantic", "Field")
+            return self._marked(" | ".join(options), ['Field(union_mode="left_to_right")'])
         if kind.discriminator and not self.strict:
             self.imports.add("typing", "Annotated")
             self.imports.add_runtime("model", "Unknown")
@@ -172,11 +201,14 @@ class ArgumentSpeller(Speller):
             f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
         )
 
-    def _constrained(self, name: str, constraints: Constraints) -> str:
+    def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
         if name.startswith("list["):
             self.imports.add("collections.abc", "Sequence")
             return f"Sequence[{name[5:]}"
         return name
+
+    def _options(self, kind: Union) -> str:
+        return " | ".join(dict.fromkeys(self.spell(option) for option in kind.options))
 
     def _scalar(self, kind: Scalar) -> str:
         if kind.kind is Kind.NUMBER:
@@ -212,14 +244,27 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
         **_ITEM_RULES,
     }
     stated = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
+    _add_limits(stated)
     return [
         f"{names.get(name, name)}={literal(value)}"
         for name, value in stated.items()
         if value is not None
         and value is not False
-        and name != "unique_items"
+        and name not in ("unique_items", "format", "further")
+        and not (name == "multiple_of" and isinstance(value, float))
         and (name != "pattern" or is_plain_pattern(value))
     ]
+
+
+def _add_limits(stated: dict[str, Any]) -> None:
+    """The limits of an integer's format, where nothing narrower is stated."""
+    if stated["format"] not in INTEGER_FORMATS:
+        return
+    least, most = INTEGER_FORMATS[stated["format"]]
+    if stated["exclusive_minimum"] is None or stated["exclusive_minimum"] < least:
+        stated["minimum"] = max(least, least if stated["minimum"] is None else stated["minimum"])
+    if stated["exclusive_maximum"] is None or stated["exclusive_maximum"] > most:
+        stated["maximum"] = min(most, most if stated["maximum"] is None else stated["maximum"])
 
 
 @cache
@@ -256,7 +301,7 @@ def is_nullable(kind: Type) -> bool:
     """Whether None is one of the type's own values."""
     if isinstance(kind, Union):
         return any(is_nullable(option) for option in kind.options)
-    return kind in (NULL, Scalar(Kind.ANY))
+    return kind in (NULL, ANY)
 
 
 def _is_text(definition: Enum) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ..describe.directions import references
-from ..ir import Alias, AnyDefinition, Enum, EnumMember, Field, Model
+from ..ir import ANY, Alias, AnyDefinition, Enum, EnumMember, Field, LiteralOf, Model, Type, Union
 from .annotations import Speller, is_nullable, is_secret
 from .imports import Imports
 from .text import literal, sentence
@@ -98,7 +99,18 @@ class _Planner:
             doc=_described(model.description, model.deprecated),
             config='ConfigDict(extra="forbid")' if closed else "",
             fields=tuple(self._field(field, speller, only_sent, camel) for field in model.fields),
+            extra=self._extra(model.extra, speller),
+            assertions=literal(json.loads(model.further))
+            if model.further and not model.received
+            else "",
         )
+
+    def _extra(self, kind: Type | None, speller: Speller) -> str:
+        """The type of further properties, where it is known; one that is received may still be anything."""
+        if kind is None or kind == ANY:
+            return ""
+        loose = speller.strict or (isinstance(kind, Union) and ANY in kind.options)
+        return f"dict[str, {speller.spell(kind if loose else Union((kind, ANY)))}]"
 
     def _bases(self, model: Model, only_sent: bool, camel: bool) -> tuple[str, ...]:
         for name in model.bases:
@@ -122,6 +134,8 @@ class _Planner:
         default = ""
         if not field.required:
             annotation, default = self._optional(field, annotation, only_sent)
+        elif only_sent:
+            default = constant(field)
         spelled = _camel(field.name) if camel else field.name
         arguments = [f"alias={literal(field.wire)}"] if spelled != field.wire else []
         if is_secret(field.type, self._definitions):
@@ -181,6 +195,12 @@ class _Planner:
         return False
 
 
+def constant(field: Field) -> str:
+    """The one value that a required field can have, as a literal: nobody needs to give it. Empty: there are others."""
+    one = field.required and isinstance(field.type, LiteralOf) and len(field.type.values) == 1
+    return literal(field.type.values[0]) if one and isinstance(field.type, LiteralOf) else ""
+
+
 _OPTION = re.compile(r'(?:"[^"]*"|[^"|])+')
 _LINE = 88
 
@@ -194,12 +214,13 @@ def quoted_type(expression: str) -> str:
         or expression.endswith('"')
     ):
         return literal(expression)
-    lines = [""]
+    lines: list[str] = []
     for option in map(str.strip, _OPTION.findall(expression)):
-        if lines[-1] and len(lines[-1]) + len(option) > _LINE:
-            lines.append("")
-        lines[-1] += (" | " if lines[-1] else "| " if len(lines) > 1 else "") + option
-    return '"""\n    ' + "\n    ".join(line for line in lines if line) + '\n"""'
+        if lines and len(lines[-1]) + len(option) <= _LINE:
+            lines[-1] += f" | {option}"
+        else:
+            lines.append(f"| {option}" if lines else option)
+    return '"""\n    ' + "\n    ".join(lines) + '\n"""'
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:

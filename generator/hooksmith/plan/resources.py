@@ -24,7 +24,7 @@ from ..ir import (
 )
 from .annotations import ArgumentSpeller, Speller, options_of
 from .imports import Imports
-from .models import field_doc
+from .models import constant, field_doc
 from .text import literal, section, sentence
 from .views import (
     ArgumentView,
@@ -165,13 +165,15 @@ class _Method:
 
     def _arguments_of(self, body: list[Field]) -> Iterator[ArgumentView]:
         fields = [parameter.field for parameter in self._operation.parameters] + body
-        for field in sorted(fields, key=lambda field: not field.required):
-            yield self._argument(field)
+        arguments = [self._argument(field) for field in fields]
+        yield from sorted(
+            arguments, key=lambda argument: (bool(argument.default), argument.default == "OMIT")
+        )
 
     def _argument(self, field: Field) -> ArgumentView:
         annotation = self._arguments.spell(field.type)
         if field.required:
-            return ArgumentView(name=field.name, annotation=annotation)
+            return ArgumentView(name=field.name, annotation=annotation, default=constant(field))
         self._imports.add_runtime("omit", "OMIT")
         self._imports.add_runtime("omit", "Omit")
         return ArgumentView(name=field.name, annotation=f"{annotation} | Omit", default="OMIT")

@@ -22,6 +22,10 @@ class ModelView:
     doc: str
     config: str
     fields: tuple[FieldView, ...]
+    extra: str = ""
+    """The annotation of further properties."""
+    assertions: str = ""
+    """What is asserted of the object: a literal."""
     kind: str = "model"
 
 
