@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 
 from ..normalize.casing import SHADOWING, snake, spoken
 
@@ -37,28 +38,45 @@ def field_name(wire: str) -> str:
 def unique(
     wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[str] = ()
 ) -> list[str]:
-    """One Python name for each wire name. Clashing ones are told apart by what the first spelling left out.
+    """One Python name for each wire name.
 
-    First their signs are spoken (`StartTime<` → `start_time_less_than`), then their capitals kept (`Asc`), and only
-    names that differ in nothing else get their position.
+    A name that two of them would like goes to neither: each takes the next that its own text gives, so that no name
+    ever passes from one to another when a third comes or goes. First their signs are spoken (`a.b` → `a_dot_b`), then
+    they are written as they are (`Asc`), then with an underscore behind (`ASC_`), then with a digest.
     """
-    names = [spell(wire) for wire in wires]
-    used = set(taken)
-    for respell in (lambda wire: spell(_aloud(wire)), _as_written):
-        clashes = {name for name, count in Counter(names).items() if count > 1} | (
-            used & set(names)
-        )
+    ways = {wire: _spellings(wire, spell) for wire in wires}
+    burnt = set(taken)
+    while True:
+        names = {wire: next(name for name in ways[wire] if name not in burnt) for wire in ways}
+        clashes = {name for name, count in Counter(names.values()).items() if count > 1}
         if not clashes:
-            return names
-        names = [
-            respell(wire) if name in clashes and spell(wire) != wire else name
-            for wire, name in zip(wires, names, strict=True)
-        ]
-    return _numbered(names, used)
+            return _numbered([names[wire] for wire in wires], len(names) == len(wires))
+        burnt |= clashes
+
+
+def _spellings(wire: str, spell: Callable[[str], str]) -> list[str]:
+    """The names for a wire name, the best first; the last is no other's."""
+    written = _as_written(wire)
+    digest = sha256(wire.encode("utf-8", "surrogatepass")).hexdigest()
+    return [
+        spell(wire),
+        spell(_aloud(wire)),
+        written,
+        f"{written}_",
+        f"{written}_{digest[:8]}",
+        f"{written}_{digest}",
+    ]
 
 
 def _aloud(wire: str) -> str:
-    return "".join(char if char.isalnum() or char in "_ " else f" {spoken(char)} " for char in wire)
+    core = wire.strip("_")
+    signs = "".join(
+        char if char.isalnum() or char in "_ " else f" {spoken(char)} " for char in core
+    )
+    before, after = wire[: len(wire) - len(wire.lstrip("_"))], wire[len(wire.rstrip("_")) :]
+    if not core:
+        return spoken(wire)
+    return " ".join([*("underscore" for _ in before), signs, *("underscore" for _ in after)])
 
 
 def _as_written(wire: str) -> str:
@@ -69,13 +87,15 @@ def _as_written(wire: str) -> str:
     )
 
 
-def _numbered(names: list[str], used: set[str]) -> list[str]:
+def _numbered(names: list[str], different: bool) -> list[str]:
+    """Names of what the document gives one and the same name are counted; there is nothing else to tell them by."""
+    if different:
+        return names
     result: list[str] = []
     for name in names:
         number, spelled = 1, name
-        while spelled in used:
+        while spelled in result:
             number += 1
             spelled = f"{name}_{number}"
-        used.add(spelled)
         result.append(spelled)
     return result

@@ -67,19 +67,33 @@ def pascal(text: str) -> str:
 @lru_cache(maxsize=65536)
 def snake(text: str) -> str:
     """`nextCursor` → `next_cursor`, `HTTPServer` → `http_server`, `x-request-id` → `x_request_id`."""
-    found = "_".join(words(text)) or spoken(text).replace(" ", "_")
+    found = "_".join(words(_with_signs(text))) or spoken(text).replace(" ", "_")
     return _identifier(found.lower(), "n_")
 
 
 @lru_cache(maxsize=65536)
 def upper(text: str) -> str:
     """`user.created` → `USER_CREATED`; signs are spoken where nothing else tells values apart (`-1` → `MINUS_1`)."""
-    found = "_".join(words(text))
+    found = "_".join(words(_with_trailing_signs(text)))
     if not found or (text[:1] in "+-<>!=*$" and found):
         found = "_".join(
             part for part in (spoken(text[:1] if found else text).replace(" ", "_"), found) if part
         )
     return _identifier(found.upper(), "VALUE_")
+
+
+_TRAILING = re.compile(r"(?<=\w)[<>=+#%-]+$")
+_LEADING = re.compile(r"^[<>=+@-](?=\w)")
+
+
+def _with_trailing_signs(text: str) -> str:
+    """`StartTime>=` → `StartTime greater than equals`: what stands there tells names apart."""
+    return _TRAILING.sub(lambda found: f" {spoken(found[0])}", text)
+
+
+def _with_signs(text: str) -> str:
+    """As above, and `-1` → `minus 1`, `@id` → `at id`."""
+    return _LEADING.sub(lambda found: f"{spoken(found[0])} ", _with_trailing_signs(text))
 
 
 def spoken(text: str) -> str:
