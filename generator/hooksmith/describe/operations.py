@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from ..errors import DocumentError
 from ..ir import (
     ANY,
     NULL,
@@ -44,7 +43,6 @@ _GIVEN = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
 
 def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
     """The calls of the document, grouped by their first tag, in the order in which the document has them."""
-    _refuse_duplicates(normal)
     groups: dict[str, list[Operation]] = {}
     for path, item in normal.document.get("paths", {}).items():
         if path.startswith("x-") or not isinstance(item, dict):
@@ -100,25 +98,6 @@ def _class_name(tag: str, models: Collection[str]) -> str:
         if name in models or name in _IMPORTED or f"Async{name}" in models
         else name
     )
-
-
-def _refuse_duplicates(normal: Normal) -> None:
-    seen: dict[str, str] = {}
-    for path, item in normal.document.get("paths", {}).items():
-        for method, node in operations(item) if isinstance(item, dict) else ():
-            identity, pointer = (
-                node.get("operationId"),
-                f"/paths/{escape(path)}/{method}/operationId",
-            )
-            if identity is None:
-                continue
-            if identity in seen:
-                raise DocumentError.at(
-                    normal.place(pointer),
-                    f"operationId {identity!r} is used twice; first at {normal.place(seen[identity])}",
-                    hint="give each operation an id of its own",
-                )
-            seen[identity] = pointer
 
 
 def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:

@@ -33,10 +33,14 @@ class _Mender:
         self._document = document
         self._findings = findings
         self._warn = findings.warn
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, list[str]] = {}
 
     def run(self) -> None:
         self._root()
+        for path, item in self._path_items("paths"):
+            for method, operation in operations(item):
+                place = f"/paths/{escape(path)}/{method}/operationId"
+                self._ids.setdefault(repr(operation.get("operationId")), []).append(place)
         for path, item in self._path_items("paths"):
             self._path_item(path, item, f"/paths/{escape(path)}", _TEMPLATE.findall(path))
         for key, item in self._path_items("webhooks"):
@@ -187,18 +191,20 @@ class _Mender:
                     )
 
     def _identity(self, operation: Node, pointer: str, *, named: bool) -> None:
+        """An id that several operations have is none's, so that no other's coming or going changes a name."""
         identity = operation.get("operationId")
-        if identity is None or not named:
+        holders = self._ids.get(repr(identity), [])
+        if identity is None or not named or len(holders) < 2:
             return
-        if identity in self._ids:
-            self._findings.forbid(
-                f"{pointer}/operationId",
-                f"operationId {identity!r} is used twice; first at {self._findings.place(self._ids[identity])}",
-                "give each operation an id of its own, or generate with --lenient",
+        place = f"{pointer}/operationId"
+        if place != holders[0]:
+            self._warn(
+                place,
+                f"operationId {identity!r} is used twice, first at {self._findings.place(holders[0])}; "
+                "they are named after their methods and paths",
+                "give each operation an id of its own",
             )
-            del operation["operationId"]
-        else:
-            self._ids[identity] = f"{pointer}/operationId"
+        del operation["operationId"]
 
     def _operation_tags(self, operation: Node, pointer: str) -> None:
         if "tags" not in operation:
