@@ -63,6 +63,7 @@ def test_names_are_names(wires: list[str], spell: object) -> None:
         (["Asc", "x", "ASC"], ["Asc", "X", "ASC_"]),
         (["asc", "ASC", "Asc"], ["asc", "ASC_", "Asc"]),
         (["a.b", "a_b"], ["A_DOT_B", "a_b"]),
+        (["foo bar", "foo_bar", "foo-bar"], ["FOO_SPACE_BAR", "foo_bar", "FOO_MINUS_BAR"]),
         (["C", "C++", "C#"], ["C", "C_PLUS_PLUS", "C_HASH"]),
         (["A", "A+", "A-"], ["A", "A_PLUS", "A_MINUS"]),
         (["title", "Title"], ["title_", "Title"]),

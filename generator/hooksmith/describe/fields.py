@@ -70,9 +70,7 @@ def _spellings(wire: str, spell: Callable[[str], str]) -> list[str]:
 
 def _aloud(wire: str) -> str:
     core = wire.strip("_")
-    signs = "".join(
-        char if char.isalnum() or char in "_ " else f" {spoken(char)} " for char in core
-    )
+    signs = "".join(char if char.isalnum() or char == "_" else f" {spoken(char)} " for char in core)
     before, after = wire[: len(wire) - len(wire.lstrip("_"))], wire[len(wire.rstrip("_")) :]
     if not core:
         return spoken(wire)

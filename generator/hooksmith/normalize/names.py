@@ -22,7 +22,8 @@ from .grammar import METHODS, Node
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
-    UniqueItems Asserts StringFormat Variadic Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
+    UniqueItems Int32 Int64 Asserts StringFormat Variadic
+    Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
     UnknownEvent Mapping Sequence date datetime list dict str int float bool bytes tuple set
     object type""".split()

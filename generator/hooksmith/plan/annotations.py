@@ -44,6 +44,8 @@ _SCALARS = {
     Kind.BINARY: "bytes",
 }
 _ITEM_RULES = {"min_items": "min_length", "max_items": "max_length"}
+_ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
+"""What is common enough to have a name."""
 _SHORT_ENUM = 8
 """Enums of up to so many values are spelled out beside the enum where a caller gives one."""
 
@@ -99,6 +101,10 @@ class Speller:
             self.imports.add_runtime("number", "JsonNumber")
         elif kind.kind is Kind.DATE:
             self.imports.add("datetime", "date")
+        elif self.strict and kind.constraints in _ALIASES:
+            name = _ALIASES[kind.constraints]
+            self.imports.add_runtime("number", name)
+            return name
         return self._constrained(name, kind.constraints)
 
     def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
@@ -216,6 +222,8 @@ class ArgumentSpeller(Speller):
         if kind.kind is Kind.DATE_TIME:
             self.imports.add("datetime", "datetime")
             return "datetime"
+        if kind.kind is Kind.INTEGER:
+            return "int"
         return Speller._scalar(self, kind)
 
 

@@ -511,20 +511,21 @@ def plan_resource_docs(
         ResourceDocView(
             name=resource.name,
             calls=tuple(
-                _call_doc(resource.name, operation, method)
+                _call_doc(resource.name, operation, method, arguments)
                 for operation, method in zip(resource.operations, view.methods, strict=True)
+                for arguments in method.overloads or (method.arguments,)
             ),
         )
         for resource, view in zip(api.resources, resources, strict=True)
     )
 
 
-def _call_doc(resource: str, operation: Operation, method: MethodView) -> CallDocView:
-    arguments = ", ".join(
-        argument.name + ("=…" if argument.default else "") for argument in method.arguments
-    )
+def _call_doc(
+    resource: str, operation: Operation, method: MethodView, arguments: tuple[ArgumentView, ...]
+) -> CallDocView:
+    told = ", ".join(argument.name + ("=…" if argument.default else "") for argument in arguments)
     return CallDocView(
-        call=f"client.{resource}.{operation.name}({arguments})",
+        call=f"client.{resource}.{operation.name}({told})",
         route=f"{operation.method} {operation.path}",
         types=method.returns,
     )
