@@ -23,6 +23,13 @@ _FURTHER = {
     "number": _ANYWHERE,
     "union": _ANYWHERE,
 }
+_WORDS = frozenset(
+    {
+        *(key for keys in _FURTHER.values() for key in keys),
+        *("anyOf", "minProperties", "maxProperties", "patternProperties", "prefixItems"),
+    }
+)
+"""What an assertion beyond the type can be about at all."""
 _NEVER = ("unevaluatedItems",)
 _MOST = 400
 """Schemas that an assertion may be made of, what it refers to included."""
@@ -46,6 +53,8 @@ def assertions(document: Node, node: Node, family: str, also: tuple[str, ...] = 
 
     `also`: further keywords that the type does not say in this place.
     """
+    if _WORDS.isdisjoint(node):
+        return ""
     stated = _stated(node, (*_FURTHER.get(family, ()), *also))
     kept = {key: value for group in stated for key, value in _speakable(document, group).items()}
     return json.dumps(_without_also(kept), ensure_ascii=True) if kept else ""

@@ -44,8 +44,11 @@ def unique(
     ever passes from one to another when a third comes or goes. First their signs are spoken (`a.b` → `a_dot_b`), then
     they are written as they are (`Asc`), then with an underscore behind (`ASC_`), then with a digest.
     """
-    ways = {wire: _spellings(wire, spell) for wire in wires}
     burnt = set(taken)
+    plain = [spell(wire) for wire in wires]
+    if len(set(plain)) == len(plain) and burnt.isdisjoint(plain):
+        return plain  # as nearly always
+    ways = {wire: _spellings(wire, spell) for wire in wires}
     while True:
         names = {wire: next(name for name in ways[wire] if name not in burnt) for wire in ways}
         clashes = {name for name, count in Counter(names.values()).items() if count > 1}

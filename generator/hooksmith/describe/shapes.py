@@ -93,6 +93,8 @@ def _asserts(kind: Type, by_name: Mapping[str, AnyDefinition]) -> bool:
         case Named(name):
             return isinstance(by_name[name], Enum)
         case Scalar(constraints=constraints):
+            if constraints is NO_CONSTRAINTS:
+                return False
             return replace(constraints, format=None) != NO_CONSTRAINTS
         case Array(items, constraints):
             return constraints != NO_CONSTRAINTS or _asserts(items, by_name)
@@ -198,7 +200,9 @@ def renamed(kind: Type, names: Mapping[str, str]) -> Type:
                 items=tuple(renamed(item, names) for item in items),
                 rest=None if rest is None else renamed(rest, names),
             )
-        case Union(options):
-            return replace(kind, options=tuple(renamed(option, names) for option in options))
+        case Union(options, discriminator, further):
+            return Union(
+                tuple(renamed(option, names) for option in options), discriminator, further
+            )
         case Scalar() | LiteralOf():
             return kind
