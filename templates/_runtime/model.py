@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.fields import FieldInfo
@@ -109,6 +119,9 @@ class Model(DeferredModel):
         protected_namespaces=(),
     )
 
+    if TYPE_CHECKING:
+        __pydantic_extra__: Any  # which heirs narrow: pyright lets nobody narrow pydantic's own
+
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
@@ -156,7 +169,9 @@ class _Constants:
         missing = self._names - value.model_fields_set
         if missing and info.mode == "json":
             names = ", ".join(sorted(missing))
-            raise PydanticCustomError("missing_constant", "Field required: {names}", {"names": names})
+            raise PydanticCustomError(
+                "missing_constant", "Field required: {names}", {"names": names}
+            )
         value.model_fields_set.update(missing)
         return value
 
