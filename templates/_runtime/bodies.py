@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from .checks import check, plain, pointer
 from .errors import Detail, RequestError
+from .headers import value_problem
 from .omit import OMIT
 from .operation import Body, Encoding, Parameter
 from .parameters import Pairs, form_pairs, join
@@ -78,6 +79,9 @@ def encode(body: Body | None, value: object, content_type: str | None = None) ->
 
 def _chosen(body: Body, content_type: str) -> Body:
     """The description of that media type: by itself, without its parameters, or by its range."""
+    problem = value_problem(content_type)
+    if problem:
+        raise RequestError(Detail("body", f"its content type {problem}"))
     bodies = (body, *body.others)
     for told in (str.lower, essence_of, _range_of, lambda media_type: "*/*"):
         for one in bodies:

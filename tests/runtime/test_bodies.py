@@ -291,6 +291,8 @@ def test_several_media_types(drive: Callable[..., Any]) -> None:
     ("content_type", "value"),
     [
         ("audio/wav", b""),
+        ("image/png\r\nx-evil: 1", b""),
+        ("image/é", b""),
         ("", b""),
         ("application/json", {"kind": "c"}),
         ("text/plain", {"kind": "a"}),
