@@ -96,9 +96,14 @@ class DeferredModel(BaseModel):
         _nesting.depth += 1
         try:
             _make_room(_nesting.depth)
-            return handler(source)
+            return cls._completed(handler(source))
         finally:
             _nesting.depth -= 1
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        """The core schema with what else is asked of the model."""
+        return schema
 
 
 class DeferredModels(Mapping[str, type[Any] | tuple[type[Any], ...]]):

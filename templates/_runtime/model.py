@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    Literal,
-    Self,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-)
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.fields import FieldInfo
@@ -119,15 +109,9 @@ class Model(DeferredModel):
         protected_namespaces=(),
     )
 
-    if TYPE_CHECKING:
-        __pydantic_extra__: Any  # which heirs narrow: pyright lets nobody narrow pydantic's own
-
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
-    ) -> CoreSchema:
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
         """With what the document asserts of the whole object."""
-        schema = super().__get_pydantic_core_schema__(source, handler)
         stated = [vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)]
         if stated:
             from .assertions import Asserts
@@ -183,10 +167,8 @@ class RequestModel(Model):
     """
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
-    ) -> CoreSchema:
-        schema = super().__get_pydantic_core_schema__(source, handler)
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        schema = super()._completed(schema)
         fields = cls.__pydantic_fields__
         constants = {name for name, field in fields.items() if _is_constant(field)}
         if not constants:

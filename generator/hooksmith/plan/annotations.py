@@ -172,9 +172,6 @@ class Speller:
 
     def _options(self, kind: Union) -> str:
         options = [self.spell(option) for option in kind.options]
-        if ANY in kind.options:
-            self.imports.add("pydantic", "Field")
-            return self._marked(" | ".join(options), ['Field(union_mode="left_to_right")'])
         if kind.discriminator and not self.strict:
             self.imports.add("typing", "Annotated")
             self.imports.add_runtime("model", "Unknown")
@@ -212,9 +209,6 @@ class ArgumentSpeller(Speller):
             self.imports.add("collections.abc", "Sequence")
             return f"Sequence[{name[5:]}"
         return name
-
-    def _options(self, kind: Union) -> str:
-        return " | ".join(dict.fromkeys(self.spell(option) for option in kind.options))
 
     def _scalar(self, kind: Scalar) -> str:
         if kind.kind is Kind.NUMBER:

@@ -109,6 +109,7 @@ class _Planner:
         """The type of further properties, where it is known; one that is received may still be anything."""
         if kind is None or kind == ANY:
             return ""
+        self._imports.add("typing", "TYPE_CHECKING")  # checkers would take it for an argument
         loose = speller.strict or (isinstance(kind, Union) and ANY in kind.options)
         return f"dict[str, {speller.spell(kind if loose else Union((kind, ANY)))}]"
 

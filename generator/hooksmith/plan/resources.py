@@ -120,8 +120,8 @@ class _Method:
 
     def _signature(self) -> Iterator[ArgumentView]:
         """All arguments; those that not every way to call it takes may be left out."""
-        ways = self._ways()
-        if len(ways) < 2:
+        ways = list(self._ways())
+        if len(ways) == 1:
             yield from ways[0]
             return
         arguments: dict[str, list[ArgumentView]] = {}
