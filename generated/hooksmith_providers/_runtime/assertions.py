@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from pydantic import BaseModel, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticSerializationError,
+    core_schema,
+    to_json,
+)
+
+from .checks import plain
+from .errors import RequestError
+from .json_schema import failing
 
 
 class Pattern:
@@ -54,6 +66,79 @@ class UniqueItems:
         if len(seen) < len(value):
             raise PydanticCustomError("unique_items", "List should have no two equal items")
         return value
+
+
+class StringFormat:
+    """Marks a string of a format of JSON Schema: `uuid`, `email`, `uri`, `ipv4`, `ipv6`.
+
+    Nothing is refused that some API could mean: an address needs its `@`, a URI (RFC 3986) its scheme.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str) -> str:
+        if not _FORMATS[self.name](value):
+            raise PydanticCustomError(
+                "string_format", "String should be of the format {format}", {"format": self.name}
+            )
+        return value
+
+
+def _is_address(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+_FORMATS: dict[str, Callable[[str], object]] = {
+    "uuid": re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch,
+    "email": re.compile(".+@.+", re.DOTALL).fullmatch,
+    "uri": re.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", re.DOTALL).fullmatch,
+    "ipv4": partial(_is_address, IPv4Address),
+    "ipv6": partial(_is_address, IPv6Address),
+}
+
+
+class Asserts:
+    """Marks a value of which a schema holds: `Annotated[list[str], Asserts({"contains": {"const": "a"}})]`."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return self.wrap(handler(source))
+
+    def wrap(self, schema: CoreSchema) -> CoreSchema:
+        """A core schema that asserts this as well."""
+        return core_schema.no_info_after_validator_function(self._check, schema)
+
+    def _check(self, value: Any) -> Any:
+        try:
+            document = plain(value, "body")
+        except (RequestError, PydanticSerializationError, UnicodeDecodeError):
+            return value  # an upload, say, has no JSON form yet: it is checked when it is sent
+        keyword = next(failing(self.schema, document), None)
+        if keyword is not None:
+            stated = to_json(self.schema[keyword]).decode()
+            raise PydanticCustomError(
+                "json_schema",
+                "Input should satisfy {keyword}: {stated}",
+                {"keyword": keyword, "stated": stated if len(stated) <= _LONGEST else "…"},
+            )
+        return value
+
+
+_LONGEST = 200
 
 
 def _canonical(value: Any) -> Any:

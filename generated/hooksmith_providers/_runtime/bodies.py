@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from .checks import check, plain, pointer
 from .errors import Detail, RequestError
+from .headers import value_problem
 from .omit import OMIT
 from .operation import Body, Encoding, Parameter
 from .parameters import Pairs, form_pairs, join
@@ -61,8 +62,8 @@ class Content:
         return self.source
 
 
-def encode(body: Body | None, value: object) -> Content | None:
-    """`value` in the media type of `body`; None for no body. Raises RequestError."""
+def encode(body: Body | None, value: object, content_type: str | None = None) -> Content | None:
+    """`value` in a media type of `body`, the first unless stated; None for no body. Raises RequestError."""
     if body is None:
         if value is OMIT:
             return None
@@ -71,17 +72,43 @@ def encode(body: Body | None, value: object) -> Content | None:
         if body.required:
             raise RequestError(Detail("body", "is required"))
         return None
-    return _encode(body, value, body.media_type.partition(";")[0].strip().lower())
+    if content_type is None:
+        return _encode(body, value, body.media_type)
+    return _encode(_chosen(body, content_type), value, content_type)
 
 
-def _encode(body: Body, value: object, essence: str) -> Content:
-    if essence == "application/json" or essence.endswith("+json"):
-        return Content(check(body.adapter, plain(value, "body"), "body"), body.media_type)
+def _chosen(body: Body, content_type: str) -> Body:
+    """The description of that media type: by itself, without its parameters, or by its range."""
+    problem = value_problem(content_type)
+    if problem:
+        raise RequestError(Detail("body", f"its content type {problem}"))
+    bodies = (body, *body.others)
+    for told in (str.lower, essence_of, _range_of, lambda media_type: "*/*"):
+        for one in bodies:
+            if one.media_type.lower() == told(content_type):
+                return one
+    known = ", ".join(one.media_type for one in bodies)
+    raise RequestError(Detail("body", f"its content type should be one of {known}"))
+
+
+def essence_of(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _range_of(media_type: str) -> str:
+    return essence_of(media_type).partition("/")[0] + "/*"
+
+
+def _encode(body: Body, value: object, media_type: str) -> Content:
+    essence = essence_of(media_type)
+    if essence in ("application/json", "text/json") or essence.endswith("+json"):
+        return Content(check(body.adapter, plain(value, "body"), "body"), media_type)
     if essence == "application/x-www-form-urlencoded":
-        return Content(_form(body, value), body.media_type)
+        return Content(_form(body, value), media_type)
     if essence == "multipart/form-data":
         return _multipart(body, value)
-    return _raw(body, value, essence)
+    return _raw(value, media_type)
 
 
 def _nothing_given(value: object) -> bool:
@@ -183,9 +210,11 @@ def _safe_type(media_type: str | None) -> str | None:
     return media_type
 
 
-def _raw(body: Body, value: object, essence: str) -> Content:
+def _raw(value: object, media_type: str) -> Content:
     """Text or binary content as it is given."""
-    media_type = "application/octet-stream" if "*" in essence else body.media_type
+    essence = essence_of(media_type)
+    if "*" in essence:
+        media_type = "application/octet-stream"
     if isinstance(value, str):
         charset = (
             "" if "charset" in media_type or not essence.startswith("text/") else "; charset=utf-8"

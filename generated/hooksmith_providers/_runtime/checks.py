@@ -42,7 +42,8 @@ _QUOTING = frozenset(
         "value_error",
     }
 )
-_TELLING = frozenset(get_args(ErrorType)) - _QUOTING
+_OURS = frozenset({"json_schema", "missing_constant", "string_format", "unique_items"})
+_TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FEW = 10
 _LONGEST = 200  # of an input that is compared with what is allowed

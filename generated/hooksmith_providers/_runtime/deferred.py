@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from inspect import get_annotations
 from typing import Any
@@ -14,6 +15,27 @@ from .lazy import bring
 
 _OURS = __name__.partition("_runtime")[0]
 """What the names of generated modules begin with; heirs of generated classes may be defined elsewhere."""
+
+
+_LIMIT = sys.getrecursionlimit()
+_FRAMES = 20
+"""What pydantic takes of the stack to build a model within another; 16 with pydantic 2.14."""
+_DEEPEST = 400
+
+
+class _Nesting(threading.local):
+    """How many models within one another this thread is building."""
+
+    depth = 0
+
+
+_nesting = _Nesting()
+
+
+def _make_room(depth: int) -> None:
+    """Models that need one another are built within one another, and a large API has hundreds of them."""
+    if depth % 16 == 0 and depth <= _DEEPEST:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _LIMIT + _FRAMES * (depth + 16)))
 
 
 def _bring_names(model: type[BaseModel]) -> None:
@@ -71,7 +93,17 @@ class DeferredModel(BaseModel):
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
     ) -> CoreSchema:
         _bring_names(cls)
-        return handler(source)
+        _nesting.depth += 1
+        try:
+            _make_room(_nesting.depth)
+            return cls._completed(handler(source))
+        finally:
+            _nesting.depth -= 1
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        """The core schema with what else is asked of the model."""
+        return schema
 
 
 class DeferredModels(Mapping[str, type[Any] | tuple[type[Any], ...]]):

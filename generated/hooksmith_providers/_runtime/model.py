@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Self, TypeVar, Union, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .deferred import DeferredModel
 from .omit import OMIT, Omit
@@ -83,6 +84,10 @@ Omittable = Annotated[_T | Omit, _WithoutOmit, Field(exclude_if=_is_omit)]
 """What a request may leave out: a value, or `OMIT`."""
 
 
+def _asserts(base: type[Any]) -> bool:
+    return "__assertions__" in vars(base)
+
+
 class Model(DeferredModel):
     """An object of the API.
 
@@ -104,6 +109,17 @@ class Model(DeferredModel):
         protected_namespaces=(),
     )
 
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        """With what the document asserts of the whole object."""
+        stated = [vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)]
+        if stated:
+            from .assertions import Asserts
+
+            for assertions in stated:
+                schema = Asserts(assertions).wrap(schema)
+        return schema
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON-like data under the names of the API, without what was never set."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -123,8 +139,41 @@ class Model(DeferredModel):
         return [(name, _masked(value)) for name, value in shown if not _is_secret(name)]
 
 
+def _is_constant(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal and field.default in get_args(field.annotation)
+
+
+class _Constants:
+    """Counts fields as given that can have one value alone; in JSON, which is sent as it is, they must be given."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
+    def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
+        missing = self._names - value.model_fields_set
+        if missing and info.mode == "json":
+            names = ", ".join(sorted(missing))
+            raise PydanticCustomError(
+                "missing_constant", "Field required: {names}", {"names": names}
+            )
+        value.model_fields_set.update(missing)
+        return value
+
+
 class RequestModel(Model):
-    """An object that is only ever sent. `OMIT` leaves a property out; None sends null."""
+    """An object that is only ever sent. `OMIT` leaves a property out; None sends null.
+
+    A property that can have one value alone has it without being given.
+    """
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        schema = super()._completed(schema)
+        fields = cls.__pydantic_fields__
+        constants = {name for name, field in fields.items() if _is_constant(field)}
+        if not constants:
+            return schema
+        return core_schema.with_info_after_validator_function(_Constants(constants), schema)
 
 
 def camel(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -19,3 +19,9 @@ class _Exact:
 
 JsonNumber = Annotated[float, _Exact]
 """A float, or an int where a whole number was received (which type checkers count as a float)."""
+
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+"""What we send as `format: int32`."""
+
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""What we send as `format: int64`."""

@@ -69,20 +69,28 @@ class Encoding:
 
 @dataclass(frozen=True, eq=False)
 class Body(_Annotated):
-    """A request's body; `encoding` is by property, for forms and multipart."""
+    """A request's body; `encoding` is by property, for forms and multipart.
+
+    `others` describe it in further media types; whether it is required, this says for all of them.
+    """
 
     annotation: Any = Any
     media_type: str = "application/json"
     required: bool = False
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    others: tuple[Body, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Reply(_Annotated):
-    """A reply's body. An annotation of None: nothing; bytes: the content itself."""
+    """A reply's body. An annotation of None: nothing; bytes: the content itself.
+
+    `others`: what may come instead, by its media type; None there is what only streams read.
+    """
 
     annotation: Any
     media_type: str = "application/json"
+    others: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,9 +238,12 @@ class Operation(Generic[T]):
 
     @cached_property
     def accept(self) -> str:
-        """The media types that the replies may have, for the Accept header."""
+        """The media types that the replies may have, for the Accept header; the preferred ones first."""
         described = (*self.replies.values(), *self.errors.values())
-        types = dict.fromkeys(it.media_type for it in described if it.annotation is not None)
+        first = dict.fromkeys(it.media_type for it in described if it.annotation is not None)
+        others = [it for reply in self.replies.values() for it in reply.others]
+        rest = dict.fromkeys(it.media_type for it in others if it.annotation is not None)
+        types = [*first, *(f"{it};q=0.5" for it in rest if it not in first)]
         return ", ".join(types) or "*/*"
 
 

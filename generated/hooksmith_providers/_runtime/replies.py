@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from .checks import ANY, parse_json
 from .errors import Detail, ReplyContentTypeError, ReplyValidationError
@@ -55,21 +55,29 @@ class RawReply(Generic[T]):
     def _value(self, reply: Reply | None) -> Any:
         if reply is None or reply.annotation is None or reply.annotation is type(None):
             return None
-        self._check_type(reply)
-        if reply.annotation is bytes:
+        found = self._described(reply)
+        if found.annotation is bytes:
             return self.content
-        if _is_text(reply):
+        if _is_text(found):
             return self._response.text
-        value, details = parse_json(reply.adapter or ANY, self.content)
+        value, details = parse_json(found.adapter or ANY, self.content)
+        if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
+            value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
+            details = details if second else ()
         if details:
             raise self._misfit(details)
         return value
 
-    def _check_type(self, reply: Reply) -> None:
+    def _described(self, reply: Reply) -> Reply:
+        """What the content is by its media type."""
         actual = self.headers.get("content-type", "")
-        if actual and not fits(reply.media_type, actual):
-            shown = actual.partition(";")[0].strip()
+        found = fitting(reply, actual)
+        shown = actual.partition(";")[0].strip()
+        if found is None:
             raise self._unexpected(f"{shown} instead of {reply.media_type}")
+        if found.annotation is None:
+            raise self._unexpected(f"{shown} is read by `stream` alone")
+        return found
 
     def _unexpected(self, problem: str) -> ReplyContentTypeError:
         return ReplyContentTypeError(
@@ -106,6 +114,7 @@ def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
     if not response.content:
         return None
     reply = describe(operation.errors, response.status_code)
+    reply = reply and fitting(reply, response.headers.get("content-type", ""))
     if reply is not None and reply.annotation is not None and reply.adapter is not None:
         value, details = parse_json(reply.adapter, response.content)
         if not details:
@@ -114,6 +123,18 @@ def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
         return from_json(response.content)
     except ValueError:
         return response.text
+
+
+def fitting(reply: Reply, actual: str) -> Reply | None:
+    """The description of what comes with this Content-Type: its own, else the first that it can be read as."""
+    contents = (reply, *reply.others)
+    if not actual:
+        return reply
+    essence = actual.partition(";")[0].strip().lower()
+    for content in contents:
+        if content.media_type.partition(";")[0].strip().lower() == essence:
+            return content
+    return next((content for content in contents if fits(content.media_type, actual)), None)
 
 
 def fits(described: str, actual: str) -> bool:
@@ -129,7 +150,8 @@ def fits(described: str, actual: str) -> bool:
 
 def _is_text(reply: Reply) -> bool:
     essence = reply.media_type.partition(";")[0].strip().lower()
-    return not _is_json(essence) and (reply.annotation is str or essence.startswith("text/"))
+    opaque = reply.annotation is str or (reply.annotation is Any and essence.startswith("text/"))
+    return opaque and not _is_json(essence)
 
 
 def _is_json(essence: str) -> bool:

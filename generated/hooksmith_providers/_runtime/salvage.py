@@ -113,7 +113,8 @@ def _options(kind: Any, value: Any) -> Iterator[Any]:
         inner, *marks = get_args(kind)
         tagged = [mark for mark in marks if isinstance(mark, Tagged)]
         if tagged:
-            yield from tagged[0].named(inner, value)
+            for option in tagged[0].named(inner, value):
+                yield from _options(option, value)
         else:
             yield from _options(inner, value)
     elif _is_model(kind) or not get_args(kind) or get_origin(kind) in (list, dict):

@@ -75,6 +75,7 @@ class SyncClient(BaseClient):
         header: Values | None = None,
         cookie: Values | None = None,
         body: object = OMIT,
+        content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> T:
         """Call an operation; gives its typed reply."""
@@ -85,6 +86,7 @@ class SyncClient(BaseClient):
             header=header,
             cookie=cookie,
             body=body,
+            content_type=content_type,
             options=options,
         )
         return raw.parse()
@@ -98,10 +100,13 @@ class SyncClient(BaseClient):
         header: Values | None = None,
         cookie: Values | None = None,
         body: object = OMIT,
+        content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> RawReply[T]:
         """Call an operation; gives its reply with status and headers, to be parsed later."""
-        arguments = Arguments(path or {}, query or {}, header or {}, cookie or {}, body)
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
         return self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
 
     def paginate(
@@ -113,12 +118,15 @@ class SyncClient(BaseClient):
         header: Values | None = None,
         cookie: Values | None = None,
         body: object = OMIT,
+        content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[Item, T]:
         """Call an operation that gives pages; gives the first, which leads to the others."""
 
         def fetch(position: Values) -> RawReply[T]:
-            arguments = Arguments(path or {}, position, header or {}, cookie or {}, body)
+            arguments = Arguments(
+                path or {}, position, header or {}, cookie or {}, body, content_type
+            )
             return self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
 
         return Page(Walk(operation.pagination, query or {}), fetch)
@@ -133,10 +141,13 @@ class SyncClient(BaseClient):
         header: Values | None = None,
         cookie: Values | None = None,
         body: object = OMIT,
+        content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> Iterator[StreamedReply]:
         """Call an operation and read its reply piece by piece, within a `with`."""
-        arguments = Arguments(path or {}, query or {}, header or {}, cookie or {}, body)
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
         call = self._prepare(operation, arguments, options or DEFAULT_OPTIONS)
         response = self._exchange(call, stream=True)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Unpack, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -31,7 +31,7 @@ class Tagged:
                 choices[tag] = schema
         return core_schema.tagged_union_schema(choices, discriminator=self._reader(set(choices)))
 
-    def named(self, union: Any, value: Any) -> list[type[BaseModel]]:
+    def named(self, union: Any, value: Any) -> list[Any]:
         """The options of a union that the value's tag names; the one without a value of its own where none is."""
         choices = [
             (tag, option) for option in get_args(union) for tag in self._tags(option) or [_UNKNOWN]
@@ -39,7 +39,10 @@ class Tagged:
         tag = self._reader({tag for tag, _ in choices})(value)
         return [option for found, option in choices if found == tag]
 
-    def _tags(self, option: type[BaseModel]) -> list[Any]:
+    def _tags(self, option: Any) -> list[Any]:
+        """The values that an option is chosen by: a model's, or those of all options of a union in the union."""
+        if not (isinstance(option, type) and issubclass(option, BaseModel)):
+            return [tag for inner in get_args(option) for tag in self._tags(inner)]
         for field, annotation in get_type_hints(option).items():
             info = option.model_fields.get(field)
             if self.name in (field, info.alias if info else None):
@@ -53,6 +56,20 @@ class Tagged:
             return tag if isinstance(tag, str | int) and tag in known else _UNKNOWN
 
         return read
+
+
+class Variadic:
+    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic itself does not read: any number of `C` behind the others."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        *first, rest = get_args(source)
+        unpacked = get_args(rest)[0] if get_origin(rest) is Unpack else rest
+        kinds = [*first, get_args(unpacked)[0]]
+        return core_schema.tuple_schema(
+            [handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(first)
+        )
 
 
 def _literals(annotation: Any) -> list[Any]:

@@ -6,9 +6,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.model import CamelModel
 from .._runtime.signatures.message import AnyHeaders
-from .._runtime.timestamp import Timestamp
 from .models import (
     OidcIssuerCredentialIssuedEvent,
     OpenIdCredentialIssuedEvent,

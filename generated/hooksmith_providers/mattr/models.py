@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
+from .._runtime.assertions import StringFormat
 from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
 from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
@@ -24,7 +25,7 @@ class CreateWebhook(RequestModel):
     events: list[Open[WebhookEventType]]
     """Event types to deliver."""
 
-    url: str
+    url: Annotated[str, StringFormat("uri")]
     """Where to deliver. HTTPS, by host name rather than IP address, without query or fragment;
     non-ASCII characters are normalised.
     """
@@ -37,7 +38,7 @@ class UpdateWebhook(RequestModel):
     events: list[Open[WebhookEventType]]
     """Event types to deliver; they take the place of those before."""
 
-    url: str
+    url: Annotated[str, StringFormat("uri")]
     """Where to deliver. HTTPS, by host name rather than IP address, without query or fragment;
     non-ASCII characters are normalised.
     """

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..._runtime.assertions import StringFormat
 from ..._runtime.operation import (
     Body,
     CursorPagination,
@@ -43,7 +44,9 @@ RETRIEVE_WEBHOOK: Operation[Webhook] = Operation(
     id="retrieve_webhook",
     method="GET",
     path="/v1/webhooks/{id}",
-    path_parameters=(Parameter("id", annotation=str, required=True),),
+    path_parameters=(
+        Parameter("id", annotation=Annotated[str, StringFormat("uuid")], required=True),
+    ),
     replies={"200": Reply(Webhook)},
     errors={"400": Reply(ErrorResponse)},
 )
@@ -52,7 +55,9 @@ UPDATE_WEBHOOK: Operation[Webhook] = Operation(
     id="update_webhook",
     method="PUT",
     path="/v1/webhooks/{id}",
-    path_parameters=(Parameter("id", annotation=str, required=True),),
+    path_parameters=(
+        Parameter("id", annotation=Annotated[str, StringFormat("uuid")], required=True),
+    ),
     body=Body(UpdateWebhook, required=True),
     replies={"200": Reply(Webhook)},
     errors={"400": Reply(ErrorResponse), "404": Reply(ErrorResponse)},
@@ -62,7 +67,9 @@ DELETE_WEBHOOK: Operation[None] = Operation(
     id="delete_webhook",
     method="DELETE",
     path="/v1/webhooks/{id}",
-    path_parameters=(Parameter("id", annotation=str, required=True),),
+    path_parameters=(
+        Parameter("id", annotation=Annotated[str, StringFormat("uuid")], required=True),
+    ),
     replies={"204": Reply(None)},
     errors={"400": Reply(ErrorResponse), "404": Reply(ErrorResponse)},
 )

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..._runtime.model import CamelModel, CamelRequestModel, Model, Omittable, Open, RequestModel
+from ..._runtime.number import Int64
 from ..._runtime.omit import OMIT
 from ..._runtime.timestamp import Timestamp
 
@@ -192,7 +193,7 @@ class RetryStrategyResponse(Model):
 
 class RetryStrategyCreateRequest(RequestModel):
     type: Omittable[RetryStrategyType] = OMIT
-    interval: Omittable[int] = OMIT
+    interval: Omittable[Int64] = OMIT
     """Wait between attempts, in a unit that is not established."""
 
     attempts: Omittable[Annotated[int, Field(ge=1, le=10)]] = OMIT
@@ -201,7 +202,7 @@ class RetryStrategyCreateRequest(RequestModel):
 
 class RetryStrategyUpdateRequest(RequestModel):
     type: Omittable[RetryStrategyType] = OMIT
-    interval: Omittable[int] = OMIT
+    interval: Omittable[Int64] = OMIT
     """Wait between attempts, in a unit that is not established."""
 
     attempts: Omittable[Annotated[int, Field(ge=1, le=10)]] = OMIT

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .._runtime.assertions import StringFormat
 from .._runtime.model import CamelRequestModel, Model, Omittable, Open, RequestModel
 from .._runtime.omit import OMIT
 
@@ -47,7 +48,7 @@ class CreateOrderRequestAnswer(RequestModel):
 
 class CreateOrderRequest(CamelRequestModel):
     total: int
-    callback_url: Omittable[str] = OMIT
+    callback_url: Omittable[Annotated[str, StringFormat("uri")]] = OMIT
     answer: Omittable[CreateOrderRequestAnswer] = OMIT
 
 

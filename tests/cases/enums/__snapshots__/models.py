@@ -69,7 +69,7 @@ class Clash(StrEnum):
     foo_bar = "foo_bar"
     fooBar = "fooBar"
     FooBar = "FooBar"
-    foo_bar_2 = "foo bar"
+    FOO_SPACE_BAR = "foo bar"
     FOO_DOT_BAR = "foo.bar"
     MINUS_1 = "-1"
     VALUE_1 = "1"
@@ -159,7 +159,7 @@ class Sent(RequestModel):
 
 class SortOrder(StrEnum):
     asc = "asc"
-    ASC = "ASC"
+    ASC_ = "ASC"
     DESC = "desc"
 
 

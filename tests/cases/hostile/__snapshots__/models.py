@@ -96,9 +96,9 @@ class Hostile(Model):
     import_hostile_mark: Annotated[str | None, Field(alias='__import__("HOSTILE_MARK")')] = None
     """tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'."""
 
-    left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
-        Annotated[str | None, Field(alias="{{ HOSTILE_MARK }}")]
-    ) = (None)
+    left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: Annotated[
+        str | None, Field(alias="{{ HOSTILE_MARK }}")
+    ] = None
     """line HOSTILE_MARK = 1 import
     HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK.
 
@@ -207,9 +207,9 @@ class AHOSTILEMARKRequest(RequestModel):
     import_hostile_mark: Annotated[Omittable[str], Field(alias='__import__("HOSTILE_MARK")')] = OMIT
     """tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'."""
 
-    left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
-        Annotated[Omittable[str], Field(alias="{{ HOSTILE_MARK }}")]
-    ) = (OMIT)
+    left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: Annotated[
+        Omittable[str], Field(alias="{{ HOSTILE_MARK }}")
+    ] = OMIT
     """line HOSTILE_MARK = 1 import
     HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK.
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._runtime.model import Model, Open
 from .._runtime.number import JsonNumber
@@ -37,6 +37,9 @@ class Maps(Model):
 
 class Mixed(Model):
     """Known properties, and typed further ones."""
+
+    if not TYPE_CHECKING:
+        __pydantic_extra__: dict[str, int | Any]
 
     id: str
 

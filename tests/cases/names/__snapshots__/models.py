@@ -38,16 +38,16 @@ class Thing(Model):
     start_time: Annotated[Timestamp | None, Field(alias="StartTime")] = None
     start_time_less_than: Annotated[Timestamp | None, Field(alias="StartTime<")] = None
     start_time_greater_than: Annotated[Timestamp | None, Field(alias="StartTime>")] = None
-    asc: str | None = None
+    asc_: Annotated[str | None, Field(alias="asc")] = None
     Asc: str | None = None
     ASC: str | None = None
     nextCursor: str | None = None
-    next_cursor: str | None = None
+    next_cursor_: Annotated[str | None, Field(alias="next_cursor")] = None
     at_type: Annotated[str | None, Field(alias="@type")] = None
     ref_like: Annotated[str | None, Field(alias="$ref-like")] = None
     n_1st: Annotated[str | None, Field(alias="1st")] = None
     empty: Annotated[str | None, Field(alias="")] = None
-    a_b: Annotated[str | None, Field(alias="a b")] = None
+    a_space_b: Annotated[str | None, Field(alias="a b")] = None
     a_minus_b: Annotated[str | None, Field(alias="a-b")] = None
     größe: int | None = None
     名前: str | None = None

@@ -25,12 +25,12 @@ class Dog(CamelModel):
 
 
 class NewPetCat(RequestModel):
-    kind: Literal["cat"]
+    kind: Literal["cat"] = "cat"
     name: Annotated[str, Field(min_length=1)]
 
 
 class NewPetDog(RequestModel):
-    kind: Literal["dog"]
+    kind: Literal["dog"] = "dog"
     name: Annotated[str, Field(min_length=1)]
 
 

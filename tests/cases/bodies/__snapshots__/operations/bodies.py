@@ -92,7 +92,14 @@ SEVERAL: Operation[None] = Operation(
     id="several",
     method="POST",
     path="/several",
-    body=Body(Note, required=True),
+    body=Body(
+        Note,
+        required=True,
+        others=(
+            Body(str, media_type="application/xml"),
+            Body(Note, media_type="application/x-www-form-urlencoded"),
+        ),
+    ),
     replies={"204": Reply(None)},
 )
 

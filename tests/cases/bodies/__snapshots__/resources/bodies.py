@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from ..._runtime.async_client import AsyncResource
 from ..._runtime.files import FileContent
@@ -159,22 +159,47 @@ class Bodies(SyncResource):
             options=options,
         )
 
+    @overload
     def several(
         self,
         *,
         title: str,
         password: str | Omit = OMIT,
         tags: Sequence[str] | Omit = OMIT,
+        content_type: Literal[
+            "application/json", "application/x-www-form-urlencoded"
+        ] = "application/json",
+        options: RequestOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def several(
+        self,
+        *,
+        body: str,
+        content_type: Literal["application/xml"],
+        options: RequestOptions | None = None,
+    ) -> None: ...
+
+    def several(
+        self,
+        *,
+        title: str | Omit = OMIT,
+        password: str | Omit = OMIT,
+        tags: Sequence[str] | Omit = OMIT,
+        content_type: str = "application/json",
+        body: str | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
-        """`POST /several`"""
+        """`POST /several`
+
+        Args:
+            content_type: The media type of the body.
+        """
         return self._client.call(
             _operations.SEVERAL,
-            body={
-                "title": title,
-                "password": password,
-                "tags": tags,
-            },
+            body={"title": title, "password": password, "tags": tags} if body is OMIT else body,
+            content_type=content_type,
             options=options,
         )
 
@@ -349,22 +374,47 @@ class AsyncBodies(AsyncResource):
             options=options,
         )
 
+    @overload
     async def several(
         self,
         *,
         title: str,
         password: str | Omit = OMIT,
         tags: Sequence[str] | Omit = OMIT,
+        content_type: Literal[
+            "application/json", "application/x-www-form-urlencoded"
+        ] = "application/json",
+        options: RequestOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    async def several(
+        self,
+        *,
+        body: str,
+        content_type: Literal["application/xml"],
+        options: RequestOptions | None = None,
+    ) -> None: ...
+
+    async def several(
+        self,
+        *,
+        title: str | Omit = OMIT,
+        password: str | Omit = OMIT,
+        tags: Sequence[str] | Omit = OMIT,
+        content_type: str = "application/json",
+        body: str | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
-        """`POST /several`"""
+        """`POST /several`
+
+        Args:
+            content_type: The media type of the body.
+        """
         return await self._client.call(
             _operations.SEVERAL,
-            body={
-                "title": title,
-                "password": password,
-                "tags": tags,
-            },
+            body={"title": title, "password": password, "tags": tags} if body is OMIT else body,
+            content_type=content_type,
             options=options,
         )
 

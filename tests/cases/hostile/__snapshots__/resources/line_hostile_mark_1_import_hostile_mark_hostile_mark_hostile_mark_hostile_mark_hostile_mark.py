@@ -25,7 +25,7 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+        left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: (
             str | Omit
         ) = OMIT,
         fi: str | Omit = OMIT,
@@ -59,7 +59,7 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
-            left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+            left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
@@ -97,7 +97,7 @@ class LineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEM
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
+                "{{ HOSTILE_MARK }}": left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
                 "\u202eHOSTILE_MARK": right_to_left_override_hostile_mark,
@@ -126,7 +126,7 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+        left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: (
             str | Omit
         ) = OMIT,
         fi: str | Omit = OMIT,
@@ -160,7 +160,7 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
-            left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+            left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
@@ -198,7 +198,7 @@ class AsyncLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOS
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
+                "{{ HOSTILE_MARK }}": left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
                 "\u202eHOSTILE_MARK": right_to_left_override_hostile_mark,

@@ -83,12 +83,12 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+        query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: (
             str | Omit
         ) = OMIT,
         fi: str | Omit = OMIT,
         a: str | Omit = OMIT,
-        query_right_to_left_override_hostile_mark: str | Omit = OMIT,
+        query_space_right_to_left_override_hostile_mark: str | Omit = OMIT,
         x_a_b_c: (
             EndImportOsSystemHOSTILEMARKXABC
             | Literal[
@@ -140,7 +140,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
-            query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+            query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
@@ -149,7 +149,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
             a: bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ Defaults to
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
-            query_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
+            query_space_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
                 variation️ tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
                 tag\\U000e0041".
 
@@ -171,10 +171,10 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
+                "{{ HOSTILE_MARK }}": query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
-                "\u202eHOSTILE_MARK": query_right_to_left_override_hostile_mark,
+                "\u202eHOSTILE_MARK": query_space_right_to_left_override_hostile_mark,
             },
             header={
                 "X-a\"b'c": x_a_b_c,
@@ -225,12 +225,12 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
         x_hostile_mark: str | Omit = OMIT,
         π_hostile_mark: str | Omit = OMIT,
         import_hostile_mark: str | Omit = OMIT,
-        query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket: (
+        query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket: (
             str | Omit
         ) = OMIT,
         fi: str | Omit = OMIT,
         a: str | Omit = OMIT,
-        query_right_to_left_override_hostile_mark: str | Omit = OMIT,
+        query_space_right_to_left_override_hostile_mark: str | Omit = OMIT,
         x_a_b_c: (
             EndImportOsSystemHOSTILEMARKXABC
             | Literal[
@@ -282,7 +282,7 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
                 '''".
             π_hostile_mark: back\\slash\\ Defaults to "back\\\\slash\\\\".
             import_hostile_mark: tail\\\"\"\"HOSTILE_MARK. Defaults to 'tail\\\\\"\"\"HOSTILE_MARK'.
-            query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket:
+            query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket:
                 line HOSTILE_MARK = 1 import HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK
                 HOSTILE_MARK. Defaults to "line\\nHOSTILE_MARK = 1\\r\\nimport
                 HOSTILE_MARK\\u2028HOSTILE_MARK\\u2029\\x0cHOSTILE_MARK\\x0bHOSTILE_MARK\\x85HOSTILE_MARK".
@@ -291,7 +291,7 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
             a: bidi�HOSTILE_MARK� �iso� nul� esc�[31m bom� zero​ Defaults to
                 "bidi\\u202eHOSTILE_MARK\\u202c \\u2066iso\\u2069 nul\\x00 esc\\x1b[31m bom\\ufeff
                 zero\\u200b".
-            query_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
+            query_space_right_to_left_override_hostile_mark: pair🔒 private noncharacter￿
                 variation️ tag� Defaults to "pair🔒 private\\ue000 noncharacter\\uffff variation️
                 tag\\U000e0041".
 
@@ -313,10 +313,10 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
                 'x"]; HOSTILE_MARK #': x_hostile_mark,
                 "π = HOSTILE_MARK": π_hostile_mark,
                 '__import__("HOSTILE_MARK")': import_hostile_mark,
-                "{{ HOSTILE_MARK }}": query_left_curly_bracket_left_curly_bracket_hostile_mark_right_curly_bracket_right_curly_bracket,
+                "{{ HOSTILE_MARK }}": query_space_left_curly_bracket_left_curly_bracket_space_hostile_mark_space_right_curly_bracket_right_curly_bracket,
                 "ﬁ": fi,
                 "ª": a,
-                "\u202eHOSTILE_MARK": query_right_to_left_override_hostile_mark,
+                "\u202eHOSTILE_MARK": query_space_right_to_left_override_hostile_mark,
             },
             header={
                 "X-a\"b'c": x_a_b_c,
