@@ -163,3 +163,35 @@ def test_an_unsigned_document_leaves_the_scheme_to_the_user(
         path = package.CALL_TOLD.path
         assert receiver.receive(b"x", old.sign(b"x"), path=path).status == 200
         assert receiver.receive(b"y", old.sign(b"x"), path=path).status == 400
+
+
+def test_forms(tmp_path: Path, case_home: Path) -> None:
+    """Repeated fields are arrays, objects are JSON (OpenAPI, Encoding Object), empty numbers are not there."""
+    form = {
+        "type": "object",
+        "required": ["To"],
+        "properties": {
+            "To": {"type": "array", "items": {"type": "string"}},
+            "Digits": {"type": "integer"},
+            "Final": {"type": "boolean"},
+            "Caller": {"type": "object", "properties": {"name": {"type": "string"}}},
+        },
+    }
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    result = result_of(document({"told": one("{$request.body#/url}", body)}), tmp_path)
+    with imported(result.files, case_home) as package:
+        seen: list[Any] = []
+        receiver = package.CallbackReceiver("https://example.com", verifier=None)
+        receiver.on(package.CALL_TOLD)(seen.append)
+        path = package.CALL_TOLD.path
+        bodies = [
+            b"To=a+b&Final=true&Caller=%7B%22name%22%3A%22Ada%22%7D&Digits=12&More=1",
+            b"To=a&To=b&Digits=",
+        ]
+        assert [receiver.receive(body, {}, path=path).status for body in bodies] == [200, 200]
+        assert (seen[0].to, seen[0].final, seen[0].caller.name) == (["a b"], True, "Ada")
+        assert (seen[0].digits, seen[0].to_dict()["More"]) == (12, "1")
+        assert (seen[1].to, seen[1].digits) == (["a", "b"], None)
+        receiver.drifted(lambda request: seen.append(request.issues[0].where))
+        assert receiver.receive(b"Digits=x", {}, path=path).status == 200
+        assert seen[2] == "/To"

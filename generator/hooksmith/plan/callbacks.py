@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..describe.fields import unique
-from ..ir import ANY, AnyDefinition, Api, Callback, Operation, Reply, Resource
+from ..describe.media import is_form
+from ..ir import ANY, AnyDefinition, Api, Callback, Named, Operation, Reply, Resource
 from ..normalize.casing import snake, upper
 from .annotations import Speller
+from .events import written_in_form
 from .imports import Imports
 from .text import literal, sentence
 from .views import CallbackReceiverView, CallbacksView, CallbackView, WebhookView
@@ -100,6 +102,7 @@ def _view(
     imports: Imports,
 ) -> CallbackView:
     _, operation, callback = registered
+    form = _form(callback, definitions)
     received = Speller(definitions, imports, strict=False)
     media_type = callback.media_type or "application/json"
     bodiless = callback.type is None and callback.media_type is None
@@ -118,6 +121,7 @@ def _view(
         method=literal(callback.method),
         path=literal(path),
         media_type="" if media_type == "application/json" else literal(media_type),
+        form=literal(form) if form else "",
         status=_status(reply),
         reply_media_type=(
             "" if not answered or reply_type == "application/json" else literal(reply_type)
@@ -125,6 +129,13 @@ def _view(
         doc=_doc(callback),
         line=f"{callback.method} {callback.expression}",
     )
+
+
+def _form(callback: Callback, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
+    """How a form has the body's properties; empty where it is none."""
+    if not isinstance(callback.type, Named) or not is_form(callback.media_type or ""):
+        return {}
+    return written_in_form(callback.type.name, definitions)
 
 
 def _answered(reply: Reply | None, sent: Speller) -> str:

@@ -153,11 +153,16 @@ def form_fields(api: Api, definitions: Mapping[str, AnyDefinition]) -> dict[str,
     found: dict[str, str] = {}
     for event in api.events.events:
         for name in event.models if is_form(event.media_type or "") and not event.carrier else ():
-            definition = definitions[name]
-            if isinstance(definition, Model):
-                for field in all_fields(definition, definitions):
-                    found.setdefault(field.wire, _written(field.type, definitions))
+            for wire, written in written_in_form(name, definitions).items():
+                found.setdefault(wire, written)
     return found
+
+
+def written_in_form(name: str, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
+    """The properties of a model, and how a form has each."""
+    definition = definitions[name]
+    fields = all_fields(definition, definitions) if isinstance(definition, Model) else ()
+    return {field.wire: _written(field.type, definitions) for field in fields}
 
 
 def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> Iterator[Field]:

@@ -140,6 +140,7 @@ class CallbackView:
     method: str
     path: str
     media_type: str
+    form: str
     status: str
     reply_media_type: str
     doc: str
