@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
 from .callback_addresses import Address, evaluate
 from .checks import build_adapter
-from .webhook_errors import EventParseError, Issue
+from .forms import FORM, read_form
+from .webhook_errors import EventParseError, issues_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +40,8 @@ class Callback(Generic[T, R]):
     path: str
     annotation: Any
     media_type: str = "application/json"
+    form: Mapping[str, str] = field(default_factory=dict)
+    """How a form has the body's properties; see `read_form`."""
     status: int = 200
     """What the API takes for success."""
     reply: Any = None
@@ -58,7 +59,7 @@ class Callback(Generic[T, R]):
             found: T = self._read(raw)
         except ValidationError as error:
             raise EventParseError(
-                f"the body is not that of the callback {self.name}", _issues(error)
+                f"the body is not that of the callback {self.name}", issues_of(error)
             ) from None
         return found
 
@@ -87,9 +88,8 @@ class Callback(Generic[T, R]):
     def _read(self, raw: bytes) -> Any:
         if self.annotation is None:
             return None
-        if self._essence == _FORM:
-            text = raw.decode("utf-8", "replace")
-            return self._adapter.validate_python(dict(parse_qsl(text, keep_blank_values=True)))
+        if self._essence == FORM:
+            return self._adapter.validate_python(read_form(raw, self.form))
         if self.is_json:
             return self._adapter.validate_json(raw)
         return raw.decode("utf-8", "replace") if self.annotation is str else raw
@@ -105,12 +105,3 @@ class Callback(Generic[T, R]):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.name} ({self.method} {self.expression})"
-
-
-def _issues(error: ValidationError) -> tuple[Issue, ...]:
-    found = error.errors(include_input=False, include_url=False, include_context=False)
-    return tuple(Issue(_pointer(issue["loc"]), issue["msg"]) for issue in found)
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

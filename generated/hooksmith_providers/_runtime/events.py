@@ -17,10 +17,10 @@ from .deferred import DeferredModels
 from .forms import is_form, read_form
 from .kinds import Kinds, Parts, Told, guess
 from .model import Model
-from .places import InHeader, Where, at, pointer_of, tokens
+from .places import InHeader, Where, at, tokens
 from .salvage import Salvage, own_lacks
 from .signatures.message import AnyHeaders, header_pairs, header_values
-from .webhook_errors import EventParseError, Issue
+from .webhook_errors import EventParseError, Issue, issues_of
 
 __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
 
@@ -383,7 +383,7 @@ def _departing(
     event = salvage.best(models, payload)
     if not strict and salvage.whole and not own_lacks(event):
         return event
-    issues = _issues(_error_of(type(event), payload) if len(models) > 1 else error)
+    issues = issues_of(_error_of(type(event), payload) if len(models) > 1 else error)
     if strict:
         raise EventParseError("the event breaks the model of its type", issues)
     return DriftedEvent(type=kind, event=event, issues=issues, payload=payload, raw=raw)
@@ -395,13 +395,6 @@ def _error_of(model: type[Model], payload: dict[str, Any]) -> ValidationError | 
     except ValidationError as error:
         return error
     return None
-
-
-def _issues(error: ValidationError | None) -> tuple[Issue, ...]:
-    found = (
-        error.errors(include_input=False, include_url=False, include_context=False) if error else ()
-    )
-    return tuple(Issue(pointer_of(each["loc"]), each["msg"]) for each in found)
 
 
 def _load(raw: bytes) -> dict[str, Any] | list[Any]:

@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .places import pointer_of
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class WebhookError(Exception):
@@ -77,6 +82,14 @@ class Issue:
 
     where: str
     what: str
+
+
+def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
+    """What pydantic found, without the values that it found it in."""
+    found = (
+        error.errors(include_input=False, include_url=False, include_context=False) if error else ()
+    )
+    return tuple(Issue(pointer_of(each["loc"]), each["msg"]) for each in found)
 
 
 class EventParseError(WebhookError):

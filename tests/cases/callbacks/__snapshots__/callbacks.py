@@ -70,6 +70,7 @@ CREATE_ORDER_ANSWER: Callback[CreateOrderAnswer, str] = Callback(
     path="/orders/create_order/answer_url",
     annotation=CreateOrderAnswer,
     media_type="application/x-www-form-urlencoded",
+    form={"From": "text", "Digits": "value"},
     reply=str,
     reply_media_type="application/xml",
 )
