@@ -360,9 +360,11 @@ class Schemas:
     def _required(self, node: Any) -> set[str]:
         """What an object must have; a base may ask for properties that only its heirs name."""
         node = self.resolve(node)
-        found = set(node.get("required") or ()) if isinstance(node, dict) else set()
-        for base in (node.get("allOf") or ()) if isinstance(node, dict) else ():
-            found |= self._required(base)
+        found: set[str] = set()
+        if isinstance(node, dict):
+            found.update(node.get("required") or ())
+            for base in node.get("allOf") or ():
+                found |= self._required(base)
         return found
 
     def properties(self, node: Any) -> dict[str, Any]:
