@@ -103,8 +103,10 @@ class _PageFacts(Generic[Item, T]):
 
     def __init__(self, walk: Walk, raw: RawReply[T]) -> None:
         self.raw = raw
+        self.items: list[Item] = []  # debuggers show pages that were never finished, too
+        self._next: Walk | PaginationError | None = None
         self.reply: T = raw.parse()
-        self.items: list[Item] = walk.items(self.reply, raw)
+        self.items = walk.items(self.reply, raw)
         self._next = walk.next(self.reply, self.items, raw)
 
     @property
