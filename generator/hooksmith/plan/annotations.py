@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from ..describe.schemas import INTEGER_FORMATS, STRING_FORMATS
 from ..ir import (
@@ -272,6 +271,8 @@ def _add_limits(stated: dict[str, Any]) -> None:
 @cache
 def is_plain_pattern(pattern: str) -> bool:
     """Whether Rust's regex, which pydantic asks, takes an expression; it never backtracks, so no text is slow."""
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # slow, and few ask
+
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern))
     except SchemaError:
