@@ -288,11 +288,15 @@ class _DataReader(_Reader[Any]):
         return values if all(isinstance(item, dict) for item in values) else None
 
 
+_NO_CHILDREN: dict[str, Position] = {}
+"""One for all scalars, of which there are tens of thousands."""
+
+
 class _PositionReader(_Reader[Position]):
     """Events → positions, of the same shape as the data."""
 
     def _scalar(self, event: Any) -> Position:
-        return Position(event.start_mark.line + 1, event.start_mark.column + 1, {})
+        return Position(event.start_mark.line + 1, event.start_mark.column + 1, _NO_CHILDREN)
 
     def _collection(self, start: Any, members: Any) -> Position:
         if isinstance(members, list):

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-
 from ..describe.schemas import INTEGER_FORMATS, STRING_FORMATS
 from ..ir import (
     ANY,
