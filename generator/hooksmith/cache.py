@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,7 @@ class Cache:
         content = text.encode()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, _checksum(key, content) + b"\n" + content)
+            _write(path, (_checksum(key, content), b"\n", content))
             _prune(path.parent, self.capacity)
         except OSError:
             return False
@@ -80,12 +81,12 @@ def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / key[2:]
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, parts: Iterable[bytes]) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
         temporary.replace(path)
     except BaseException:
         temporary.unlink()
@@ -93,7 +94,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _checksum(key: str, content: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + content).hexdigest().encode()
+    digest = hashlib.sha256(key.encode())
+    digest.update(content)
+    return digest.hexdigest().encode()
 
 
 def _prune(shard: Path, capacity: int) -> None:

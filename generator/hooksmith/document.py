@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,14 @@ class Document:
         """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""
         line, column = self._find(split(pointer))
         return Place(file=str(self.path), pointer=pointer, line=line, column=column)
+
+    def places(self, pointers: Sequence[str]) -> list[Place]:
+        """As `place`, of many pointers at once."""
+        found = reading.places(self.path, self.text, [split(pointer) for pointer in pointers])
+        return [
+            Place(file=str(self.path), pointer=pointer, line=line, column=column)
+            for pointer, (line, column) in zip(pointers, found, strict=True)
+        ]
 
     @property
     def digest(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,14 @@ def finder(path: Path, text: str) -> Find:
         return position.line, position.column
 
     return find
+
+
+def places(path: Path, text: str, wanted: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """As what `finder` gives says of each of `wanted`, all at once, which takes less memory."""
+    if _is_json(path, text):
+        return list(map(json_text.Finder(text).find, wanted))
+    found = map(yaml12.some_positions(text, wanted).find, wanted)
+    return [(position.line, position.column) for position in found]
 
 
 def similar_file(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container
 from dataclasses import dataclass, field
 
@@ -64,10 +65,14 @@ class Findings:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """All of them; lines and columns are looked up now, as that means reading the file again."""
+        pointers: dict[Document, list[str]] = defaultdict(list)
+        for found in self._found:
+            pointers[found.document].append(found.pointer)
+        places = {document: iter(document.places(some)) for document, some in pointers.items()}
         return [
             Diagnostic(
                 message=found.message,
-                place=found.document.place(found.pointer),
+                place=next(places[found.document]),
                 hint=found.hint,
                 severity=found.severity,
             )
