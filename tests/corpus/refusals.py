@@ -33,6 +33,13 @@ from hooksmith.settings import Settings
 
 from .roundtrip import FORMATS, VALIDATOR
 
+CHECKED = jsonschema.FormatChecker(formats=())
+CHECKED.checkers = {
+    **FORMATS.checkers,
+    **{name: jsonschema.FormatChecker.checkers[name] for name in ("email", "ipv4", "ipv6")},
+}
+"""The formats that are asserted of what is sent."""
+
 DEEPEST = 6
 EACH = 3
 """Places that are broken by one keyword in one body."""
@@ -149,7 +156,7 @@ class _Judge:
         """By the whole schema; one that jsonschema cannot read accepts everything."""
         schema = {"$ref": f"urn:document#{pointer}"}
         try:
-            found = VALIDATOR(schema, registry=self._registry, format_checker=FORMATS)
+            found = VALIDATOR(schema, registry=self._registry, format_checker=CHECKED)
             return bool(found.is_valid(value))
         except Exception:
             return True
@@ -158,7 +165,7 @@ class _Judge:
         """The keywords that refuse a value, those of options included."""
         schema = {"$ref": f"urn:document#{pointer}"}
         try:
-            found = VALIDATOR(schema, registry=self._registry, format_checker=FORMATS)
+            found = VALIDATOR(schema, registry=self._registry, format_checker=CHECKED)
             return {str(error.validator) for error in _with_context(found.iter_errors(value))}
         except Exception:
             return set()
@@ -317,6 +324,8 @@ _TEXTS = {
     "date-time": "2026-01-02T03:04:05Z",
     "uuid": "123e4567-e89b-42d3-a456-426614174000",
     "email": "ada@example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
     "uri": "https://example.com/",
 }
 
