@@ -75,6 +75,20 @@ def test_a_time_that_no_line_can_have_is_not_left_out() -> None:
         verifier.verify(Message(BODY, {"X-Signature": signature}), NOW, 300.0)
 
 
+@pytest.mark.parametrize("where", [SignedAt(header="X-Time"), SignedAt(pair="t")])
+def test_a_time_that_is_not_signed_does_not_stand_for_the_beginning_of_the_body(
+    where: SignedAt,
+) -> None:
+    syntax: Any = "pairs" if where.pair else "plain"
+    verifier = HMAC(header="X-Sign", syntax=syntax, key="v1", timestamp=where).bind("secret")
+    signature = hmac.digest(b"secret", b"%d" % NOW + BODY, "sha256").hex()
+    paired = {"X-Sign": f"t={NOW},v1={signature}"}
+    headers = paired if where.pair else {"X-Sign": signature, "X-Time": str(NOW)}
+    assert verifier.proves is None or not verifier.proves(BODY, headers, NOW, 300.0)
+    with pytest.raises(SignatureError):
+        verifier.verify(Message(BODY, headers), NOW, 300.0)
+
+
 def test_deliveries_under_another_key_are_left_to_verify() -> None:
     old, new = signed(bound("workos", "old")), signed(bound("workos", "new"))
     both = bound("workos", ["new", "old"])
