@@ -105,3 +105,8 @@ def test_multiples_are_counted_in_decimals() -> None:
     assert holds({"multipleOf": 0.01}, 19.99)
     assert not holds({"multipleOf": 0.1}, 0.25)
     assert holds({"multipleOf": 1e-7}, 123456789012345678901234567890)
+
+
+def test_an_expression_that_backtracks_is_not_slow() -> None:
+    assert not holds({"pattern": "^(a+)+$"}, "a" * 60 + "!")
+    assert holds({"pattern": "^(?!b)a"}, "a")

@@ -183,5 +183,5 @@ _SAID = frozenset({*_ONE, *_LIST, *_MAP, *_PLAIN})
 def _compile(pattern: Any) -> None:
     try:
         re.compile(pattern)
-    except (re.error, TypeError):
+    except (re.error, TypeError, OverflowError, RecursionError):
         raise _Unspeakable from None
