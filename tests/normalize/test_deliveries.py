@@ -203,3 +203,32 @@ def test_settings_speak_for_the_document(tmp_path: Path) -> None:
 def test_events_say_where_they_stand(tmp_path: Path) -> None:
     result = result_of(openapi(webhooks={"a/b": webhook(obj(type={"const": "x"}))}), tmp_path)
     assert [event.pointer for event in result.api.events.events] == ["/webhooks/a~1b/post"]
+
+
+def test_what_is_delivered_may_be_replied_and_called_back_too(
+    tmp_path: Path, case_home: Path
+) -> None:
+    order: Any = {"$ref": "#/components/schemas/Order"}
+    content: Any = {"content": {"application/json": {"schema": order}}}
+    got = {"responses": {"200": {"description": "It.", **content}}, "tags": ["orders"]}
+    call = {"tags": ["orders"], "responses": {"204": {"description": ""}}}
+    called = {"post": {"requestBody": content, "responses": {"204": {"description": ""}}}}
+    document = openapi(
+        {
+            "/orders": {
+                "get": {**got, "operationId": "get_order"},
+                "put": {
+                    **call,
+                    "operationId": "watch",
+                    "callbacks": {"made": {"{$request.query.url}": called}},
+                },
+            }
+        },
+        webhooks={"order": webhook(order)},
+        components={"schemas": {"Order": obj(type={"const": "order"})}},
+    )
+    result = result_of(document, tmp_path)
+    with imported(result.files, case_home) as package:
+        import_everything(package, result.files)
+        assert type(package.WATCH_MADE.parse('{"type": "order"}')) is package.Order
+        assert type(package.parse_event('{"type": "order"}')) is package.Order

@@ -40,6 +40,12 @@ def mark_directions(
     )
 
 
+def types_in(operation: Operation) -> Iterator[Type]:
+    """All types that a call, its replies and its callbacks have."""
+    yield from _sent(operation)
+    yield from _received(operation)
+
+
 def _sent(operation: Operation) -> Iterator[Type]:
     for parameter in operation.parameters:
         yield parameter.field.type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..describe.directions import references
+from ..describe.directions import names_in, references, types_in
 from ..describe.fields import unique
 from ..describe.media import is_form
 from ..ir import (
@@ -36,6 +36,9 @@ def event_definitions(api: Api) -> dict[str, AnyDefinition]:
     """The definitions that are whole deliveries and nothing else: they stand with the events, not with the models."""
     delivered = {name for event in api.events.events for name in event.models}
     used = {name for definition in api.definitions for name in references(definition)}
+    for resource in api.resources:
+        for operation in resource.operations:
+            used.update(name for kind in types_in(operation) for name in names_in(kind))
     return {
         definition.name: definition
         for definition in api.definitions
