@@ -195,3 +195,11 @@ def test_forms(tmp_path: Path, case_home: Path) -> None:
         receiver.drifted(lambda request: seen.append(request.issues[0].where))
         assert receiver.receive(b"Digits=x", {}, path=path).status == 200
         assert seen[2] == "/To"
+
+
+@pytest.mark.parametrize("status", ["2\u0663\u0664", "2\u00b2\u00b2", "20000"])
+def test_a_status_that_is_none_is_200(status: str, tmp_path: Path, case_home: Path) -> None:
+    callback = {"{$url}": {"post": {"responses": {status: {"description": ""}}}}}
+    result = result_of(document({"told": callback}), tmp_path)
+    with imported(result.files, case_home) as package:
+        assert package.CALL_TOLD.status == 200

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from conftest import case_of
 from support.paths import CASES, ROOT
 
+from hooksmith_providers._runtime.callback_addresses import Address
+
 from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 
 
@@ -334,3 +336,11 @@ def test_type_checkers(check: Callable[[Path, Path], str], packages: Path, tmp_p
             assert re.search(r"(?<!\d)[1-9]\d* errors?", found), (name, found)
             lines = set(re.findall(r"caller\.py:(\d+).*?error", found))
             assert len(lines) == 1, (name, found)
+
+
+def test_a_path_that_nearly_fits_costs_little() -> None:
+    address = Address("{$request.body#/url}/{$a}-{$b}-{$c}-{$d}/e")
+    pattern = address.pattern("/")
+    assert address.read(pattern, "/" + "-" * 2000 + "/x", {}) is None
+    values = address.read(pattern, "/1-2-3-4-5/e", {})
+    assert values == {"a": "1-2", "b": "3", "c": "4", "d": "5"}

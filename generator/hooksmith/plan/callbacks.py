@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..describe.fields import unique
@@ -16,6 +17,7 @@ from .views import CallbackReceiverView, CallbacksView, CallbackView, WebhookVie
 from .webhook import scheme_expression
 
 _OK = 200
+_STATUS = re.compile("2[0-9]{2}")
 _Registered = tuple[Resource, Operation, Callback]
 
 
@@ -147,7 +149,7 @@ def _answered(reply: Reply | None, sent: Speller) -> str:
 
 def _status(reply: Reply | None) -> str:
     """The status of success; empty where it is 200, as for `2XX` and `default`."""
-    exact = reply is not None and reply.status.isdigit() and int(reply.status) != _OK
+    exact = reply is not None and _STATUS.fullmatch(reply.status) and int(reply.status) != _OK
     return reply.status if reply is not None and exact else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 from typing import Any
@@ -403,3 +404,48 @@ def test_a_change_elsewhere_moves_no_address(case: Any) -> None:
     paths = {callback.name: callback.path for callback in case.package.CALLBACKS}
     assert paths["daily"] == "/invoices/create_invoice/daily"
     assert len(set(paths.values())) == 5
+
+
+def test_hosts_that_are_none_are_no_harm(case: Any) -> None:
+    """A sender writes the host; the query is read off the URL whatever that is."""
+    target = receiver(case)
+    for host in ("[", "a\u2100", "?", ""):
+        reply = asked_over_wsgi(target, ORDERS, host=host)
+        assert reply == "204 No Content"
+
+
+def test_long_paths_are_not_compared(case: Any) -> None:
+    target = receiver(case)
+    assert send(target, ORDERS + "/" * 5000, PAID).status == 404
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"status": 299}, "299 Status"),
+        ({"status": 200, "media_type": "text/plain; x=\u4e00"}, "500 Internal Server Error"),
+        ({"status": 200, "headers": {"X-A": "b\r\nX-C: d"}}, "500 Internal Server Error"),
+        ({"status": 99}, "500 Internal Server Error"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_a_failure(case: Any, options: Any, line: str) -> None:
+    target = receiver(case)
+    target.on(case.package.CREATE_ORDER_PAID)(lambda paid: case.package.CallbackReply(**options))
+    assert asked_over_wsgi(target, ORDERS) == line
+    assert counted(target) == ({"failed": 1} if line.startswith("500") else {"handled": 1})
+
+
+def asked_over_wsgi(target: Any, path: str, host: str = "example.com") -> str:
+    body = json.dumps(PAID).encode()
+    lines: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "HTTP_HOST": host,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    list(target.wsgi(environ, lambda status, headers: lines.append(status)))
+    return lines[0]
