@@ -32,6 +32,10 @@ def obj(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
+def ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 def catalogue(result: Result) -> dict[str, Event]:
     return {event.type: event for event in result.api.events.events}
 
@@ -208,8 +212,7 @@ def test_events_say_where_they_stand(tmp_path: Path) -> None:
 def test_what_is_delivered_may_be_replied_and_called_back_too(
     tmp_path: Path, case_home: Path
 ) -> None:
-    order: Any = {"$ref": "#/components/schemas/Order"}
-    content: Any = {"content": {"application/json": {"schema": order}}}
+    content: Any = {"content": {"application/json": {"schema": ref("Order")}}}
     got = {"responses": {"200": {"description": "It.", **content}}, "tags": ["orders"]}
     call = {"tags": ["orders"], "responses": {"204": {"description": ""}}}
     called = {"post": {"requestBody": content, "responses": {"204": {"description": ""}}}}
@@ -224,7 +227,7 @@ def test_what_is_delivered_may_be_replied_and_called_back_too(
                 },
             }
         },
-        webhooks={"order": webhook(order)},
+        webhooks={"order": webhook(ref("Order"))},
         components={"schemas": {"Order": obj(type={"const": "order"})}},
     )
     result = result_of(document, tmp_path)
@@ -232,3 +235,36 @@ def test_what_is_delivered_may_be_replied_and_called_back_too(
         import_everything(package, result.files)
         assert type(package.WATCH_MADE.parse('{"type": "order"}')) is package.Order
         assert type(package.parse_event('{"type": "order"}')) is package.Order
+
+
+def test_bodies_that_are_made_to_cost_much_have_a_verdict(tmp_path: Path, case_home: Path) -> None:
+    """Deeper than Python can follow, in unions of unions, with more wrong than can be told."""
+    text, integer = {"type": "string"}, {"type": "integer"}
+    chain = {**obj(a=text, b=text), "properties": {"a": text, "b": text, "in": ref("Chain")}}
+    left = {**obj(x=text, z=text), "properties": {"x": text, "in": ref("Tree")}}
+    right = {**obj(y=text, z=text), "properties": {"y": text, "in": ref("Tree")}}
+    body: Any = obj(type={"const": "a"}, n=integer)
+    body["properties"] |= {
+        "chain": ref("Chain"),
+        "tree": ref("Tree"),
+        "many": {"type": "array", "items": integer},
+    }
+    found = {"Chain": chain, "Tree": {"anyOf": [ref("Left"), ref("Right")]}}
+    document = openapi(
+        webhooks={"a": webhook(body)},
+        components={"schemas": {**found, "Left": left, "Right": right}},
+    )
+    result = result_of(document, tmp_path)
+    with imported(result.files, case_home) as package:
+
+        def read(**more: str) -> Any:
+            stated = "".join(f', "{name}": {value}' for name, value in more.items())
+            return package.parse_event('\ufeff{"type": "a", "n": 1' + stated + "}")
+
+        with pytest.raises(package.EventParseError, match="too deeply"):
+            read(chain='{"a": "x", "in": ' * 300 + '{"a": "x"}' + "}" * 300)
+        drifted = read(tree='{"in": ' * 9 + "{}" + "}" * 9)
+        (issue,) = drifted.issues
+        assert issue.what.endswith("departures, which are too many to tell")
+        assert len(read(many=json.dumps(["x"] * 1000)).issues) == 1000
+        assert len(read(many=json.dumps(["x"] * 1001)).issues) == 1
