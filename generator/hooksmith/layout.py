@@ -262,7 +262,10 @@ def _opened(code: str) -> tuple[str, list[str], bool]:
 
 
 def _has_magic_comma(code: str) -> bool:
-    """Whether brackets in it end in a comma, which black takes for a wish; but for a tuple of one."""
+    """Whether brackets in it end in a comma, which black takes for a wish; but for a tuple of one.
+
+    Raises CannotLayOutError for a line that closes more brackets than it opens.
+    """
     opened: list[tuple[int, int]] = []
     comma = -1
     for token in _TOKEN.finditer(code):
@@ -270,6 +273,8 @@ def _has_magic_comma(code: str) -> bool:
         if sign in _PAIRS:
             opened.append((token.start(), 0))
         elif sign in ")]}":
+            if not opened:  # the end of brackets that begin above
+                raise CannotLayOutError
             start, commas = opened.pop()
             if (
                 comma >= 0

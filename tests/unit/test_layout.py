@@ -112,6 +112,12 @@ def test_shapes_of_ours_need_no_black(line: str) -> None:
     assert formatted(text) == as_black_has_it(text)
 
 
+@pytest.mark.parametrize("kind", ['Literal["a,]"]', 'Literal["a,)", ", }"] | None', "A[B,]"])
+def test_the_end_of_brackets_that_begin_above(kind: str) -> None:
+    text = f"def f(\n    self,\n    *,\n    a: int,\n) -> {kind}:\n    pass\n"
+    assert formatted(text) == as_black_has_it(text)
+
+
 def test_texts_in_strings_stay() -> None:
     text = f'class A:\n    """First.\n\n\n\n    call({"x, " * 40})\n    from x import {"y, " * 40}z\n    """\n'
     assert left(text) == 0
