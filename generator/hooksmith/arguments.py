@@ -124,8 +124,6 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="Documents at a time: as many as cores unless given.")  # fmt: skip
     add("--strict", action="store_true",
         help="What is wrong with a document, but usable, is an error.")  # fmt: skip
-    add("--lenient", action="store_true",
-        help="Even what OpenAPI forbids outright is a warning, where possible.")  # fmt: skip
 
 
 def _inspect(parser: argparse.ArgumentParser) -> None:

@@ -135,9 +135,7 @@ def generated_provider(
     from .pipeline import generate
 
     name = f"hooksmith_spec_{secrets.token_hex(4)}"
-    settings = Settings(
-        package=name, formatter="none", roots=tuple(roots), lenient=True, **(stated or {})
-    )
+    settings = Settings(package=name, formatter="none", roots=tuple(roots), **(stated or {}))
     made = generate(spec, settings).files
     with tempfile.TemporaryDirectory(prefix="hooksmith-") as folder:
         for path, text in made.items():

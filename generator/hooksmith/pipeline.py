@@ -102,10 +102,9 @@ def _rendered(path: Path, settings: Settings) -> Result:
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:
     """What is wrong, as warnings. Raises DocumentError where the settings do not bear it."""
-    errors = [each for each in found if settings.strict or each.severity == "error"]
-    if errors and not settings.lenient:
-        raise DocumentError(*(replace(each, severity="error") for each in errors))
-    return tuple(replace(each, severity="warning") for each in found)
+    if found and settings.strict:
+        raise DocumentError(*(replace(each, severity="error") for each in found))
+    return tuple(found)
 
 
 def _refuse_broken_extensions(library: Library) -> None:

@@ -33,8 +33,6 @@ class Settings:
     roots: tuple[Path, ...] = ()
     strict: bool = False
     """Whether all that is wrong with the document, but can be lived with, is an error."""
-    lenient: bool = False
-    """Whether even what OpenAPI forbids outright is lived with, where that is possible."""
     signature: str | Mapping[str, Any] | None = None
     """As `x-hooksmith-signature` and `x-hooksmith-events` of the document, which they overrule."""
     events: Mapping[str, Any] | None = None

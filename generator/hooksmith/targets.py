@@ -47,13 +47,10 @@ class Choice:
     config: Path | None
     roots: list[Path]
     strict: bool = False
-    lenient: bool = False
     signature: str | None = None
     events: str | None = None
 
     def targets(self) -> list[Target]:
-        if self.strict and self.lenient:
-            raise UsageError("--strict and --lenient exclude each other")
         if not self.specs:
             return [self._suite()]
         if self.only or self.config:
@@ -84,16 +81,15 @@ class Choice:
             formatter=self.formatter or "black",
             roots=tuple(self.roots),
             strict=self.strict,
-            lenient=self.lenient,
             **stated_extensions(self.signature, self.events),
         )
         folder = (self.out or Path()) / settings.package
         return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
-        if self.out or self.package or self.roots or self.lenient or self.signature or self.events:
+        if self.out or self.package or self.roots or self.signature or self.events:
             raise UsageError(
-                "--out, --package, --root, --lenient, --signature and --events go with SPEC; otherwise the "
+                "--out, --package, --root, --signature and --events go with SPEC; otherwise the "
                 "configuration has them"
             )
         config = self._config()

@@ -67,7 +67,7 @@ class Refusals:
 def refusals(path: Path, folder: Path) -> Refusals:
     """Generate the package of `path` in `folder`, and try to send each body with one thing wrong in it."""
     package = "rf_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
-    made = generate(path, Settings(package=package, formatter="none", lenient=True))
+    made = generate(path, Settings(package=package, formatter="none"))
     for name, text in made.files.items():
         target = folder / package / name
         target.parent.mkdir(parents=True, exist_ok=True)

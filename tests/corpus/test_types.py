@@ -29,7 +29,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_types(path: Path, cache: Path, tmp_path: Path) -> None:
-    files = generate(path, Settings(package="checked", formatter="none", lenient=True)).files
+    files = generate(path, Settings(package="checked", formatter="none")).files
     for name, text in files.items():
         target = tmp_path / "checked" / name
         target.parent.mkdir(parents=True, exist_ok=True)

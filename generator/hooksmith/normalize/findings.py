@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from ..errors import Diagnostic, DocumentError, Place, Severity
+from ..errors import Diagnostic, DocumentError, Place
 from ..load import Document
 from .bundle import Bundle
 
@@ -17,7 +17,6 @@ class _Finding:
     pointer: str
     message: str
     hint: str
-    severity: Severity = "warning"
 
 
 @dataclass
@@ -32,11 +31,6 @@ class Findings:
         """Note something wrong that the package is generated in spite of."""
         document, pointer = self._source(pointer)
         self._found.setdefault(_Finding(document, pointer, message, hint))
-
-    def forbid(self, pointer: str, message: str, hint: str = "") -> None:
-        """Note something that OpenAPI forbids and that a package can be generated in spite of, if that is wanted."""
-        document, pointer = self._source(pointer)
-        self._found.setdefault(_Finding(document, pointer, message, hint, "error"))
 
     def widen(self, pointer: str, what: str, instead: str) -> None:
         """Note something right that the package says less exactly than the document: `what`, and how it is served."""
@@ -74,7 +68,7 @@ class Findings:
                 message=found.message,
                 place=next(places[found.document]),
                 hint=found.hint,
-                severity=found.severity,
+                severity="warning",
             )
             for found in self._found
         ]
