@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import case_of
-from support.paths import CASES, ROOT
-
 from hooksmith_providers._runtime.callback_addresses import Address
+from support.paths import CASES, ROOT
 
 from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 
