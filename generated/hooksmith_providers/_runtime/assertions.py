@@ -40,7 +40,7 @@ class Pattern:
     def _expression(self) -> re.Pattern[str] | None:
         try:
             return re.compile(self.pattern)
-        except re.error:
+        except (re.error, OverflowError, RecursionError):
             return None
 
     def _check(self, value: str) -> str:

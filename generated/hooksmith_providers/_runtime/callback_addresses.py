@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _PART = re.compile(r"\{([^{}]*)\}")
 _LAST_WORD = re.compile(r"[^#/.$]+$")
-_LONGEST_PATH = 4096
+LONGEST_PATH = 4096
+"""Characters; a longer path is none of ours, and is not compared."""
 
 
 class Address:
@@ -47,7 +48,7 @@ class Address:
         self, pattern: re.Pattern[str], path: str, query: Mapping[str, list[str]]
     ) -> dict[str, str] | None:
         """The values that stand for parts of the call, by their last words; None where the request is another's."""
-        found = pattern.fullmatch(path) if len(path) <= _LONGEST_PATH else None
+        found = pattern.fullmatch(path) if len(path) <= LONGEST_PATH else None
         if found is None:
             return None
         values = dict(zip(_PART.findall(self._path), found.groups(), strict=True))
@@ -62,9 +63,20 @@ class Address:
 
 
 def _as_pattern(template: str) -> str:
-    """A regular expression with a group for each part in braces, which is one step of a path."""
-    pieces = _PART.split(template)
-    return "".join("([^/]+)" if at % 2 else re.escape(it) for at, it in enumerate(pieces))
+    """A regular expression with a group for each part in braces, which stands within one step of a path.
+
+    Of several in a step, the first takes as much as it can; those between it and the last then have no choice, and are
+    not tried again, so that a long path costs no more than its square.
+    """
+    begin, *behind = _PART.split(template)[::2]
+    pattern, is_first = re.escape(begin), True
+    for number, text in enumerate(behind, 1):
+        is_last = number == len(behind) or "/" in text
+        group = "([^/]+)" if is_first or is_last else "([^/]+?)"
+        piece = group + re.escape(text)
+        pattern += piece if is_first or is_last else f"(?>{piece})"
+        is_first = "/" in text
+    return pattern
 
 
 def _short(expressions: list[str]) -> dict[str, str]:

@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from .bodies import encode
+from .callback_addresses import LONGEST_PATH
 from .callbacks import Callback
 from .exchange import Arrival, Reply
+from .headers import value_problem
 from .operation import Body
 from .receiving import MAX_BODY, Job, Receiver, logger
 from .signatures.message import AnyHeaders, Message, header_values, raw_body
@@ -264,7 +266,8 @@ class BaseCallbackReceiver(Receiver):
 
     def turn_away(self, method: str, path: str) -> Reply | None:
         """404 where no callback arrives, 405 where none does by this method."""
-        here = [it for it, pattern in self._patterns.items() if pattern.fullmatch(path)]
+        short = path if len(path) <= LONGEST_PATH else ""
+        here = [it for it, pattern in self._patterns.items() if pattern.fullmatch(short)]
         if not here:
             return self.refuse(404, "no callback arrives here")
         methods = dict.fromkeys(it.method for it in here)
@@ -288,7 +291,7 @@ class BaseCallbackReceiver(Receiver):
 
     def _candidates(self, arrival: Arrival) -> list[CallbackRequest]:
         """The callbacks that it may be by its method and address."""
-        query = parse_qs(urlsplit(arrival.url or "").query, keep_blank_values=True)
+        query = parse_qs(_query_of(arrival), keep_blank_values=True)
         found = []
         for callback, pattern in self._patterns.items():
             values = callback.address.read(pattern, arrival.path, query)
@@ -303,7 +306,7 @@ class BaseCallbackReceiver(Receiver):
     def _verify(self, arrival: Arrival) -> None:
         """By the URL that the API called, which may be another than the one that arrives, as behind a proxy."""
         if self._verifier is not None:
-            query = urlsplit(arrival.url or "").query
+            query = _query_of(arrival)
             url = self._address + quote(arrival.path, safe=_SAFE) + (f"?{query}" if query else "")
             self._verifier.verify(arrival.body, arrival.headers, method=arrival.method, url=url)
 
@@ -348,7 +351,7 @@ class BaseCallbackReceiver(Receiver):
     def _answer(self, job: Job, result: object) -> Reply:
         assert isinstance(job, _CallbackJob)
         if isinstance(result, Reply):
-            return result
+            return _sendable(result)
         callback = job.callback
         if callback.reply is None or result is None:
             return Reply(status=callback.status)
@@ -356,11 +359,12 @@ class BaseCallbackReceiver(Receiver):
         content = encode(body, result)
         assert content is not None
         stream = content.stream()
-        return Reply(
+        reply = Reply(
             status=callback.status,
             content=stream if isinstance(stream, bytes) else b"".join(stream),
             media_type=content.media_type or callback.reply_media_type,
         )
+        return _sendable(reply)
 
     def _acknowledge(self, job: Job, text: str) -> Reply:
         assert isinstance(job, _CallbackJob)
@@ -369,6 +373,22 @@ class BaseCallbackReceiver(Receiver):
     def _count_handled(self, job: Job) -> None:
         assert isinstance(job, _CallbackJob)
         self._count(handled=1, drifted=int(job.drifted))
+
+
+def _sendable(reply: Reply) -> Reply:
+    """`reply`; raises ValueError for one that no server can send, before its callback counts as handled."""
+    if not 200 <= reply.status <= 599:
+        raise ValueError(f"{reply.status} is no status of an answer")
+    for name, value in reply.all_headers().items():
+        problem = value_problem(value)
+        if problem:
+            raise ValueError(f"the header {name} of the answer {problem}")
+    return reply
+
+
+def _query_of(arrival: Arrival) -> str:
+    """Whatever stands before it: a sender may write a host that is none, which `urlsplit` does not take."""
+    return (arrival.url or "").partition("#")[0].partition("?")[2]
 
 
 def _told_apart(requests: list[CallbackRequest]) -> tuple[CallbackRequest, Any]:

@@ -351,7 +351,7 @@ def _validated(models: Classes, payload: dict[str, Any], raw: bytes) -> Model:
     try:
         return _validator(models).validate_json(raw)  # type: ignore[no-any-return]
     except ValidationError as error:
-        if error.errors(include_input=False)[0]["type"] != "json_invalid":
+        if error.error_count() > 1 or error.errors()[0]["type"] != "json_invalid":
             raise
     return _from_data(models, payload)
 
@@ -380,7 +380,10 @@ def _departing(
 ) -> Model | DriftedEvent:
     """An event that does not fit its model: still of its class, if only objects inside it lack properties."""
     salvage = Salvage()
-    event = salvage.best(models, payload)
+    try:
+        event = salvage.best(models, payload)
+    except RecursionError:
+        raise EventParseError("the event is nested too deeply to be read") from None
     if not strict and salvage.whole and not own_lacks(event):
         return event
     issues = issues_of(_error_of(type(event), payload) if len(models) > 1 else error)

@@ -26,8 +26,7 @@ class WSGIReceiver:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         reply = self._reply(environ)
-        status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
-        start_response(status, list(reply.all_headers().items()))
+        start_response(_status_line(reply.status), list(reply.all_headers().items()))
         return [reply.body]
 
     def _reply(self, environ: Environ) -> Reply:
@@ -57,6 +56,12 @@ class WSGIReceiver:
             return bytes(most)
         body = _read(environ["wsgi.input"], int(stated))
         return body if len(body) == int(stated) else None
+
+
+def _status_line(status: int) -> str:
+    """With a reason, which PEP 3333 demands, also for a status that has none by name."""
+    known = status in HTTPStatus._value2member_map_
+    return f"{status} {HTTPStatus(status).phrase if known else 'Status'}"
 
 
 def _read(stream: Any, size: int) -> bytes:

@@ -16,15 +16,21 @@ from .model import Model
 from .unions import Tagged
 
 _ABSENT = object()
+_MOST_CHOICES = 3
+"""Unions within unions that are read option by option: every one multiplies the work of those around it."""
 _ModelT = TypeVar("_ModelT", bound=Model)
 
 
 class Salvage:
-    """One reading. `whole`: whether all that came fits its type; `lacking`: how many required properties did not."""
+    """One reading. `whole`: whether all that came fits its type; `lacking`: how many required properties did not.
 
-    def __init__(self) -> None:
+    `choices`: how many unions it is within.
+    """
+
+    def __init__(self, choices: int = 0) -> None:
         self.whole = True
         self.lacking = 0
+        self._choices = choices
 
     def model(self, model: type[_ModelT], payload: Mapping[str, Any]) -> _ModelT:
         """The model with every field read by itself; those that cannot be read stay as they came.
@@ -54,7 +60,10 @@ class Salvage:
 
         Where that is not one alone, nothing says which is meant: the first is taken, and it is not whole.
         """
-        readings = [(reading := Salvage(), reading.model(model, payload)) for model in models]
+        choices = self._choices + (len(models) > 1)
+        readings = [
+            (reading := Salvage(choices), reading.model(model, payload)) for model in models
+        ]
         ranks = [(not it.whole, len(own_lacks(made)), it.lacking) for it, made in readings]
         best = [found for found, rank in zip(readings, ranks, strict=True) if rank == min(ranks)]
         reading, made = best[0]
@@ -76,22 +85,28 @@ class Salvage:
         """A value that cannot be read whole: if it has objects in it, as much of them as can be."""
         options = list(_options(kind, value))
         models = tuple(option for option in options if _is_model(option))
-        if isinstance(value, dict) and models:
+        is_choice = len(models) > 1
+        if isinstance(value, dict) and models and self._choices + is_choice <= _MOST_CHOICES:
             return self.best(models, value)
         origin = type(value)
         within = [get_args(option)[-1] for option in options if get_origin(option) is origin]
-        if len(within) == 1 and isinstance(value, list):
-            return [self._item(within[0], item) for item in value]
-        if len(within) == 1 and isinstance(value, dict):
-            return {key: self._item(within[0], item) for key, item in value.items()}
+        if len(within) == 1 and isinstance(value, list | dict):
+            return self._items(within[0], value)
         self.whole = False
         return value
 
-    def _item(self, kind: Any, value: Any) -> Any:
-        try:
-            return TypeAdapter(kind).validate_python(value)
-        except ValidationError:
-            return self._inside(kind, value)
+    def _items(self, kind: Any, value: list[Any] | dict[Any, Any]) -> list[Any] | dict[Any, Any]:
+        adapter = TypeAdapter(kind)
+
+        def read(item: Any) -> Any:
+            try:
+                return adapter.validate_python(item)
+            except ValidationError:
+                return self._inside(kind, item)
+
+        if isinstance(value, list):
+            return [read(item) for item in value]
+        return {key: read(item) for key, item in value.items()}
 
 
 def _names(model: type[Model], payload: Mapping[str, Any]) -> dict[str, str]:

@@ -84,11 +84,17 @@ class Issue:
     what: str
 
 
+_MOST_ISSUES = 1000
+"""Departures that are told one by one: a small body can have a million, which would take minutes to spell."""
+
+
 def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
     """What pydantic found, without the values that it found it in."""
-    found = (
-        error.errors(include_input=False, include_url=False, include_context=False) if error else ()
-    )
+    if error is None:
+        return ()
+    if error.error_count() > _MOST_ISSUES:
+        return (Issue("", f"{error.error_count()} departures, which are too many to tell"),)
+    found = error.errors(include_input=False, include_url=False, include_context=False)
     return tuple(Issue(pointer_of(each["loc"]), each["msg"]) for each in found)
 
 

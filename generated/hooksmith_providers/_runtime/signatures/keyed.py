@@ -278,7 +278,9 @@ def _usual(scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]
     signed = signed_pieces(scheme.signed)
     time = scheme.timestamp
     time_header = time.header or "" if time else ""
-    is_time_clear = time is None or bool(time_header) != bool(line[0])
+    is_time_clear = time is None or (
+        "{timestamp}" in scheme.signed and bool(time_header) != bool(line[0])
+    )
     if signed is None or not is_time_clear or not "".join(line).isascii():
         return None
     return usual_prover(
