@@ -167,6 +167,7 @@ class Receiver(ABC):
         return await self._arun(prepared)
 
     async def _arun(self, job: Job | Reply) -> Reply:
+        from anyio import CancelScope
         from anyio.to_thread import run_sync
 
         if isinstance(job, Reply):
@@ -185,7 +186,9 @@ class Receiver(ABC):
         except BaseException:
             self._release(job)
             raise
-        return await run_sync(self._succeeded, job, reply)
+        with CancelScope(shield=True):  # what was done is remembered, even if nobody waits for the answer
+            reply = await run_sync(self._succeeded, job, reply)
+        return reply
 
     def refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
         """The answer to a request that is no delivery."""
