@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -29,6 +28,7 @@ from ..ir import (
 )
 from .imports import Imports
 from .text import literal
+from .unions import union
 
 _SCALARS = {
     Kind.ANY: "Any",
@@ -155,7 +155,7 @@ class Speller:
         rest = [] if kind.rest is None else [self.spell(kind.rest)]
         if not kind.complete:
             found = [*items, *rest]
-            inner = "Any" if "Any" in found else " | ".join(dict.fromkeys(found))
+            inner = "Any" if "Any" in found else union(found)
             return self._constrained(f"list[{inner}]", kind.constraints)
         if not rest:
             rules = replace(kind.constraints, min_items=None, max_items=None)
@@ -178,10 +178,10 @@ class Speller:
                 option for option, told in zip(options, kind.options, strict=True) if told != NULL
             ]
             tagged = (
-                f"Annotated[{' | '.join(real)} | Unknown, Tagged({literal(kind.discriminator)})]"
+                f"Annotated[{union([*real, 'Unknown'])}, Tagged({literal(kind.discriminator)})]"
             )
             return tagged if len(real) == len(options) else f"{tagged} | None"
-        return " | ".join(dict.fromkeys(options))
+        return union(options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +217,6 @@ class ArgumentSpeller(Speller):
         if kind.kind is Kind.INTEGER:
             return "int"
         return Speller._scalar(self, kind)
-
-
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]]| \| ')
-"""Strings, whose text is nobody's concern, brackets, and what stands between the options of a union."""
-
-
-def options_of(annotation: str) -> list[str]:
-    """The options of a union as they are spelled: `list[A | B] | None` has two."""
-    found, depth, start = [], 0, 0
-    for token in _TOKENS.finditer(annotation):
-        depth += {"[": 1, "]": -1}.get(token[0], 0)
-        if token[0] == " | " and not depth:
-            found.append(annotation[start : token.start()])
-            start = token.end()
-    return [*found, annotation[start:]]
 
 
 def constraint_arguments(constraints: Constraints) -> list[str]:

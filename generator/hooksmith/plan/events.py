@@ -29,6 +29,7 @@ from ..normalize.casing import upper
 from .imports import Imports
 from .models import enum_view, plan_definitions
 from .text import literal, sentence
+from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
 
 
@@ -117,10 +118,12 @@ def plan_events(
                 imports.add_definition(name)
     positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
     views = plan_definitions(chosen.values(), definitions, imports)
+    union = tuple(sorted({name for event in where.events for name in event.models}))
     return EventsView(
         definitions=views,
         imports=imports.block(),
-        union=tuple(sorted({name for event in where.events for name in event.models})),
+        union=union,
+        rows=union_rows(union),
         models=tuple((literal(event.type), _classes(event, deferred)) for event in where.events),
         type=positions[0],
         id=positions[1],

@@ -22,10 +22,11 @@ from ..ir import (
     Reply,
     Resource,
 )
-from .annotations import ArgumentSpeller, Speller, options_of
+from .annotations import ArgumentSpeller, Speller
 from .imports import Imports
 from .models import constant, field_doc
 from .text import literal, section, sentence
+from .unions import options_of, union
 from .views import (
     ArgumentView,
     CallDocView,
@@ -243,7 +244,7 @@ def _joined(found: list[ArgumentView], ways: int) -> ArgumentView:
         default = "OMIT"
     if default == "OMIT":
         options = {**{option: None for option in options if option != "Omit"}, "Omit": None}
-    return ArgumentView(name=found[0].name, annotation=" | ".join(options), default=default)
+    return ArgumentView(name=found[0].name, annotation=union(options), default=default)
 
 
 def _literals(values: list[str]) -> str:
@@ -482,9 +483,9 @@ def _value(annotation: str, imports: Imports) -> str:
         if alias in ("Open", "OpenInt"):
             imports.add("typing", "Annotated")
             imports.add("pydantic", "Field")
-            union = f"{name} | {'str' if alias == 'Open' else 'int'}"
-            options[index] = f'Annotated[{union}, Field(union_mode="left_to_right")]'
-    return " | ".join(options)
+            wide = f"{name} | {'str' if alias == 'Open' else 'int'}"
+            options[index] = f'Annotated[{wide}, Field(union_mode="left_to_right")]'
+    return union(options)
 
 
 def _pagination(pages: Pagination, imports: Imports) -> str:

@@ -104,6 +104,8 @@ class EventsView:
     imports: str
     definitions: tuple[DefinitionView, ...]
     union: tuple[str, ...]
+    rows: tuple[str, ...]
+    """The same as rows of a union: very many are in brackets."""
     models: tuple[tuple[str, str], ...]
     """Wire value, as a literal, and the class or classes, an expression."""
     type: str
