@@ -93,6 +93,11 @@ def test_a_component_of_many_options_is_one_too(files: dict[str, str]) -> None:
     assert names(found[0]) >= {f"Kind{number}" for number in range(COUNT)}
 
 
+def test_events_of_no_group_stand_in_modules_called_events(files: dict[str, str]) -> None:
+    modules = {path for path in files if path.startswith("models/")}
+    assert modules == {"models/__init__.py", "models/events.py", "models/schemas.py"}
+
+
 def test_few_options_are_in_one_row() -> None:
     assert union(["A", "B", "A", "None"]) == "A | B | None"
     assert union_rows(["A", "B"]) == ("A", "B")

@@ -72,7 +72,7 @@ def _roots(api: Api) -> Iterator[tuple[str, Type]]:
             yield from ((resource.name, kind) for kind in _types(operation))
     resources = {resource.name.removesuffix("s"): resource.name for resource in api.resources}
     for event in api.events.events:
-        group = snake(event.group) or "events"
+        group = snake(event.group) if event.group else "events"
         owner = resources.get(group.removesuffix("s"), group)
         yield from ((owner, Named(name)) for name in event.models)
 
