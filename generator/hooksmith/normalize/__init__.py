@@ -16,6 +16,7 @@ from .hoist import hoist
 from .merge import merge
 from .names import settle_names
 from .openapi32 import lower_32
+from .overrides import check_overrides
 from .swagger import upgrade_swagger
 from .tolerate import tolerate
 from .upgrade import upgrade
@@ -50,7 +51,10 @@ class Normal:
 
 
 def normalize(library: Library, names: Mapping[str, str] | None = None) -> Normal:
-    """The normal form of a loaded specification. `names` overrules names: pointer → Python name."""
+    """The normal form of a loaded specification. `names` overrules names: pointer → Python name.
+
+    Raises ConfigError where one of these is no schema's, or taken.
+    """
     bundled = bundle(library)
     findings = Findings(bundled)
     upgrade_swagger(bundled, findings)
@@ -63,4 +67,5 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     imply_tags(bundled.document)
     merge(bundled)
     settled = settle_names(bundled.document, names or {})
+    check_overrides(bundled.document, names or {}, settled, findings.place(""))
     return Normal(bundled.document, settled, library, findings, subjects)
