@@ -524,9 +524,17 @@ def plan_resource_docs(
 def _call_doc(
     resource: str, operation: Operation, method: MethodView, arguments: tuple[ArgumentView, ...]
 ) -> CallDocView:
-    told = ", ".join(argument.name + ("=…" if argument.default else "") for argument in arguments)
+    chosen = content_type_argument(operation)
+    told = ", ".join(_told(argument, argument.name == chosen) for argument in arguments)
     return CallDocView(
         call=f"client.{resource}.{operation.name}({told})",
         route=f"{operation.method} {operation.path}",
         types=method.returns,
     )
+
+
+def _told(argument: ArgumentView, tells: bool) -> str:
+    """`name`, `name=…` where it may be left out; `tells`: whether its value tells this call from others of the name."""
+    if tells and argument.annotation.startswith("Literal[") and not argument.default:
+        return f"{argument.name}={argument.annotation[8:-1].replace(', ', ' | ')}"
+    return argument.name + ("=…" if argument.default else "")
