@@ -14,7 +14,15 @@ def deepest(error: Any) -> Any:
     """The telling one among the errors of alternatives."""
     from jsonschema.exceptions import best_match
 
-    return best_match([error]) or error
+    found = best_match([error]) or error
+    while telling := [each for each in found.context or () if not _is_of_another_type(each)]:
+        found = best_match(telling) or telling[0]
+    return found
+
+
+def _is_of_another_type(error: Any) -> bool:
+    """Whether an alternative was not meant at all: an object where it is a string, say."""
+    return error.validator == "type" and not error.relative_path
 
 
 def trail(path: list[str | int]) -> str:
@@ -28,7 +36,13 @@ def hint_for(error: Any) -> str:
         known = error.schema.get("properties", {})
         guesses = (did_you_mean(key, known) for key in error.instance if key not in known)
         return next((guess for guess in guesses if guess), "")
+    if error.validator == "pattern" and error.validator_value == _pointer_pattern():
+        return "a JSON pointer is meant, such as /type"
     return ""
+
+
+def _pointer_pattern() -> str:
+    return str(schema()["$defs"]["pointer"]["pattern"])
 
 
 def check_statement(key: str, value: Any) -> Any:

@@ -70,7 +70,8 @@ events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
     [
         ('signature = "githup"', "did you mean 'github'"),
         ('signature = { scheme = "hmac" }', "'header' is a required property"),
-        ('events = { type = "action" }', "does not match"),
+        ('events = { type = "action" }', "a JSON pointer is meant, such as /type"),
+        ('events = { type = [{ heder = "X" }, "/a"] }', "type[0]: 'header' is a required property"),
         ('events = { kind = "/a" }', "kind"),
     ],
 )
