@@ -130,6 +130,14 @@ def test_the_wrong_content_type(drive: Callable[..., Any]) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+def test_the_wrong_content_type_of_several(drive: Callable[..., Any]) -> None:
+    reply = Reply(Thing, others=(Reply(str, media_type="text/csv"),))
+    with pytest.raises(
+        ReplyContentTypeError, match="text/html instead of application/json or text/csv"
+    ):
+        drive().call(get("html", reply))
+
+
 def test_a_status_that_is_not_described(drive: Callable[..., Any]) -> None:
     operation: Operation[Any] = Operation(
         id="o",
