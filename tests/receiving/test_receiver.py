@@ -93,6 +93,12 @@ class TestHandlers:
         with pytest.raises(KeyError, match=r"user\.teleported|UserLogin"):
             make().on(event)
 
+    def test_a_typing_error_is_told(self) -> None:
+        with pytest.raises(
+            KeyError, match=r"no event 'user\.creatd'; did you mean 'user\.created'"
+        ):
+            make().on("user.creatd")
+
     def test_unhandled_types(self) -> None:
         receiver = make()
         assert sorted(receiver.unhandled_types()) == sorted(EventType)
