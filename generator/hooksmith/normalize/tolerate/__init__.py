@@ -13,6 +13,7 @@ from ..bundle import Bundle
 from ..findings import Findings
 from ..grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children
 from .checks import CHECKS, MESSAGES
+from .expressions import warn_of_expressions
 from .operations import mend_operations
 from .references import mend_references
 from .schemas import mend_schema
@@ -30,6 +31,7 @@ def tolerate(bundled: Bundle, findings: Findings) -> None:
     if findings.any:
         mend_references(bundled.document, findings)  # to what the repairs left out
     warn_of_suspicions(bundled.document, findings)
+    warn_of_expressions(bundled.document, findings)
 
 
 class _Shapes:
