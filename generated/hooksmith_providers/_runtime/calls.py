@@ -33,7 +33,7 @@ from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
 from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, query_of
 from .pointers import resolve
-from .replies import RawReply, describe, error_body, fitting
+from .replies import RawReply, describe, described_as, error_body, fitting
 from .requests import build_request, parsed
 from .retries import IDEMPOTENT, is_retryable, retry_after, wait_before
 from .servers import server_url
@@ -222,7 +222,7 @@ class Call(Generic[T]):
         shown = actual.partition(";")[0].strip()
         raise ReplyContentTypeError(
             f"the reply to {self.operation.method} {self.operation.path}: "
-            f"{shown} instead of {described.media_type}",
+            f"{shown} instead of {described_as(described)}",
             status=response.status_code,
             headers=response.headers,
             request_id=self.request_id(response),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .hooks import ReplyEvent
 
 logger = logging.getLogger("hooksmith")
-logger.addHandler(logging.NullHandler())
 
 
 def logs_replies() -> bool:

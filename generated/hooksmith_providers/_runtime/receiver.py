@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Callable
 from functools import partial
@@ -129,7 +130,9 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         if not isinstance(event, str):
             return tuple(self._key(kind, event) for kind in self._webhook.catalogue.types_of(event))
         if event not in self._webhook.catalogue.models:
-            raise KeyError(f"the document has no event {str(event)!r}")
+            close = difflib.get_close_matches(event, self._webhook.catalogue.models, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise KeyError(f"the document has no event {str(event)!r}{hint}")
         return (str(event),)
 
     def _key(self, kind: str, event: type[Any]) -> object:

@@ -74,7 +74,7 @@ class RawReply(Generic[T]):
         found = fitting(reply, actual)
         shown = actual.partition(";")[0].strip()
         if found is None:
-            raise self._unexpected(f"{shown} instead of {reply.media_type}")
+            raise self._unexpected(f"{shown} instead of {described_as(reply)}")
         if found.annotation is None:
             raise self._unexpected(f"{shown} is read by `stream` alone")
         return found
@@ -135,6 +135,11 @@ def fitting(reply: Reply, actual: str) -> Reply | None:
         if content.media_type.partition(";")[0].strip().lower() == essence:
             return content
     return next((content for content in contents if fits(content.media_type, actual)), None)
+
+
+def described_as(reply: Reply) -> str:
+    """The media types that a reply may have: `application/json or text/csv`."""
+    return " or ".join(dict.fromkeys(one.media_type for one in (reply, *reply.others)))
 
 
 def fits(described: str, actual: str) -> bool:
