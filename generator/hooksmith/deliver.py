@@ -303,7 +303,10 @@ def trigger(
                 reply = client.post(url, content=body + b" " if corrupt else body, headers=headers)
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 raise _problem(
-                    f"cannot deliver to {url}: {error}", "is the receiver running?"
+                    f"cannot deliver to {url}: {error}",
+                    "is the receiver running?"
+                    if url.startswith(("http://", "https://"))
+                    else f"an address begins with http:// or https://: http://{url}",
                 ) from None
             yield Attempt(
                 event_id=event_id,

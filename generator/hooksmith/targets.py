@@ -149,12 +149,16 @@ def _attempted(suite: Callable[[int], Output], workers: int) -> Output | Excepti
         return error
 
 
+_GENERIC = ("openapi", "swagger", "api", "spec", "schema")
+
+
 def _name_after(spec: Path) -> str:
-    """A package name from a document's: `acme.yaml` and `acme/openapi.yaml` give `acme`."""
-    stem = spec.name.partition(".")[0]
-    if stem.lower() in ("openapi", "swagger", "api", "spec", "schema"):
+    """A package name from a document's: `acme.yaml`, `acme.openapi.yaml` and `acme/openapi.yaml` give `acme`."""
+    first = spec.name.partition(".")[0]
+    stem = first if first.lower() not in _GENERIC else spec.stem
+    if stem.lower() in _GENERIC:
         stem = spec.resolve().parent.name
-    return re.sub(r"\W+", "_", stem).strip("_").lower()
+    return re.sub(r"\W+", "_", stem).strip("_").lower() or "api"
 
 
 def _package_name(name: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from hooksmith import __main__, cli
 from hooksmith.errors import DocumentError, Place
+from hooksmith.targets import Choice
 
 SPEC = """\
 openapi: 3.1.0
@@ -375,3 +376,19 @@ def test_documents_may_stand_between_options(run: Run, project: Path) -> None:
     outcome = run("generate", "one.yaml", "--out", "mixed", "two.yaml", "--formatter", "none")
     assert (outcome.returncode, outcome.stderr) == (0, "")
     assert {path.name for path in (project / "mixed").iterdir()} == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("acme.yaml", "acme"),
+        ("acme.openapi.yaml", "acme"),
+        ("acme/openapi.yaml", "acme"),
+        ("specs/api.github.com.json", "api_github_com"),
+    ],
+)
+def test_packages_are_named_after_documents(path: str, name: str) -> None:
+    (target,) = Choice(
+        specs=[Path(path)], only=[], out=None, package=None, formatter=None, config=None, roots=[]
+    ).targets()
+    assert target.folder.name == name
