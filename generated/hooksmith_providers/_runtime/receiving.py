@@ -186,7 +186,9 @@ class Receiver(ABC):
         except BaseException:
             self._release(job)
             raise
-        with CancelScope(shield=True):  # what was done is remembered, even if nobody waits for the answer
+        with CancelScope(
+            shield=True
+        ):  # what was done is remembered, even if nobody waits for the answer
             reply = await run_sync(self._succeeded, job, reply)
         return reply
 
