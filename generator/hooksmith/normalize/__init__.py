@@ -67,5 +67,5 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     imply_tags(bundled.document)
     merge(bundled)
     settled = settle_names(bundled.document, names or {})
-    check_overrides(bundled.document, names or {}, settled, findings.place(""))
+    check_overrides(bundled.document, names or {}, settled, findings)
     return Normal(bundled.document, settled, library, findings, subjects)

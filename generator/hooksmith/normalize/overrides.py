@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import ConfigError, Diagnostic, Place
+from ..errors import ConfigError, Diagnostic
 from ..pointer import escape, split
 from ..suggest import did_you_mean
 from .casing import pascal
+from .findings import Findings
 from .grammar import Node
 from .names import BUILTINS, RESERVED
 
 
 def check_overrides(
-    document: Node, overrides: Mapping[str, str], names: Mapping[str, str], place: Place
+    document: Node, overrides: Mapping[str, str], names: Mapping[str, str], findings: Findings
 ) -> None:
     """`names`: what became of the `overrides`. Raises ConfigError, with a diagnostic for each that cannot be."""
     found = [
-        Diagnostic(message=f"names: {message}", place=place, hint=hint)
+        Diagnostic(message=f"names: {message}", place=findings.place(""), hint=hint)
         for pointer, name in overrides.items()
         for message, hint in _problems(document, overrides, names, pointer, name)
     ]
