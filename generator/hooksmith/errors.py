@@ -11,7 +11,6 @@ HooksmithError            every error of the tool; carries diagnostics; exit cod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -87,8 +86,3 @@ class ExtensionError(HooksmithError):
 
 class OutputError(HooksmithError):
     """The output folder cannot be written, or holds files that the tool did not make."""
-
-
-def first_error(diagnostics: Iterable[Diagnostic]) -> Diagnostic | None:
-    """The first diagnostic that is an error, if any."""
-    return next((found for found in diagnostics if found.severity == "error"), None)

@@ -8,7 +8,7 @@ from ..ir import Callback, Kind, Reply, Scalar, Type
 from ..normalize.grammar import Node
 from ..normalize.names import operations
 from ..pointer import escape, unescape
-from .media import opaque, preferred
+from .media import essence, opaque, preferred
 from .schemas import Schemas, text
 
 
@@ -98,7 +98,7 @@ def _content(schemas: Schemas, holder: Node, place: str) -> tuple[str | None, Ty
 
 def _is_typed(media_type: str, kind: Type) -> bool:
     """Whether a body can be had as `kind`: as JSON and forms can, and what is text or bytes by itself."""
-    plain = media_type.partition(";")[0].strip().lower()
+    plain = essence(media_type)
     return (
         plain in ("application/json", "application/x-www-form-urlencoded")
         or plain.endswith("+json")

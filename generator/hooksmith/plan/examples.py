@@ -133,9 +133,7 @@ def _at(body: Any, pointer: str) -> Any:
 
 
 def _put(body: dict[str, Any], pointer: str, value: str) -> None:
-    *parents, last = (
-        token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]
-    )
+    *parents, last = split(pointer)
     for token in parents:
         if not isinstance(body.get(token), dict):
             body[token] = {}

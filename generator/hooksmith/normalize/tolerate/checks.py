@@ -16,7 +16,6 @@ from .values import (
     requirements,
     text,
     text_lists,
-    text_map,
     texts,
     word,
 )
@@ -107,13 +106,6 @@ CHECKS: dict[str, dict[str, Check]] = {
         "contentMediaType": text,
         "contentEncoding": text,
     },
-}
-
-FLOW_CHECKS: dict[str, Check] = {
-    "tokenUrl": word,
-    "authorizationUrl": word,
-    "refreshUrl": word,
-    "scopes": text_map,
 }
 
 MESSAGES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import UnresolvedReferenceError
+from ...pointer import escape
 from ..bundle import resolve_local
 from ..findings import Findings
 from ..grammar import Node, Visit, kind_at, walk
@@ -98,9 +99,7 @@ class _Mender:
             return f"{reference}/schema"
         for media_type, content in (target.get("content") or {}).items():
             if isinstance(content.get("schema"), dict):
-                return (
-                    f"{reference}/content/{media_type.replace('~', '~0').replace('/', '~1')}/schema"
-                )
+                return f"{reference}/content/{escape(media_type)}/schema"
         return None
 
 
