@@ -12,12 +12,14 @@ from typing import IO, Any
 
 from pydantic import BaseModel
 
-from .checks import check, plain, pointer
+from .checks import check, plain
 from .errors import Detail, RequestError
 from .headers import value_problem
+from .media_types import essence_of
 from .omit import OMIT
 from .operation import Body, Encoding, Parameter
 from .parameters import Pairs, form_pairs, join
+from .pointers import pointer
 
 File = IO[bytes]
 Part = tuple[str | None, bytes | File, str | None]
@@ -89,11 +91,6 @@ def _chosen(body: Body, content_type: str) -> Body:
                 return one
     known = ", ".join(one.media_type for one in bodies)
     raise RequestError(Detail("body", f"its content type should be one of {known}"))
-
-
-def essence_of(media_type: str) -> str:
-    """A media type without its parameters."""
-    return media_type.partition(";")[0].strip().lower()
 
 
 def _range_of(media_type: str) -> str:

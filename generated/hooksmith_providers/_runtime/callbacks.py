@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from .callback_addresses import Address, evaluate
 from .checks import build_adapter
 from .forms import FORM, read_form
+from .media_types import essence_of
 from .webhook_errors import EventParseError, issues_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Callback(Generic[T, R]):
 
     @property
     def _essence(self) -> str:
-        return self.media_type.partition(";")[0].strip().lower()
+        return essence_of(self.media_type)
 
     def _read(self, raw: bytes) -> Any:
         if self.annotation is None:

@@ -23,6 +23,7 @@ from pydantic_core.core_schema import ErrorType
 
 from .errors import Detail, RequestError
 from .omit import OMIT
+from .pointers import pointer
 from .timestamp import PreciseDatetime
 
 _BUILDING = threading.RLock()
@@ -93,11 +94,6 @@ def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
         elif at == last and misfit["type"] == "missing":
             tokens.append(token)
     return tokens
-
-
-def pointer(*tokens: int | str) -> str:
-    """A JSON pointer (RFC 6901) of these tokens."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def _problem(misfit: ErrorDetails) -> str:

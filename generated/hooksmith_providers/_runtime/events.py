@@ -17,7 +17,8 @@ from .deferred import DeferredModels
 from .forms import is_form, read_form
 from .kinds import Kinds, Parts, Told, guess
 from .model import Model
-from .places import InHeader, Where, at, tokens
+from .places import InHeader, Where, at
+from .pointers import tokens
 from .salvage import Salvage, own_lacks
 from .signatures.message import AnyHeaders, header_pairs, header_values
 from .webhook_errors import EventParseError, Issue, issues_of

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
+from .media_types import essence_of
 from .signatures.message import AnyHeaders, header_values
 
 FORM = "application/x-www-form-urlencoded"
@@ -16,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 def is_form(raw: bytes, headers: AnyHeaders) -> bool:
     """Whether a body is a form: as its header says or, without one, where it does not begin as JSON does."""
     for stated in header_values(headers, "Content-Type"):
-        return stated.partition(";")[0].strip().lower() == FORM
+        return essence_of(stated) == FORM
     return raw[:64].lstrip()[:1] not in (b"{", b"[", b"\xef")
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .places import InHeader, Where, at, tokens
+from .places import InHeader, Where, at
+from .pointers import tokens
 from .signatures.message import AnyHeaders, header_values
 from .webhook_errors import EventParseError
 

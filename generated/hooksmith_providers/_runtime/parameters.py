@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from .checks import check, plain, pointer
+from .checks import check, plain
 from .errors import Detail, RequestError
 from .headers import name_problem, value_problem
 from .omit import OMIT
 from .operation import Operation, Parameter, Place
+from .pointers import pointer
 
 Values = Mapping[str, object]
 Pairs = list[tuple[str, str]]

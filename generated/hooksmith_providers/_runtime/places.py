@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from .pointers import tokens
+
 
 @dataclass(frozen=True, slots=True)
 class InHeader:
@@ -41,13 +43,3 @@ def _property(model: BaseModel, wire: str) -> object:
         if other.alias == wire:
             return values.get(name)
     return (model.model_extra or {}).get(wire)
-
-
-def tokens(pointer: str) -> list[str]:
-    """The steps of a JSON pointer, unescaped."""
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-
-
-def pointer_of(location: tuple[int | str, ...]) -> str:
-    """The JSON pointer of a place as pydantic's errors have it."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

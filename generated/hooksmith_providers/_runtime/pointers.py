@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901) into replies: models, mappings and lists alike."""
+"""JSON pointers (RFC 6901), and what they lead to in replies: models, mappings and lists alike."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from pydantic import BaseModel
 from .omit import OMIT
 
 
+def tokens(pointer: str) -> list[str]:
+    """The steps of a JSON pointer, unescaped."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def pointer(*tokens: int | str) -> str:
+    """A JSON pointer of these steps."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
 def resolve(document: object, pointer: str) -> object:
     """What `pointer` leads to in `document`, by the names on the wire; OMIT where it leads nowhere."""
     found = document
-    for token in pointer.split("/")[1:]:
-        found = _child(found, token.replace("~1", "/").replace("~0", "~"))
+    for token in tokens(pointer):
+        found = _child(found, token)
     return found
 
 

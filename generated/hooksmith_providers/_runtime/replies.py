@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from .checks import ANY, parse_json
 from .errors import Detail, ReplyContentTypeError, ReplyValidationError
+from .media_types import essence_of
 from .operation import Operation, Reply
 
 if TYPE_CHECKING:
@@ -130,9 +131,9 @@ def fitting(reply: Reply, actual: str) -> Reply | None:
     contents = (reply, *reply.others)
     if not actual:
         return reply
-    essence = actual.partition(";")[0].strip().lower()
+    essence = essence_of(actual)
     for content in contents:
-        if content.media_type.partition(";")[0].strip().lower() == essence:
+        if essence_of(content.media_type) == essence:
             return content
     return next((content for content in contents if fits(content.media_type, actual)), None)
 
@@ -144,8 +145,8 @@ def described_as(reply: Reply) -> str:
 
 def fits(described: str, actual: str) -> bool:
     """Whether a reply of media type `actual` can be read as `described`."""
-    expected = described.partition(";")[0].strip().lower()
-    found = actual.partition(";")[0].strip().lower()
+    expected = essence_of(described)
+    found = essence_of(actual)
     if expected == found or expected in ("*/*", "application/octet-stream"):
         return True
     if expected.endswith("/*"):
@@ -154,7 +155,7 @@ def fits(described: str, actual: str) -> bool:
 
 
 def _is_text(reply: Reply) -> bool:
-    essence = reply.media_type.partition(";")[0].strip().lower()
+    essence = essence_of(reply.media_type)
     opaque = reply.annotation is str or (reply.annotation is Any and essence.startswith("text/"))
     return opaque and not _is_json(essence)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .model import Model
+from .pointers import pointer
 from .unions import Tagged
 
 _ABSENT = object()
@@ -152,18 +153,14 @@ def lacking(event: object, place: str = "") -> Iterator[str]:
     """The JSON pointers of what a model, and the models in it, require and do not have."""
     if isinstance(event, BaseModel):
         for name, info in type(event).model_fields.items():
-            inner = f"{place}/{_escaped(info.alias or name)}"
+            inner = place + pointer(info.alias or name)
             if name in event.__dict__:
                 yield from lacking(event.__dict__[name], inner)
             elif info.is_required():
                 yield inner
     elif isinstance(event, list):
         for index, item in enumerate(event):
-            yield from lacking(item, f"{place}/{index}")
+            yield from lacking(item, place + pointer(index))
     elif isinstance(event, dict):
         for key, item in event.items():
-            yield from lacking(item, f"{place}/{_escaped(str(key))}")
-
-
-def _escaped(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")
+            yield from lacking(item, place + pointer(str(key)))

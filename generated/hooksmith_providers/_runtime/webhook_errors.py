@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from .places import pointer_of
+from .pointers import pointer
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -95,7 +95,7 @@ def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
     if error.error_count() > _MOST_ISSUES:
         return (Issue("", f"{error.error_count()} departures, which are too many to tell"),)
     found = error.errors(include_input=False, include_url=False, include_context=False)
-    return tuple(Issue(pointer_of(each["loc"]), each["msg"]) for each in found)
+    return tuple(Issue(pointer(*each["loc"]), each["msg"]) for each in found)
 
 
 class EventParseError(WebhookError):
