@@ -14,6 +14,7 @@ from . import reading
 from .errors import Place
 from .identifiers import Identifiers, identify
 from .pointer import split
+from .yaml12 import Outline
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
@@ -26,6 +27,8 @@ class Document:
     uri: str
     data: Any
     text: str
+    outline: Outline | None = None
+    """Where the outermost keys of YAML stand, if each piece of the text can be read by itself."""
 
     def place(self, pointer: str) -> Place:
         """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .document import Document, Located, value_at
 from .errors import UnresolvedReferenceError
-from .reading import parse, read_text, similar_file
+from .reading import parse_outlined, read_text, similar_file
 from .recall import Input
 from .resolve import Resolution, is_reference
 
@@ -27,17 +27,22 @@ def load(path: Path, *, roots: Iterable[Path] = ()) -> Library:
 
 
 class Library:
-    """A document and those that its `$ref`s reach, each read once, when first reached."""
+    """A document and those that its `$ref`s reach, each read once, when first reached.
+
+    `root`: the document, where it has been read already.
+    """
 
     root: Document
 
-    def __init__(self, path: Path, roots: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, path: Path, roots: tuple[Path, ...] = (), root: Document | None = None
+    ) -> None:
         real = path.resolve()
-        self._roots = (real.parent, *(root.resolve() for root in roots))
-        self._documents: dict[Path, Document] = {}
+        self._roots = (real.parent, *(it.resolve() for it in roots))
+        self._documents: dict[Path, Document] = {real: root} if root else {}
         self._found: dict[tuple[str, str, str], Located] = {}
         self._sought: dict[Path, Path] = {path: real}
-        self.root = self._read(path, real)
+        self.root = root or self._read(path, real)
 
     @property
     def documents(self) -> Mapping[Path, Document]:
@@ -106,6 +111,7 @@ class Library:
 
     def _read(self, path: Path, real: Path) -> Document:
         text = read_text(path)
-        document = Document(path=path, uri=real.as_uri(), data=parse(path, text), text=text)
+        data, outline = parse_outlined(path, text)
+        document = Document(path=path, uri=real.as_uri(), data=data, text=text, outline=outline)
         self._documents[real] = document
         return document

@@ -16,6 +16,7 @@ from .ledger import Ledger, account
 from .load import Library, load
 from .normalize import Normal, normalize
 from .plan import plan
+from .plan.parts import Parts, arrange
 from .progress import report
 from .recall import Input
 from .render import render, render_suite, runtime_files
@@ -94,10 +95,17 @@ def _rendered(path: Path, settings: Settings) -> Result:
     api = describe(normal, settings.source or path.name)
     diagnostics = _bearable(normal.diagnostics, settings)
     report(f"{settings.package}: render")
-    files = render(
-        plan(api, settings.package, ".._runtime" if settings.runtime == "shared" else "._runtime")
-    )
+    arrangement = arrange(api)
+    definitions = {definition.name: definition for definition in api.definitions}
+    runtime = runtime_package(settings)
+    parts = Parts(api, definitions, arrangement, runtime)
+    files = render(plan(api, parts, arrangement, settings.package, runtime))
     return Result(files, api, diagnostics, library.inputs)
+
+
+def runtime_package(settings: Settings) -> str:
+    """The package of the runtime, relative to a module at the top of the generated one."""
+    return ".._runtime" if settings.runtime == "shared" else "._runtime"
 
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

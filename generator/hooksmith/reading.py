@@ -11,6 +11,7 @@ from . import json_text, yaml12
 from .errors import LoadError, Place
 from .suggest import did_you_mean
 from .syntax import SyntaxProblem
+from .yaml12 import Outline
 
 MAX_BYTES = 128 * 1024 * 1024
 """The largest file that is read."""
@@ -34,8 +35,22 @@ def parse(path: Path, text: str) -> Any:
     try:
         return (json_text if _is_json(path, text) else yaml12).parse(text)
     except SyntaxProblem as problem:
-        place = Place(file=str(path), line=problem.line, column=problem.column)
-        raise LoadError.at(place, problem.message, hint=problem.hint) from problem
+        raise _load_error(path, problem) from problem
+
+
+def parse_outlined(path: Path, text: str) -> tuple[Any, Outline | None]:
+    """As `parse`; of YAML, where the outermost keys stand."""
+    if _is_json(path, text):
+        return parse(path, text), None
+    try:
+        return yaml12.parse_outlined(text)
+    except SyntaxProblem as problem:
+        raise _load_error(path, problem) from problem
+
+
+def _load_error(path: Path, problem: SyntaxProblem) -> LoadError:
+    place = Place(file=str(path), line=problem.line, column=problem.column)
+    return LoadError.at(place, problem.message, hint=problem.hint)
 
 
 Find = Callable[[Iterable[str]], tuple[int, int]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,13 +71,15 @@ FILES = (
 RUNTIME = "_runtime"
 
 
-def render(view: PackageView) -> dict[str, str]:
-    """The files of one API's package, unformatted: path → text."""
+def render(view: PackageView, only: Container[str] | None = None) -> dict[str, str]:
+    """The files of one API's package, unformatted: path → text. `only`: those at these paths."""
     files: dict[str, str] = {}
     for output in FILES:
-        template = _environment().get_template(output.template)
         for name, selected in output.select(view):
-            files[output.path.format(name)] = template.render(package=view, view=selected)
+            path = output.path.format(name)
+            if only is None or path in only:
+                template = _environment().get_template(output.template)
+                files[path] = template.render(package=view, view=selected)
     return files
 
 

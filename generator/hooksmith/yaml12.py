@@ -41,6 +41,13 @@ def parse(text: str) -> Any:
     return _DataReader(text).read()
 
 
+def parse_outlined(text: str) -> tuple[Any, Outline | None]:
+    """As `parse`, with where the outermost keys stand; None where aliases make pieces of the text depend on others."""
+    reader = _DataReader(text)
+    data = reader.read()
+    return data, None if reader.has_anchors else reader.outline
+
+
 def positions(text: str) -> Position:
     """Where everything stands in `text`. Raises SyntaxProblem where `parse` would."""
     return _PositionReader(text).read()
@@ -50,6 +57,12 @@ def some_positions(text: str, wanted: Iterable[Sequence[str]]) -> Position:
     """As `positions`, but of what leads to the `wanted` keys alone, which takes a tenth of the memory."""
     return _SomePositionsReader(text, wanted).read()
 
+
+OUTLINED = 3
+"""The depth down to which keys are in an outline: that of `#/components/schemas/NAME`."""
+
+Outline = list[tuple[int, str, int, int]]
+"""Keys in the order of the text: how deep (from 1), the key, its line and column (from 0)."""
 
 _OLD_BREAKS = "\x85\u2028\u2029"
 
@@ -103,6 +116,11 @@ class _Reader(Generic[_Value]):
         self._count = 0
         self._aliased = 0
         self._documents: list[_Value] = []
+        self.outline: Outline = []
+
+    @property
+    def has_anchors(self) -> bool:
+        return bool(self._anchors)
 
     # How values are made.
 
@@ -171,6 +189,9 @@ class _Reader(Generic[_Value]):
             raise _problem(f"the key {key!r} stands twice in one mapping", event)
         frame.key = key
         frame.key_event = event
+        if len(self._stack) <= OUTLINED:
+            mark = event.start_mark
+            self.outline.append((len(self._stack), key, mark.line, mark.column))
 
     def _add(self, value: _Value) -> None:
         if not self._stack:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..ir import Api
 from ..normalize import Normal
-from .directions import mark_directions
 from .events import describe_events
 from .operations import describe_resources
 from .schemas import Schemas, text
 from .security import describe_client, describe_schemes, describe_servers, security_requirement
-from .shapes import separate_shapes
+from .shapes import Directions, settle_directions, shaped, shaped_resource
 from .signatures import describe_signature
 
 
 def describe(normal: Normal, source: str) -> Api:
     """Read the whole document. `source` is the file as the user named it."""
+    read = describe_undirected(normal, source)
+    return direct(read, settle_directions(read))
+
+
+def describe_undirected(normal: Normal, source: str) -> Api:
+    """What the document says, before it is known which definitions are sent, and which received."""
     schemas = Schemas(normal)
     schemas.add_components()
     resources = describe_resources(normal, schemas)
     events = describe_events(normal, schemas)
     schemas.finish()
-    definitions = mark_directions(schemas.definitions.values(), resources, events)
-    definitions, resources = separate_shapes(definitions, resources)
     info = normal.document.get("info") or {}
     return Api(
         title=text(info.get("title")),
@@ -32,8 +37,19 @@ def describe(normal: Normal, source: str) -> Api:
         servers=describe_servers(normal.document),
         security_schemes=describe_schemes(normal),
         security=security_requirement(normal.document.get("security")),
-        definitions=definitions,
+        definitions=tuple(schemas.definitions.values()),
         resources=resources,
         events=events,
         signature=describe_signature(normal.document),
+    )
+
+
+def direct(read: Api, directions: Directions) -> Api:
+    """The API with the shapes that its definitions have in each direction."""
+    return replace(
+        read,
+        definitions=tuple(
+            shape for found in read.definitions for shape in shaped(found, directions)
+        ),
+        resources=tuple(shaped_resource(resource, directions) for resource in read.resources),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..ir import (
     Alias,
@@ -23,30 +22,25 @@ from ..ir import (
 )
 
 
-def mark_directions(
-    definitions: Iterable[AnyDefinition], resources: Iterable[Resource], events: Events
-) -> tuple[AnyDefinition, ...]:
-    """The definitions with `sent` and `received` set by what reaches them."""
-    by_name = {definition.name: definition for definition in definitions}
+def reached(
+    definitions: Mapping[str, AnyDefinition], resources: Iterable[Resource], events: Events
+) -> tuple[set[str], set[str]]:
+    """The names of the definitions that are sent, and of those that are received."""
     operations = [operation for resource in resources for operation in resource.operations]
-    sent = _reach(by_name, (kind for operation in operations for kind in _sent(operation)))
+    sent = _reach(definitions, (kind for operation in operations for kind in sent_types(operation)))
     delivered: list[Type] = [Named(name) for event in events.events for name in event.models]
-    received = _reach(
-        by_name, [*delivered, *(kind for operation in operations for kind in _received(operation))]
-    )
-    return tuple(
-        replace(found, sent=name in sent, received=name in received)
-        for name, found in by_name.items()
-    )
+    answered = (kind for operation in operations for kind in received_types(operation))
+    return sent, _reach(definitions, [*delivered, *answered])
 
 
 def types_in(operation: Operation) -> Iterator[Type]:
     """All types that a call, its replies and its callbacks have."""
-    yield from _sent(operation)
-    yield from _received(operation)
+    yield from sent_types(operation)
+    yield from received_types(operation)
 
 
-def _sent(operation: Operation) -> Iterator[Type]:
+def sent_types(operation: Operation) -> Iterator[Type]:
+    """The types of what a call sends, and of what its callbacks are answered."""
     for parameter in operation.parameters:
         yield parameter.field.type
     if operation.body:
@@ -57,7 +51,8 @@ def _sent(operation: Operation) -> Iterator[Type]:
             yield callback.reply.type
 
 
-def _received(operation: Operation) -> Iterator[Type]:
+def received_types(operation: Operation) -> Iterator[Type]:
+    """The types of a call's replies, and of its callbacks."""
     for reply in (*operation.replies, *operation.errors):
         kinds = (reply.type, *(other.type for other in reply.others))
         yield from (kind for kind in kinds if kind is not None)
@@ -66,7 +61,7 @@ def _received(operation: Operation) -> Iterator[Type]:
             yield callback.type
 
 
-def _reach(by_name: dict[str, AnyDefinition], roots: Iterable[Type]) -> set[str]:
+def _reach(by_name: Mapping[str, AnyDefinition], roots: Iterable[Type]) -> set[str]:
     seen: set[str] = set()
     stack = [name for kind in roots for name in names_in(kind)]
     while stack:

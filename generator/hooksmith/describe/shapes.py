@@ -9,13 +9,14 @@ API sets. Whatever contains such a schema and goes both ways is separated with i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..ir import (
     ANY,
     NO_CONSTRAINTS,
     Alias,
     AnyDefinition,
+    Api,
     Array,
     Body,
     Callback,
@@ -33,39 +34,49 @@ from ..ir import (
     Type,
     Union,
 )
-from .directions import references
+from .directions import reached, references
 
 
-def separate_shapes(
-    definitions: Iterable[AnyDefinition], resources: Iterable[Resource]
-) -> tuple[tuple[AnyDefinition, ...], tuple[Resource, ...]]:
-    """Definitions and resources with separate shapes where they are needed; `definitions` know their directions."""
-    by_name = {definition.name: definition for definition in definitions}
-    inputs = _inputs(by_name)
-    found: list[AnyDefinition] = []
-    for definition in by_name.values():
-        if definition.name in inputs:
-            found += [_received(definition), _sent(definition, inputs)]
-        else:
-            found.append(_one_way(definition, inputs))
-    return tuple(found), tuple(_resource(resource, inputs) for resource in resources)
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """Which definitions are sent, which received, and what the sent shape is called where there are two."""
+
+    sent: frozenset[str] = frozenset()
+    received: frozenset[str] = frozenset()
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def _inputs(by_name: Mapping[str, AnyDefinition]) -> dict[str, str]:
-    """Name → name of the sent shape, for what goes both ways and differs."""
-    both = {name: found for name, found in by_name.items() if found.sent and found.received}
+def settle_directions(read: Api) -> Directions:
+    """The directions of an API's definitions, which are as the document has them."""
+    definitions = {definition.name: definition for definition in read.definitions}
+    sent, received = reached(definitions, read.resources, read.events)
+    both = [name for name in definitions if name in sent and name in received]
+    return Directions(frozenset(sent), frozenset(received), _settle_inputs(definitions, both))
+
+
+def _settle_inputs(definitions: Mapping[str, AnyDefinition], both: Iterable[str]) -> dict[str, str]:
+    """Name → name of the sent shape, for the definitions of `both` directions whose shapes differ."""
     users: dict[str, set[str]] = {}
-    for name, definition in both.items():
-        for used in references(definition):
+    for name in both:
+        for used in references(definitions[name]):
             users.setdefault(used, set()).add(name)
-    stack = [name for name, found in both.items() if _differs(found, by_name)]
+    stack = [name for name in both if differs(definitions[name], definitions)]
     split: set[str] = set()
     while stack:
         name = stack.pop()
         if name not in split:
             split.add(name)
             stack.extend(users.get(name, ()))
-    return {name: _free(name + "Input", by_name) for name in by_name if name in split}
+    return {name: _free(name + "Input", definitions) for name in definitions if name in split}
+
+
+def shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
+    """A definition as it is received and sent: one shape for both, or each its own."""
+    name = definition.name
+    marked = replace(definition, sent=name in directions.sent, received=name in directions.received)
+    if name in directions.inputs:
+        return _received(marked), _sent(marked, directions.inputs)
+    return (_one_way(marked, directions.inputs),)
 
 
 def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
@@ -74,7 +85,7 @@ def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
     return name
 
 
-def _differs(definition: AnyDefinition, by_name: Mapping[str, AnyDefinition]) -> bool:
+def differs(definition: AnyDefinition, by_name: Mapping[str, AnyDefinition]) -> bool:
     """Whether the two shapes of a definition differ, apart from those of what it is made of."""
     match definition:
         case Model(fields=fields, extra=extra):
@@ -144,14 +155,15 @@ def _one_way(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinit
     return _sent(definition, inputs) if definition.sent else _received(definition)
 
 
-def _resource(resource: Resource, inputs: Mapping[str, str]) -> Resource:
-    return replace(
-        resource,
-        operations=tuple(_operation(operation, inputs) for operation in resource.operations),
-    )
+def shaped_resource(resource: Resource, directions: Directions) -> Resource:
+    """A resource whose operations send the shapes that are sent."""
+    found = tuple(shaped_operation(operation, directions) for operation in resource.operations)
+    return replace(resource, operations=found)
 
 
-def _operation(operation: Operation, inputs: Mapping[str, str]) -> Operation:
+def shaped_operation(operation: Operation, directions: Directions) -> Operation:
+    """An operation that sends the shapes that are sent."""
+    inputs = directions.inputs
     if not inputs:
         return operation
     parameters = tuple(_parameter(parameter, inputs) for parameter in operation.parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..errors import Diagnostic, Place
@@ -14,7 +14,7 @@ from .findings import Findings
 from .grammar import Node
 from .hoist import hoist
 from .merge import merge
-from .names import settle_names
+from .names import Candidate, settle_names
 from .openapi32 import lower_32
 from .overrides import check_overrides
 from .swagger import upgrade_swagger
@@ -26,15 +26,18 @@ from .upgrade import upgrade
 class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
-    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name. `findings` holds
-    what is wrong with the document but can be lived with, `subjects` all that the document had.
+    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name, `candidates` to what
+    it would have liked to be called. `findings` holds what is wrong with the document but can be lived with, `subjects`
+    all that the document had; `references` says which units of the document (see `unit_of`) refer to which.
     """
 
     document: Node
     names: dict[str, str]
+    candidates: dict[str, Candidate]
     library: Library
     findings: Findings
     subjects: tuple[Subject, ...]
+    references: Mapping[str, Collection[str]]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -55,6 +58,13 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
 
     Raises ConfigError where one of these is no schema's, or taken.
     """
+    normal = normalize_part(library, names or {})
+    check_overrides(normal.document, names or {}, normal.names, normal.findings)
+    return normal
+
+
+def normalize_part(library: Library, names: Mapping[str, str]) -> Normal:
+    """As `normalize`, where `names` may have those of schemas that this part of a document lacks."""
     bundled = bundle(library)
     findings = Findings(bundled)
     upgrade_swagger(bundled, findings)
@@ -66,6 +76,13 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
-    settled = settle_names(bundled.document, names or {})
-    check_overrides(bundled.document, names or {}, settled, findings)
-    return Normal(bundled.document, settled, library, findings, subjects)
+    found = settle_names(bundled.document, names)
+    return Normal(
+        document=bundled.document,
+        names=found.settled,
+        candidates=found.candidates,
+        library=library,
+        findings=findings,
+        subjects=subjects,
+        references=bundled.references,
+    )

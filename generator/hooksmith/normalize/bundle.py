@@ -9,7 +9,7 @@ components.
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import DocumentError, UnresolvedReferenceError
 from ..load import Document, Library, Located
 from ..pointer import escape, split
+from ..resolve import is_reference
 from .grammar import SECTIONS, Node, Visit, copied, kind_at, walk
 
 Key = tuple[str, str]
@@ -40,6 +41,8 @@ class Bundle:
     upgraded: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     """Sections of the document that are no mappings."""
+    references: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Which units of the root document refer to which, or cannot be read without them: see `unit_of`."""
 
 
 def bundle(library: Library) -> Bundle:
@@ -179,8 +182,10 @@ class _Importer:
         for visit in walk(kind, node, pointer) if isinstance(node, dict) else ():
             reference = _reference(visit)
             if reference is None:
+                self._relate_options(document, visit)
                 continue
             found = self._library.resolve(document, reference, visit.pointer)
+            self._relate(document, visit, found)
             if visit.kind == "pathItem":
                 self._once(found, visit.kind)
             elif visit.kind in SECTIONS and not self._stays(found):
@@ -190,6 +195,24 @@ class _Importer:
                     else None
                 )
                 self.want(found, visit.kind, alias)
+
+    def _relate(self, document: Document, visit: Visit, found: Located) -> None:
+        """Note who refers to whom. What stands in the middle of a unit moves away, which changes the unit."""
+        if not (document is found.document is self.result.root):
+            return
+        here, there = unit_of(visit.pointer), unit_of(found.pointer)
+        self.result.references[here].add(there)
+        if found.pointer != there:
+            self.result.references[there].add(here)
+
+    def _relate_options(self, document: Document, visit: Visit) -> None:
+        """A discriminator says something of the options: they have it written into them."""
+        if document is not self.result.root or "discriminator" not in visit.node:
+            return
+        for option in [*(visit.node.get("oneOf") or ()), *(visit.node.get("anyOf") or ())]:
+            if is_reference(option):
+                found = self._library.resolve(document, option["$ref"], visit.pointer)
+                self.result.references[unit_of(found.pointer)].add(unit_of(visit.pointer))
 
     def want(self, found: Located, kind: str, alias: str | None = None) -> None:
         """Note a component to bring in; `alias`: the root has a component of that name that is nothing else."""
@@ -347,6 +370,13 @@ def _names(found: Located, root: Document) -> Iterator[str]:
         last = f"{key}_{last}"
         yield last
     yield f"{path}{found.pointer}"
+
+
+def unit_of(pointer: str) -> str:
+    """The smallest part of a document that can be told by itself: a component, path item or webhook, else a section."""
+    tokens = pointer.split("/", 4)
+    depth = {"components": 4, "paths": 3, "webhooks": 3, "x-webhooks": 3, "definitions": 3}
+    return "/".join(tokens[: depth.get(tokens[1], 2)]) if len(tokens) > 1 else ""
 
 
 def resolve_local(document: Node, reference: str) -> Any:

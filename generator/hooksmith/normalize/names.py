@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..pointer import escape, split
 from .casing import pascal
@@ -55,8 +55,15 @@ class Candidate:
     node: Any
 
 
-def settle_names(document: Node, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Pointer → class name, for every schema of a normalised document that Python code will name."""
+class Names(NamedTuple):
+    """Pointer → class name, and who would have liked to be called what."""
+
+    settled: dict[str, str]
+    candidates: dict[str, Candidate]
+
+
+def settle_names(document: Node, overrides: Mapping[str, str]) -> Names:
+    """A name for every schema of a normalised document that Python code will name."""
     return _Namer(document, overrides).run()
 
 
@@ -65,11 +72,12 @@ class _Namer:
         self._document = document
         self._overrides = overrides
         self._names: dict[str, str] = {}
+        self._candidates: dict[str, Candidate] = {}
         self._owners: dict[str, str] = {}
         delivers = document.get("webhooks") or document.get("x-webhooks")
         self._reserved = RESERVED | BUILTINS | ({"Event"} if delivers else set())
 
-    def run(self) -> dict[str, str]:
+    def run(self) -> Names:
         """Outermost schemas first, so that a clash is always settled against the deeper one."""
         tier = list(self._components())
         self._claim(tier)
@@ -77,7 +85,7 @@ class _Namer:
         while tier:
             self._claim(tier)
             tier = list(self._below(tier))
-        return self._names
+        return Names(self._names, self._candidates)
 
     def _components(self) -> Iterator[Candidate]:
         for key, node in self._document.get("components", {}).get("schemas", {}).items():
@@ -126,6 +134,7 @@ class _Namer:
 
     def _take(self, candidate: Candidate, name: str) -> None:
         self._names[candidate.pointer] = name
+        self._candidates[candidate.pointer] = candidate
         self._owners[name] = candidate.pointer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..describe.directions import names_in, references, types_in
 from ..describe.fields import unique
@@ -94,9 +94,14 @@ def plan_analytic_events(api: Api) -> EnumView | None:
 
 
 def plan_events(
-    api: Api, definitions: Mapping[str, AnyDefinition], imports: Imports, *, deferred: bool = False
+    api: Api,
+    own: Collection[AnyDefinition],
+    definitions: Mapping[str, AnyDefinition],
+    imports: Imports,
+    *,
+    deferred: bool = False,
 ) -> EventsView | None:
-    """The events module, or None where the document delivers nothing.
+    """The events module, or None where the document delivers nothing. `own`: the definitions that stand in it.
 
     `deferred`: the events' classes stand with the models, and each is imported when it is first used.
     """
@@ -107,7 +112,6 @@ def plan_events(
     for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):
         imports.add_runtime("events", name)
     imports.add_runtime("signatures.message", "AnyHeaders")
-    chosen: dict[str, AnyDefinition] = {} if deferred else event_definitions(api)
     if deferred:
         imports.add("typing", "TYPE_CHECKING")
         imports.add_runtime("deferred", "DeferredModels")
@@ -117,7 +121,7 @@ def plan_events(
             for name in event.models:
                 imports.add_definition(name)
     positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
-    views = plan_definitions(chosen.values(), definitions, imports)
+    views = plan_definitions(own, definitions, imports)
     union = tuple(sorted({name for event in where.events for name in event.models}))
     return EventsView(
         definitions=views,

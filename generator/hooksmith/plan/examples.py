@@ -37,14 +37,13 @@ _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12
 
 
-def plan_examples(api: Api) -> str:
+def plan_examples(api: Api, definitions: Mapping[str, AnyDefinition]) -> str:
     """JSON text: wire value → body, or all of the delivery where `has_headers`. Empty where there are no events.
 
     An event of several classes has an example of each, under `TYPE as CLASS`.
     """
     if not api.events.events:
         return ""
-    definitions = {definition.name: definition for definition in api.definitions}
     wrapped, where = has_headers(api), api.events.type
     found: dict[str, Any] = {}
     for event in api.events.events:

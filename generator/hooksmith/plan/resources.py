@@ -11,7 +11,6 @@ from ..describe.operations import success_type
 from ..ir import (
     ANY,
     AnyDefinition,
-    Api,
     Body,
     Content,
     Field,
@@ -504,20 +503,15 @@ def _pagination(pages: Pagination, imports: Imports) -> str:
 # --- api.md ------------------------------------------------------------------------------------------------------
 
 
-def plan_resource_docs(
-    api: Api, resources: tuple[ResourceView, ...]
-) -> tuple[ResourceDocView, ...]:
+def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView:
     """The lines of api.md about calls."""
-    return tuple(
-        ResourceDocView(
-            name=resource.name,
-            calls=tuple(
-                _call_doc(resource.name, operation, method, arguments)
-                for operation, method in zip(resource.operations, view.methods, strict=True)
-                for arguments in method.overloads or (method.arguments,)
-            ),
-        )
-        for resource, view in zip(api.resources, resources, strict=True)
+    return ResourceDocView(
+        name=resource.name,
+        calls=tuple(
+            _call_doc(resource.name, operation, method, arguments)
+            for operation, method in zip(resource.operations, view.methods, strict=True)
+            for arguments in method.overloads or (method.arguments,)
+        ),
     )
 
 

@@ -293,23 +293,23 @@ class PackageView:
     package: str
     runtime: str
     """The package of the runtime, relative to a module at the top of this package."""
-    models: ModuleView | None
+    models: ModuleView | None = None
     """The module of all models, or None where there are too many for one."""
-    model_modules: ModelsView | None
-    event_types: EnumView | None
-    analytic_events: EnumView | None
-    events: EventsView | None
-    webhook: WebhookView | None
-    callbacks: CallbacksView | None
-    callback_receiver: CallbackReceiverView | None
-    examples: str
+    model_modules: ModelsView | None = None
+    event_types: EnumView | None = None
+    analytic_events: EnumView | None = None
+    events: EventsView | None = None
+    webhook: WebhookView | None = None
+    callbacks: CallbacksView | None = None
+    callback_receiver: CallbackReceiverView | None = None
+    examples: str = ""
     """JSON text: wire value → an example of the body; empty where there are no events."""
-    whole_examples: bool
+    whole_examples: bool = False
     """Whether an example is a whole delivery, with headers, and not the body alone."""
-    resources: tuple[ResourceView, ...]
-    client: ClientView | None
-    exports: tuple[ExportsView, ...]
-    names: tuple[str, ...]
+    resources: tuple[ResourceView, ...] = ()
+    client: ClientView | None = None
+    exports: tuple[ExportsView, ...] = ()
+    names: tuple[str, ...] = ()
     """All public names, sorted."""
-    resource_docs: tuple[ResourceDocView, ...]
-    event_docs: tuple[EventDocView, ...]
+    resource_docs: tuple[ResourceDocView, ...] = ()
+    event_docs: tuple[EventDocView, ...] = ()
