@@ -54,20 +54,31 @@ class Cache:
 
     def get(self, key: str) -> str | None:
         """The text kept under `key`; None where there is none, or it is damaged."""
+        content = self.get_bytes(key)
+        try:
+            return None if content is None else content.decode()
+        except UnicodeDecodeError:
+            return None
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """As `get`, of what `put_bytes` kept."""
         if self.folder is None:
             return None
         try:
             checksum, _, content = _path(self.folder, key).read_bytes().partition(b"\n")
-            return content.decode() if checksum == _checksum(key, content) else None
-        except (OSError, UnicodeDecodeError):
+        except OSError:
             return None
+        return content if checksum == _checksum(key, content) else None
 
     def put(self, key: str, text: str) -> bool:
         """Keep `text` under `key`, if that can be done; whole or not at all. Whether it was."""
+        return self.put_bytes(key, text.encode())
+
+    def put_bytes(self, key: str, content: bytes) -> bool:
+        """As `put`."""
         if self.folder is None:
             return False
         path = _path(self.folder, key)
-        content = text.encode()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, (_checksum(key, content), b"\n", content))

@@ -368,19 +368,18 @@ def _is_runtime(path: str) -> bool:
 
 
 def _describe(spec: Path, roots: list[Path], signature: str | None, events: str | None) -> Api:
-    """What `spec` says. The Python it gives is of no interest, so it is not formatted."""
-    from .pipeline import generate
+    """What `spec` says."""
+    from .pipeline import understand
 
     settings = Settings(
         package="api",
-        formatter="none",
         roots=tuple(roots),
         **stated_extensions(signature, events),
     )
     with _progress():
-        result = generate(spec, settings)
-    _show(result.diagnostics)
-    return result.api
+        api, diagnostics = understand(spec, settings)
+    _show(diagnostics)
+    return api
 
 
 def _first_line(text: str) -> str:

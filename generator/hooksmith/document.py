@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from . import reading
 from .errors import Place
 from .identifiers import Identifiers, identify
 from .pointer import split
+from .recall import digest_of
 from .yaml12 import Outline
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
@@ -28,7 +28,7 @@ class Document:
     data: Any
     text: str
     outline: Outline | None = None
-    """Where the outermost keys of YAML stand, if each piece of the text can be read by itself."""
+    """Where the outermost keys of YAML stand; None for JSON."""
 
     def place(self, pointer: str) -> Place:
         """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""
@@ -46,7 +46,7 @@ class Document:
     @property
     def digest(self) -> str:
         """SHA-256 of the text in UTF-8."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return digest_of(self.text)
 
     @cached_property
     def _find(self) -> reading.Find:

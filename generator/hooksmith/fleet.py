@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from .cache import Cache
 from .errors import Diagnostic
 from .progress import report
-from .recall import Output, recall, remember
+from .recall import Output, recall, recall_earlier, remember, remember_snapshot
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -47,16 +47,26 @@ class Outcome:
 
 def make(path: Path, settings: Settings) -> Output:
     """One document → the files of its package, recalled where nothing has changed. Raises HooksmithError."""
-    cache = Cache.default()
-    found = recall(path, settings, cache)
-    if found is None:
-        from .pipeline import generate
+    return recall(path, settings, Cache.default()) or make_anew(path, settings)
 
-        with _without_collection():
-            result = generate(path, settings)
-        found = Output(result.files, result.diagnostics)
-        remember(path, settings, found, result.inputs, cache)
-    return found
+
+def make_anew(path: Path, settings: Settings) -> Output:
+    """As `make`, of a document that is not as it was: all of it, or what an edit makes necessary."""
+    from .pipeline import generate, regenerate
+
+    cache = Cache.default()
+
+    def keep(snapshot: bytes) -> None:
+        remember_snapshot(path, settings, snapshot, cache)
+
+    with _without_collection():
+        earlier = recall_earlier(path, settings, cache)
+        result = regenerate(path, settings, earlier, keep) if earlier else None
+        if result is None:
+            result = generate(path, settings, keep if cache.folder else None)
+    output = Output(result.files, result.diagnostics)
+    remember(path, settings, output, result.inputs, cache)
+    return output
 
 
 @contextmanager
@@ -77,6 +87,12 @@ def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> I
     `executor`: what runs them; its workers must see the same files. None: this process, one after the other. The files
     are the same, byte for byte.
     """
+    return _outcomes(jobs, executor, attempt)
+
+
+def _outcomes(
+    jobs: Iterable[Job], executor: Executor | None, attempt: Callable[[Job], Outcome]
+) -> Iterator[Outcome]:
     left = deque(jobs)
     total = len(left)
     futures = deque(executor.submit(attempt, job) for job in left) if executor else None
@@ -100,6 +116,15 @@ def _awaited(job: Job, future: Future[Outcome]) -> Outcome:
 
 def attempt(job: Job) -> Outcome:
     """A job done; whatever goes wrong is part of the outcome. At the top of the module, for other processes to find."""
+    return _attempted(job, make)
+
+
+def attempt_anew(job: Job) -> Outcome:
+    """As `attempt`, of a job that is known not to be as it was."""
+    return _attempted(job, make_anew)
+
+
+def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
     try:
         return Outcome(*job, output=make(*job))
     except Exception as error:
@@ -113,7 +138,7 @@ def generate_side_by_side(jobs: Iterable[Job], workers: int) -> Iterator[Outcome
     known = {index: found for index, job in enumerate(wanted) if (found := recall(*job, cache))}
     left = [job for index, job in enumerate(wanted) if index not in known]
     with processes(min(workers, len(left))) as executor:
-        fresh = generate_many(left, executor=executor)
+        fresh = _outcomes(left, executor, attempt_anew)
         for index, job in enumerate(wanted):
             yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -117,7 +116,9 @@ def _ruff(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_ruff(folder: str, names: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache"]
+    from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]
+
+    command = [find_ruff_bin(), "format", "--isolated", "--no-cache"]
     command += ["--target-version", "py311", "--line-length", str(LINE_LENGTH), folder]
     outcome = subprocess.run(command, capture_output=True, text=True, check=False)
     if outcome.returncode != 0:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
-from .describe import describe
+from .describe import describe, describe_undirected, direct
+from .describe.shapes import settle_directions
+from .edits import Snapshot, UnsureError, revise, take_snapshot
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .format import format_files
@@ -18,7 +21,8 @@ from .normalize import Normal, normalize
 from .plan import plan
 from .plan.parts import Parts, arrange
 from .progress import report
-from .recall import Input
+from .reading import read_text
+from .recall import Earlier, Input, digest_of
 from .render import render, render_suite, runtime_files
 from .settings import Formatter, Settings
 
@@ -31,20 +35,40 @@ class Result:
     """What a document becomes: `files` is path below the package's folder → text."""
 
     files: dict[str, str]
-    api: Api
     diagnostics: tuple[Diagnostic, ...] = ()
     inputs: tuple[Input, ...] = ()
     """Every file that it depends on."""
 
 
-def generate(path: Path, settings: Settings) -> Result:
+Keep = Callable[[bytes], None]
+"""Takes what the next run needs to know after an edit: see `edits.Snapshot`."""
+
+
+def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
     """One document → the files of its package. Raises HooksmithError."""
-    result = _rendered(path, settings)
+    result = _rendered(path, settings, keep)
     report(f"{settings.package}: format")
     files = format_files(result.files, settings.formatter)
     if settings.runtime == "inner":
         files |= runtime_files()
     return replace(result, files=files)
+
+
+def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> Result | None:
+    """As `generate`, by reading what was edited alone; None where that cannot be relied on."""
+    try:
+        snapshot = Snapshot.unpacked(earlier.snapshot)
+        if digest_of(snapshot.text) != earlier.inputs[0].digest:
+            return None
+        report(f"{settings.package}: read what was edited")
+        text = read_text(path)
+        revised = revise(path, text, settings, snapshot, earlier.output.diagnostics)
+    except (UnsureError, UnpicklingError, TypeError, EOFError):
+        return None
+    files = {**earlier.output.files, **revised.files}
+    inputs = (replace(earlier.inputs[0], digest=digest_of(text)),)
+    keep(revised.snapshot.packed())
+    return Result(files, revised.diagnostics, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +102,40 @@ def ledger(path: Path, settings: Settings) -> Ledger:
     return account(normal, describe(normal, settings.source or path.name))
 
 
-def _normal(library: Library, settings: Settings) -> Normal:
-    """The normal form, with what the settings say in the document's place."""
-    normal = normalize(library, settings.names)
-    for name, value in (("signature", settings.signature), ("events", settings.events)):
-        if value is not None:
-            normal.document[f"x-hooksmith-{name}"] = value
-    return normal
-
-
-def _rendered(path: Path, settings: Settings) -> Result:
-    report(f"{settings.package}: read")
+def understand(path: Path, settings: Settings) -> tuple[Api, tuple[Diagnostic, ...]]:
+    """What one document says, and what is wrong with it. Raises HooksmithError."""
     library = load(path, roots=settings.roots)
     normal = _normal(library, settings)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
+    return api, _bearable(normal.diagnostics, settings)
+
+
+def _normal(library: Library, settings: Settings) -> Normal:
+    """The normal form, with what the settings say in the document's place."""
+    normal = normalize(library, settings.names)
+    normal.document.update(settings.extensions)
+    return normal
+
+
+def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
+    report(f"{settings.package}: read")
+    library = load(path, roots=settings.roots)
+    normal = _normal(library, settings)
+    _refuse_broken_extensions(library)
+    read = describe_undirected(normal, settings.source or path.name)
+    directions = settle_directions(read)
+    api = direct(read, directions)
     diagnostics = _bearable(normal.diagnostics, settings)
     report(f"{settings.package}: render")
     arrangement = arrange(api)
     definitions = {definition.name: definition for definition in api.definitions}
-    runtime = runtime_package(settings)
-    parts = Parts(api, definitions, arrangement, runtime)
-    files = render(plan(api, parts, arrangement, settings.package, runtime))
-    return Result(files, api, diagnostics, library.inputs)
-
-
-def runtime_package(settings: Settings) -> str:
-    """The package of the runtime, relative to a module at the top of the generated one."""
-    return ".._runtime" if settings.runtime == "shared" else "._runtime"
+    parts = Parts(api, definitions, arrangement, settings.runtime_package)
+    view = plan(api, parts, arrangement, settings.package)
+    if keep is not None:
+        snapshot = take_snapshot(normal, api, directions, arrangement, parts, view)
+        keep(snapshot.packed() if snapshot else b"")
+    return Result(render(view), diagnostics, library.inputs)
 
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

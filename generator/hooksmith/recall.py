@@ -43,31 +43,85 @@ class Output:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a document became before it was edited. `snapshot`: see `edits.Snapshot`."""
+
+    output: Output
+    inputs: tuple[Input, ...]
+    snapshot: bytes
+
+
 def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
     """What `path` became the last time, if it would become the same now."""
-    text = cache.large().get(_slot(path, settings))
-    try:
-        entry = json.loads(text) if text else {}
-        if entry.get("tool") != tool_digest() or not all(
-            it.is_unchanged() for it in _inputs(entry)
-        ):
-            return None
-        return Output(entry["files"], tuple(map(_diagnostic, entry["diagnostics"])))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None  # not an entry of ours
+    entry = _Entry.read(_slot(path, settings), cache)
+    if entry is None or not all(it.is_unchanged() for it in entry.inputs):
+        return None
+    return entry.output()
+
+
+def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | None:
+    """What `path` became the last time, if nothing but its own text can be different now."""
+    slot = _slot(path, settings)
+    entry = _Entry.read(slot, cache)
+    if entry is None or len(entry.inputs) != 1 or path.resolve() != entry.inputs[0].real:
+        return None
+    output = entry.output()
+    snapshot = cache.large().get_bytes(_snapshot_slot(slot))
+    return Earlier(output, entry.inputs, snapshot) if output and snapshot else None
 
 
 def remember(
-    path: Path, settings: Settings, output: Output, inputs: Iterable[Input], cache: Cache
+    path: Path,
+    settings: Settings,
+    output: Output,
+    inputs: Iterable[Input],
+    cache: Cache,
 ) -> None:
     """Keep what `path` became, out of `inputs`, of which it is one."""
-    entry = {
+    head = {
         "tool": tool_digest(),
         "inputs": [[str(it.path), str(it.real), it.digest] for it in inputs],
-        "files": dict(output.files),
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
-    cache.large().put(_slot(path, settings), json.dumps(entry))
+    slot = _slot(path, settings)
+    cache.large().put(slot, f"{json.dumps(head)}\n{json.dumps(dict(output.files))}")
+
+
+def remember_snapshot(path: Path, settings: Settings, snapshot: bytes, cache: Cache) -> None:
+    """Keep what the next run needs to know, if `path` is edited."""
+    cache.large().put_bytes(_snapshot_slot(_slot(path, settings)), snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What `remember` kept, by this version of the tool. `files`: JSON text."""
+
+    inputs: tuple[Input, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    files: str
+
+    @classmethod
+    def read(cls, slot: str, cache: Cache) -> _Entry | None:
+        head, _, files = (cache.large().get(slot) or "").partition("\n")
+        try:
+            entry = json.loads(head) if head else {}
+            if entry.get("tool") != tool_digest():
+                return None
+            return cls(tuple(_inputs(entry)), tuple(map(_diagnostic, entry["diagnostics"])), files)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None  # not an entry of ours
+
+    def output(self) -> Output | None:
+        try:
+            files = json.loads(self.files)
+        except ValueError:
+            return None
+        return Output(files, self.diagnostics) if isinstance(files, dict) else None
+
+
+def _snapshot_slot(slot: str) -> str:
+    return Cache.key("snapshot", slot)
 
 
 def _slot(path: Path, settings: Settings) -> str:
@@ -98,6 +152,11 @@ def _plain(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _diagnostic(plain: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(**{**plain, "place": plain["place"] and Place(**plain["place"])})
+
+
+def digest_of(text: str) -> str:
+    """What an `Input` has for a file of this text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest_of(path: Path) -> str | None:

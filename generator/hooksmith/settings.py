@@ -38,3 +38,14 @@ class Settings:
     events: Mapping[str, Any] | None = None
     source: str = ""
     """What the generated files call the document; empty: its file's name."""
+
+    @property
+    def runtime_package(self) -> str:
+        """The package of the runtime, relative to a module at the top of the generated one."""
+        return ".._runtime" if self.runtime == "shared" else "._runtime"
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What stands in the document's place."""
+        stated = {"signature": self.signature, "events": self.events}
+        return {f"x-hooksmith-{name}": it for name, it in stated.items() if it is not None}

@@ -23,7 +23,7 @@ from .syntax import MAX_ALIASED, MAX_DEPTH, Position, SyntaxProblem, is_too_deep
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 _STR, _MAP, _SEQ = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -41,11 +41,24 @@ def parse(text: str) -> Any:
     return _DataReader(text).read()
 
 
-def parse_outlined(text: str) -> tuple[Any, Outline | None]:
-    """As `parse`, with where the outermost keys stand; None where aliases make pieces of the text depend on others."""
+def parse_outlined(text: str) -> tuple[Any, Outline]:
+    """As `parse`, with where the outermost keys stand."""
+    reader = _DataReader(text)
+    return reader.read(), reader.outline
+
+
+def parse_piece(text: str) -> tuple[str, Any] | None:
+    """The one key of a block of YAML that was indented, and its value.
+
+    None where it is something else, or has anchors, so that others may depend on it. Raises SyntaxProblem, for aliases
+    too.
+    """
     reader = _DataReader(text)
     data = reader.read()
-    return data, None if reader.has_anchors else reader.outline
+    is_indented = bool(reader.outline and reader.outline[0][3])
+    if not is_indented or reader.has_anchors or not isinstance(data, dict) or len(data) != 1:
+        return None
+    return next(iter(data.items()))
 
 
 def positions(text: str) -> Position:
@@ -265,7 +278,7 @@ class _Reader(Generic[_Value]):
         return _problem(f"the alias *{event.anchor} names no anchor before it", event)
 
     def _unprintable(self) -> SyntaxProblem:
-        found = _UNPRINTABLE.search(self._text)
+        found = re.search(_UNPRINTABLE, self._text)
         if found is None:
             return SyntaxProblem("not readable as YAML")
         before = self._text[: found.start()]

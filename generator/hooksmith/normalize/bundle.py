@@ -207,9 +207,17 @@ class _Importer:
 
     def _relate_options(self, document: Document, visit: Visit) -> None:
         """A discriminator says something of the options: they have it written into them."""
-        if document is not self.result.root or "discriminator" not in visit.node:
+        if document is not self.result.root:
             return
-        for option in [*(visit.node.get("oneOf") or ()), *(visit.node.get("anyOf") or ())]:
+        if visit.kind == "example" and is_reference(visit.node):
+            there = unit_of(visit.node["$ref"].removeprefix("#"))
+            self.result.references[unit_of(visit.pointer)].add(there)
+        options = (
+            [*(visit.node.get("oneOf") or ()), *(visit.node.get("anyOf") or ())]
+            if "discriminator" in visit.node
+            else ()
+        )
+        for option in options:
             if is_reference(option):
                 found = self._library.resolve(document, option["$ref"], visit.pointer)
                 self.result.references[unit_of(found.pointer)].add(unit_of(visit.pointer))

@@ -29,18 +29,23 @@ class Findings:
 
     def warn(self, pointer: str, message: str, hint: str = "") -> None:
         """Note something wrong that the package is generated in spite of."""
-        document, pointer = self._source(pointer)
+        document, pointer = self.source(pointer)
         self._found.setdefault(_Finding(document, pointer, message, hint))
 
     def widen(self, pointer: str, what: str, instead: str) -> None:
         """Note something right that the package says less exactly than the document: `what`, and how it is served."""
-        document, pointer = self._source(pointer)
+        document, pointer = self.source(pointer)
         self._widened.setdefault(_Finding(document, pointer, what, instead))
 
     @property
     def any(self) -> bool:
         """Whether anything is wrong so far."""
         return bool(self._found)
+
+    @property
+    def stated(self) -> list[tuple[str, str, str]]:
+        """(pointer in its file, message, hint) of all that is wrong."""
+        return [(found.pointer, found.message, found.hint) for found in self._found]
 
     @property
     def widened(self) -> list[tuple[str, str, str]]:
@@ -53,7 +58,7 @@ class Findings:
 
     def place(self, pointer: str) -> Place:
         """Where something of the bundled document stands in the user's files."""
-        document, pointer = self._source(pointer)
+        document, pointer = self.source(pointer)
         return document.place(pointer)
 
     @property
@@ -73,7 +78,7 @@ class Findings:
             for found in self._found
         ]
 
-    def _source(self, pointer: str) -> tuple[Document, str]:
+    def source(self, pointer: str) -> tuple[Document, str]:
         """The file and pointer that something came from, through all the moves it made."""
         passed: set[str] = set()
         while (head := _known(self.bundled.moved, pointer, passed)) is not None:

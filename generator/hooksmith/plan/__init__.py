@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..ir import Api
 from .callbacks import plan_callback_receiver
@@ -18,19 +17,14 @@ from .views import CallbacksView, ModelsView, PackageView
 from .webhook import plan_webhook
 
 
-def plan(
-    api: Api, parts: Parts, arrangement: Arrangement, package: str, runtime: str
-) -> PackageView:
-    """The package of one API, whose `parts` are arranged so.
-
-    `runtime`: the runtime's package, relative to a module at the top of the package.
-    """
+def plan(api: Api, parts: Parts, arrangement: Arrangement, package: str) -> PackageView:
+    """The package of one API, whose `parts` are arranged so."""
+    runtime = parts.runtime
     webhook = plan_webhook(api, runtime)
     callbacks = parts.callbacks()
     constants = callback_constants(callbacks)
     resources = tuple(parts.resource(resource, constants) for resource in api.resources)
-    view = replace(
-        bare_package(api, package, runtime),
+    view = bare_package(api, package, runtime)._replace(
         models=None if arrangement.modules else parts.models(),
         model_modules=_model_modules(parts, arrangement) if arrangement.modules else None,
         event_types=plan_event_types(api),
@@ -46,8 +40,7 @@ def plan(
         event_docs=plan_event_docs(api),
     )
     exports = tuple(sorted(plan_exports(view), key=lambda found: found.module))
-    return replace(
-        view,
+    return view._replace(
         exports=exports,
         names=tuple(sorted(name for found in exports for name in found.names)),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..ir import Api, SecurityScheme, Server
 from .imports import Imports
@@ -65,7 +64,7 @@ def _arguments(api: Api) -> Iterator[tuple[str, str, str]]:
 def _for_async(argument: ArgumentView) -> ArgumentView:
     """A credential of the async client may be awaited."""
     return (
-        replace(argument, annotation=_ASYNC_SOURCE) if argument.annotation == _SOURCE else argument
+        argument._replace(annotation=_ASYNC_SOURCE) if argument.annotation == _SOURCE else argument
     )
 
 

@@ -84,7 +84,7 @@ class Parts:
         self._definitions = Noted(definitions)
         self._arrangement = arrangement
         self._members = arrangement.members()
-        self._runtime = runtime
+        self.runtime = runtime
 
     def models(self) -> ModuleView:
         """`models.py`: all but what stands with the events."""
@@ -105,7 +105,7 @@ class Parts:
     def callbacks(self) -> CallbacksView | None:
         """The module of callbacks, or None where there are none."""
         return self._noted(
-            "callbacks", lambda: plan_callbacks(self._api, self._definitions, self._runtime)
+            "callbacks", lambda: plan_callbacks(self._api, self._definitions, self.runtime)
         )
 
     def resource(self, resource: Resource, constants: Mapping[str, str]) -> ResourceView:
@@ -113,7 +113,7 @@ class Parts:
         return self._noted(
             f"resources/{resource.name}",
             lambda: plan_resource(
-                resource, self._definitions, f".{self._runtime}", "..models", constants
+                resource, self._definitions, f".{self.runtime}", "..models", constants
             ),
         )
 
@@ -124,7 +124,7 @@ class Parts:
         return view
 
     def _models(self) -> ModuleView:
-        imports = Imports(runtime=self._runtime)
+        imports = Imports(runtime=self.runtime)
         chosen = [
             self._definitions[name]
             for name in self._definitions
@@ -136,7 +136,7 @@ class Parts:
     def _model_module(self, name: str) -> ModuleView:
         places = self._arrangement.modules
         imports = Imports(
-            runtime=f".{self._runtime}",
+            runtime=f".{self.runtime}",
             home=lambda used: None if places[used] == name else f".{places[used]}",
         )
         chosen = [self._definitions[it] for it in self._members[name]]
@@ -147,7 +147,7 @@ class Parts:
     def _events(self) -> EventsView | None:
         own = self._arrangement.with_events
         imports = Imports(
-            runtime=self._runtime, home=lambda name: None if name in own else ".models"
+            runtime=self.runtime, home=lambda name: None if name in own else ".models"
         )
         chosen = [self._definitions[name] for name in own]
         deferred = bool(self._arrangement.modules)

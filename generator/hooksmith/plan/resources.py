@@ -131,7 +131,7 @@ class _Method:
         joined = [_joined(found, len(ways)) for found in arguments.values()]
         chosen = content_type_argument(self._operation)
         for argument in sorted(joined, key=lambda argument: bool(argument.default)):
-            yield replace(argument, annotation="str") if argument.name == chosen else argument
+            yield argument._replace(annotation="str") if argument.name == chosen else argument
 
     def _overloads(self) -> tuple[tuple[ArgumentView, ...], ...]:
         ways = self._ways()

@@ -8,9 +8,12 @@ from typing import Any
 
 WIDTH = 100
 
-_UNSAFE = re.compile(
-    r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U000dffff\U000e0100-\U0010ffff]"
+_UNSAFE = re.compile(r"[^\t\n\x20-\x7e]")
+_UNSAFE_BEYOND_ASCII = (
+    r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe"
+    r"\uff00-\U000dffff\U000e0100-\U0010ffff]"
 )
+"""As text: it takes a while to compile, and few documents need it."""
 _LIST_ITEM = re.compile(r"\s*([-*+>|#]|\d+[.)])\s?|\s{4,}|\s*```")
 
 
@@ -82,7 +85,8 @@ def docstring(value: str, indent: int) -> str:
 def _harmless(value: str) -> str:
     """Text that cannot end a docstring, escape from it or hide in it."""
     plain = value.expandtabs(4).replace("\r\n", "\n").replace("\r", "\n")
-    plain = _UNSAFE.sub("\ufffd", plain)
+    unsafe = _UNSAFE if plain.isascii() else re.compile(_UNSAFE_BEYOND_ASCII)
+    plain = unsafe.sub("\ufffd", plain)
     return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FieldView:
+class FieldView(NamedTuple):
     """`name: annotation = default`, with a docstring below."""
 
     name: str
@@ -15,8 +14,7 @@ class FieldView:
     doc: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelView:
+class ModelView(NamedTuple):
     name: str
     bases: str
     doc: str
@@ -29,23 +27,20 @@ class ModelView:
     kind: str = "model"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnumMemberView:
+class EnumMemberView(NamedTuple):
     name: str
     value: str
     doc: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnumGroupView:
+class EnumGroupView(NamedTuple):
     """Members that belong together, under a comment."""
 
     title: str
     members: tuple[EnumMemberView, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnumView:
+class EnumView(NamedTuple):
     name: str
     base: str
     doc: str
@@ -53,8 +48,7 @@ class EnumView:
     kind: str = "enum"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AliasView:
+class AliasView(NamedTuple):
     """`name: TypeAlias = expression`, or without the annotation."""
 
     name: str
@@ -67,8 +61,7 @@ class AliasView:
 DefinitionView = ModelView | EnumView | AliasView
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleView:
+class ModuleView(NamedTuple):
     """A module of definitions."""
 
     imports: str
@@ -76,16 +69,14 @@ class ModuleView:
     name: str = "models"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportsView:
+class ExportsView(NamedTuple):
     """Public names of a package that one module defines."""
 
     module: str
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelsView:
+class ModelsView(NamedTuple):
     """A large package's models: a module for each resource, and what all of them export."""
 
     modules: tuple[ModuleView, ...]
@@ -94,8 +85,7 @@ class ModelsView:
     """All public names, sorted."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EventsView:
+class EventsView(NamedTuple):
     """The module of events: their classes, the union and the catalogue.
 
     `deferred`: the classes stand with the models, and each is imported when it is first used.
@@ -123,8 +113,7 @@ class EventsView:
     deferred: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallbackView:
+class CallbackView(NamedTuple):
     """A constant of the module of callbacks; all are expressions but `doc`.
 
     What is usual is empty: the media types of JSON, the status 200, and `reply` where nothing is answered.
@@ -150,29 +139,25 @@ class CallbackView:
     """What api.md says of it; not an expression either."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallbacksView:
+class CallbacksView(NamedTuple):
     imports: str
     callbacks: tuple[CallbackView, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallbackReceiverView:
+class CallbackReceiverView(NamedTuple):
     """`scheme` is an expression, empty where the document does not say how deliveries are signed."""
 
     scheme: str
     imports: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ArgumentView:
+class ArgumentView(NamedTuple):
     name: str
     annotation: str
     default: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookView:
+class WebhookView(NamedTuple):
     """The module with `Webhook`, and the one with examples for tests. What is not said otherwise is an expression."""
 
     doc: str
@@ -198,8 +183,7 @@ class WebhookView:
     """The same, in words."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PartView:
+class PartView(NamedTuple):
     """`name={wire: argument, …}` or `name=argument` in the call that a method makes."""
 
     name: str
@@ -207,8 +191,7 @@ class PartView:
     whole: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MethodView:
+class MethodView(NamedTuple):
     name: str
     constant: str
     verb: str
@@ -223,8 +206,7 @@ class MethodView:
     """The arguments of each way to call it, where there are several."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OperationView:
+class OperationView(NamedTuple):
     """A constant of the operations module. `arguments` are ready `name=value` texts."""
 
     constant: str
@@ -233,8 +215,7 @@ class OperationView:
     arguments: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResourceView:
+class ResourceView(NamedTuple):
     name: str
     class_name: str
     doc: str
@@ -244,8 +225,7 @@ class ResourceView:
     operations: tuple[OperationView, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClientView:
+class ClientView(NamedTuple):
     name: str
     doc: str
     """With a section on the arguments."""
@@ -261,8 +241,7 @@ class ClientView:
     api_imports: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallDocView:
+class CallDocView(NamedTuple):
     """A line of api.md."""
 
     call: str
@@ -270,21 +249,18 @@ class CallDocView:
     types: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResourceDocView:
+class ResourceDocView(NamedTuple):
     name: str
     calls: tuple[CallDocView, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EventDocView:
+class EventDocView(NamedTuple):
     type: str
     class_name: str
     summary: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PackageView:
+class PackageView(NamedTuple):
     """All of one API's package. A part that the document has nothing for is None or empty."""
 
     title: str

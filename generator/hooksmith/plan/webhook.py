@@ -206,12 +206,13 @@ def _fetch(api: Api, declared: Mapping[str, Any]) -> str:
     """The client's call that gives the keys, as `webhooks.retrieve_jwks()`; empty where it needs arguments."""
     for resource in api.resources:
         for operation in resource.operations:
-            if operation.id == declared.get("jwks") and not _required(operation):
+            if operation.id == declared.get("jwks") and not needs_arguments(operation):
                 return f"{resource.name}.{operation.name}()"
     return ""
 
 
-def _required(operation: Operation) -> bool:
+def needs_arguments(operation: Operation) -> bool:
+    """Whether a call cannot be made without any."""
     body = operation.body is not None and operation.body.required
     return body or any(parameter.field.required for parameter in operation.parameters)
 

@@ -1,0 +1,157 @@
+"""What an edit of a document's text changed, where that is one unit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import yaml12
+from ..reading import parse
+from ..syntax import SyntaxProblem
+from ..yaml12 import Outline
+from .units import Span, spans, units
+
+
+class UnsureError(Exception):
+    """Whether an edit's effects are known cannot be told: the whole document has to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`unit`: the pointer of what is different, empty where nothing is; `lines`: which of the old text are gone.
+
+    `added`: by how many lines the text grew. `outline`: the new text's.
+    """
+
+    unit: str
+    before: Any
+    after: Any
+    lines: Span
+    added: int
+    outline: Outline | None
+
+
+def find_change(
+    path: Path, old: str, new: str, outline: Outline | None, known: Mapping[str, str]
+) -> Change:
+    """The change from one text of a document to the next. `known`: the old units in JSON. Raises UnsureError."""
+    gone, come = _different_lines(old, new)
+    if outline is None:
+        return _by_units(path, new, known, gone, come)
+    return _in_block(old, new, outline, known, gone, come)
+
+
+def _by_units(path: Path, new: str, known: Mapping[str, str], gone: Span, come: Span) -> Change:
+    """Read the whole text, and compare unit by unit."""
+    data = parse(path, new)
+    found = dict(units(data)) if isinstance(data, dict) else {}
+    if list(found) != list(known):
+        raise UnsureError("units come, go or move")
+    changed = [pointer for pointer, value in found.items() if json.dumps(value) != known[pointer]]
+    if len(changed) > 1:
+        raise UnsureError("several units are different")
+    unit = changed[0] if changed else ""
+    before = json.loads(known[unit]) if unit else None
+    return Change(unit, before, found.get(unit), gone, _length(come) - _length(gone), None)
+
+
+_MARKER = re.compile(r"^(---|\.\.\.|%)", re.MULTILINE)
+
+
+def _in_block(
+    old: str, new: str, outline: Outline, known: Mapping[str, str], gone: Span, come: Span
+) -> Change:
+    """Read the one block of YAML that the difference lies in, before and after.
+
+    In block style a key's lines are those indented more than it. Nothing outside them changes what they mean, for there
+    have no aliases; and they change nothing outside, if they have no anchors and are read to the end as the same key.
+    """
+    before, after = old.split("\n"), new.split("\n")
+    unit, (first, last) = _holder(spans(outline, len(before)), known, gone)
+    added = _length(come) - _length(gone)
+    key, value = _read_block(before[first:last])
+    if json.dumps(value) != known[unit]:
+        raise UnsureError("the block is not what it was taken for")
+    same, changed = _read_block(after[first : last + added])
+    if key != same:
+        raise UnsureError("a key is renamed")
+    unit = unit if value != changed else ""
+    return Change(unit, value, changed, gone, added, _moved(outline, last, added))
+
+
+def _holder(found: Mapping[str, Span], known: Mapping[str, str], gone: Span) -> tuple[str, Span]:
+    for pointer, (first, last) in found.items():
+        if pointer in known and first < gone[0] and gone[1] <= last:
+            return pointer, (first, last)
+    raise UnsureError("the difference is not in one block")
+
+
+def _read_block(lines: list[str]) -> tuple[str, Any]:
+    """The one key that the lines are about, and its value."""
+    text = "\n".join(lines)
+    if _MARKER.search(text) or "\r" in text.replace("\r\n", ""):
+        raise UnsureError("lines that YAML might read otherwise in their place")
+    try:
+        piece = yaml12.parse_piece(text)
+    except SyntaxProblem as problem:
+        raise UnsureError("the block cannot be read") from problem
+    if piece is None:
+        raise UnsureError("not a block of its own")
+    return piece
+
+
+def _moved(outline: Outline, last: int, added: int) -> Outline:
+    return [
+        (depth, key, line + added if line >= last else line, column)
+        for depth, key, line, column in outline
+    ]
+
+
+def _different_lines(old: str, new: str) -> tuple[Span, Span]:
+    """The lines of the old text that are gone, and those of the new one that came in their place."""
+    shorter = min(len(old), len(new))
+    start = _most(shorter, lambda size, more: old[size:more] == new[size:more])
+    start = old.rfind("\n", 0, start) + 1
+    tail = _most(
+        shorter - start,
+        lambda size, more: (
+            old[len(old) - more : len(old) - size] == new[len(new) - more : len(new) - size]
+        ),
+    )
+    tail = _whole_lines(old, new, tail)
+    line = old.count("\n", 0, start)
+    gone, come = _lines(old[start : len(old) - tail]), _lines(new[start : len(new) - tail])
+    return (line, line + gone), (line, line + come)
+
+
+def _most(limit: int, agree: Callable[[int, int], bool]) -> int:
+    """The greatest size up to `limit` that texts agree in; `agree(size, more)`: also between these."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if agree(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _whole_lines(old: str, new: str, tail: int) -> int:
+    """So much of a common end as begins with a line in both texts."""
+    start = len(old) - tail
+    if all(len(text) == tail or text[len(text) - tail - 1] == "\n" for text in (old, new)):
+        return tail
+    found = old.find("\n", start)
+    return 0 if found < 0 else len(old) - found - 1
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n") and bool(text))
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0]

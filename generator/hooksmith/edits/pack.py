@@ -1,0 +1,75 @@
+"""The IR ↔ bytes, faster than pickle's own way, and safe to read: nothing but the IR's plain data can come out."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import pickle
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from .. import ir
+
+_PLAIN = {
+    made.__name__: made
+    for made in vars(ir).values()
+    if isinstance(made, type) and dataclasses.is_dataclass(made)
+}
+_FIELDS = {
+    name: tuple(field.name for field in dataclasses.fields(made)) for name, made in _PLAIN.items()
+}
+_UNCONSTRAINED = "NO_CONSTRAINTS"
+
+
+def restore(name: str, *values: Any) -> Any:
+    """The object that was packed: see `_reducer`."""
+    if name == _UNCONSTRAINED:
+        return ir.NO_CONSTRAINTS
+    if name == ir.Kind.__name__:
+        return ir.Kind(values[0])
+    made = object.__new__(_PLAIN[name])
+    for field, value in zip(_FIELDS[name], values, strict=True):
+        object.__setattr__(made, field, value)
+    return made
+
+
+def _reducer(name: str) -> Callable[[Any], tuple[Any, tuple[Any, ...]]]:
+    fields = _FIELDS[name]
+    values = attrgetter(*fields)
+    if len(fields) == 1:
+        return lambda value: (restore, (name, values(value)))
+    return lambda value: (restore, (name, *values(value)))
+
+
+def _constraints(value: ir.Constraints) -> tuple[Any, tuple[Any, ...]]:
+    return (restore, (_UNCONSTRAINED,)) if value is ir.NO_CONSTRAINTS else _CONSTRAINTS(value)
+
+
+_CONSTRAINTS = _reducer("Constraints")
+_TABLE: dict[type, Callable[[Any], Any]] = {
+    **{made: _reducer(name) for name, made in _PLAIN.items()},
+    ir.Constraints: _constraints,
+    ir.Kind: lambda kind: (restore, (ir.Kind.__name__, kind.value)),
+}
+
+
+def pack(value: Any) -> bytes:
+    """A value of the IR, or builtin containers of such."""
+    stream = io.BytesIO()
+    pickler = pickle.Pickler(stream, protocol=5)
+    pickler.dispatch_table = _TABLE
+    pickler.dump(value)
+    return stream.getvalue()
+
+
+def unpack(content: bytes) -> Any:
+    """What was packed. Raises UnpicklingError where it holds anything else."""
+    return _Unpickler(io.BytesIO(content)).load()
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) != (restore.__module__, restore.__name__):
+            raise pickle.UnpicklingError(f"{module}.{name} is not of the IR")
+        return restore

@@ -1,0 +1,140 @@
+"""What a run keeps of a document, so that the next one can tell what an edit is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+
+from ..describe.shapes import Directions
+from ..ir import AnyDefinition, Api, Resource
+from ..normalize import Normal
+from ..plan import callback_constants
+from ..plan.parts import Arrangement, Parts
+from ..plan.views import CallDocView, PackageView, ResourceDocView
+from ..yaml12 import Outline
+from .pack import pack, unpack
+from .units import units
+
+Finding = tuple[str, str, str]
+"""Pointer, message, hint."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """One run over a document that is one file.
+
+    `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value, in JSON; `references`: which
+    refer to which. `names`, `wanted`: pointer → class name, and the name it would have without others. `definitions`
+    and `resources`: name → what `pack` made of it; `operations`: pointer → name of its resource. `api` has all else.
+    `reads`, `constants`, `docs`: see `Parts`.
+    """
+
+    text: str
+    outline: Outline | None
+    units: Mapping[str, str]
+    references: Mapping[str, frozenset[str]]
+    names: Mapping[str, str]
+    wanted: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    sent: frozenset[str]
+    received: frozenset[str]
+    inputs: Mapping[str, str]
+    modules: Mapping[str, str]
+    with_events: tuple[str, ...]
+    api: bytes
+    definitions: Mapping[str, bytes]
+    resources: Mapping[str, bytes]
+    operations: Mapping[str, str]
+    reads: Mapping[str, frozenset[str]]
+    constants: Mapping[str, str]
+    docs: tuple[ResourceDocView, ...]
+
+    @property
+    def directions(self) -> Directions:
+        return Directions(self.sent, self.received, self.inputs)
+
+    @property
+    def arrangement(self) -> Arrangement:
+        return Arrangement(self.modules, self.with_events)
+
+    def packed(self) -> bytes:
+        """All of it in bytes."""
+        plain = [(doc.name, [tuple(call) for call in doc.calls]) for doc in self.docs]
+        return pack(
+            {field.name: getattr(self, field.name) for field in fields(self)} | {"docs": plain}
+        )
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Snapshot:
+        """A snapshot out of its bytes. Raises UnpicklingError, TypeError and the like where they are not one."""
+        stated = unpack(content)
+        docs = tuple(
+            ResourceDocView(name=name, calls=tuple(CallDocView(*call) for call in calls))
+            for name, calls in stated.pop("docs")
+        )
+        return cls(**stated, docs=docs)
+
+
+class Unpacked(Mapping[str, AnyDefinition]):
+    """Definitions by name, unpacked when they are looked at; `changed` ones stand in for those of the snapshot."""
+
+    def __init__(
+        self, packed: Mapping[str, bytes], changed: Mapping[str, AnyDefinition] | None = None
+    ) -> None:
+        self._packed = packed
+        self._found: dict[str, AnyDefinition] = dict(changed or {})
+
+    def __getitem__(self, name: str) -> AnyDefinition:
+        if name not in self._found:
+            self._found[name] = unpack(self._packed[name])
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def take_snapshot(
+    normal: Normal,
+    api: Api,
+    directions: Directions,
+    arrangement: Arrangement,
+    parts: Parts,
+    view: PackageView,
+) -> Snapshot | None:
+    """A snapshot of a run that is through; None where the document is not one file with an OpenAPI document."""
+    root = normal.library.root
+    if len(normal.library.documents) > 1 or normal.findings.bundled.origins:
+        return None
+    return Snapshot(
+        text=root.text,
+        outline=root.outline,
+        units={pointer: json.dumps(value) for pointer, value in units(root.data)},
+        references={here: frozenset(others) for here, others in normal.references.items()},
+        names=normal.names,
+        wanted={pointer: found.name for pointer, found in normal.candidates.items()},
+        findings=tuple(normal.findings.stated),
+        sent=directions.sent,
+        received=directions.received,
+        inputs=dict(directions.inputs),
+        modules=dict(arrangement.modules),
+        with_events=arrangement.with_events,
+        api=pack(replace(api, definitions=(), resources=())),
+        definitions={definition.name: pack(definition) for definition in api.definitions},
+        resources={resource.name: pack(resource) for resource in api.resources},
+        operations=_operations(api.resources),
+        reads=dict(parts.reads),
+        constants=dict(callback_constants(view.callbacks)),
+        docs=view.resource_docs,
+    )
+
+
+def _operations(resources: tuple[Resource, ...]) -> dict[str, str]:
+    return {
+        operation.pointer: resource.name
+        for resource in resources
+        for operation in resource.operations
+    }
