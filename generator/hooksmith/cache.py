@@ -81,7 +81,7 @@ class Cache:
         path = _path(self.folder, key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, (_checksum(key, content), b"\n", content))
+            write_whole(path, (_checksum(key, content), b"\n", content))
             _prune(path.parent, self.capacity)
         except OSError:
             return False
@@ -92,7 +92,8 @@ def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / key[2:]
 
 
-def _write(path: Path, parts: Iterable[bytes]) -> None:
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """A file of these parts, there whole or not at all. Raises OSError."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = Path(name)
     try:

@@ -10,7 +10,6 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,8 @@ from .recall import Output, recall, recall_earlier, remember, remember_snapshot
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from .config import Config
 
 Job = tuple[Path, Settings]

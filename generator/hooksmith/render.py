@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Container, Iterator
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
+from .cache import write_whole
 from .plan.text import comment, docstring, literal, one_line
 from .plan.views import PackageView
 
@@ -119,9 +124,29 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Python, not HTML: values pass the filters below
         auto_reload=False,
+        bytecode_cache=_CompiledTemplates(),
     )
     environment.filters["literal"] = literal
     environment.filters["docstring"] = docstring
     environment.filters["one_line"] = one_line
     environment.filters["comment"] = comment
     return environment
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Compiled templates, kept where Python keeps compiled modules, and only if it does; told apart by content."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return filename or name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError), Path(cache_from_source(bucket.key)).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        path = Path(cache_from_source(bucket.key))
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, [bucket.bytecode_to_string()])

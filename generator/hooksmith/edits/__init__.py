@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ..describe.directions import names_in, received_types, references, sent_types
 from ..describe.shapes import differs, shaped, shaped_operation
-from ..errors import Diagnostic, HooksmithError
+from ..document import Document
+from ..errors import Diagnostic, HooksmithError, Place
 from ..extensions import check_extensions
 from ..format import format_files
 from ..ir import AnyDefinition, Api, Model, Operation, Resource, Type
@@ -58,7 +59,7 @@ def revise(
     """
     try:
         change = find_change(path, snapshot.text, text, snapshot.outline, snapshot.units)
-        moved = tuple(_moved(found, change) for found in diagnostics)
+        moved = _moved(diagnostics, change, path, text)
         left = replace(snapshot, text=text, outline=change.outline)
         if not change.unit:
             return Revised({}, moved, left)
@@ -68,14 +69,26 @@ def revise(
         raise UnsureError("what is wrong is said by a run over the whole document") from error
 
 
-def _moved(diagnostic: Diagnostic, change: Change) -> Diagnostic:
-    """The diagnostic where it stands now."""
+def _moved(
+    diagnostics: tuple[Diagnostic, ...], change: Change, path: Path, text: str
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics where they stand now: lines after the edit move with it, those in it are looked up."""
+    inside = [it.place.pointer for it in diagnostics if it.place and _is_inside(it.place, change)]
+    document = Document(path, path.resolve().as_uri(), None, text)
+    found = dict(zip(inside, document.places(inside), strict=True)) if inside else {}
+    return tuple(_with_place(it, found, change) for it in diagnostics)
+
+
+def _is_inside(place: Place, change: Change) -> bool:
+    return place.line is not None and change.lines[0] < place.line <= change.lines[1]
+
+
+def _with_place(diagnostic: Diagnostic, found: Mapping[str, Place], change: Change) -> Diagnostic:
     place = diagnostic.place
     if place is None or place.line is None or place.line <= change.lines[0]:
         return diagnostic
-    if place.line <= change.lines[1]:
-        raise UnsureError("a diagnostic stands in what was changed")
-    return replace(diagnostic, place=replace(place, line=place.line + change.added))
+    moved = replace(place, line=place.line + change.added)
+    return replace(diagnostic, place=found[place.pointer] if _is_inside(place, change) else moved)
 
 
 class _Revision:
