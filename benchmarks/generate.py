@@ -89,8 +89,10 @@ def _copy(document: Path, folder: Path) -> None:
 
 def edited(text: str) -> str:
     """The text with a word put before the first description among the component schemas."""
-    found = re.search(r"""\bschemas"?:""", text)
-    start = found.end() if found else 0
+    start = 0
+    for key in ("components", "schemas"):
+        found = re.compile(rf"""^\s*"?{key}"?:|"{key}":\s*{{""", re.MULTILINE).search(text, start)
+        start = found.end() if found else start
     words = re.compile(r"""(\bdescription"?:\s*["']?)(?=[A-Za-z])""")
     changed, count = words.subn(r"\1Edited ", text[start:], count=1)
     if not count:

@@ -30,21 +30,27 @@ if TYPE_CHECKING:
     from .config import Config
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What a document becomes: `files` is path below the package's folder → text."""
+    """What a document becomes: `files` is path below the package's folder → text; `inputs` all that it depends on."""
 
     files: dict[str, str]
-    diagnostics: tuple[Diagnostic, ...] = ()
-    inputs: tuple[Input, ...] = ()
-    """Every file that it depends on."""
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whole(Result):
+    """What a document becomes that all was read of."""
+
+    api: Api
 
 
 Keep = Callable[[bytes], None]
 """Takes what the next run needs to know after an edit: see `edits.Snapshot`."""
 
 
-def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
+def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Whole:
     """One document → the files of its package. Raises HooksmithError."""
     result = _rendered(path, settings, keep)
     report(f"{settings.package}: format")
@@ -63,12 +69,12 @@ def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> 
         report(f"{settings.package}: read what was edited")
         text = read_text(path)
         revised = revise(path, text, settings, snapshot, earlier.output.diagnostics)
-    except (UnsureError, UnpicklingError, TypeError, EOFError):
+    except (UnsureError, UnpicklingError):
         return None
     files = {**earlier.output.files, **revised.files}
     inputs = (replace(earlier.inputs[0], digest=digest_of(text)),)
     keep(revised.snapshot.packed())
-    return Result(files, revised.diagnostics, inputs)
+    return Result(files=files, diagnostics=revised.diagnostics, inputs=inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _normal(library: Library, settings: Settings) -> Normal:
     return normal
 
 
-def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
+def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Whole:
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots)
     normal = _normal(library, settings)
@@ -134,8 +140,9 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Resul
     view = plan(api, parts, arrangement, settings.package)
     if keep is not None:
         snapshot = take_snapshot(normal, api, directions, arrangement, parts, view)
-        keep(snapshot.packed() if snapshot else b"")
-    return Result(render(view), diagnostics, library.inputs)
+        if snapshot is not None:
+            keep(snapshot.packed())
+    return Whole(files=render(view), diagnostics=diagnostics, inputs=library.inputs, api=api)
 
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

@@ -39,9 +39,9 @@ def document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made.clear()
     generate = pipeline.generate
 
-    def watched(path: Path, settings: Settings) -> pipeline.Result:
+    def watched(path: Path, settings: Settings, keep: pipeline.Keep | None) -> pipeline.Result:
         made.append(path)
-        return generate(path, settings)
+        return generate(path, settings, keep)
 
     monkeypatch.setattr(pipeline, "generate", watched)
     return Path("acme.json")

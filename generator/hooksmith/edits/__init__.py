@@ -21,6 +21,7 @@ from ..errors import Diagnostic, HooksmithError, Place
 from ..extensions import check_extensions
 from ..format import format_files
 from ..ir import AnyDefinition, Api, Model, Operation, Resource, Type
+from ..normalize.names import suffix_of
 from ..plan import bare_package
 from ..plan.events import plan_event_docs
 from ..plan.parts import Parts
@@ -129,18 +130,17 @@ class _Revision:
             raise UnsureError("definitions come, go or move")
 
     def _check_names(self) -> None:
-        """All are called as before, and so would all that contest names."""
+        """All are called as before, and so is whoever wants the same name: equal schemas share one."""
         snapshot, before, after = self._snapshot, self._before, self._after
         if before.wanted != after.wanted:
             raise UnsureError("names may be different")
-        shared = _repeated(snapshot.names.values())
+        contested = _repeated(snapshot.wanted.values())
         for pointer, wanted in after.wanted.items():
-            name = snapshot.names.get(pointer)
             if wanted != snapshot.wanted.get(pointer):
                 raise UnsureError("names may be different")
-            is_contested = name != wanted or name in shared
-            if is_contested and before.nodes[pointer] != after.nodes[pointer]:
-                raise UnsureError("a name is shared or contested")
+            old, new = before.nodes[pointer], after.nodes[pointer]
+            if (wanted in contested and old != new) or suffix_of(old) != suffix_of(new):
+                raise UnsureError("a name is contested")
 
     def _changed_definitions(self) -> dict[str, AnyDefinition]:
         """Name → definition, in all shapes, for those that are different."""
@@ -168,10 +168,15 @@ class _Revision:
             and old.pointer == new.pointer
             and (not isinstance(old, Model) or not isinstance(new, Model) or old.bases == new.bases)
             and list(references(old)) == list(references(new))
-            and differs(old, self._before.definitions) == differs(new, self._after.definitions)
+            and self._divides(old, self._before) == self._divides(new, self._after)
         )
         if not same:
             raise UnsureError("others depend on what is different")
+
+    def _divides(self, definition: AnyDefinition, part: Part) -> bool:
+        """Whether it goes both ways in shapes that differ."""
+        both = self._directions.sent & self._directions.received
+        return definition.name in both and differs(definition, part.definitions)
 
     # --- operations
 

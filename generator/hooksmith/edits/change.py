@@ -124,7 +124,7 @@ def _different_lines(old: str, new: str) -> tuple[Span, Span]:
     )
     tail = _whole_lines(old, new, tail)
     line = old.count("\n", 0, start)
-    gone, come = _lines(old[start : len(old) - tail]), _lines(new[start : len(new) - tail])
+    gone, come = (text.count("\n", start, len(text) - tail) + (tail == 0) for text in (old, new))
     return (line, line + gone), (line, line + come)
 
 
@@ -147,10 +147,6 @@ def _whole_lines(old: str, new: str, tail: int) -> int:
         return tail
     found = old.find("\n", start)
     return 0 if found < 0 else len(old) - found - 1
-
-
-def _lines(text: str) -> int:
-    return text.count("\n") + (not text.endswith("\n") and bool(text))
 
 
 def _length(span: Span) -> int:

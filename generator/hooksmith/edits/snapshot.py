@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from pickle import UnpicklingError
 
 from ..describe.shapes import Directions
 from ..ir import AnyDefinition, Api, Resource
@@ -67,13 +68,20 @@ class Snapshot:
 
     @classmethod
     def unpacked(cls, content: bytes) -> Snapshot:
-        """A snapshot out of its bytes. Raises UnpicklingError, TypeError and the like where they are not one."""
-        stated = unpack(content)
-        docs = tuple(
-            ResourceDocView(name=name, calls=tuple(CallDocView(*call) for call in calls))
-            for name, calls in stated.pop("docs")
-        )
-        return cls(**stated, docs=docs)
+        """A snapshot out of its bytes. Raises UnpicklingError where they are not one."""
+        try:
+            stated = unpack(content)
+            docs = tuple(
+                ResourceDocView(name=name, calls=tuple(CallDocView(*call) for call in calls))
+                for name, calls in stated.pop("docs")
+            )
+            return cls(**stated, docs=docs)
+        except _NOT_ONE as error:
+            raise UnpicklingError(f"not a snapshot: {error}") from error
+
+
+_NOT_ONE = (AttributeError, EOFError, ImportError, LookupError, TypeError, ValueError)
+"""What comes of bytes that are something else: see the documentation of pickle."""
 
 
 class Unpacked(Mapping[str, AnyDefinition]):

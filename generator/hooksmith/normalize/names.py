@@ -147,11 +147,16 @@ def _spelled_so(rivals: list[Candidate], name: str) -> list[Candidate]:
     return [rival for rival in rivals if rival.pointer == f"/components/schemas/{name}"]
 
 
+def suffix_of(node: Any) -> str:
+    """What a name is made longer by, where it is contested."""
+    return "Enum" if isinstance(node, dict) and "enum" in node else "Model"
+
+
 def _with_context(candidate: Candidate, rung: int) -> str:
     """The candidate's name with more and more of where it stands and what it is."""
     if rung == 0:
         return candidate.name
-    suffix = "Enum" if isinstance(candidate.node, dict) and "enum" in candidate.node else "Model"
+    suffix = suffix_of(candidate.node)
     if rung == 1:
         return candidate.name + suffix
     path = "".join(pascal(token) for token in split(candidate.pointer))

@@ -21,7 +21,7 @@ def mend_references(document: Node, findings: Findings) -> None:
     """
     mender = _Mender(document, findings)
     for visit in list(walk("openapi", document)):
-        if "$ref" in visit.node and visit.kind != "example":
+        if "$ref" in visit.node:
             mender.mend(visit)
 
 
@@ -45,7 +45,7 @@ class _Mender:
                 visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out"
             )
             del visit.node["$ref"]
-        elif kind != visit.kind:
+        elif kind != visit.kind and visit.kind != "example":
             self._wrong_kind(visit, reference, kind)
 
     def _end(self, reference: str, pointer: str) -> tuple[str | None, bool]:

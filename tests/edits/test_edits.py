@@ -1,0 +1,250 @@
+"""After an edit the package is what the whole document gives, byte for byte, whether or not all of it was read."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from hooksmith import edits
+from hooksmith.cache import Cache
+from hooksmith.edits import Snapshot
+from hooksmith.edits.pack import pack, unpack
+from hooksmith.fleet import make
+from hooksmith.recall import recall, remember_snapshot
+from hooksmith.settings import Settings
+from hooksmith.yaml12 import parse
+
+from .conftest import DOCUMENT, SETTINGS, UNRELATED, Edited
+
+SMALL = {
+    "description": ("Something that was bought.", "Something that was bought, and paid."),
+    "property description": ("description: Its id.", "description: Its number."),
+    "property": ("        note:\n", "        gift: {type: boolean, description: A gift?}\n        note:\n"),
+    "property gone": ("        note:\n          type: string\n", ""),
+    "property renamed": ("        note:\n", "        remark:\n"),
+    "type": ("        note:\n          type: string", "        note:\n          type: integer"),
+    "constraint": ("maxLength: 20", "maxLength: 30"),
+    "required": ("required: [article]", "required: [article, note]"),
+    "enum value": ("enum: [open, done]", "enum: [open, done, lost]"),
+    "deprecated": ("        note:\n", "        note:\n          deprecated: true\n"),
+    "format": ("format: email", "format: date"),
+    "base": ("at: {type: string, format: date-time}", "at: {type: string}"),
+    "two lines": ("string\n        # who bought\n", "string\n          description: Who\n"),
+    "summary": ("Order something", "Order whatever you like"),
+    "parameter": ("name: id, in: path", "name: id, description: Which., in: path"),
+}  # fmt: skip
+"""What an edit of one schema or operation is, mostly: (text, other text)."""
+
+WIDE = {
+    "a new reference": ("        note:\n", "        for: {$ref: '#/components/schemas/Buyer'}\n        note:\n"),
+    "a new class": ("        note:\n", "        to: {properties: {city: {type: string}}}\n        note:\n"),
+    "a new enum": ("        note:\n          type: string", "        note:\n          enum: [a, b]"),
+    "a new schema": ("    Buyer:\n", "    Seller: {type: object}\n    Buyer:\n"),
+    "another name": ("operationId: getOrder", "operationId: fetchOrder"),
+    "another tag": ("operationId: getOrder\n      tags: [orders]", "operationId: getOrder\n      tags: [more]"),
+    "another event": ("const: order.lost", "const: order.gone"),
+    "the head": ("title: Acme", "title: Acme Corporation"),
+    "directions": ("        email:\n", "        email:\n          readOnly: true\n"),
+}  # fmt: skip
+"""What changes more than the parts that show it."""
+
+
+def replaced(pair: tuple[str, str]) -> str:
+    old, new = pair
+    assert (DOCUMENT + UNRELATED).count(old) >= 1
+    return (DOCUMENT + UNRELATED).replace(old, new, 1)
+
+
+@pytest.mark.parametrize("pair", SMALL.values(), ids=SMALL)
+def test_a_small_edit_is_read_by_itself(edited: Edited, pair: tuple[str, str]) -> None:
+    before = dict(edited.result.files)
+    found = edited.edit(replaced(pair))
+    assert found is not None
+    whole = edited.whole()
+    assert found.files == whole.files
+    assert list(found.files) == list(whole.files)
+    assert found.files != before
+    assert found.inputs == whole.inputs
+
+
+@pytest.mark.parametrize("pair", WIDE.values(), ids=WIDE)
+def test_a_wide_edit_means_reading_all(edited: Edited, pair: tuple[str, str]) -> None:
+    assert edited.edit(replaced(pair)) is None
+    assert edited.whole().files != edited.result.files
+
+
+def test_edit_after_edit(edited: Edited) -> None:
+    """Each leaves what the next one needs."""
+    text = edited.text
+    for old, new in SMALL.values():
+        text = text.replace(old, new, 1)
+        found = edited.edit(text)
+        assert found is not None
+        assert found.files == edited.whole().files
+        edited.result = found
+
+
+def test_the_same_in_json(tmp_path: Path) -> None:
+    edited = Edited(tmp_path / "acme.json")
+    edited.start(json.dumps(parse(DOCUMENT + UNRELATED)))
+    text = DOCUMENT + UNRELATED
+    for old, new in SMALL.values():
+        text = text.replace(old, new, 1)
+        found = edited.edit(json.dumps(parse(text)))
+        assert found is not None
+        assert found.files == edited.whole().files
+        edited.result = found
+
+
+def test_a_comment_changes_nothing(edited: Edited) -> None:
+    found = edited.edit(edited.text.replace("# who bought", "# who bought it"))
+    assert found is not None
+    assert found.files == edited.result.files
+
+
+def test_diagnostics_move_with_their_lines(tmp_path: Path) -> None:
+    wrong = "    Wrong:\n      type: object\n      properties: {a: {type: nothing}}\n"
+    edited = Edited(tmp_path / "acme.yaml")
+    before = edited.start(DOCUMENT + UNRELATED + wrong).diagnostics
+    assert before
+    found = edited.edit(
+        edited.text.replace("        note:\n", "        note:\n          title: N\n")
+    )
+    assert found is not None
+    assert found.diagnostics == edited.whole().diagnostics != before
+
+
+def test_what_an_edit_makes_wrong_is_said(edited: Edited) -> None:
+    assert edited.edit(replaced(("maxLength: 20", "maxLength: many"))) is None
+
+
+def test_anchors_tie_blocks_together(tmp_path: Path) -> None:
+    edited = Edited(tmp_path / "acme.yaml")
+    anchored = DOCUMENT.replace(
+        "        note:\n          type: string", "        note: &note\n          type: string"
+    )
+    edited.start(anchored + UNRELATED + "    Other: {type: object, properties: {a: *note}}\n")
+    inside = edited.text.replace("maxLength: 20", "maxLength: 30")
+    assert edited.edit(inside) is None
+    elsewhere = edited.text.replace("description: Its id.", "description: Its number.")
+    found = edited.edit(elsewhere)
+    assert found is not None
+    assert found.files == edited.whole().files
+
+
+def test_a_block_that_would_be_read_otherwise(edited: Edited) -> None:
+    """Text that is only a block by itself."""
+    for line in ("---", "...", "%TAG", "    Another: {}", '          title: "', "\t- a"):
+        assert edited.edit(edited.text.replace("        # who bought", line)) is None
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    monkeypatch.setenv("HOOKSMITH_CACHE_DIR", str(tmp_path / "cache"))
+    return Cache.default()
+
+
+@pytest.fixture
+def revisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A line for each edit that was relied on."""
+    found: list[str] = []
+    run = edits._Revision.run
+
+    def noted(revision: edits._Revision) -> object:
+        outcome = run(revision)
+        found.append(revision._change.unit)
+        return outcome
+
+    monkeypatch.setattr(edits._Revision, "run", noted)
+    return found
+
+
+def test_make_reads_what_was_edited(tmp_path: Path, cache: Cache, revisions: list[str]) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text(DOCUMENT + UNRELATED)
+    make(path, SETTINGS)
+    text = path.read_text()
+    for old, new in SMALL.values():
+        text = text.replace(old, new, 1)
+        path.write_text(text)
+        made = make(path, SETTINGS)
+        assert recall(path, SETTINGS, cache) == made
+    assert len(set(revisions)) == len(
+        {"Order", "NewOrder", "Buyer", "Event", "/orders", "/orders/{id}"}
+    )
+
+
+def test_other_settings_mean_reading_all(
+    tmp_path: Path, cache: Cache, revisions: list[str]
+) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text(DOCUMENT + UNRELATED)
+    make(path, SETTINGS)
+    path.write_text(replaced(SMALL["description"]))
+    make(path, Settings(package="other", formatter="none"))
+    assert not revisions
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("false",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        pickle.dumps(Evil()),
+        pickle.dumps({"text": "x"}),
+        pack({"docs": ()}),
+        pack([1]),
+    ],
+    ids=["empty", "nonsense", "evil", "other", "part", "list"],
+)
+def test_a_snapshot_that_is_not_one(
+    tmp_path: Path, cache: Cache, revisions: list[str], content: bytes
+) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text(DOCUMENT + UNRELATED)
+    make(path, SETTINGS)
+    remember_snapshot(path, SETTINGS, content, cache)
+    path.write_text(replaced(SMALL["description"]))
+    found = make(path, SETTINGS)
+    assert not revisions
+    assert "and paid" in found.files["models.py"]
+
+
+def test_a_snapshot_of_another_text(
+    tmp_path: Path, cache: Cache, edited: Edited, revisions: list[str]
+) -> None:
+    """As when a run was killed between its two entries."""
+    path = tmp_path / "acme.yaml"
+    path.write_text(DOCUMENT + UNRELATED + "    More: {type: object}\n")
+    make(path, SETTINGS)
+    remember_snapshot(path, SETTINGS, edited.kept[0], cache)
+    path.write_text(replaced(SMALL["description"]) + "    More: {type: object}\n")
+    assert "More" in make(path, SETTINGS).files["models.py"]
+    assert not revisions
+
+
+def test_a_snapshot_comes_back_as_it_was(edited: Edited) -> None:
+    found = edited.snapshot
+    assert Snapshot.unpacked(found.packed()) == found
+    api = unpack(found.api)
+    assert api.title == "Acme"
+    assert [unpack(it).name for it in found.definitions.values()] == list(found.definitions)
+
+
+def test_nothing_but_plain_data_is_unpacked() -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        unpack(pickle.dumps(Evil()))
+    with pytest.raises(pickle.UnpicklingError):
+        unpack(pickle.dumps(Path()))

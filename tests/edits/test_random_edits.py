@@ -1,0 +1,73 @@
+"""Edits at random, of this project's own documents and of others': what is relied on is what the whole gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from hooksmith.edits import part
+from hooksmith.errors import HooksmithError
+from hooksmith.settings import Settings
+from support.cases import case_folders
+from support.edits import edited_json, edited_yaml
+from support.paths import SHARED
+
+from .conftest import DOCUMENT, UNRELATED, Edited
+
+LONG = bool(os.environ.get("HOOKSMITH_LONG"))
+OWN = [path for folder in case_folders() for path in sorted(folder.glob("spec.*"))]
+OTHERS = sorted([*SHARED.glob("corpus/*.json"), *SHARED.glob("reference/*.openapi.*")])
+
+
+@pytest.fixture(autouse=True)
+def _always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rely on parts however much of the document they are."""
+    monkeypatch.setattr(part, "MOST", 2.0)
+
+
+def try_edits(path: Path, count: int) -> int:
+    """How many of so many edits of a document were relied on; each gave what the whole gives."""
+    random, relied = Random(path.name), 0
+    edited = Edited(path, Settings(package="edited", formatter="none"))
+    text = path.read_text("utf-8")
+    edited.start(text)
+    edit = edited_json if text.lstrip().startswith("{") else edited_yaml
+    for _ in range(count if edited.kept else 0):
+        found = edited.edit(edit(text, random))
+        if found is not None:
+            relied += 1
+            whole = edited.whole()
+            assert found.files == whole.files
+            assert found.diagnostics == whole.diagnostics
+            del edited.kept[1:]
+    return relied
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.parent.name)
+def test_own(path: Path, tmp_path: Path) -> None:
+    shutil.copytree(path.parent, tmp_path / "in")
+    try:
+        try_edits(tmp_path / "in" / path.name, 300 if LONG else 6)
+    except HooksmithError:
+        pytest.skip("the document is generated from with other settings")
+
+
+def test_many(tmp_path: Path) -> None:
+    """Of these edits every other makes the document wrong; enough of the others are relied on."""
+    path = tmp_path / "acme.yaml"
+    path.write_text(DOCUMENT + UNRELATED, "utf-8")
+    count = 2000 if LONG else 60
+    assert try_edits(path, count) > count * 0.2
+
+
+@pytest.mark.skipif(not OTHERS, reason="there is no ../shared with documents to try")
+@pytest.mark.parametrize("path", OTHERS if LONG else OTHERS[::9], ids=lambda path: path.name)
+def test_others(path: Path, tmp_path: Path) -> None:
+    copied = tmp_path / path.name
+    shutil.copy(path, copied)
+    copied.chmod(0o644)
+    try_edits(copied, 60 if LONG else 4)
