@@ -20,6 +20,7 @@ SPINE = (
     ("describe",),
     ("plan",),
     ("render", "format", "write"),
+    ("edits",),
     ("pipeline",),
     ("cli",),
 )
