@@ -34,13 +34,18 @@ SMALL = {
     "format": ("format: email", "format: date"),
     "base": ("at: {type: string, format: date-time}", "at: {type: string}"),
     "two lines": ("string\n        # who bought\n", "string\n          description: Who\n"),
+    "reference": ("        note:\n", "        for: {$ref: '#/components/schemas/Buyer'}\n        note:\n"),
     "summary": ("Order something", "Order whatever you like"),
     "parameter": ("name: id, in: path", "name: id, description: Which., in: path"),
 }  # fmt: skip
 """What an edit of one schema or operation is, mostly: (text, other text)."""
 
 WIDE = {
-    "a new reference": ("        note:\n", "        for: {$ref: '#/components/schemas/Buyer'}\n        note:\n"),
+    "a reference that turns a shape round": (
+        "    Buyer:\n      type: object\n      properties:\n",
+        "    Buyer:\n      type: object\n      properties:\n        of: {$ref: '#/components/schemas/Order'}\n",
+    ),
+    "a reference gone": ("        buyer:\n          $ref: '#/components/schemas/Buyer'\n    New", "    New"),
     "a new class": ("        note:\n", "        to: {properties: {city: {type: string}}}\n        note:\n"),
     "a new enum": ("        note:\n          type: string", "        note:\n          enum: [a, b]"),
     "a new schema": ("    Buyer:\n", "    Seller: {type: object}\n    Buyer:\n"),
@@ -120,6 +125,8 @@ def test_diagnostics_move_with_their_lines(tmp_path: Path) -> None:
 
 def test_what_an_edit_makes_wrong_is_said(edited: Edited) -> None:
     assert edited.edit(replaced(("maxLength: 20", "maxLength: many"))) is None
+    nowhere = "        for: {$ref: '#/components/schemas/None'}\n        note:\n"
+    assert edited.edit(replaced(("        note:\n", nowhere))) is None
 
 
 def test_anchors_tie_blocks_together(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from hooksmith.ir import Api
 from hooksmith.pipeline import generate
-from hooksmith.plan.modules import LARGE, model_modules
+from hooksmith.plan.modules import LARGE, model_modules, owners
 from hooksmith.settings import Settings
 
 from .documents import large_document, write_document
@@ -25,6 +25,10 @@ ORDER = {
     "money": {"amount": 3},
     "about": {"amount": 4},
 }
+
+
+def modules_of(api: Api) -> dict[str, str]:
+    return model_modules(api, owners(api))
 
 
 def api_of(folder: Path, **further: Any) -> Api:
@@ -59,7 +63,7 @@ LOADED = "print(json.dumps(sorted(m.rpartition('.')[2] for m in sys.modules if m
 
 
 def test_a_definition_stands_where_it_is_used(tmp_path: Path) -> None:
-    places = model_modules(api_of(tmp_path))
+    places = modules_of(api_of(tmp_path))
     assert len(places) > LARGE
     assert {places[name] for name in ("Invoice", "InvoiceList", "InvoicePartAa")} == {"invoices"}
     assert {places[name] for name in ("Base", "Owner", "Money", "Subject", "Tree", "Forest")} == {
@@ -69,9 +73,9 @@ def test_a_definition_stands_where_it_is_used(tmp_path: Path) -> None:
 
 
 def test_unrelated_schemas_move_nothing(tmp_path: Path) -> None:
-    before = model_modules(api_of(tmp_path / "before"))
+    before = modules_of(api_of(tmp_path / "before"))
     stranger = {"type": "object", "properties": {"a": {"type": "string"}}}
-    after = model_modules(api_of(tmp_path / "after", AardvarkOrder=stranger, Zebra=stranger))
+    after = modules_of(api_of(tmp_path / "after", AardvarkOrder=stranger, Zebra=stranger))
     assert {name: after[name] for name in before} == before
     assert after["Zebra"] == after["AardvarkOrder"] == "schemas"
 

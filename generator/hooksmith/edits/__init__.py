@@ -98,7 +98,7 @@ class _Revision:
         self._snapshot = snapshot
         self._change = change
         self._directions = snapshot.directions
-        self._reach = extent(snapshot, change.unit)
+        self._reach = extent(snapshot, change)
         self._before = Part(snapshot, self._reach, path, settings, change.unit, change.before)
         self._after = Part(snapshot, self._reach, path, settings, change.unit, change.after)
         self._known = Unpacked(snapshot.definitions)
@@ -122,8 +122,9 @@ class _Revision:
             raise UnsureError("what is wrong with the document is something else now")
         if before.rest != after.rest or before.telling() != after.telling():
             raise UnsureError("events, or what all depend on, are different")
-        if before.references != after.references:
-            raise UnsureError("references come or go")
+        unit = self._change.unit
+        if {**before.references, unit: ()} != {**after.references, unit: ()}:
+            raise UnsureError("references into the middle of something come or go")
         if before.grouping != after.grouping:
             raise UnsureError("operations come, go or move")
         if list(before.definitions) != list(after.definitions):
@@ -162,16 +163,31 @@ class _Revision:
                 raise UnsureError("the part is read otherwise than in the whole")
 
     def _refuse_effects(self, old: AnyDefinition, new: AnyDefinition) -> None:
-        """What others depend on: kind, place, references in their order, and whether both directions differ."""
+        """What others depend on: kind, place, whether directions differ, and references that go or change things."""
         same = (
             type(old) is type(new)
             and old.pointer == new.pointer
             and (not isinstance(old, Model) or not isinstance(new, Model) or old.bases == new.bases)
-            and list(references(old)) == list(references(new))
+            and set(references(old)) <= set(references(new))
             and self._divides(old, self._before) == self._divides(new, self._after)
         )
-        if not same:
+        if not same or not all(
+            self._bears(new, it) for it in references(new) if it not in set(references(old))
+        ):
             raise UnsureError("others depend on what is different")
+
+    def _bears(self, definition: AnyDefinition, reference: str) -> bool:
+        """Whether a new reference leaves everything where it is, and going the ways that it goes."""
+        name, directions = definition.name, self._directions
+        ways = (directions.sent, directions.received)
+        if any(name in way and reference not in way for way in ways):
+            return False
+        if all(name in way for way in ways) and reference in directions.inputs:
+            return name in directions.inputs
+        inputs, arrangement = directions.inputs, self._snapshot.arrangement
+        return arrangement.bears(name, reference) and arrangement.bears(
+            inputs.get(name, name), inputs.get(reference, reference)
+        )
 
     def _divides(self, definition: AnyDefinition, part: Part) -> bool:
         """Whether it goes both ways in shapes that differ."""
@@ -230,9 +246,14 @@ class _Revision:
             if snapshot.constants:
                 raise UnsureError("api.md lists callbacks")
             paths.add("api.md")
+        unit = self._change.unit
         left = replace(
             snapshot,
-            units={**snapshot.units, self._change.unit: json.dumps(self._change.after)},
+            references={
+                **snapshot.references,
+                unit: frozenset(self._after.references.get(unit, ())),
+            },
+            units={**snapshot.units, unit: json.dumps(self._change.after)},
             definitions={**snapshot.definitions, **{it: pack(new) for it, new in changed.items()}},
             resources={**snapshot.resources, **{it: pack(new) for it, new in resources.items()}},
             reads={**snapshot.reads, **parts.reads},

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from ..describe import describe_undirected
 from ..describe.deliveries import deliveries
@@ -18,9 +19,9 @@ from ..normalize import normalize_part
 from ..normalize.bundle import unit_of
 from ..pointer import escape
 from ..settings import Settings
-from .change import UnsureError
+from .change import Change, UnsureError
 from .snapshot import Snapshot
-from .units import assembled, closure, inverted, is_head
+from .units import assembled, closure, inverted, is_head, references_in
 
 MOST = 0.25
 """The share of a document beyond which reading it all is the quicker way."""
@@ -34,14 +35,15 @@ class Extent:
     read: tuple[str, ...]
 
 
-def extent(snapshot: Snapshot, unit: str) -> Extent:
+def extent(snapshot: Snapshot, change: Change) -> Extent:
     """How far an edit of a unit reaches. Raises UnsureError where that is all or much of the document."""
-    if is_head(unit):
+    if is_head(change.unit):
         raise UnsureError("all depend on it")
-    affected = closure([unit], inverted(snapshot.references))
+    affected = closure([change.unit], inverted(snapshot.references))
     if any(map(is_head, affected)):
         raise UnsureError("all depend on it")
-    needed = closure(affected, snapshot.references)
+    new = {unit_of(unquote(it.removeprefix("#"))) for it in references_in(change.after)}
+    needed = closure({*affected, *(new & snapshot.units.keys())}, snapshot.references)
     read = tuple(pointer for pointer in snapshot.units if pointer in needed or is_head(pointer))
     size = sum(len(snapshot.units[pointer]) for pointer in read if not is_head(pointer))
     if size > MOST * sum(map(len, snapshot.units.values())):

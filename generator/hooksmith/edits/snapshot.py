@@ -43,6 +43,7 @@ class Snapshot:
     inputs: Mapping[str, str]
     modules: Mapping[str, str]
     with_events: tuple[str, ...]
+    owners: Mapping[str, str]
     api: bytes
     definitions: Mapping[str, bytes]
     resources: Mapping[str, bytes]
@@ -57,7 +58,7 @@ class Snapshot:
 
     @property
     def arrangement(self) -> Arrangement:
-        return Arrangement(self.modules, self.with_events)
+        return Arrangement(self.modules, self.with_events, self.owners)
 
     def packed(self) -> bytes:
         """All of it in bytes."""
@@ -130,6 +131,7 @@ def take_snapshot(
         inputs=dict(directions.inputs),
         modules=dict(arrangement.modules),
         with_events=arrangement.with_events,
+        owners=dict(arrangement.owners),
         api=pack(replace(api, definitions=(), resources=())),
         definitions={definition.name: pack(definition) for definition in api.definitions},
         resources={resource.name: pack(resource) for resource in api.resources},

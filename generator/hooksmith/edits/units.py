@@ -53,6 +53,16 @@ def is_head(pointer: str) -> bool:
     return pointer.count("/") == 1 or pointer.startswith("/components/securitySchemes/")
 
 
+def references_in(value: Any) -> Iterator[str]:
+    """What the `$ref`s in a value are, wherever they stand."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        value = list(value.values())
+    for member in value if isinstance(value, list) else ():
+        yield from references_in(member)
+
+
 def closure(start: Iterable[str], related: Mapping[str, Collection[str]]) -> set[str]:
     """All that `start` leads to, itself included."""
     found = set(start)

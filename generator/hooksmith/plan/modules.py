@@ -31,13 +31,12 @@ FEW = 10
 SHARED, UNREACHED = "shared", "schemas"
 
 
-def model_modules(api: Api) -> dict[str, str]:
+def model_modules(api: Api, owners: Mapping[str, str]) -> dict[str, str]:
     """The module of each definition, in the order of the document; empty where all stand in `models.py`."""
     names = [definition.name for definition in api.definitions]
     if len(names) <= LARGE:
         return {}
     groups: dict[str, list[str]] = defaultdict(list)
-    owners = _owners(api)
     for name in names:
         groups[owners.get(name, UNREACHED)].append(name)
     places = {
@@ -52,18 +51,18 @@ def model_modules(api: Api) -> dict[str, str]:
     return {name: merged[name] for name in names}
 
 
-def _owners(api: Api) -> dict[str, str]:
+def owners(api: Api) -> dict[str, str]:
     """Definition → the resource or group of events that alone leads to it, or SHARED. Each is visited twice at most."""
     by_name = {definition.name: definition for definition in api.definitions}
-    owners: dict[str, str] = {}
+    found: dict[str, str] = {}
     stack = [(name, owner) for owner, kind in _roots(api) for name in names_in(kind)]
     while stack:
         name, owner = stack.pop()
-        known = owners.get(name)
+        known = found.get(name)
         if known not in (owner, SHARED):
-            owners[name] = owner = owner if known is None else SHARED
+            found[name] = owner = owner if known is None else SHARED
             stack.extend((reference, owner) for reference in references(by_name[name]))
-    return owners
+    return found
 
 
 def _roots(api: Api) -> Iterator[tuple[str, Type]]:

@@ -16,7 +16,7 @@ from .events import event_definitions, plan_events
 from .examples import plan_examples
 from .imports import Imports
 from .models import plan_definitions
-from .modules import model_modules
+from .modules import SHARED, model_modules, owners
 from .resources import plan_resource
 from .views import CallbacksView, EventsView, ModuleView, ResourceView
 
@@ -27,11 +27,20 @@ _View = TypeVar("_View")
 class Arrangement:
     """Where definitions stand: the module of each in `models/`, or else those that stand with the events.
 
-    `modules` is empty where all others stand in `models.py`. Both in the order of the API.
+    `modules` is empty where all others stand in `models.py`. Both in the order of the API. `owners` says what leads to
+    each, as `modules.owners` has it.
     """
 
     modules: Mapping[str, str] = field(default_factory=dict)
     with_events: tuple[str, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    def bears(self, name: str, reference: str) -> bool:
+        """Whether all would stand where it does, if one definition referred to another one too."""
+        if not self.modules:
+            return reference not in self.with_events
+        owner = self.owners.get(name)
+        return owner is None or self.owners.get(reference) in (owner, SHARED)
 
     def members(self) -> dict[str, list[str]]:
         """The modules of `models/`, sorted, with what stands in each."""
@@ -43,8 +52,9 @@ class Arrangement:
 
 def arrange(api: Api) -> Arrangement:
     """Where the definitions of a whole API stand."""
-    modules = model_modules(api)
-    return Arrangement(modules, () if modules else tuple(event_definitions(api)))
+    led = owners(api)
+    modules = model_modules(api, led)
+    return Arrangement(modules, () if modules else tuple(event_definitions(api)), led)
 
 
 class Noted(Mapping[str, AnyDefinition]):
