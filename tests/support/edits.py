@@ -60,7 +60,8 @@ def edited_json(text: str, random: Random) -> str:
     elif choice < 0.5:
         holder[random.choice(_KEYS)] = random.choice(_JSON_VALUES)
     elif isinstance(holder.get("properties"), dict):
-        holder["properties"][f"edited_{random.randrange(9)}"] = random.choice(_PROPERTIES)
+        kinds = (*_PROPERTIES, {"$ref": random.choice(_components(data))})
+        holder["properties"][f"edited_{random.randrange(9)}"] = random.choice(kinds)
     else:
         holder["description"] = "Edited."
     return json.dumps(data, indent=1 if "\n" in text else None, ensure_ascii=False)
@@ -76,6 +77,11 @@ _PROPERTIES: tuple[Any, ...] = (
     {"type": "object", "properties": {"inner": {"type": "boolean"}}},
     {"type": "string", "format": "date-time", "readOnly": True},
 )
+
+
+def _components(data: dict[str, Any]) -> list[str]:
+    components = data.get("components") or {}
+    return [f"#/components/schemas/{name}" for name in components.get("schemas") or ("None",)]
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
