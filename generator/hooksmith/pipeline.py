@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .describe import describe, describe_undirected, direct
 from .describe.shapes import settle_directions
@@ -39,18 +39,11 @@ class Result:
     inputs: tuple[Input, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Whole(Result):
-    """What a document becomes that all was read of."""
-
-    api: Api
-
-
 Keep = Callable[[bytes], None]
 """Takes what the next run needs to know after an edit: see `edits.Snapshot`."""
 
 
-def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Whole:
+def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
     """One document → the files of its package. Raises HooksmithError."""
     result = _rendered(path, settings, keep)
     report(f"{settings.package}: format")
@@ -124,7 +117,31 @@ def _normal(library: Library, settings: Settings) -> Normal:
     return normal
 
 
-def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Whole:
+def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Result:
+    read = _read(path, settings, is_kept=keep is not None)
+    report(f"{settings.package}: render")
+    api = read.api
+    arrangement = arrange(api)
+    definitions = {definition.name: definition for definition in api.definitions}
+    parts = Parts(api, definitions, arrangement, settings.runtime_package)
+    view = plan(api, parts, arrangement, settings.package)
+    if keep is not None:
+        if read.snapshot is not None:
+            keep(read.snapshot.with_plan(arrangement, parts, view).packed())
+    return Result(files=render(view), diagnostics=read.diagnostics, inputs=read.inputs)
+
+
+class _Read(NamedTuple):
+    """What is known of a document once it has been read."""
+
+    api: Api
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[Input, ...]
+    snapshot: Snapshot | None
+
+
+def _read(path: Path, settings: Settings, *, is_kept: bool) -> _Read:
+    """What was read and its normal form end here, before anything else takes their memory."""
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots)
     normal = _normal(library, settings)
@@ -133,16 +150,8 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Whole
     directions = settle_directions(read)
     api = direct(read, directions)
     diagnostics = _bearable(normal.diagnostics, settings)
-    report(f"{settings.package}: render")
-    arrangement = arrange(api)
-    definitions = {definition.name: definition for definition in api.definitions}
-    parts = Parts(api, definitions, arrangement, settings.runtime_package)
-    view = plan(api, parts, arrangement, settings.package)
-    if keep is not None:
-        snapshot = take_snapshot(normal, api, directions, arrangement, parts, view)
-        if snapshot is not None:
-            keep(snapshot.packed())
-    return Whole(files=render(view), diagnostics=diagnostics, inputs=library.inputs, api=api)
+    snapshot = take_snapshot(normal, api, directions) if is_kept else None
+    return _Read(api, diagnostics, library.inputs, snapshot)
 
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

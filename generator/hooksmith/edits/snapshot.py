@@ -60,6 +60,18 @@ class Snapshot:
     def arrangement(self) -> Arrangement:
         return Arrangement(self.modules, self.with_events, self.owners)
 
+    def with_plan(self, arrangement: Arrangement, parts: Parts, view: PackageView) -> Snapshot:
+        """This one, with what was planned."""
+        return replace(
+            self,
+            modules=dict(arrangement.modules),
+            with_events=arrangement.with_events,
+            owners=dict(arrangement.owners),
+            reads=dict(parts.reads),
+            constants=dict(callback_constants(view.callbacks)),
+            docs=view.resource_docs,
+        )
+
     def packed(self) -> bytes:
         """All of it in bytes."""
         plain = [(doc.name, [tuple(call) for call in doc.calls]) for doc in self.docs]
@@ -106,15 +118,8 @@ class Unpacked(Mapping[str, AnyDefinition]):
         return len(self._packed)
 
 
-def take_snapshot(
-    normal: Normal,
-    api: Api,
-    directions: Directions,
-    arrangement: Arrangement,
-    parts: Parts,
-    view: PackageView,
-) -> Snapshot | None:
-    """A snapshot of a run that is through; None where the document is not one file with an OpenAPI document."""
+def take_snapshot(normal: Normal, api: Api, directions: Directions) -> Snapshot | None:
+    """A snapshot of a run that has yet to plan; None where the document is not one file with an OpenAPI document."""
     root = normal.library.root
     if len(normal.library.documents) > 1 or normal.findings.bundled.origins:
         return None
@@ -129,16 +134,16 @@ def take_snapshot(
         sent=directions.sent,
         received=directions.received,
         inputs=dict(directions.inputs),
-        modules=dict(arrangement.modules),
-        with_events=arrangement.with_events,
-        owners=dict(arrangement.owners),
+        modules={},
+        with_events=(),
+        owners={},
         api=pack(replace(api, definitions=(), resources=())),
         definitions={definition.name: pack(definition) for definition in api.definitions},
         resources={resource.name: pack(resource) for resource in api.resources},
         operations=_operations(api.resources),
-        reads=dict(parts.reads),
-        constants=dict(callback_constants(view.callbacks)),
-        docs=view.resource_docs,
+        reads={},
+        constants={},
+        docs=(),
     )
 
 
