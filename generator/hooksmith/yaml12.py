@@ -129,6 +129,7 @@ class _Reader(Generic[_Value]):
         self._count = 0
         self._aliased = 0
         self._documents: list[_Value] = []
+        self._same: dict[str, str] = {}
         self.outline: Outline = []
 
     @property
@@ -167,12 +168,15 @@ class _Reader(Generic[_Value]):
         return self._documents[0]
 
     def _read_events(self, loader: Any) -> None:
+        same = self._same.setdefault  # a document has few words, many times each
         while (event := loader.get_event()) is not None:
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._count += 1
+                value = event.value
                 if self._hidden:
-                    event.value = event.value.translate(self._hidden)
+                    value = value.translate(self._hidden)
+                event.value = same(value, value)
                 self._add_scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._open(event)
