@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from .errors import Diagnostic
@@ -61,6 +60,8 @@ def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[D
 
 def _known_extension(key: str, known: Iterable[str]) -> str:
     """Compared without the prefix, by which all are alike."""
+    from difflib import get_close_matches
+
     names = [name.removeprefix(PREFIX) for name in known]
     close = get_close_matches(key.removeprefix(PREFIX), names, n=1)
     return f"did you mean {PREFIX}{close[0]}?" if close else f"known: {', '.join(known)}"

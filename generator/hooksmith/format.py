@@ -7,7 +7,6 @@ second for 90 KB, so it gets nothing but the statements that need it: see layout
 from __future__ import annotations
 
 import ast
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -116,6 +115,8 @@ def _ruff(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_ruff(folder: str, names: Mapping[str, str]) -> None:
+    import subprocess
+
     from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]
 
     command = [find_ruff_bin(), "format", "--isolated", "--no-cache"]

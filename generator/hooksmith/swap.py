@@ -6,7 +6,6 @@ one is `.NAME.hooksmith-old` for a moment. A run that was killed leaves these be
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import shutil
@@ -99,6 +98,8 @@ def _exchange(one: Path, other: Path) -> bool:
     """Swap two names at once. False where the system, its C library or the file system cannot."""
     if not sys.platform.startswith("linux"):
         return False
+    import ctypes
+
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if renameat2 is None:
         return False
