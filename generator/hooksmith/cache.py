@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 MAX_SHARD = 256
 """Entries in one of the 256 folders of a cache, beyond which the older half goes."""
@@ -68,7 +70,9 @@ class Cache:
             checksum, _, content = _path(self.folder, key).read_bytes().partition(b"\n")
         except OSError:
             return None
-        return content if checksum == _checksum(key, content) else None
+        digest = hashlib.sha256(key.encode())
+        digest.update(content)
+        return content if checksum == _checksum(digest) else None
 
     def put(self, key: str, text: str) -> bool:
         """Keep `text` under `key`, if that can be done; whole or not at all. Whether it was."""
@@ -76,12 +80,16 @@ class Cache:
 
     def put_bytes(self, key: str, content: bytes) -> bool:
         """As `put`."""
+        return self.put_parts(key, (content,))
+
+    def put_parts(self, key: str, parts: Iterable[bytes]) -> bool:
+        """As `put`, for what is of megabytes: it need never be in memory as one."""
         if self.folder is None:
             return False
         path = _path(self.folder, key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, (_checksum(key, content), b"\n", content))
+            _write(path, key, parts)
             _prune(path.parent, self.capacity)
         except OSError:
             return False
@@ -92,22 +100,39 @@ def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / key[2:]
 
 
+def _write(path: Path, key: str, parts: Iterable[bytes]) -> None:
+    """The checksum, known at the end, takes the place that was kept for it."""
+    digest = hashlib.sha256(key.encode())
+    with _whole(path) as file:
+        file.write(_checksum(digest) + b"\n")
+        for part in parts:
+            digest.update(part)
+            file.write(part)
+        file.seek(0)
+        file.write(_checksum(digest))
+
+
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     """A file of these parts, there whole or not at all. Raises OSError."""
+    with _whole(path) as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that stands at `path` once all is written."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.writelines(parts)
+            yield file
         temporary.replace(path)
     except BaseException:
         temporary.unlink()
         raise
 
 
-def _checksum(key: str, content: bytes) -> bytes:
-    digest = hashlib.sha256(key.encode())
-    digest.update(content)
+def _checksum(digest: hashlib._Hash) -> bytes:
     return digest.hexdigest().encode()
 
 

@@ -84,8 +84,15 @@ def remember(
         "inputs": [[str(it.path), str(it.real), it.digest] for it in inputs],
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
-    slot = _slot(path, settings)
-    cache.large().put(slot, f"{json.dumps(head)}\n{json.dumps(dict(output.files))}")
+    cache.large().put_parts(_slot(path, settings), _lines(head, output.files))
+
+
+def _lines(head: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[bytes]:
+    """The entry, its files one after the other."""
+    yield f"{json.dumps(head)}\n{{".encode()
+    for number, (path, text) in enumerate(files.items()):
+        yield f"{', ' if number else ''}{json.dumps(path)}: {json.dumps(text)}".encode()
+    yield b"}"
 
 
 def remember_snapshot(path: Path, settings: Settings, snapshot: bytes, cache: Cache) -> None:
