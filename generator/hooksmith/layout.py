@@ -22,15 +22,19 @@ _TEXT = re.compile(rf"{_LINES}|{_STRING}", re.DOTALL)
 _BLANK = re.compile(rf"{_LINES}|{_STRING}|\n{{3,}}", re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},|]")
 _IMPORT = re.compile(r"from \S+ import [\w, ]+")
-_CLASS = re.compile(r"class \w+\((\w+)\):")
+_CLASS = re.compile(r"class \w+\((\w+(?:, \w+)*)\):")
 _METHOD = re.compile(r"((?:async )?def \w+\()(self)(\) -> .+:)")
-_WHOLE = re.compile(rf"(?:async )?def \w+\(|(?:\| )?(?:\w+=|{_STRING}: )?(?:[\w.]+|{_STRING}),?")
+_ATOM = rf"(?:[\w.]+|{_STRING})"
+_WHOLE = re.compile(rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{_STRING}: )?{_ATOM},?")
 """What cannot be split."""
 _ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
 _CALL = re.compile(r"^(\w+: \w+\[.+\] = )(\w+\(\n(?: .*\n)*\))$", re.MULTILINE)
-_CONSTANT = re.compile(r"\w+: (\w+\[)(.+)(\] = \w+\()")
-_ANNOTATED = re.compile(r"(\w+: )(.+?)((?: = \w+)?,?)")
-_LEAD = re.compile(rf"(?:\| )?(?:\w+=|{_STRING}: )?(?:[\w.]+(?=[(\[]))?")
+_CONSTANT = re.compile(r"(\w+: )(\w+\[)(.+)(\])( = \w+\()")
+_ANNOTATED = re.compile(rf"(\w+: )(.+?)((?: = {_ATOM})?,?)")
+_ASSIGNED = re.compile(rf"(\w+ = )({_ATOM})")
+_DISPLAY = re.compile(r"\w+ = [\[{].+")
+_CONDITIONAL = re.compile(r"(\w+=)([\[{].+[\]}]) (if [\w.]+ is [\w.]+) (else [\w.]+),")
+_LEAD = re.compile(rf"(?:\| )?(?:\w+ ?= ?|{_STRING}: )?(?:[\w.]+(?=[(\[]))?")
 _NAMED = re.compile(r"\w+: (?:TypeAlias = )?[\w.]+(?=\[)")
 _NAME_END = re.compile(r"[\w)\]]")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
@@ -131,40 +135,84 @@ def _lay_out_line(line: str, width: int) -> list[str]:
         head, _, names = code.partition(" import ")
         return _exploded(f"{head} import (", names.split(", "), ")", indent)
     if header := _CLASS.fullmatch(code):
-        return _wrapped(code[: header.start(1)], header[1], "):", indent)
+        return _lay_out_bases(code[: header.start(1)], header[1], indent, width)
     if (method := _METHOD.fullmatch(code)) and len(method[3]) + indent <= width:
         return _exploded(method[1], [method[2]], method[3], indent)
     if constant := _CONSTANT.fullmatch(code):
         return _lay_out_constant(constant, indent, width)
     if annotated := _ALIAS.fullmatch(code) or _ANNOTATED.fullmatch(code):
         return _lay_out_annotated(annotated, indent, width)
+    if assigned := _ASSIGNED.fullmatch(code):
+        fits = len(assigned[2]) + indent + _STEP <= width
+        return _wrapped(f"{assigned[1]}(", assigned[2], ")", indent) if fits else [line]
+    if _DISPLAY.fullmatch(code):
+        return _lay_out_brackets(code, "", indent, width)
+    if conditional := _CONDITIONAL.fullmatch(code):
+        return _lay_out_conditional(conditional, indent, width)
     if code.endswith(","):
         return _lay_out_element(code, indent, width)
     raise CannotLayOutError
 
 
+def _lay_out_bases(head: str, bases: str, indent: int, width: int) -> list[str]:
+    """`class Name(A, B):`."""
+    names = bases.split(", ")
+    if len(names) == 1 or len(bases) + indent + _STEP <= width:
+        return _wrapped(head, bases, "):", indent)
+    return _exploded(head, names, "):", indent)
+
+
 def _lay_out_constant(constant: re.Match[str], indent: int, width: int) -> list[str]:
-    """`NAME: Type[T] = Call(`, the first line of several. Raises CannotLayOutError."""
-    head, body = constant[0][: constant.end(1)], constant[2]
-    if len(head) + indent > width or len(body) + indent + _STEP > width:
+    """`NAME: Type[T] = Call(`, the first line of several. Raises CannotLayOutError.
+
+    Black puts brackets about the type where there is room for these behind the name, but not for its own.
+    """
+    name, kind, body, end, rest = constant.groups()
+    has_room = len(name + kind) + indent <= width
+    if not has_room and len(name) + len("(") + indent <= width:
+        kind, body, end = "(", kind + body + end, ")"
+    if len(body) + indent + _STEP > width:
         raise CannotLayOutError
-    return _wrapped(head, body, constant[3], indent)
+    return _wrapped(name + kind, body, end + rest, indent)
+
+
+def _lay_out_conditional(conditional: re.Match[str], indent: int, width: int) -> list[str]:
+    """`name={a, b} if x is y else z,`. Raises CannotLayOutError."""
+    lead, display, *others = conditional.groups()
+    whole = " ".join((display, *others))
+    inner = indent + _STEP
+    if len(whole) + inner <= width and not _has_magic_comma(whole):
+        return _wrapped(f"{lead}(", whole, "),", indent)
+    lines = [*_lay_out_element(display, inner, width), *(" " * inner + other for other in others)]
+    return [f"{' ' * indent}{lead}(", *lines, f"{' ' * indent}),"]
 
 
 def _lay_out_annotated(annotated: re.Match[str], indent: int, width: int) -> list[str]:
     """`name: A | B = DEFAULT`, a field or (with a comma) a parameter. Raises CannotLayOutError.
 
-    Black puts brackets about alternatives, and about a default where that alone is enough.
+    Black puts brackets about alternatives, and about a field's default where that alone is enough.
     """
     name, kind, rest = annotated.groups()
-    if kind.startswith("TypeAlias") or (
-        rest and len(annotated[0]) - len("None") + len("(") + indent <= width
-    ):
+    if kind.startswith("TypeAlias ") or _has_magic_comma(kind):
         raise CannotLayOutError
+    if rest and not rest.endswith(","):
+        head = f"{name}{kind} = ("
+        if len(head) + indent <= width:
+            return _wrapped(head, rest.removeprefix(" = "), ")", indent)
     if len(_operands(kind)) == 1:
+        if _WHOLE.fullmatch(kind):
+            return _lay_out_plain(name, kind, rest, indent, width)
         return _lay_out_brackets(name + kind, rest, indent, width)
     inner = _lay_out_element(kind, indent + _STEP, width)
     return [f"{' ' * indent}{name}(", *inner, f"{' ' * indent}){rest}"]
+
+
+def _lay_out_plain(name: str, kind: str, rest: str, indent: int, width: int) -> list[str]:
+    """`name: Type = DEFAULT`, where there is nothing to split. Raises CannotLayOutError."""
+    longest = max(len(name) + len("("), len(kind) + _STEP, len(")") + len(rest))
+    if rest.endswith(",") or longest + indent > width:
+        raise CannotLayOutError
+    return _wrapped(f"{name}(", kind, f"){rest}", indent)
 
 
 def _lay_out_element(code: str, indent: int, width: int) -> list[str]:
@@ -196,6 +244,8 @@ def _lay_out_brackets(code: str, rest: str, indent: int, width: int) -> list[str
     if len(lead) + indent > width:
         raise CannotLayOutError
     tail = code[-1] + rest
+    if len(tail) + indent > width:
+        raise CannotLayOutError
     if has_comma or (len(items) > 1 and not _is_call(lead)):
         return _each(lead, items, tail, indent, width, True)
     inner = ", ".join(items)

@@ -77,7 +77,11 @@ def test_arguments(name: str, arguments: list[tuple[str, str]]) -> None:
     assert formatted(text) == as_black_has_it(text)
 
 
-@given(names, kinds, st.sampled_from(["", " = None", " = OMIT"]))
+texts = st.sampled_from(['"x"', '"' + "y" * 60 + '"', '"' + "z" * 91 + '"', '"' + "z" * 99 + '"'])
+defaults = st.one_of(st.sampled_from(["", " = None", " = OMIT"]), texts.map(" = {}".format))
+
+
+@given(names, kinds, defaults)
 @settings(max_examples=300)
 def test_annotations(name: str, kind: str, default: str) -> None:
     text = f'class Order(Model):\n    {name}: {kind}{default}\n    """What it is."""\n'
@@ -95,11 +99,52 @@ def test_aliases_and_constants(name: str, kind: str) -> None:
         assert formatted(text) == as_black_has_it(text)
 
 
+@given(names, texts, displays)
+def test_assignments(name: str, text: str, display: str) -> None:
+    for line in (f"{name}: TypeAlias = {text}", f"{name} = {text}", f"{name} = {display}"):
+        whole = f"{line}\n\n\nclass A:\n    {line}\n"
+        assert formatted(whole) == as_black_has_it(whole)
+
+
+@given(st.lists(st.tuples(names, expressions), min_size=1, max_size=6))
+def test_conditions(members: list[tuple[str, str]]) -> None:
+    body = "{" + ", ".join(f'"{key}": {value}' for key, value in members) + "}"
+    text = f"call(\n    body={body} if body is OMIT else body,\n)\n"
+    assert formatted(text) == as_black_has_it(text)
+
+
 @pytest.mark.parametrize(
     "line",
     [
         "from .models import " + ", ".join(NAMES),
         f"class {'Long' * 25}(RequestModel):\n    pass",
+        f"class {'Long' * 18}({'Base' * 4}, RequestModel):\n    pass",
+        f"class {'Long' * 18}({'Base' * 20}, RequestModel):\n    pass",
+        f'{"LONG_" * 12}NAME = "{"x" * 80}"',
+        f'{"LONG_" * 12}NAME = "{"x" * 98}"',
+        f'{"Long" * 12}: TypeAlias = "{"x" * 80}"',
+        *(
+            f'{"X" * size}: Operation[{"Long" * 5}] = Operation(\n    id="x",\n)'
+            for size in range(80, 102)
+        ),
+        *(f"class A:\n    {'x' * size}: {'Long' * 12} | None = None" for size in range(38, 60)),
+        *(f"class A:\n    {'x' * size}: {'Long' * 12} = None" for size in range(38, 60)),
+        *(f"class A:\n    {'x' * size}: List[{'Long' * 12}] = None" for size in range(38, 60)),
+        *(
+            f"def f(\n    {'x' * size}: {'Long' * 9} | list[str, int] | None = None,\n):\n    pass"
+            for size in range(34, 60)
+        ),
+        *(
+            f'class A:\n    {"x" * 20}: Literal["{"y" * size}"] = "{"y" * size}"'
+            for size in range(25, 80, 5)
+        ),
+        *(
+            f'def f(\n    kind: Literal["{"y" * size}", "z", "a"] = "{"y" * size}",\n):\n    pass'
+            for size in range(25, 80, 5)
+        ),
+        "class A:\n    __assertions__ = "
+        + str([{"required": [name]} for name in NAMES]).replace("'", '"'),
+        "from .models import (\n    " + "Long" * 15 + " as " + "Long" * 15 + ",\n)",
         f"def {'long_' * 16}name(self) -> AsyncOrders:\n    pass",
         f"def {'long_' * 20}name(\n    self,\n) -> None:\n    pass",
         "call(\n    _operations." + "LONG_" * 20 + "NAME,\n)",
