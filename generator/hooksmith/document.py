@@ -37,7 +37,8 @@ class Document:
 
     def places(self, pointers: Sequence[str]) -> list[Place]:
         """As `place`, of many pointers at once."""
-        found = reading.places(self.path, self.text, [split(pointer) for pointer in pointers])
+        wanted = [split(pointer) for pointer in pointers]
+        found = reading.places(self.path, self.text, wanted, self.outline)
         return [
             Place(file=str(self.path), pointer=pointer, line=line, column=column)
             for pointer, (line, column) in zip(pointers, found, strict=True)

@@ -12,6 +12,7 @@ from .errors import LoadError, Place
 from .suggest import did_you_mean
 from .syntax import SyntaxProblem
 from .yaml12 import Outline
+from .yaml_places import some_places
 
 MAX_BYTES = 128 * 1024 * 1024
 """The largest file that is read."""
@@ -70,8 +71,12 @@ def finder(path: Path, text: str) -> Find:
     return find
 
 
-def places(path: Path, text: str, wanted: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
-    """As what `finder` gives says of each of `wanted`, all at once, which takes less memory."""
+def places(
+    path: Path, text: str, wanted: Sequence[Sequence[str]], outline: Outline | None = None
+) -> list[tuple[int, int]]:
+    """As what `finder` gives says of each of `wanted`, all at once, which takes less time and memory."""
+    if outline is not None:
+        return some_places(text, outline, wanted)
     if _is_json(path, text):
         return list(map(json_text.Finder(text).find, wanted))
     found = map(yaml12.some_positions(text, wanted).find, wanted)

@@ -371,7 +371,7 @@ class _SomePositionsReader(_PositionReader):
         here = tuple(
             str(len(frame.members)) if frame.key is None else frame.key for frame in self._stack
         )
-        if here in self._wanted or start.anchor is not None:
+        if here in self._wanted or start.anchor is not None or _MERGE in here:
             return super()._collection(start, members)
         return Position(start.start_mark.line + 1, start.start_mark.column + 1, _NO_CHILDREN)
 

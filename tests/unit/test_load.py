@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hooksmith import json_text, load, reading, scalars, yaml12
+from hooksmith import json_text, load, reading, scalars, yaml12, yaml_places
 from hooksmith.errors import LoadError, UnresolvedReferenceError
 from hooksmith.pointer import join, split
 from hooksmith.syntax import MAX_DEPTH, SyntaxProblem
@@ -26,6 +28,17 @@ json_values = st.recursive(
         | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), children)
     ),
     max_leaves=20,
+)
+
+_WORDS = st.sampled_from(["a", "b", "c", "on", "1", "é", "x: y", "# z", "two words " * 4, "a\nb\n"])
+_SCALARS = st.one_of(_WORDS, st.integers(), st.none())
+yaml_values = st.dictionaries(
+    _WORDS,
+    st.recursive(
+        _SCALARS,
+        lambda children: st.lists(children) | st.dictionaries(_WORDS, children),
+        max_leaves=20,
+    ),
 )
 
 
@@ -284,6 +297,43 @@ def test_places_are_found_without_reading_everything(value: Any, indent: int | N
     root = json_text.positions(text)
     assert agrees(root, [])
     assert finder.find(["no such key", "below"]) == (root.line, root.column)
+
+
+def _pointers(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Of everything in `value`, and of something below it that is not there."""
+    yield keys
+    yield (*keys, "nowhere")
+    items = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else items:
+        yield from _pointers(item, (*keys, str(key)))
+
+
+@given(yaml_values, st.sampled_from([False, True, None]), st.sampled_from(["", "# é\r\n", "---\n"]))
+def test_places_in_yaml_are_found_from_the_outline(
+    value: Any, flow: bool | None, head: str
+) -> None:
+    text = head + yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=20)
+    data, outline = yaml12.parse_outlined(text)
+    assume(outline is not None)
+    wanted = list(_pointers(data))
+    found = yaml_places.some_places(text, outline or [], wanted)
+    root = yaml12.positions(text)
+    assert found == [(it.line, it.column) for it in map(root.find, wanted)]
+
+
+def test_only_what_is_around_a_place_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a:\n  b:\n    c: {d: [1]}\n    e: 1\n  <<: {f: 1}\ng: [{h: 1}]\n"
+    read: list[str] = []
+
+    def spy(text: str, wanted: Any) -> Any:
+        read.append(text)
+        return yaml12.some_positions(text, wanted)
+
+    monkeypatch.setattr(yaml_places, "some_positions", spy)
+    outline = yaml12.parse_outlined(text)[1] or []
+    wanted = [("a", "b", "c", "d", "0"), ("a", "b", "e"), ("a", "f"), ("g", "0", "h")]
+    assert yaml_places.some_places(text, outline, wanted) == [(3, 13), (4, 5), (5, 8), (6, 6)]
+    assert read == ["    c: {d: [1]}\n", text.partition("g:")[0], "g: [{h: 1}]\n"]
 
 
 # --- files -----------------------------------------------------------------------------------------------------
