@@ -74,8 +74,11 @@ def some_positions(text: str, wanted: Iterable[Sequence[str]]) -> Position:
 OUTLINED = 3
 """The depth down to which keys are in an outline: that of `#/components/schemas/NAME`."""
 
-Outline = list[tuple[int, str, int, int]]
-"""Keys in the order of the text: how deep (from 1), the key, its line and column (from 0)."""
+OutlineEntry = tuple[int, str, int, int]
+"""How deep a key stands (from 1), the key, its line and column (from 0)."""
+
+Outline = list[OutlineEntry]
+"""Keys in the order of the text."""
 
 _OLD_BREAKS = "\x85\u2028\u2029"
 
@@ -371,7 +374,8 @@ class _SomePositionsReader(_PositionReader):
         here = tuple(
             str(len(frame.members)) if frame.key is None else frame.key for frame in self._stack
         )
-        if here in self._wanted or start.anchor is not None or _MERGE in here:
+        is_copied = start.anchor is not None or any(it.start.anchor for it in self._stack)
+        if is_copied or _MERGE in here or here in self._wanted:
             return super()._collection(start, members)
         return Position(start.start_mark.line + 1, start.start_mark.column + 1, _NO_CHILDREN)
 

@@ -6,9 +6,10 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from .syntax import SyntaxProblem
-from .yaml12 import Outline, some_positions
+from .yaml12 import Outline, OutlineEntry, some_positions
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -17,7 +18,20 @@ Place = tuple[int, int]
 
 
 def some_places(text: str, outline: Outline, wanted: Sequence[Sequence[str]]) -> list[Place]:
-    """Where each of the `wanted` keys leads, or as far down as they lead, as `some_positions` has it."""
+    """Where each of the `wanted` keys leads, or as far down as they lead, as `positions` has it."""
+    found = _places_in_pieces(text, outline, wanted)
+    left = [index for index in range(len(wanted)) if index not in found]
+    if left:
+        position = some_positions(text, [wanted[index] for index in left])
+        ends = [position.find(wanted[index]) for index in left]
+        found |= {index: (end.line, end.column) for index, end in zip(left, ends, strict=True)}
+    return [found[index] for index in range(len(wanted))]
+
+
+def _places_in_pieces(
+    text: str, outline: Outline, wanted: Sequence[Sequence[str]]
+) -> dict[int, Place]:
+    """The places that can be told from single pieces of the text, by index in `wanted`."""
     entries = _entries(outline)
     found: dict[int, Place] = {}
     below: dict[int, list[int]] = defaultdict(list)
@@ -25,13 +39,14 @@ def some_places(text: str, outline: Outline, wanted: Sequence[Sequence[str]]) ->
         entry = _outermost(entries, keys)
         if entry >= 0 and len(keys) == outline[entry][0]:
             found[index] = outline[entry][2] + 1, outline[entry][3] + 1
-        else:
+        elif entry >= 0:
             below[entry].append(index)
     starts = _line_starts(text) if below else array("L")
     for entry, indexes in below.items():
-        places = _read(text, starts, outline, entry, [wanted[index] for index in indexes])
-        found |= zip(indexes, places, strict=True)
-    return [found[index] for index in range(len(wanted))]
+        piece = _piece(text, starts, outline, entry)
+        places = _read(piece, outline[entry], [wanted[index] for index in indexes])
+        found |= zip(indexes, places, strict=False)
+    return found
 
 
 def _entries(outline: Outline) -> dict[tuple[str, ...], int]:
@@ -58,26 +73,26 @@ def _line_starts(text: str) -> array[int]:
     return array("L", [0, *(end.end() for end in _LINE_END.finditer(text))])
 
 
-def _read(
-    text: str, starts: array[int], outline: Outline, entry: int, wanted: list[Sequence[str]]
-) -> list[Place]:
-    """Places at or below one entry."""
-    if entry >= 0:
-        depth, _, line, column = outline[entry]
-        piece = text[starts[line] : _end(starts, outline, entry, len(text))]
-        if not piece[:column].strip(" "):
-            try:
-                position = some_positions(piece, [keys[depth - 1 :] for keys in wanted])
-                ends = [position.find(keys[depth - 1 :]) for keys in wanted]
-                return [(end.line + line, end.column) for end in ends]
-            except SyntaxProblem:
-                pass  # not in block style: a piece makes no sense without what is around it
-    position = some_positions(text, wanted)
-    return [(end.line, end.column) for end in map(position.find, wanted)]
+def _piece(text: str, starts: array[int], outline: Outline, entry: int) -> str:
+    """The lines of an entry and what is below it."""
+    depth, _, first, _ = outline[entry]
+    after = (line for other, _, line, _ in islice(outline, entry + 1, None) if other <= depth)
+    last = next(after, len(starts))
+    end = starts[last] if last < len(starts) else len(text)
+    return text[starts[first] : end]
 
 
-def _end(starts: array[int], outline: Outline, entry: int, otherwise: int) -> int:
-    """Where the next entry begins that is not below this one."""
-    depth = outline[entry][0]
-    after = (it for it in outline[entry + 1 :] if it[0] <= depth)
-    return next((starts[line] for _, _, line, _ in after), otherwise)
+def _read(piece: str, entry: OutlineEntry, wanted: list[Sequence[str]]) -> list[Place]:
+    """Places at or below an entry; none where its piece of the text makes no sense by itself.
+
+    So it is in flow style, with an alias of something outside, or behind something else on its line.
+    """
+    depth, _, line, column = entry
+    if piece[:column].strip(" "):
+        return []
+    below = [keys[depth - 1 :] for keys in wanted]
+    try:
+        position = some_positions(piece, below)
+    except SyntaxProblem:
+        return []
+    return [(end.line + line, end.column) for end in map(position.find, below)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hooksmith import json_text, load, reading, scalars, yaml12, yaml_places
@@ -314,9 +314,8 @@ def test_places_in_yaml_are_found_from_the_outline(
 ) -> None:
     text = head + yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=20)
     data, outline = yaml12.parse_outlined(text)
-    assume(outline is not None)
     wanted = list(_pointers(data))
-    found = yaml_places.some_places(text, outline or [], wanted)
+    found = yaml_places.some_places(text, outline, wanted)
     root = yaml12.positions(text)
     assert found == [(it.line, it.column) for it in map(root.find, wanted)]
 
@@ -330,10 +329,20 @@ def test_only_what_is_around_a_place_is_read_again(monkeypatch: pytest.MonkeyPat
         return yaml12.some_positions(text, wanted)
 
     monkeypatch.setattr(yaml_places, "some_positions", spy)
-    outline = yaml12.parse_outlined(text)[1] or []
+    outline = yaml12.parse_outlined(text)[1]
     wanted = [("a", "b", "c", "d", "0"), ("a", "b", "e"), ("a", "f"), ("g", "0", "h")]
     assert yaml_places.some_places(text, outline, wanted) == [(3, 13), (4, 5), (5, 8), (6, 6)]
     assert read == ["    c: {d: [1]}\n", text.partition("g:")[0], "g: [{h: 1}]\n"]
+
+
+def test_places_among_aliases() -> None:
+    text = "a:\n  b: &b\n    c: &c {d: 1}\n    e: *c\n  f: *b\n  g: {<<: *c, h: 2}\n<<: *b\ni: *b\n"
+    data, outline = yaml12.parse_outlined(text)
+    root = yaml12.positions(text)
+    for keys in _pointers(data):
+        (found,) = yaml_places.some_places(text, outline, [keys])
+        position = root.find(keys)
+        assert found == (position.line, position.column), keys
 
 
 # --- files -----------------------------------------------------------------------------------------------------
