@@ -70,13 +70,12 @@ def _in_block(
     In block style a key's lines are those indented more than it. Nothing outside them changes what they mean, for there
     have no aliases; and they change nothing outside, if they have no anchors and are read to the end as the same key.
     """
-    before, after = old.split("\n"), new.split("\n")
-    unit, (first, last) = _holder(spans(outline, len(before)), known, gone)
+    unit, (first, last) = _holder(spans(outline, old.count("\n") + 1), known, gone)
     added = _length(come) - _length(gone)
-    key, value = _read_block(before[first:last])
+    key, value = _read_block(_block(old, first, last))
     if json.dumps(value) != known[unit]:
         raise UnsureError("the block is not what it was taken for")
-    same, changed = _read_block(after[first : last + added])
+    same, changed = _read_block(_block(new, first, last + added))
     if key != same:
         raise UnsureError("a key is renamed")
     unit = unit if value != changed else ""
@@ -90,9 +89,23 @@ def _holder(found: Mapping[str, Span], known: Mapping[str, str], gone: Span) -> 
     raise UnsureError("the difference is not in one block")
 
 
-def _read_block(lines: list[str]) -> tuple[str, Any]:
-    """The one key that the lines are about, and its value."""
-    text = "\n".join(lines)
+def _block(text: str, first: int, last: int) -> str:
+    """Lines `first` to `last`, exclusive, of which there is one at least, without the end of the last one."""
+    start = _behind(text, 0, first)
+    return text[start : _behind(text, start, last - first) - 1]
+
+
+def _behind(text: str, start: int, count: int) -> int:
+    """Where the text goes on behind so many ends of lines; behind its end, as if there were another one."""
+    for _ in range(count):
+        start = text.find("\n", start) + 1
+        if not start:
+            return len(text) + 1
+    return start
+
+
+def _read_block(text: str) -> tuple[str, Any]:
+    """The one key that a block of lines is about, and its value."""
     if _MARKER.search(text) or "\r" in text.replace("\r\n", ""):
         raise UnsureError("lines that YAML might read otherwise in their place")
     try:
