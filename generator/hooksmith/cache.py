@@ -63,11 +63,12 @@ class Cache:
             return None
 
     def get_bytes(self, key: str) -> bytes | None:
-        """As `get`, of what `put_bytes` kept."""
+        """As `get`, of what `put_parts` kept."""
         if self.folder is None:
             return None
         try:
-            checksum, _, content = _path(self.folder, key).read_bytes().partition(b"\n")
+            with _path(self.folder, key).open("rb") as file:
+                checksum, content = file.readline().rstrip(b"\n"), file.read()
         except OSError:
             return None
         digest = hashlib.sha256(key.encode())
@@ -76,11 +77,7 @@ class Cache:
 
     def put(self, key: str, text: str) -> bool:
         """Keep `text` under `key`, if that can be done; whole or not at all. Whether it was."""
-        return self.put_bytes(key, text.encode())
-
-    def put_bytes(self, key: str, content: bytes) -> bool:
-        """As `put`."""
-        return self.put_parts(key, (content,))
+        return self.put_parts(key, (text.encode(),))
 
     def put_parts(self, key: str, parts: Iterable[bytes]) -> bool:
         """As `put`, for what is of megabytes: it need never be in memory as one."""

@@ -57,7 +57,7 @@ def make_anew(path: Path, settings: Settings) -> Output:
 
     cache = Cache.default()
 
-    def keep(snapshot: bytes) -> None:
+    def keep(snapshot: Iterable[bytes]) -> None:
         remember_snapshot(path, settings, snapshot, cache)
 
     with _without_collection():

@@ -39,7 +39,7 @@ class Result:
     inputs: tuple[Input, ...]
 
 
-Keep = Callable[[bytes], None]
+Keep = Callable[[Iterable[bytes]], None]
 """Takes what the next run needs to know after an edit: see `edits.Snapshot`."""
 
 
@@ -56,7 +56,7 @@ def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Result
 def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> Result | None:
     """As `generate`, by reading what was edited alone; None where that cannot be relied on."""
     try:
-        snapshot = Snapshot.unpacked(earlier.snapshot)
+        snapshot = Snapshot.unpacked(earlier.snapshot())
         if digest_of(snapshot.text) != earlier.inputs[0].digest:
             return None
         report(f"{settings.package}: read what was edited")
@@ -128,7 +128,9 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Resul
     if keep is not None:
         if read.snapshot is not None:
             keep(read.snapshot.with_plan(arrangement, parts, view).packed())
-    return Result(files=render(view), diagnostics=read.diagnostics, inputs=read.inputs)
+    diagnostics, inputs = read.diagnostics, read.inputs
+    del read, api, definitions, parts  # what is planned is enough to render
+    return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)
 
 
 class _Read(NamedTuple):

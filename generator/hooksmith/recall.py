@@ -45,11 +45,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a document became before it was edited. `snapshot`: see `edits.Snapshot`."""
+    """What a document became before it was edited."""
 
     output: Output
     inputs: tuple[Input, ...]
-    snapshot: bytes
+    slot: str
+    cache: Cache
+
+    def snapshot(self) -> bytes:
+        """See `edits.Snapshot`; nothing where none was kept. Read when asked for, as it is of megabytes."""
+        return self.cache.large().get_bytes(self.slot) or b""
 
 
 def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
@@ -67,8 +72,7 @@ def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | No
     if entry is None or len(entry.inputs) != 1 or path.resolve() != entry.inputs[0].real:
         return None
     output = entry.output()
-    snapshot = cache.large().get_bytes(_snapshot_slot(slot))
-    return Earlier(output, entry.inputs, snapshot) if output and snapshot else None
+    return Earlier(output, entry.inputs, _snapshot_slot(slot), cache) if output else None
 
 
 def remember(
@@ -95,9 +99,11 @@ def _lines(head: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[bytes]
     yield b"}"
 
 
-def remember_snapshot(path: Path, settings: Settings, snapshot: bytes, cache: Cache) -> None:
+def remember_snapshot(
+    path: Path, settings: Settings, snapshot: Iterable[bytes], cache: Cache
+) -> None:
     """Keep what the next run needs to know, if `path` is edited."""
-    cache.large().put_bytes(_snapshot_slot(_slot(path, settings)), snapshot)
+    cache.large().put_parts(_snapshot_slot(_slot(path, settings)), snapshot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def revise(
     try:
         change = find_change(path, snapshot.text, text, snapshot.outline, snapshot.units)
         moved = _moved(diagnostics, change, path, text)
-        left = replace(snapshot, text=text, outline=change.outline)
+        left = replace(snapshot, encoded=text.encode(), outline=change.outline)
         if not change.unit:
             return Revised({}, moved, left)
         files, left = _Revision(path, settings, left, change).run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -56,16 +56,39 @@ _TABLE: dict[type, Callable[[Any], Any]] = {
 
 def pack(value: Any) -> bytes:
     """A value of the IR, or builtin containers of such."""
-    stream = io.BytesIO()
-    pickler = pickle.Pickler(stream, protocol=5)
+    return b"".join(pack_in_chunks(value))
+
+
+def pack_in_chunks(value: Any) -> list[bytes]:
+    """As `pack`, for what is large: nothing of it is copied to make one of it."""
+    chunks = _Chunks()
+    pickler = pickle.Pickler(chunks, protocol=5)
     pickler.dispatch_table = _TABLE
     pickler.dump(value)
-    return stream.getvalue()
+    return chunks.written
+
+
+class _Chunks:
+    """What pickle takes for a file."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, chunk: bytes) -> int:
+        self.written.append(chunk)
+        return len(chunk)
 
 
 def unpack(content: bytes) -> Any:
     """What was packed. Raises UnpicklingError where it holds anything else."""
     return _Unpickler(io.BytesIO(content)).load()
+
+
+def unpack_all(content: bytes) -> Iterator[Any]:
+    """As `unpack`, of several values one behind the other."""
+    stream = io.BytesIO(content)
+    while stream.tell() < len(content):
+        yield _Unpickler(stream).load()
 
 
 class _Unpickler(pickle.Unpickler):

@@ -14,7 +14,7 @@ from ..plan import callback_constants
 from ..plan.parts import Arrangement, Parts
 from ..plan.views import CallDocView, PackageView, ResourceDocView
 from ..yaml12 import Outline
-from .pack import pack, unpack
+from .pack import pack, pack_in_chunks, unpack, unpack_all
 from .units import units
 
 Finding = tuple[str, str, str]
@@ -25,13 +25,13 @@ Finding = tuple[str, str, str]
 class Snapshot:
     """One run over a document that is one file.
 
-    `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value, in JSON; `references`: which
-    refer to which. `names`, `wanted`: pointer → class name, and the name it would have without others. `definitions`
-    and `resources`: name → what `pack` made of it; `operations`: pointer → name of its resource. `api` has all else.
-    `reads`, `constants`, `docs`: see `Parts`.
+    `encoded`: its text in UTF-8. `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value,
+    in JSON; `references`: which refer to which. `names`, `wanted`: pointer → class name, and the name it would have
+    without others. `definitions` and `resources`: name → what `pack` made of it; `operations`: pointer → name of its
+    resource. `api` has all else. `reads`, `constants`, `docs`: see `Parts`.
     """
 
-    text: str
+    encoded: bytes
     outline: Outline | None
     units: Mapping[str, str]
     references: Mapping[str, frozenset[str]]
@@ -53,6 +53,10 @@ class Snapshot:
     docs: tuple[ResourceDocView, ...]
 
     @property
+    def text(self) -> str:
+        return self.encoded.decode()
+
+    @property
     def directions(self) -> Directions:
         return Directions(self.sent, self.received, self.inputs)
 
@@ -72,18 +76,21 @@ class Snapshot:
             docs=view.resource_docs,
         )
 
-    def packed(self) -> bytes:
-        """All of it in bytes."""
-        plain = [(doc.name, [tuple(call) for call in doc.calls]) for doc in self.docs]
-        return pack(
-            {field.name: getattr(self, field.name) for field in fields(self)} | {"docs": plain}
-        )
+    def packed(self) -> Iterator[bytes]:
+        """All of it in bytes, field by field: it is of megabytes."""
+        for field in fields(self):
+            if field.name == "docs":
+                plain = [(doc.name, [tuple(call) for call in doc.calls]) for doc in self.docs]
+                yield from pack_in_chunks(plain)
+            else:
+                yield from pack_in_chunks(getattr(self, field.name))
 
     @classmethod
     def unpacked(cls, content: bytes) -> Snapshot:
         """A snapshot out of its bytes. Raises UnpicklingError where they are not one."""
         try:
-            stated = unpack(content)
+            names = [field.name for field in fields(cls)]
+            stated = dict(zip(names, unpack_all(content), strict=True))
             docs = tuple(
                 ResourceDocView(name=name, calls=tuple(CallDocView(*call) for call in calls))
                 for name, calls in stated.pop("docs")
@@ -124,7 +131,7 @@ def take_snapshot(normal: Normal, api: Api, directions: Directions) -> Snapshot 
     if len(normal.library.documents) > 1 or normal.findings.bundled.origins:
         return None
     return Snapshot(
-        text=root.text,
+        encoded=root.text.encode(),
         outline=root.outline,
         units={pointer: json.dumps(value) for pointer, value in units(root.data)},
         references={here: frozenset(others) for here, others in normal.references.items()},
