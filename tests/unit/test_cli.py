@@ -61,7 +61,7 @@ paths:
             schema:
               type: object
               properties:
-                kind_of_order_that_is_placed: {enum: ["an order that is placed at once", "an order that is placed later"]}
+                kind_of_order_that_is_placed: {enum: ["at once, now", "an order that is placed by and by"]}
               not:
                 anyOf:
                 - required: [identifier_of_the_customer_who_orders]
