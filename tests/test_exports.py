@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hooksmith.config import load_config
-from hooksmith.pipeline import generate
+from support.made import generate
 from support.paths import GENERATED, PROVIDERS, ROOT
 
 each = pytest.mark.parametrize("provider", PROVIDERS)

@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from hooksmith.config import load_config
 from hooksmith.ir import Alias, Api, Enum, Model
-from hooksmith.pipeline import Result, generate
+from support.made import Made, generate
 from support.paths import GENERATED, PROVIDERS, ROOT, TESTS
 from support.snapshots import files_in
 
@@ -23,7 +23,7 @@ each = pytest.mark.parametrize("provider", PROVIDERS)
 
 
 @cache
-def result(provider: str) -> Result:
+def result(provider: str) -> Made:
     config = load_config(ROOT / "pyproject.toml")
     return generate(config.apis[provider].spec, config.settings(provider))
 

@@ -125,9 +125,8 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Resul
     definitions = {definition.name: definition for definition in api.definitions}
     parts = Parts(api, definitions, arrangement, settings.runtime_package)
     view = plan(api, parts, arrangement, settings.package)
-    if keep is not None:
-        if read.snapshot is not None:
-            keep(read.snapshot.with_plan(arrangement, parts, view).packed())
+    if keep is not None and read.snapshot is not None:
+        keep(read.snapshot.with_plan(arrangement, parts, view).packed())
     diagnostics, inputs = read.diagnostics, read.inputs
     del read, api, definitions, parts  # what is planned is enough to render
     return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)

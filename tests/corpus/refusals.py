@@ -26,10 +26,10 @@ from hooksmith.normalize.findings import Findings
 from hooksmith.normalize.swagger import upgrade_swagger
 from hooksmith.normalize.tolerate import tolerate
 from hooksmith.normalize.upgrade import upgrade
-from hooksmith.pipeline import generate
 from hooksmith.plan.samples import text_matching
 from hooksmith.pointer import escape
 from hooksmith.settings import Settings
+from support.made import generate
 
 from .roundtrip import FORMATS, VALIDATOR
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from hooksmith.cache import Cache
 from hooksmith.edits import Snapshot
 from hooksmith.pipeline import Result, generate, regenerate
 from hooksmith.recall import Earlier, Output
@@ -132,6 +134,16 @@ UNRELATED = "".join(
 )
 
 
+@dataclass(frozen=True)
+class Kept(Earlier):
+    """What a run keeps, in memory."""
+
+    content: bytes = b""
+
+    def snapshot(self) -> bytes:
+        return self.content
+
+
 @dataclass
 class Edited:
     """A document that was generated from, and can be edited."""
@@ -143,9 +155,12 @@ class Edited:
     def start(self, text: str) -> Result:
         """Generate from the whole of `text`."""
         self.path.write_text(text, "utf-8")
-        self.result = generate(self.path, self.settings, self.kept.append)
+        self.result = generate(self.path, self.settings, self.keep)
         self.text = text
         return self.result
+
+    def keep(self, chunks: Iterable[bytes]) -> None:
+        self.kept.append(b"".join(chunks))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -155,8 +170,8 @@ class Edited:
         """Generate from what was edited alone; None where that is not relied on."""
         self.path.write_text(text, "utf-8")
         output = Output(self.result.files, self.result.diagnostics)
-        earlier = Earlier(output, self.result.inputs, self.kept[-1])
-        return regenerate(self.path, self.settings, earlier, self.kept.append)
+        earlier = Kept(output, self.result.inputs, "", Cache(None), self.kept[-1])
+        return regenerate(self.path, self.settings, earlier, self.keep)
 
     def whole(self) -> Result:
         """Generate from all of the text that is there now."""

@@ -222,7 +222,7 @@ def test_a_snapshot_that_is_not_one(
     path = tmp_path / "acme.yaml"
     path.write_text(DOCUMENT + UNRELATED)
     make(path, SETTINGS)
-    remember_snapshot(path, SETTINGS, content, cache)
+    remember_snapshot(path, SETTINGS, [content], cache)
     path.write_text(replaced(SMALL["description"]))
     found = make(path, SETTINGS)
     assert not revisions
@@ -236,7 +236,7 @@ def test_a_snapshot_of_another_text(
     path = tmp_path / "acme.yaml"
     path.write_text(DOCUMENT + UNRELATED + "    More: {type: object}\n")
     make(path, SETTINGS)
-    remember_snapshot(path, SETTINGS, edited.kept[0], cache)
+    remember_snapshot(path, SETTINGS, [edited.kept[0]], cache)
     path.write_text(replaced(SMALL["description"]) + "    More: {type: object}\n")
     assert "More" in make(path, SETTINGS).files["models.py"]
     assert not revisions
@@ -244,7 +244,7 @@ def test_a_snapshot_of_another_text(
 
 def test_a_snapshot_comes_back_as_it_was(edited: Edited) -> None:
     found = edited.snapshot
-    assert Snapshot.unpacked(found.packed()) == found
+    assert Snapshot.unpacked(b"".join(found.packed())) == found
     api = unpack(found.api)
     assert api.title == "Acme"
     assert [unpack(it).name for it in found.definitions.values()] == list(found.definitions)

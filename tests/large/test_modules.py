@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from hooksmith.ir import Api
-from hooksmith.pipeline import generate
 from hooksmith.plan.modules import LARGE, model_modules, owners
 from hooksmith.settings import Settings
+from support.made import generate
 
 from .documents import large_document, write_document
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hooksmith.pipeline import generate
 from hooksmith.settings import Settings
+from support.made import generate
 
 
 def _names(folder: Path) -> set[str]:

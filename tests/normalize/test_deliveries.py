@@ -10,14 +10,14 @@ import pytest
 
 from hooksmith.config import Settings
 from hooksmith.ir import Event, Named, Position
-from hooksmith.pipeline import Result, generate
 from support.documents import import_everything, imported, openapi, result_of
+from support.made import Made, generate
 
 CALLBACKS = Path(__file__).parent / "documents" / "callbacks.yaml"
 
 
 @pytest.fixture(scope="module")
-def callbacks() -> Result:
+def callbacks() -> Made:
     return generate(CALLBACKS, Settings(package="made", runtime="shared", formatter="none"))
 
 
@@ -36,11 +36,11 @@ def ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def catalogue(result: Result) -> dict[str, Event]:
+def catalogue(result: Made) -> dict[str, Event]:
     return {event.type: event for event in result.api.events.events}
 
 
-def test_callbacks_belong_to_the_operation_that_registers_them(callbacks: Result) -> None:
+def test_callbacks_belong_to_the_operation_that_registers_them(callbacks: Made) -> None:
     (resource,) = callbacks.api.resources
     found = {one.name: one for one in resource.operations[0].callbacks}
     assert list(found) == ["onData", "shared", "form"]
@@ -53,7 +53,7 @@ def test_callbacks_belong_to_the_operation_that_registers_them(callbacks: Result
     )
 
 
-def test_callbacks_are_read(callbacks: Result, case_home: Path) -> None:
+def test_callbacks_are_read(callbacks: Made, case_home: Path) -> None:
     with imported(callbacks.files, case_home) as package:
         import_everything(package, callbacks.files)
         data = package.SUBSCRIBE_ON_DATA.parse(
@@ -69,7 +69,7 @@ def test_callbacks_are_read(callbacks: Result, case_home: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"id": 3}'])
-def test_callbacks_say_what_is_wrong(callbacks: Result, body: bytes, case_home: Path) -> None:
+def test_callbacks_say_what_is_wrong(callbacks: Made, body: bytes, case_home: Path) -> None:
     with imported(callbacks.files, case_home) as package:
         with pytest.raises(package.EventParseError) as caught:
             package.SUBSCRIBE_ON_DATA.parse(body)

@@ -22,20 +22,20 @@ from hooksmith.ir import (
     Scalar,
     Tuple,
 )
-from hooksmith.pipeline import Result, generate
 from support.documents import import_everything, imported
+from support.made import Made, generate
 
 FOLDER = Path(__file__).parent / "documents" / "drafts"
 DOCUMENTS = sorted(FOLDER.iterdir())
 
 
-def made(name: str) -> Result:
+def made(name: str) -> Made:
     return generate(
         FOLDER / f"{name}.json", Settings(package="made", runtime="shared", formatter="none")
     )
 
 
-def fields(result: Result, name: str) -> dict[str, Field]:
+def fields(result: Made, name: str) -> dict[str, Field]:
     model = next(one for one in result.api.definitions if one.name == name)
     assert isinstance(model, Model)
     return {field.wire: field for field in model.fields}

@@ -16,8 +16,8 @@ from hooksmith.normalize.findings import Findings
 from hooksmith.normalize.swagger import upgrade_swagger
 from hooksmith.normalize.tolerate import tolerate
 from hooksmith.normalize.upgrade import upgrade
-from hooksmith.pipeline import generate
 from support.documents import import_everything, imported, normal_of, result_of
+from support.made import generate
 
 DOCUMENT = Path(__file__).parent / "documents" / "swagger.yaml"
 

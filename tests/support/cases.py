@@ -11,8 +11,8 @@ from typing import Any
 
 from hooksmith.config import Settings
 from hooksmith.ir import Api
-from hooksmith.pipeline import Result, generate
 from hooksmith.render import runtime_files, templates
+from support.made import Made, generate
 
 from .paths import CASES
 
@@ -38,7 +38,7 @@ class Case:
         return next(path for name in _SPECS if (path := self.folder / name).is_file())
 
     @cached_property
-    def result(self) -> Result:
+    def result(self) -> Made:
         """What the generator makes of it, in memory."""
         return generate(self.spec, Settings(package=self.name, runtime="shared"))
 

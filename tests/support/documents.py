@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from hooksmith.config import Settings
 from hooksmith.load import load
 from hooksmith.normalize import Normal, normalize
-from hooksmith.pipeline import Result, generate
+from support.made import Made, generate
 
 from .cases import PARENT, write_files
 
@@ -36,7 +36,7 @@ def normal_of(document: Any, folder: Path) -> Normal:
     return normalize(load(written(document, folder)))
 
 
-def result_of(document: Any, folder: Path, **settings: Any) -> Result:
+def result_of(document: Any, folder: Path, **settings: Any) -> Made:
     return generate(
         written(document, folder),
         Settings(package="made", runtime="shared", formatter="none", **settings),

@@ -20,7 +20,7 @@ from hooksmith.load import load
 from hooksmith.normalize import Normal, normalize
 from hooksmith.normalize.bundle import resolve_local
 from hooksmith.normalize.grammar import walk
-from hooksmith.pipeline import generate
+from support.made import generate
 
 from .paths import ROOT
 

@@ -1,0 +1,37 @@
+"""A package together with what its document says, for tests that look at both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hooksmith import pipeline
+from hooksmith.ir import Api
+from hooksmith.settings import Settings
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a document becomes."""
+
+    path: Path
+    settings: Settings
+    result: pipeline.Result
+
+    @property
+    def files(self) -> dict[str, str]:
+        return self.result.files
+
+    @property
+    def diagnostics(self) -> tuple[pipeline.Diagnostic, ...]:
+        return self.result.diagnostics
+
+    @cached_property
+    def api(self) -> Api:
+        return pipeline.understand(self.path, self.settings)[0]
+
+
+def generate(path: Path, settings: Settings) -> Made:
+    """As `pipeline.generate`."""
+    return Made(path, settings, pipeline.generate(path, settings))
