@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .describe import describe, describe_undirected, direct
 from .describe.shapes import settle_directions
-from .edits import Snapshot, UnsureError, revise, take_snapshot
+from .edits import Revised, Snapshot, UnsureError, revise, take_snapshot
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .format import format_files
@@ -22,7 +23,7 @@ from .plan import plan
 from .plan.parts import Parts, arrange
 from .progress import report
 from .reading import read_text
-from .recall import Earlier, Input, digest_of
+from .recall import Earlier, Input
 from .render import render, render_suite, runtime_files
 from .settings import Formatter, Settings
 
@@ -56,18 +57,23 @@ def generate(path: Path, settings: Settings, keep: Keep | None = None) -> Result
 def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> Result | None:
     """As `generate`, by reading what was edited alone; None where that cannot be relied on."""
     try:
-        snapshot = Snapshot.unpacked(earlier.snapshot())
-        if digest_of(snapshot.text) != earlier.inputs[0].digest:
-            return None
-        report(f"{settings.package}: read what was edited")
-        text = read_text(path)
-        revised = revise(path, text, settings, snapshot, earlier.output.diagnostics)
-    except (UnsureError, UnpicklingError):
+        revised = _revised(path, settings, earlier)
+        keep(revised.snapshot.packed())
+        files = {**earlier.files(), **revised.files}
+    except (UnsureError, UnpicklingError, LookupError):
         return None
-    files = {**earlier.output.files, **revised.files}
-    inputs = (replace(earlier.inputs[0], digest=digest_of(text)),)
-    keep(revised.snapshot.packed())
+    digest = hashlib.sha256(revised.snapshot.text).hexdigest()
+    inputs = (replace(earlier.input, digest=digest),)
     return Result(files=files, diagnostics=revised.diagnostics, inputs=inputs)
+
+
+def _revised(path: Path, settings: Settings, earlier: Earlier) -> Revised:
+    """What an edit changes."""
+    snapshot = Snapshot.unpacked(earlier.snapshot())
+    if hashlib.sha256(snapshot.text).hexdigest() != earlier.input.digest:
+        raise UnsureError("the snapshot is of another text")
+    report(f"{settings.package}: read what was edited")
+    return revise(path, read_text(path).encode(), settings, snapshot, earlier.diagnostics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,24 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a document became before it was edited."""
+    """What a document became before it was edited; what is of megabytes is read when it is asked for."""
 
-    output: Output
-    inputs: tuple[Input, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    input: Input
     slot: str
     cache: Cache
 
+    def files(self) -> Mapping[str, str]:
+        """Path below the package's folder → text. Raises LookupError where they have gone."""
+        entry = _Entry.read(self.slot, self.cache)
+        output = entry.output() if entry and entry.inputs == (self.input,) else None
+        if output is None:
+            raise LookupError("another run has changed the cache")
+        return output.files
+
     def snapshot(self) -> bytes:
-        """See `edits.Snapshot`; nothing where none was kept. Read when asked for, as it is of megabytes."""
-        return self.cache.large().get_bytes(self.slot) or b""
+        """See `edits.Snapshot`; nothing where none was kept."""
+        return self.cache.large().get_bytes(_snapshot_slot(self.slot)) or b""
 
 
 def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
@@ -71,8 +79,7 @@ def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | No
     entry = _Entry.read(slot, cache)
     if entry is None or len(entry.inputs) != 1 or path.resolve() != entry.inputs[0].real:
         return None
-    output = entry.output()
-    return Earlier(output, entry.inputs, _snapshot_slot(slot), cache) if output else None
+    return Earlier(entry.diagnostics, entry.inputs[0], slot, cache)
 
 
 def remember(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from hooksmith.cache import Cache
 from hooksmith.edits import Snapshot
 from hooksmith.pipeline import Result, generate, regenerate
-from hooksmith.recall import Earlier, Output
+from hooksmith.recall import Earlier
 from hooksmith.settings import Settings
 
 SETTINGS = Settings(package="acme", formatter="none")
@@ -139,6 +139,10 @@ class Kept(Earlier):
     """What a run keeps, in memory."""
 
     content: bytes = b""
+    made: Mapping[str, str] = field(default_factory=dict)
+
+    def files(self) -> Mapping[str, str]:
+        return self.made
 
     def snapshot(self) -> bytes:
         return self.content
@@ -169,8 +173,10 @@ class Edited:
     def edit(self, text: str) -> Result | None:
         """Generate from what was edited alone; None where that is not relied on."""
         self.path.write_text(text, "utf-8")
-        output = Output(self.result.files, self.result.diagnostics)
-        earlier = Kept(output, self.result.inputs, "", Cache(None), self.kept[-1])
+        result = self.result
+        earlier = Kept(
+            result.diagnostics, result.inputs[0], "", Cache(None), self.kept[-1], result.files
+        )
         return regenerate(self.path, self.settings, earlier, self.keep)
 
     def whole(self) -> Result:

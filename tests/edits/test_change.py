@@ -22,7 +22,7 @@ LINES = st.lists(st.sampled_from(["a", "b", "", " a", "ab"]), max_size=8)
 @given(LINES, LINES, st.booleans())
 def test_what_is_not_different_is_the_same(old: list[str], new: list[str], ends: bool) -> None:
     one, other = ("\n".join(lines) + "\n" * ends for lines in (old, new))
-    gone, come = _different_lines(one, other)
+    gone, come = _different_lines(one.encode(), other.encode())
     before, after = one.split("\n"), other.split("\n")
     assert before[: gone[0]] == after[: come[0]]
     assert before[gone[1] :] == after[come[1] :]
@@ -53,7 +53,7 @@ def change(old: str, new: str) -> str:
     """The unit that is different."""
     data, outline = parse_outlined(old)
     known = {pointer: json.dumps(value) for pointer, value in units(data)}
-    found = find_change(Path("x.yaml"), old, new, outline, known)
+    found = find_change(Path("x.yaml"), old.encode(), new.encode(), outline, known)
     assert found.after == dict(units(parse(new))).get(found.unit, found.after)
     return found.unit
 

@@ -49,19 +49,19 @@ class Revised:
 
 def revise(
     path: Path,
-    text: str,
+    text: bytes,
     settings: Settings,
     snapshot: Snapshot,
     diagnostics: tuple[Diagnostic, ...],
 ) -> Revised:
-    """The package of the document at `path`, now of this `text`, after the run that left `snapshot` and `diagnostics`.
+    """The package of the document at `path`, now of this `text`, in UTF-8.
 
-    Raises UnsureError where the whole document has to be read.
+    `snapshot` and `diagnostics` are what the last run left. Raises UnsureError where the whole document has to be read.
     """
     try:
         change = find_change(path, snapshot.text, text, snapshot.outline, snapshot.units)
         moved = _moved(diagnostics, change, path, text)
-        left = replace(snapshot, encoded=text.encode(), outline=change.outline)
+        left = replace(snapshot, text=text, outline=change.outline)
         if not change.unit:
             return Revised({}, moved, left)
         files, left = _Revision(path, settings, left, change).run()
@@ -71,12 +71,14 @@ def revise(
 
 
 def _moved(
-    diagnostics: tuple[Diagnostic, ...], change: Change, path: Path, text: str
+    diagnostics: tuple[Diagnostic, ...], change: Change, path: Path, text: bytes
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics where they stand now: lines after the edit move with it, those in it are looked up."""
     inside = [it.place.pointer for it in diagnostics if it.place and _is_inside(it.place, change)]
-    document = Document(path, path.resolve().as_uri(), None, text)
-    found = dict(zip(inside, document.places(inside), strict=True)) if inside else {}
+    found: dict[str, Place] = {}
+    if inside:
+        document = Document(path, path.resolve().as_uri(), None, text.decode())
+        found = dict(zip(inside, document.places(inside), strict=True))
     return tuple(_with_place(it, found, change) for it in diagnostics)
 
 

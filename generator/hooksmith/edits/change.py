@@ -36,18 +36,21 @@ class Change:
 
 
 def find_change(
-    path: Path, old: str, new: str, outline: Outline | None, known: Mapping[str, str]
+    path: Path, old: bytes, new: bytes, outline: Outline | None, known: Mapping[str, str]
 ) -> Change:
-    """The change from one text of a document to the next. `known`: the old units in JSON. Raises UnsureError."""
+    """The change from one text of a document, in UTF-8, to the next. `known`: the old units in JSON.
+
+    Raises UnsureError.
+    """
     gone, come = _different_lines(old, new)
     if outline is None:
         return _by_units(path, new, known, gone, come)
     return _in_block(old, new, outline, known, gone, come)
 
 
-def _by_units(path: Path, new: str, known: Mapping[str, str], gone: Span, come: Span) -> Change:
+def _by_units(path: Path, new: bytes, known: Mapping[str, str], gone: Span, come: Span) -> Change:
     """Read the whole text, and compare unit by unit."""
-    data = parse(path, new)
+    data = parse(path, new.decode())
     found = dict(units(data)) if isinstance(data, dict) else {}
     if list(found) != list(known):
         raise UnsureError("units come, go or move")
@@ -63,14 +66,14 @@ _MARKER = re.compile(r"^(---|\.\.\.|%)", re.MULTILINE)
 
 
 def _in_block(
-    old: str, new: str, outline: Outline, known: Mapping[str, str], gone: Span, come: Span
+    old: bytes, new: bytes, outline: Outline, known: Mapping[str, str], gone: Span, come: Span
 ) -> Change:
     """Read the one block of YAML that the difference lies in, before and after.
 
     In block style a key's lines are those indented more than it. Nothing outside them changes what they mean, for there
     have no aliases; and they change nothing outside, if they have no anchors and are read to the end as the same key.
     """
-    unit, (first, last) = _holder(spans(outline, old.count("\n") + 1), known, gone)
+    unit, (first, last) = _holder(spans(outline, old.count(b"\n") + 1), known, gone)
     added = _length(come) - _length(gone)
     key, value = _read_block(_block(old, first, last))
     if json.dumps(value) != known[unit]:
@@ -89,16 +92,16 @@ def _holder(found: Mapping[str, Span], known: Mapping[str, str], gone: Span) -> 
     raise UnsureError("the difference is not in one block")
 
 
-def _block(text: str, first: int, last: int) -> str:
+def _block(text: bytes, first: int, last: int) -> str:
     """Lines `first` to `last`, exclusive, of which there is one at least, without the end of the last one."""
     start = _behind(text, 0, first)
-    return text[start : _behind(text, start, last - first) - 1]
+    return text[start : _behind(text, start, last - first) - 1].decode()
 
 
-def _behind(text: str, start: int, count: int) -> int:
+def _behind(text: bytes, start: int, count: int) -> int:
     """Where the text goes on behind so many ends of lines; behind its end, as if there were another one."""
     for _ in range(count):
-        start = text.find("\n", start) + 1
+        start = text.find(b"\n", start) + 1
         if not start:
             return len(text) + 1
     return start
@@ -124,11 +127,14 @@ def _moved(outline: Outline, last: int, added: int) -> Outline:
     ]
 
 
-def _different_lines(old: str, new: str) -> tuple[Span, Span]:
+_END = ord("\n")
+
+
+def _different_lines(old: bytes, new: bytes) -> tuple[Span, Span]:
     """The lines of the old text that are gone, and those of the new one that came in their place."""
     shorter = min(len(old), len(new))
     start = _most(shorter, lambda size, more: old[size:more] == new[size:more])
-    start = old.rfind("\n", 0, start) + 1
+    start = old.rfind(b"\n", 0, start) + 1
     tail = _most(
         shorter - start,
         lambda size, more: (
@@ -136,8 +142,8 @@ def _different_lines(old: str, new: str) -> tuple[Span, Span]:
         ),
     )
     tail = _whole_lines(old, new, tail)
-    line = old.count("\n", 0, start)
-    gone, come = (text.count("\n", start, len(text) - tail) + (tail == 0) for text in (old, new))
+    line = old.count(b"\n", 0, start)
+    gone, come = (text.count(b"\n", start, len(text) - tail) + (tail == 0) for text in (old, new))
     return (line, line + gone), (line, line + come)
 
 
@@ -153,12 +159,12 @@ def _most(limit: int, agree: Callable[[int, int], bool]) -> int:
     return low
 
 
-def _whole_lines(old: str, new: str, tail: int) -> int:
+def _whole_lines(old: bytes, new: bytes, tail: int) -> int:
     """So much of a common end as begins with a line in both texts."""
     start = len(old) - tail
-    if all(len(text) == tail or text[len(text) - tail - 1] == "\n" for text in (old, new)):
+    if all(len(text) == tail or text[len(text) - tail - 1] == _END for text in (old, new)):
         return tail
-    found = old.find("\n", start)
+    found = old.find(b"\n", start)
     return 0 if found < 0 else len(old) - found - 1
 
 

@@ -66,7 +66,8 @@ class Part:
         """The part that `reach` says, with `value` for the unit that was changed. Raises HooksmithError."""
         found = {it: json.loads(snapshot.units[it]) for it in reach.read}
         found[unit] = value
-        document = Document(path, path.resolve().as_uri(), assembled(found.items()), snapshot.text)
+        data = assembled(found.items())
+        document = Document(path, path.resolve().as_uri(), data, json.dumps(data))
         self.document = document
         self._normal = normalize_part(Library(path, settings.roots, document), snapshot.names)
         self._normal.document.update(settings.extensions)

@@ -25,13 +25,13 @@ Finding = tuple[str, str, str]
 class Snapshot:
     """One run over a document that is one file.
 
-    `encoded`: its text in UTF-8. `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value,
+    `text`: in UTF-8. `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value,
     in JSON; `references`: which refer to which. `names`, `wanted`: pointer → class name, and the name it would have
     without others. `definitions` and `resources`: name → what `pack` made of it; `operations`: pointer → name of its
     resource. `api` has all else. `reads`, `constants`, `docs`: see `Parts`.
     """
 
-    encoded: bytes
+    text: bytes
     outline: Outline | None
     units: Mapping[str, str]
     references: Mapping[str, frozenset[str]]
@@ -51,10 +51,6 @@ class Snapshot:
     reads: Mapping[str, frozenset[str]]
     constants: Mapping[str, str]
     docs: tuple[ResourceDocView, ...]
-
-    @property
-    def text(self) -> str:
-        return self.encoded.decode()
 
     @property
     def directions(self) -> Directions:
@@ -131,7 +127,7 @@ def take_snapshot(normal: Normal, api: Api, directions: Directions) -> Snapshot 
     if len(normal.library.documents) > 1 or normal.findings.bundled.origins:
         return None
     return Snapshot(
-        encoded=root.text.encode(),
+        text=root.text.encode(),
         outline=root.outline,
         units={pointer: json.dumps(value) for pointer, value in units(root.data)},
         references={here: frozenset(others) for here, others in normal.references.items()},
