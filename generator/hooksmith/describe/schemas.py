@@ -32,7 +32,8 @@ from ..normalize import Normal
 from ..normalize.bundle import resolve_local
 from ..normalize.casing import pascal, snake, upper
 from ..normalize.grammar import Node
-from ..normalize.names import BUILTINS, RESERVED, is_enum, is_model, telling_tag
+from ..normalize.names import BUILTINS, RESERVED, is_enum, is_model
+from ..normalize.options import telling_tag
 from ..pointer import escape
 from .assertions import assertions
 from .fields import field_name, unique

@@ -9,7 +9,7 @@ other schemas renames nothing.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from ..pointer import escape, split
 from .casing import pascal
 from .grammar import METHODS, Node
+from .options import option_words
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
@@ -223,87 +224,25 @@ def _options(node: Node, key: str) -> Iterator[tuple[str, str, Any]]:
         for index, option in enumerate(options)
         if not (isinstance(option, dict) and option.get("type") == "null")
     ]
-    words = _option_words(node, [options[index] for index in real])
+    found = [options[index] for index in real]
+    words = option_words(node, found, [_holds_a_name(option) for option in found])
     for index, word in zip(real, words, strict=True):
         yield f"{key}/{index}", word if len(real) > 1 else "", options[index]
 
 
-def _option_words(union: Node, options: list[Any]) -> list[str]:
-    """What tells each option apart: its discriminator's value, title or type; then a property; then its position."""
-    discriminator = (union.get("discriminator") or {}).get("propertyName") or telling_tag(options)
-    words = [_option_word(option, discriminator) for option in options]
-    for tell in (_telling_property, lambda options, index: str(index + 1)):
-        rivals = [
-            word for word, option in zip(words, options, strict=True) if _may_hold_a_name(option)
-        ]
-        repeated = {word for word, count in Counter(rivals).items() if count > 1}
-        words = [
-            word + tell(options, index) if word in repeated else word
-            for index, word in enumerate(words)
-        ]
-    return words
-
-
-def _may_hold_a_name(option: Any) -> bool:
-    """Not a plain string, number or reference: whatever those are called, no class is."""
-    if not isinstance(option, dict) or "$ref" in option:
+def _holds_a_name(node: Any) -> bool:
+    """Whether a schema, or one inside it, gets a name."""
+    if not isinstance(node, dict) or "$ref" in node:
         return False
-    return "enum" in option or option.get("type") not in ("string", "integer", "number", "boolean")
+    return is_nominal(node) or any(map(_holds_a_name, _inside(node)))
 
 
-def _option_word(option: Any, discriminator: str | None) -> str:
-    if not isinstance(option, dict):
-        return "Option"
-    for value in tags(option, discriminator) if discriminator else ():
-        return pascal(str(value))
-    if option.get("title"):
-        return pascal(str(option["title"]))
-    kind = option.get("type", "Option")
-    word = pascal(kind if isinstance(kind, str) else "_".join(kind))
-    return "" if word == "Object" and _properties(option) else word
-
-
-def telling_tag(options: list[Any]) -> str | None:
-    """The first property that has a single value in each option, and in each another."""
-    for name in _properties(options[0]) if len(options) > 1 else ():
-        values = [
-            next(tags(option, name), None) if isinstance(option, dict) else None
-            for option in options
-        ]
-        if None not in values and len({repr(value) for value in values}) == len(values):
-            return name
-    return None
-
-
-def _telling_property(options: list[Any], index: int) -> str:
-    """A property that no other option has, a required one if there is one: `WithEmail`; or one that only it lacks."""
-    own = _properties(options[index])
-    others = [_properties(option) for place, option in enumerate(options) if place != index]
-    everyone = set().union(*others)
-    alone = [name for name in own if name not in everyone]
-    required = [name for name in alone if name in (options[index].get("required") or ())]
-    if alone:
-        return "With" + pascal((required or alone)[0])
-    missing = (
-        [name for name in others[0] if name not in own and all(name in other for other in others)]
-        if others
-        else []
-    )
-    return "Without" + pascal(missing[0]) if missing else ""
-
-
-def _properties(option: Any) -> list[str]:
-    return list(option.get("properties") or ()) if isinstance(option, dict) else []
-
-
-def tags(option: Node, name: str) -> Iterator[Any]:
-    """The value of a property that can have only one."""
-    value = (option.get("properties") or {}).get(name)
-    if isinstance(value, dict):
-        if "const" in value:
-            yield value["const"]
-        elif len(value.get("enum") or ()) == 1:
-            yield value["enum"][0]
+def _inside(node: Node) -> Iterator[Any]:
+    for key in ("properties", "patternProperties"):
+        yield from (node.get(key) or {}).values()
+    yield from (node.get(key) for key in ("items", "additionalProperties"))
+    for key in ("prefixItems", "oneOf", "anyOf"):
+        yield from node.get(key) or ()
 
 
 # --- schemas of operations -------------------------------------------------------------------------------------
