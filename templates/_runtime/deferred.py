@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from inspect import get_annotations
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
@@ -96,9 +96,23 @@ class DeferredModel(BaseModel):
         _nesting.depth += 1
         try:
             _make_room(_nesting.depth)
-            return cls._completed(handler(source))
+            return cls._referable(handler(source))
         finally:
             _nesting.depth -= 1
+
+    @classmethod
+    def _referable(cls, schema: CoreSchema) -> CoreSchema:
+        """The completed schema, under the reference by which pydantic finds it again.
+
+        Left with the schema inside, it would have pydantic make the model anew wherever one needs it, with all that the
+        model needs, and a model within itself would go without what completes it.
+        """
+        bare: dict[str, Any] = {**schema}
+        reference = bare.pop("ref", None)
+        completed = cls._completed(cast("CoreSchema", bare))
+        if completed is bare:
+            return schema
+        return cast("CoreSchema", {**completed, "ref": reference}) if reference else completed
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:

@@ -57,3 +57,19 @@ def test_a_deep_body_is_sent(case: Any) -> None:
         tree = {"value": value, "children": [tree]}
     assert wire.client(case, base_url="https://x.example").default.put_tree(**tree) == {"deep": [1]}
     assert wire.last.content.count(b"children") == 49
+
+
+def test_what_is_asserted_of_a_schema_is_asserted_inside_it(case: Any) -> None:
+    broken: dict[str, Any] = {"name": "r", "group": {}}
+    for found in (broken, {"group": {"first": broken}}, {"group": {"next": {"others": [broken]}}}):
+        with pytest.raises(ValidationError, match="satisfy not"):
+            case.models.Rule.model_validate(found)
+    fine = {"group": {"next": {"others": [{"name": "r"}]}}}
+    assert case.models.Rule.model_validate(fine).to_dict() == fine
+
+
+def test_a_model_with_assertions_is_made_once(case: Any) -> None:
+    """Models that need one another, each with assertions, do not multiply."""
+    case.models.Rule.model_rebuild()
+    made = repr(case.models.Rule.__pydantic_core_schema__)
+    assert made.count("'type': 'model',") == 2
