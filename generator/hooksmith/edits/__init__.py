@@ -23,9 +23,9 @@ from ..format import format_files
 from ..ir import AnyDefinition, Api, Model, Operation, Resource, Type
 from ..normalize.names import suffix_of
 from ..plan import bare_package
+from ..plan.call_docs import plan_resource_doc
 from ..plan.events import plan_event_docs
 from ..plan.parts import Parts
-from ..plan.resources import plan_resource_doc
 from ..plan.views import ModelsView, PackageView, ResourceDocView
 from ..plan.webhook import needs_arguments
 from ..render import render

@@ -12,7 +12,7 @@ from ..ir import AnyDefinition, Api, Resource
 from ..normalize import Normal
 from ..plan import callback_constants
 from ..plan.parts import Arrangement, Parts
-from ..plan.views import CallDocView, PackageView, ResourceDocView
+from ..plan.views import PackageView, ResourceDocView
 from ..yaml12 import Outline
 from .pack import pack, pack_in_chunks, unpack, unpack_all
 from .units import units
@@ -76,7 +76,7 @@ class Snapshot:
         """All of it in bytes, field by field: it is of megabytes."""
         for field in fields(self):
             if field.name == "docs":
-                plain = [(doc.name, [tuple(call) for call in doc.calls]) for doc in self.docs]
+                plain = [tuple(doc) for doc in self.docs]
                 yield from pack_in_chunks(plain)
             else:
                 yield from pack_in_chunks(getattr(self, field.name))
@@ -88,8 +88,7 @@ class Snapshot:
             names = [field.name for field in fields(cls)]
             stated = dict(zip(names, unpack_all(content), strict=True))
             docs = tuple(
-                ResourceDocView(name=name, calls=tuple(CallDocView(*call) for call in calls))
-                for name, calls in stated.pop("docs")
+                ResourceDocView(name=name, calls=tuple(calls)) for name, calls in stated.pop("docs")
             )
             return cls(**stated, docs=docs)
         except _NOT_ONE as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..ir import Api
+from .call_docs import plan_resource_doc
 from .callbacks import plan_callback_receiver
 from .client import plan_client
 from .events import plan_analytic_events, plan_event_docs, plan_event_types
 from .examples import has_headers
 from .exports import export, plan_exports
 from .parts import Arrangement, Parts
-from .resources import plan_resource_doc
 from .text import sentence
 from .views import CallbacksView, ModelsView, PackageView
 from .webhook import plan_webhook

@@ -28,7 +28,7 @@ from ..ir import (
 from ..normalize.casing import upper
 from .imports import Imports
 from .models import enum_view, plan_definitions
-from .text import literal, sentence
+from .text import in_short, literal, sentence
 from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
 
@@ -67,8 +67,9 @@ def plan_event_types(api: Api) -> EnumView | None:
 
 
 def _said(event: Event) -> str:
-    """A line about the event."""
-    summary = sentence(" ".join((event.summary or event.description.partition("\n")[0]).split()))
+    """A line about the event, without what only its class has room for."""
+    told = " ".join((event.summary or event.description.partition("\n")[0]).split())
+    summary = in_short(sentence(told))
     return f"{summary} Deprecated.".strip() if event.deprecated else summary
 
 

@@ -28,11 +28,9 @@ from .text import literal, section, sentence
 from .unions import options_of, union
 from .views import (
     ArgumentView,
-    CallDocView,
     MethodView,
     OperationView,
     PartView,
-    ResourceDocView,
     ResourceView,
 )
 
@@ -154,14 +152,19 @@ class _Method:
         if name is None:
             return tuple(found)
         types = [body.media_type for body in group]
-        self._imports.add("typing", "Literal")
-        annotation = "str" if any("*" in it for it in types) else f"Literal[{_literals(types)}]"
+        annotation = self._one_of(types)
         if index == 0:
             chosen = ArgumentView(name=name, annotation=annotation, default=literal(types[0]))
             return (*found, chosen)
         required = [argument for argument in found if not argument.default]
         chosen = ArgumentView(name=name, annotation=annotation)
         return (*required, chosen, *(argument for argument in found if argument.default))
+
+    def _one_of(self, media_types: list[str]) -> str:
+        if any("*" in media_type for media_type in media_types):
+            return "str"
+        self._imports.add("typing", "Literal")
+        return f"Literal[{_literals(media_types)}]"
 
     def _arguments_of(self, body: list[Field]) -> Iterator[ArgumentView]:
         fields = [parameter.field for parameter in self._operation.parameters] + body
@@ -498,37 +501,3 @@ def _pagination(pages: Pagination, imports: Imports) -> str:
         "size": pages.size,
     }
     return f"{name}({', '.join(f'{key}={literal(value)}' for key, value in stated.items() if value is not None)})"
-
-
-# --- api.md ------------------------------------------------------------------------------------------------------
-
-
-def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView:
-    """The lines of api.md about calls."""
-    return ResourceDocView(
-        name=resource.name,
-        calls=tuple(
-            _call_doc(resource.name, operation, method, arguments)
-            for operation, method in zip(resource.operations, view.methods, strict=True)
-            for arguments in method.overloads or (method.arguments,)
-        ),
-    )
-
-
-def _call_doc(
-    resource: str, operation: Operation, method: MethodView, arguments: tuple[ArgumentView, ...]
-) -> CallDocView:
-    chosen = content_type_argument(operation)
-    told = ", ".join(_told(argument, argument.name == chosen) for argument in arguments)
-    return CallDocView(
-        call=f"client.{resource}.{operation.name}({told})",
-        route=f"{operation.method} {operation.path}",
-        types=method.returns,
-    )
-
-
-def _told(argument: ArgumentView, tells: bool) -> str:
-    """`name`, `name=…` where it may be left out; `tells`: whether its value tells this call from others of the name."""
-    if tells and argument.annotation.startswith("Literal[") and not argument.default:
-        return f"{argument.name}={argument.annotation[8:-1].replace(', ', ' | ')}"
-    return argument.name + ("=…" if argument.default else "")

@@ -122,6 +122,14 @@ def sentence(value: str) -> str:
     return plain + "." if plain and plain[-1].isalnum() else plain
 
 
+def in_short(value: str, width: int = 120) -> str:
+    """`value`, or its first sentence where all of it is longer than `width`."""
+    return value if len(value) <= width else _SENTENCE_END.split(value, maxsplit=1)[0]
+
+
+_SENTENCE_END = re.compile(r"(?<=[^.\s][\w)`\]\"][.!?])\s+(?=[A-Z`\[\"])")
+
+
 def section(title: str, entries: list[tuple[str, str]]) -> str:
     """A section of a docstring in Google's style: its entries hang four columns in, and keep their lines there."""
     if not entries:

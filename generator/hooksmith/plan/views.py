@@ -241,17 +241,10 @@ class ClientView(NamedTuple):
     api_imports: str
 
 
-class CallDocView(NamedTuple):
-    """A line of api.md."""
-
-    call: str
-    route: str
-    types: str
-
-
 class ResourceDocView(NamedTuple):
     name: str
-    calls: tuple[CallDocView, ...]
+    calls: tuple[str, ...]
+    """Items of a list, in Markdown."""
 
 
 class EventDocView(NamedTuple):
