@@ -108,7 +108,7 @@ class _Namer:
                 self._take(candidate, chosen)
             else:
                 pending.append(candidate)
-        for rung in range(3):
+        for rung in range(4):
             pending = self._settle(pending, rung)
         for candidate in pending:
             self._take(candidate, self._last_resort(candidate))
@@ -160,8 +160,19 @@ def _with_context(candidate: Candidate, rung: int) -> str:
     suffix = suffix_of(candidate.node)
     if rung == 1:
         return candidate.name + suffix
-    path = "".join(pascal(token) for token in split(candidate.pointer))
-    return path if rung == 2 else path + suffix
+    tokens = split(candidate.pointer)
+    if rung == 2:
+        return "".join(map(pascal, tokens))
+    if len(tokens) > 3:
+        return "".join(map(pascal, tokens)) + suffix
+    return pascal(_with_signs(tokens[-1]))
+
+
+def _with_signs(key: str) -> str:
+    """The signs of types spoken, as in `Property<number[]|null>`."""
+    for sign, word in (("[]", " Array "), ("|", " Or "), ("&", " And "), ("!", " Not ")):
+        key = key.replace(sign, word)
+    return key
 
 
 # --- what gets a name ------------------------------------------------------------------------------------------
@@ -210,8 +221,10 @@ def _steps(node: Node) -> Iterator[tuple[str, str, Any]]:
     for key, word in (("items", "Item"), ("additionalProperties", "Value")):
         if isinstance(node.get(key), dict):
             yield key, word, node[key]
-    for index, child in enumerate(node.get("prefixItems") or ()):
-        yield f"prefixItems/{index}", f"Item{index + 1}", child
+    first = node.get("prefixItems") or ()
+    alone = len(first) == 1 and not isinstance(node.get("items"), dict)
+    for index, child in enumerate(first):
+        yield f"prefixItems/{index}", "Item" if alone else f"Item{index + 1}", child
     for key in ("oneOf", "anyOf"):
         if node.get(key):
             yield from _options(node, key)

@@ -150,14 +150,25 @@ def _by_literals(options: list[Node]) -> list[str]:
 
 def _by_properties(options: list[Node]) -> list[str]:
     """A property that no other option has, a required one if there is one; or one that only it lacks."""
-    everywhere = Counter(name for option in options for name in _properties(option))
-    return [_own_property(option, everywhere, len(options)) for option in options]
+    return _by_own([_properties(option) for option in options], options)
 
 
-def _own_property(option: Node, everywhere: Counter[str], count: int) -> str:
-    own = _properties(option)
+def _by_inner_properties(options: list[Node]) -> list[str]:
+    """The same of the properties that its properties have."""
+    return _by_own([_inner_properties(option) for option in options], options)
+
+
+def _by_own(owned: list[list[str]], options: list[Node]) -> list[str]:
+    everywhere = Counter(name for own in owned for name in own)
+    return [
+        _own_property(own, everywhere, option, len(options))
+        for own, option in zip(owned, options, strict=True)
+    ]
+
+
+def _own_property(own: list[str], everywhere: Counter[str], option: Node, count: int) -> str:
     alone = [name for name in own if everywhere[name] == 1]
-    required = [name for name in alone if name in (option.get("required") or ())]
+    required = [name for name in alone if name in _required(option)]
     if alone:
         return "With" + pascal((required or alone)[0])
     missing = (name for name in everywhere if everywhere[name] == count - 1 and name not in own)
@@ -165,11 +176,17 @@ def _own_property(option: Node, everywhere: Counter[str], count: int) -> str:
 
 
 def _by_required(options: list[Node]) -> list[str]:
-    """A property that no other option requires."""
+    """A property that no other option requires; or those it requires, where no other requires the same."""
     everywhere = Counter(name for option in options for name in _required(option))
-    return [
-        next(("With" + pascal(name) for name in _required(option) if everywhere[name] == 1), "")
+    apart = [
+        [name for name in _required(option) if everywhere[name] < len(options)]
         for option in options
+    ]
+    whole = _unique(["And".join(map(pascal, names[:3])) for names in apart])
+    alone = [next((pascal(name) for name in names if everywhere[name] == 1), "") for names in apart]
+    return [
+        f"With{one or several}" if one or several else ""
+        for one, several in zip(alone, whole, strict=True)
     ]
 
 
@@ -225,6 +242,7 @@ _TELLS = (
     _by_bases,
     _by_literals,
     _by_kinds,
+    _by_inner_properties,
     _by_values,
     _by_description,
 )
@@ -286,6 +304,14 @@ def _last(ref: str) -> str:
 def _properties(option: Any) -> list[str]:
     found = option.get("properties") if isinstance(option, dict) else None
     return list(found) if isinstance(found, dict) else []
+
+
+def _inner_properties(option: Node) -> list[str]:
+    """Names of properties one step further in, of objects or of the objects in arrays; each once."""
+    found = option.get("properties") or {}
+    return list(
+        dict.fromkeys(name for inner in found.values() for name in _properties(_core(inner)))
+    )
 
 
 def _required(option: Node) -> list[str]:
