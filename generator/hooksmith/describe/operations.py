@@ -42,29 +42,46 @@ _GIVEN = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
 
 
 def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
-    """The calls of the document, grouped by their first tag, in the order in which the document has them."""
+    """The calls of the document, grouped by their first tag, in the order in which the document has them.
+
+    Tags that differ in case or separators (`Account`, `account`) are one resource.
+    """
     groups: dict[str, list[Operation]] = {}
+    tags: dict[str, set[str]] = {}
     for path, item in normal.document.get("paths", {}).items():
         if path.startswith("x-") or not isinstance(item, dict):
             continue
         for method, node in operations(item):
             reader = _OperationReader(normal, schemas, path, item, method, node)
-            groups.setdefault(_tag(node), []).append(reader.read())
-    described = {
-        tag.get("name"): text(tag.get("description")) for tag in normal.document.get("tags") or ()
-    }
-    tags = list(groups)
+            name = _attribute(_tag(node))
+            groups.setdefault(name, []).append(reader.read())
+            tags.setdefault(name, set()).add(_tag(node))
     models = set(normal.names.values())
-    classes = unique(tags, lambda tag: _class_name(tag, models))
+    classes = unique(
+        [min(found) for found in tags.values()],
+        lambda tag: _class_name(tag, models),
+        models | _IMPORTED,
+    )
+    described = _descriptions(normal.document)
     return tuple(
         Resource(
             name=name,
             class_name=class_name,
-            description=described.get(tag, ""),
-            operations=_named_apart(groups[tag]),
+            description=next(
+                (described[tag] for tag in sorted(tags[name]) if tag in described), ""
+            ),
+            operations=_named_apart(found),
         )
-        for tag, name, class_name in zip(tags, unique(tags, _attribute), classes, strict=True)
+        for (name, found), class_name in zip(groups.items(), classes, strict=True)
     )
+
+
+def _descriptions(document: Node) -> dict[str, str]:
+    """Tag → what the document says of it, where it says something."""
+    found = {
+        str(tag.get("name")): text(tag.get("description")) for tag in document.get("tags") or ()
+    }
+    return {name: said for name, said in found.items() if said}
 
 
 def _tag(operation: Node) -> str:

@@ -127,3 +127,9 @@ def test_resources(case: Any) -> None:
     assert client.class_.import_() is None
     assert client.close_.close() is None
     assert callable(client.close)
+
+
+def test_tags_that_differ_in_case_are_one_resource(case: Any) -> None:
+    things = Wire().client(case, base_url="https://x.example").things
+    assert things.count_things() is None
+    assert callable(things.get_thing)
