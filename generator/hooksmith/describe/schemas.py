@@ -203,13 +203,9 @@ class Schemas:
                 self.type_at(item, f"{pointer}/prefixItems/{index}")
                 for index, item in enumerate(node["prefixItems"])
             ]
-            rest = (
-                None
-                if node.get("items") is False
-                else self.type_at(node.get("items"), f"{pointer}/items")
-            )
+            ends = node.get("items") is False or _at_most(node, len(items))
+            rest = None if ends else self.type_at(node.get("items"), f"{pointer}/items")
             complete = (node.get("minItems") or 0) >= len(items)
-            rest = None if complete and node.get("maxItems") == len(items) else rest
             rules = self._constraints(node, "array", () if complete else ("prefixItems",))
             return Tuple(tuple(items), rest, rules, complete)
         return Array(
@@ -401,6 +397,12 @@ def provenance(node: Mapping[str, Any]) -> Provenance | None:
 
 def _is_class(node: Node) -> bool:
     return is_model(node) or is_enum(node)
+
+
+def _at_most(node: Node, count: int) -> bool:
+    """Whether an array has no more items than that."""
+    limit = node.get("maxItems")
+    return isinstance(limit, int) and limit <= count
 
 
 def _allows_null(node: Node) -> bool:

@@ -151,12 +151,13 @@ class Speller:
 
     def _tuple(self, kind: Tuple) -> str:
         """Arrays may be shorter than `prefixItems`, which a Python tuple cannot be: a list of what may occur."""
+        all_types = [*kind.items, *([kind.rest] if kind.rest is not None else [])]
+        if not kind.complete:
+            found = [ANY] if ANY in all_types else all_types
+            inner = union([self.spell(each) for each in found])
+            return self._constrained(f"list[{inner}]", kind.constraints)
         items = [self.spell(item) for item in kind.items]
         rest = [] if kind.rest is None else [self.spell(kind.rest)]
-        if not kind.complete:
-            found = [*items, *rest]
-            inner = "Any" if "Any" in found else union(found)
-            return self._constrained(f"list[{inner}]", kind.constraints)
         if not rest:
             rules = replace(kind.constraints, min_items=None, max_items=None)
             return self._constrained(f"tuple[{', '.join(items)}]", rules)

@@ -13,7 +13,7 @@ FULL = {
     "headers": {"X-A": ["1", "2"]}, "anything": {"a": [1, {}]}, "open": {"b": None}, "numbers": {"one": 1},
     "models": {"m": {"n": 1}}, "kinds": {"k": "a", "l": "new"}, "nested": {"x": {"y": True}},
     "by_pattern": {"x-a": "text", "n-b": 3}, "mixed": {"id": "i", "more": 4}, "empty": {"any": 1},
-    "closed": {"id": "c"}, "pair": ["a", 1], "matrix": [[1.5, 2.0], []],
+    "closed": {"id": "c"}, "pair": ["a", 1], "some": [{"id": "i"}, 2], "few": [{"id": "i"}], "matrix": [[1.5, 2.0], []],
 }  # fmt: skip
 
 
@@ -25,6 +25,7 @@ def test_round_trip(case: Any) -> None:
     assert found.kinds["k"] is case.models.MapsKindsValue.A
     assert found.by_pattern == {"x-a": "text", "n-b": 3}
     assert found.mixed.model_extra == {"more": 4}
+    assert isinstance(found.some[0], case.models.Mixed)
 
 
 def test_values_are_checked(case: Any) -> None:
