@@ -37,6 +37,7 @@ from ..normalize.options import telling_tag
 from ..pointer import escape
 from .assertions import assertions
 from .fields import field_name, unique
+from .prose import markdown
 
 _SECRETS = frozenset(
     "secret client_secret password api_key access_token refresh_token id_token private_key signing_secret".split()
@@ -379,8 +380,8 @@ class Schemas:
 
 
 def text(value: Any) -> str:
-    """A description as text, whatever the document holds there."""
-    return value.strip() if isinstance(value, str) else ""
+    """A description as Markdown, whatever the document holds there."""
+    return markdown(value.strip()) if isinstance(value, str) else ""
 
 
 def provenance(node: Mapping[str, Any]) -> Provenance | None:

@@ -286,7 +286,7 @@ def _method_doc(
     """Summary, description, route, permissions, callbacks, arguments and errors, in Google's sections."""
     summary, description = operation.summary, operation.description
     if not summary:
-        summary, description = description, ""
+        summary, _, description = description.partition("\n\n")
     blocks = [sentence(" ".join(summary.split()))] if summary else []
     blocks += [f"`{operation.method} {operation.path}`"]
     if description and description.strip() != summary.strip():
