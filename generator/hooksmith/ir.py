@@ -213,6 +213,17 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyEncoding:
+    """How a property of a form or multipart body is written (OpenAPI, Encoding Object); `wire` is its name."""
+
+    wire: str
+    media_type: str | None = None
+    style: str | None = None
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
     """What a request carries. `fields` are the flattened arguments where the body is an object.
 
@@ -225,6 +236,7 @@ class Body:
     required: bool
     description: str = ""
     fields: tuple[Field, ...] | None = None
+    encoding: tuple[PropertyEncoding, ...] = ()
     others: tuple[Body, ...] = ()
     raw: bool = False
 

@@ -146,6 +146,12 @@ def test_forms() -> None:
         ("f", ""),
     ]
     assert form({"e": {"k": 1}}, e=Encoding(style="deepObject")) == [("e[k]", "1")]
+    assert form({"e": ["k", {"a": [None, 1]}]}, e=Encoding(style="deepObject")) == [
+        ("e[0]", "k"),
+        ("e[1][a][1]", "1"),
+    ]
+    with pytest.raises(RequestError, match="brackets"):
+        form({"e": {"a]": 1}}, e=Encoding(style="deepObject"))
     assert form({"b": ["x", "y"]}, b=Encoding(style="form", explode=False)) == [("b", "x,y")]
     with pytest.raises(RequestError):
         form("text")

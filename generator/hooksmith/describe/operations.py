@@ -29,6 +29,7 @@ from ..normalize.grammar import Node
 from ..normalize.names import operation_name, operations
 from ..pointer import escape, unescape
 from .callbacks import describe_callbacks
+from .encodings import encodings
 from .fields import unique
 from .media import is_event_stream, raw, received_contents, sent_contents
 from .pagination import describe_pagination
@@ -231,6 +232,14 @@ class _OperationReader:
                 required=required,
                 description=text(node.get("description")),
                 fields=self._flattened(content.type, required, taken),
+                encoding=tuple(
+                    encodings(
+                        self._normal,
+                        node["content"].get(content.media_type),
+                        content.media_type,
+                        f"{pointer}/content/{escape(content.media_type)}",
+                    )
+                ),
                 raw=content.type is None,
             )
             for content in contents

@@ -18,6 +18,7 @@ from ..ir import (
     Operation,
     Pagination,
     Parameter,
+    PropertyEncoding,
     Reply,
     Resource,
 )
@@ -453,6 +454,17 @@ def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
     return f"Parameter({', '.join(arguments)})"
 
 
+def _encoding(stated: PropertyEncoding) -> str:
+    arguments = {
+        "media_type": stated.media_type,
+        "style": stated.style,
+        "explode": stated.explode,
+        "allow_reserved": stated.allow_reserved or None,
+    }
+    given = (f"{name}={literal(value)}" for name, value in arguments.items() if value is not None)
+    return f"Encoding({', '.join(given)})"
+
+
 def _body(body: Body, sent: Speller, imports: Imports) -> str:
     imports.add_runtime("operation", "Body")
     arguments = [_value(sent.spell(body.type), imports)]
@@ -460,6 +472,10 @@ def _body(body: Body, sent: Speller, imports: Imports) -> str:
         arguments.append(f"media_type={literal(body.media_type)}")
     if body.required:
         arguments.append("required=True")
+    if body.encoding:
+        imports.add_runtime("operation", "Encoding")
+        stated = ", ".join(f"{literal(it.wire)}: {_encoding(it)}" for it in body.encoding)
+        arguments.append(f"encoding={{{stated}}}")
     if body.others:
         others = [_body(replace(other, required=False), sent, imports) for other in body.others]
         arguments.append(f"others=({', '.join(others)},)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
@@ -98,3 +98,19 @@ def test_a_union_and_a_shared_body(case: Any) -> None:
 
 def test_a_secret_is_not_shown(case: Any) -> None:
     assert "hunter2" not in repr(case.models.Note(title="t", password="hunter2"))
+
+
+def test_properties_of_a_form_are_written_as_stated(case: Any) -> None:
+    request = send(
+        case, "encoded_form", metadata={"a": "b&c"}, expand=["x", "y"], items=[{"price": "p"}],
+        ids=[1, 2], names=["n", "o"], extra=["e"],
+    )  # fmt: skip
+    assert parse_qsl(request.content.decode()) == [
+        ("metadata[a]", "b&c"),
+        ("expand[0]", "x"),
+        ("expand[1]", "y"),
+        ("items[0][price]", "p"),
+        ("ids", "1,2"),
+        ("names", "n|o"),
+        ("extra", '["e"]'),
+    ]
