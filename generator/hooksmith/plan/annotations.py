@@ -43,6 +43,7 @@ _SCALARS = {
 }
 _ITEM_RULES = {"min_items": "min_length", "max_items": "max_length"}
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
+_SENT_ALIASES = {form: f"Sent{name}" for form, name in _ALIASES.items()}
 """What is common enough to have a name."""
 _SHORT_ENUM = 8
 """Enums of up to so many values are spelled out beside the enum where a caller gives one."""
@@ -53,11 +54,13 @@ class Speller:
     """Spells types for one module, noting in `imports` what that takes.
 
     `strict`: constraints are asserted and enums closed; otherwise values are taken as they come.
+    `both`: what the types are for is received and sent, and formats are asserted where it is sent.
     """
 
     definitions: Mapping[str, AnyDefinition]
     imports: Imports
     strict: bool
+    both: bool = False
 
     def spell(self, kind: Type) -> str:
         """The annotation of a type."""
@@ -103,10 +106,21 @@ class Speller:
             name = _ALIASES[kind.constraints]
             self.imports.add_runtime("number", name)
             return name
+        elif self.both and kind.constraints in _SENT_ALIASES:
+            name = _SENT_ALIASES[kind.constraints]
+            self.imports.add_runtime("both_ways", name)
+            return name
         return self._constrained(name, kind.constraints)
 
     def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
-        return self._marked(name, [*marks, *(self._marks(constraints) if self.strict else ())])
+        stated = self._marks(constraints) if self.strict else self._marks_when_sent(constraints)
+        return self._marked(name, [*marks, *stated])
+
+    def _marks_when_sent(self, constraints: Constraints) -> Iterator[str]:
+        """A schema with other constraints has a shape of its own where it is sent."""
+        if self.both and constraints.format is not None:
+            self.imports.add_runtime("both_ways", "SentFormat")
+            yield f"SentFormat({literal(constraints.format)})"
 
     def _marks(self, constraints: Constraints) -> Iterator[str]:
         rules = constraint_arguments(constraints)

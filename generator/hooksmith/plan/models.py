@@ -88,7 +88,7 @@ class _Planner:
 
     def _model(self, model: Model) -> ModelView:
         only_sent = model.sent and not model.received
-        speller = Speller(self._definitions, self._imports, strict=not model.received)
+        speller = self._speller(model)
         closed = model.extra is None and not model.received
         if closed:
             self._imports.add("pydantic", "ConfigDict")
@@ -105,11 +105,21 @@ class _Planner:
             else "",
         )
 
+    def _speller(self, definition: AnyDefinition) -> Speller:
+        both = definition.sent and definition.received
+        return Speller(self._definitions, self._imports, strict=not definition.received, both=both)
+
     def _extra(self, kind: Type | None, speller: Speller) -> str:
-        """The type of further properties, where it is known; one that is received may still be anything."""
-        if kind is None or kind == ANY:
+        """The type of further properties, where it is known; one that is received may still be anything.
+
+        Where the document has none (None), only what goes both ways says so here.
+        """
+        if kind == ANY or (kind is None and not speller.both):
             return ""
         self._imports.add("typing", "TYPE_CHECKING")  # checkers would take it for an argument
+        if kind is None:
+            self._imports.add_runtime("both_ways", "ReceivedOnly")
+            return "dict[str, ReceivedOnly]"
         loose = speller.strict or (isinstance(kind, Union) and ANY in kind.options)
         return f"dict[str, {speller.spell(kind if loose else Union((kind, ANY)))}]"
 
@@ -164,7 +174,7 @@ class _Planner:
 
     def _alias(self, alias: Alias) -> AliasView:
         """A plain alias; one that leads back to itself needs a type that can wait for its own definition."""
-        speller = Speller(self._definitions, self._imports, strict=not alias.received)
+        speller = self._speller(alias)
         recursive = self._leads_to_itself(alias)
         self._imports.add(
             *(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias"))
