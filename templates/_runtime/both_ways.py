@@ -1,14 +1,16 @@
-"""Marks for what is both received and sent in one class: taken as it comes, asserted before it goes."""
+"""Objects that are both received and sent in one class: taken as they come, asserted before they go."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .checks import SENDING
 from .formats import FORMATS, integer_limits
+from .model import Model, camel
 
 
 class SentFormat:
@@ -59,3 +61,51 @@ def _refuse_to_send(value: Any, info: ValidationInfo) -> Any:
 
 ReceivedOnly = Annotated[Any, _ReceivedOnly]
 """A property that its document forbids: kept where it comes, refused where it would go."""
+
+
+class Nullable:
+    """Marks a property that may be absent, and null as well: null is sent."""
+
+
+class SharedModel(Model):
+    """A `Model` that is also sent. Null for what may only be absent is taken where it comes, but not sent."""
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        fields = cls.__pydantic_fields__
+        names = frozenset(name for name, field in fields.items() if not _may_be_null(field))
+        check = _NoNulls(names)
+        return core_schema.with_info_after_validator_function(check, super()._completed(schema))
+
+
+class CamelSharedModel(SharedModel):
+    """A `SharedModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+def _may_be_null(field: FieldInfo) -> bool:
+    """A required field says so itself."""
+    if field.is_required() or field.annotation is Any:
+        return True
+    return any(isinstance(mark, Nullable) for mark in field.metadata)
+
+
+class _NoNulls:
+    """Refuses to send null for some of a model's fields."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
+        if info.context is not SENDING:
+            return value
+        given = self._names & value.model_fields_set
+        null = [name for name in given if getattr(value, name) is None]
+        if null:
+            fields = type(value).model_fields
+            names = ", ".join(sorted(fields[name].alias or name for name in null))
+            raise PydanticCustomError(
+                "null", "Property should not be null: {names}", {"names": names}
+            )
+        return value

@@ -43,7 +43,7 @@ _QUOTING = frozenset(
         "value_error",
     }
 )
-_OURS = frozenset({"json_schema", "missing_constant", "string_format", "unique_items"})
+_OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
 _TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FEW = 10

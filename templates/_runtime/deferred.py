@@ -31,6 +31,9 @@ class _Nesting(threading.local):
 
 _nesting = _Nesting()
 
+_COMPLETED = "completed"
+"""In a core schema's metadata: the class that completed it."""
+
 
 def _make_room(depth: int) -> None:
     """Models that need one another are built within one another, and a large API has hundreds of them."""
@@ -96,23 +99,22 @@ class DeferredModel(BaseModel):
         _nesting.depth += 1
         try:
             _make_room(_nesting.depth)
-            return cls._referable(handler(source))
+            return cls._complete_once(handler(source))
         finally:
             _nesting.depth -= 1
 
     @classmethod
-    def _referable(cls, schema: CoreSchema) -> CoreSchema:
-        """The completed schema, under the reference by which pydantic finds it again.
-
-        Left with the schema inside, it would have pydantic make the model anew wherever one needs it, with all that the
-        model needs, and a model within itself would go without what completes it.
-        """
-        bare: dict[str, Any] = {**schema}
-        reference = bare.pop("ref", None)
-        completed = cls._completed(cast("CoreSchema", bare))
-        if completed is bare:
+    def _complete_once(cls, schema: CoreSchema) -> CoreSchema:
+        """The core schema, completed, under the name by which models refer to it: all must mean what is completed."""
+        stated = cast("dict[str, Any]", schema)
+        if stated.get("metadata", {}).get(_COMPLETED) is cls:
             return schema
-        return cast("CoreSchema", {**completed, "ref": reference}) if reference else completed
+        found = cast("dict[str, Any]", cls._completed(schema))
+        if found is not stated:
+            found["metadata"] = {**(found.get("metadata") or {}), _COMPLETED: cls}
+            if "ref" in stated:
+                found["ref"] = stated.pop("ref")
+        return cast("CoreSchema", found)
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:

@@ -1,17 +1,19 @@
-"""Request bodies with one constraint broken: what jsonschema refuses for it must be refused before it is sent.
+"""Bodies and parameters with one constraint broken: what jsonschema refuses for it must be refused before it is sent.
 
-Seeds are the documents' own examples and a sample of each body; each is valid by jsonschema. One place of a seed is
+Seeds are the documents' own examples and samples of each schema; each is valid by jsonschema. One place of a seed is
 broken at a time, by one keyword, and what is invalid then goes through what the generated package sends.
 """
 
 from __future__ import annotations
 
 import copy
-import importlib
+import os
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import jsonschema
 import referencing
 import referencing.jsonschema
 
+from hooksmith.describe.schemas import INTEGER_FORMATS
 from hooksmith.load import load
 from hooksmith.normalize.bundle import bundle, resolve_local
 from hooksmith.normalize.findings import Findings
@@ -32,40 +35,67 @@ from hooksmith.settings import Settings
 from support.made import generate
 
 from .roundtrip import FORMATS, VALIDATOR
+from .sender import Send, Sender
+
+
+def _is_within(least: int, most: int, value: object) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return not whole or least <= int(str(value)) <= most
+
 
 CHECKED = jsonschema.FormatChecker(formats=())
 CHECKED.checkers = {
     **FORMATS.checkers,
     **{name: jsonschema.FormatChecker.checkers[name] for name in ("email", "ipv4", "ipv6")},
 }
+for _name, (_least, _most) in INTEGER_FORMATS.items():
+    CHECKED.checks(_name)(partial(_is_within, _least, _most))
 """The formats that are asserted of what is sent."""
 
+BODIES_BY_TYPE = {
+    "application/json": "json",
+    "application/x-www-form-urlencoded": "form",
+    "multipart/form-data": "multipart",
+}
+BODIES = frozenset(BODIES_BY_TYPE.values())
+PLACES = frozenset({"path", "query", "header", "cookie"})
 DEEPEST = 6
-EACH = 3
+EACH = int(os.environ.get("EACH", 3))
 """Places that are broken by one keyword in one body."""
+
+
+Case = tuple[str, str]
+"""Where a value goes (`json`, `form`, `multipart`, `path`, `query`, `header`, `cookie`), and the keyword it breaks."""
 
 
 @dataclass
 class Refusals:
-    """Keyword → how many bodies were refused for it, and how many were sent all the same; `sent` says which."""
+    """Case → how many values were refused for it, and how many were sent all the same; `sent` says which."""
 
-    refused: Counter[str] = field(default_factory=Counter)
-    accepted: Counter[str] = field(default_factory=Counter)
+    refused: Counter[Case] = field(default_factory=Counter)
+    accepted: Counter[Case] = field(default_factory=Counter)
+    seeds: Counter[str] = field(default_factory=Counter)
     valid_refused: list[str] = field(default_factory=list)
-    seeds: int = 0
     sent: list[str] = field(default_factory=list)
 
     def __iadd__(self, other: Refusals) -> Refusals:
         self.refused += other.refused
         self.accepted += other.accepted
-        self.valid_refused += other.valid_refused
         self.seeds += other.seeds
+        self.valid_refused += other.valid_refused
         self.sent += other.sent
         return self
 
+    def rates(self, of: Callable[[Case], str]) -> Iterator[tuple[str, int, int]]:
+        """Group of cases, how many were refused, how many there are."""
+        for group in sorted({of(case) for case in self.refused | self.accepted}):
+            refused = sum(number for case, number in self.refused.items() if of(case) == group)
+            sent = sum(number for case, number in self.accepted.items() if of(case) == group)
+            yield group, refused, refused + sent
+
 
 def refusals(path: Path, folder: Path) -> Refusals:
-    """Generate the package of `path` in `folder`, and try to send each body with one thing wrong in it."""
+    """Generate the package of `path` in `folder`, and try to send bodies and parameters with one thing wrong."""
     package = "rf_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
     made = generate(path, Settings(package=package, formatter="none"))
     for name, text in made.files.items():
@@ -76,13 +106,16 @@ def refusals(path: Path, folder: Path) -> Refusals:
     judge = _Judge(path)
     sys.path.insert(0, str(folder))
     try:
-        sender = _Sender(package)
+        sender = Sender(package)
         for resource in made.api.resources:
             for operation in resource.operations:
-                bodies = judge.json_bodies(operation.pointer)
-                send = sender.of(resource.name, operation.name)
-                for pointer, media in bodies if send else ():
-                    _try(result, judge, pointer, media, send, path.name)
+                constant = sender.operation(resource.name, operation.name)
+                for place, pointer, media in judge.bodies(operation.pointer):
+                    send = sender.body(constant, media.name) if constant.body else None
+                    _try(result, judge, Target(place, pointer, media.facts, path.name), send)
+                for place, pointer, facts in judge.parameters(operation.pointer):
+                    send = sender.parameter(constant, place, facts["name"])
+                    _try(result, judge, Target(place, pointer, facts, path.name), send)
     finally:
         sys.path.remove(str(folder))
         for loaded in [name for name in sys.modules if name.partition(".")[0] == package]:
@@ -90,51 +123,46 @@ def refusals(path: Path, folder: Path) -> Refusals:
     return result
 
 
-def _try(
-    result: Refusals, judge: _Judge, pointer: str, media: Any, send: Any, document: str
-) -> None:
+@dataclass(frozen=True)
+class Target:
+    """A schema by its pointer, the media type or parameter that has it (`facts`), and the document."""
+
+    place: str
+    pointer: str
+    facts: dict[str, Any]
+    document: str
+
+
+def _try(result: Refusals, judge: _Judge, target: Target, send: Send | None) -> None:
+    if send is None:
+        return
     tried: Counter[str] = Counter()
-    for seed in islice(judge.seeds(pointer, media), 2):
-        result.seeds += 1
+    for seed in islice(judge.seeds(target.pointer, target.facts, target.place), 2):
+        result.seeds[target.place] += 1
         if not send(seed):
-            result.valid_refused.append(f"{document}: {pointer}")
+            result.valid_refused.append(f"{target.document}: {target.place}: {target.pointer}")
             continue
-        for keyword, place, broken in judge.broken(media["schema"], seed):
-            if tried[keyword] >= EACH or keyword.split()[0] not in judge.complaints(
-                pointer, broken
-            ):
+        for keyword, place, broken in judge.broken(target.facts["schema"], seed):
+            if tried[keyword] >= EACH or (broken is None and target.place not in BODIES):
+                continue  # a parameter of None is not sent
+            if keyword.split()[0] not in judge.complaints(target.pointer, broken):
                 continue
             tried[keyword] += 1
+            case = (target.place, keyword)
             if send(broken):
-                result.accepted[keyword] += 1
-                result.sent.append(f"{document}: {keyword}: {pointer} at {place or '/'}")
+                result.accepted[case] += 1
+                where = f"{target.pointer} at {place or '/'}"
+                result.sent.append(f"{target.document}: {target.place}: {keyword}: {where}")
             else:
-                result.refused[keyword] += 1
+                result.refused[case] += 1
 
 
-class _Sender:
-    """The request bodies of a generated package."""
+@dataclass(frozen=True)
+class Media:
+    """A media type object, and its name."""
 
-    def __init__(self, package: str) -> None:
-        self._encode = importlib.import_module(f"{package}._runtime.bodies").encode
-        self._refused = importlib.import_module(f"{package}._runtime.errors").RequestError
-        self._package = package
-
-    def of(self, resource: str, name: str) -> Any:
-        """Whether a value would be sent by an operation with a JSON body; None for any other operation."""
-        module = importlib.import_module(f"{self._package}.operations.{resource}")
-        operation = getattr(module, name.rstrip("_").upper(), None)
-        if operation is None or operation.body is None or "json" not in operation.body.media_type:
-            return None
-
-        def send(value: Any) -> bool:
-            try:
-                self._encode(operation.body, value)
-            except self._refused:
-                return False
-            return True
-
-        return send
+    name: str
+    facts: dict[str, Any]
 
 
 class _Judge:
@@ -170,30 +198,46 @@ class _Judge:
         except Exception:
             return set()
 
-    def json_bodies(self, pointer: str) -> list[tuple[str, Any]]:
-        """Pointer of the schema, and the media type object, of an operation's JSON body."""
+    def bodies(self, pointer: str) -> Iterator[tuple[str, str, Media]]:
+        """Place, pointer of the schema, and the media type, of an operation's body in each form that is checked."""
         place = f"{pointer}/requestBody"
         body = resolve_local(self.document, f"#{pointer}").get("requestBody")
-        while isinstance(body, dict) and isinstance(body.get("$ref"), str):
-            place, body = body["$ref"][1:], resolve_local(self.document, body["$ref"])
-        content = body.get("content") if isinstance(body, dict) else None
-        return [
-            (f"{place}/content/{escape(name)}/schema", media)
-            for name, media in (content or {}).items()
-            if name.partition(";")[0].strip() == "application/json"
-            and isinstance(media, dict)
-            and isinstance(media.get("schema"), dict)
-        ]
+        place, body = self._followed(place, body)
+        for name, media in (body.get("content") or {}).items():
+            kind = BODIES_BY_TYPE.get(name.partition(";")[0].strip())
+            if kind and isinstance(media, dict) and isinstance(media.get("schema"), dict):
+                yield kind, f"{place}/content/{escape(name)}/schema", Media(name, media)
 
-    def seeds(self, pointer: str, media: Any) -> Iterator[Any]:
-        """Valid values of a body: stated ones, and a sample."""
-        stated = [media["example"]] if "example" in media else []
-        for example in (media.get("examples") or {}).values():
+    def parameters(self, pointer: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Place, pointer of the schema, and facts (with the schema), of an operation's parameters."""
+        seen = set()
+        for owner in (pointer, pointer.rpartition("/")[0]):
+            stated = resolve_local(self.document, f"#{owner}").get("parameters") or ()
+            for index, item in enumerate(stated):
+                place, facts = self._followed(f"{owner}/parameters/{index}", item)
+                key = (facts.get("in"), facts.get("name"))
+                if key in seen or facts.get("in") not in PLACES:
+                    continue
+                seen.add(key)
+                if isinstance(facts.get("schema"), dict):
+                    yield facts["in"], f"{place}/schema", facts
+
+    def _followed(self, place: str, node: Any) -> tuple[str, dict[str, Any]]:
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            place, node = node["$ref"][1:], resolve_local(self.document, node["$ref"])
+        return place, node if isinstance(node, dict) else {}
+
+    def seeds(self, pointer: str, facts: dict[str, Any], place: str) -> Iterator[Any]:
+        """Valid values: stated ones, and samples. In a URL or a header, those that can stand there."""
+        stated = [facts["example"]] if "example" in facts else []
+        for example in (facts.get("examples") or {}).values():
             if isinstance(example, dict) and "value" in example:
                 stated.append(example["value"])
-        samples = (self._sample(media["schema"], 0, full) for full in (True, False))
+        samples = (self._sample(facts["schema"], 0, full) for full in (True, False))
         for value in (*stated, *samples):
-            value = self._writable(media["schema"], value)
+            value = self._writable(facts["schema"], value)
+            if place not in BODIES and not _is_sayable(value, place):
+                continue
             if self.accepts(pointer, value):
                 yield value
 
@@ -296,6 +340,20 @@ class _Judge:
                 yield from self._wrong(part.get("items"), value[0], (*place, 0), depth + 1)
 
 
+def _is_sayable(value: Any, place: str) -> bool:
+    """Whether a parameter can be said at all: not null, not empty, not nested, without what a header cannot hold."""
+    inner = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    )
+    texts = [str(item) for item in inner if not isinstance(item, dict | list) and item is not None]
+    if len(texts) < len(inner) or (place == "path" and "" in ["".join(texts), *texts]):
+        return False
+    return bool(texts) and (place != "header" or all(_IN_HEADERS.fullmatch(it) for it in texts))
+
+
+_IN_HEADERS = re.compile("[!-+\\--~]([ -+\\--~]*[!-+\\--~])?")
+
+
 def _with_context(
     errors: Iterable[jsonschema.ValidationError],
 ) -> Iterator[jsonschema.ValidationError]:
@@ -343,6 +401,7 @@ def _wrong_values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any
         yield ("enum" if "enum" in schema else "const"), "no such value"
     if "type" in schema:
         yield "type", ([] if isinstance(value, dict | str) else {"no": "such type"})
+        yield "type null", None
     if isinstance(value, str):
         yield from _wrong_texts(schema)
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -354,6 +413,8 @@ def _wrong_values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any
 
 
 def _wrong_texts(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if schema.get("format") == "binary":
+        return  # a file has no characters
     if schema.get("minLength"):
         yield "minLength", "x" * (schema["minLength"] - 1)
     if "maxLength" in schema and schema["maxLength"] < 100_000:
@@ -372,6 +433,9 @@ def _wrong_numbers(schema: dict[str, Any], value: float) -> Iterator[tuple[str, 
     for keyword in ("exclusiveMinimum", "exclusiveMaximum"):
         if isinstance(schema.get(keyword), int | float):
             yield keyword, schema[keyword]
+    if schema.get("format") in INTEGER_FORMATS:
+        for limit, step in zip(INTEGER_FORMATS[schema["format"]], (-1, 1), strict=True):
+            yield f"format {schema['format']}", limit + step
     if schema.get("multipleOf"):
         yield "multipleOf", value + schema["multipleOf"] / 2
 

@@ -173,7 +173,7 @@ class Schemas:
                 return Scalar(Kind.BOOLEAN)
             case "integer" | "number":
                 rules = self._constraints(node, "number")
-                limits = kind == "integer" and node.get("format") in INTEGER_FORMATS
+                limits = node.get("format") in INTEGER_FORMATS
                 return Scalar(
                     Kind(kind), replace(rules, format=node["format"]) if limits else rules
                 )
@@ -218,7 +218,8 @@ class Schemas:
             self.define(node, pointer)
             return Named(self._names[pointer])
         rules = self._constraints(_named_by_pattern(node), "object", _BY_PATTERN)
-        return Map(self._extra(node, pointer) or ANY, rules)
+        values = self._extra(node, pointer)
+        return Map(ANY, replace(rules, max_items=0)) if values is None else Map(values, rules)
 
     def _extra(self, node: Node, pointer: str) -> Type | None:
         """The type of properties that the schema does not name; None: there are none.

@@ -8,7 +8,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ..describe.directions import references
-from ..ir import ANY, Alias, AnyDefinition, Enum, EnumMember, Field, LiteralOf, Model, Type, Union
+from ..ir import (
+    ANY,
+    Alias,
+    AnyDefinition,
+    Enum,
+    EnumMember,
+    Field,
+    LiteralOf,
+    Model,
+    Named,
+    Type,
+    Union,
+)
 from .annotations import Speller, is_nullable, is_secret
 from .imports import Imports
 from .text import literal, sentence
@@ -128,8 +140,10 @@ class _Planner:
             self._imports.add_base(name)
         if model.bases:
             return (*model.bases, *self._strictness(model, only_sent))
-        base = ("Camel" if camel else "") + ("RequestModel" if only_sent else "Model")
-        self._imports.add_runtime("model", base)
+        shared = model.sent and model.received
+        kind = "Request" if only_sent else "Shared" if shared else ""
+        base = f"{'Camel' if camel else ''}{kind}Model"
+        self._imports.add_runtime("both_ways" if shared else "model", base)
         return (base,)
 
     def _strictness(self, model: Model, only_sent: bool) -> tuple[str, ...]:
@@ -151,13 +165,31 @@ class _Planner:
         arguments = [f"alias={literal(field.wire)}"] if spelled != field.wire else []
         if is_secret(field.type, self._definitions):
             arguments.append("repr=False")
+        marks = []
         if arguments:
-            self._imports.add("typing", "Annotated")
             self._imports.add("pydantic", "Field")
-            annotation = f"Annotated[{annotation}, Field({', '.join(arguments)})]"
+            marks.append(f"Field({', '.join(arguments)})")
+        if speller.both and self._may_be_null(field):
+            self._imports.add_runtime("both_ways", "Nullable")
+            marks.append("Nullable()")
+        if marks:
+            self._imports.add("typing", "Annotated")
+            annotation = f"Annotated[{', '.join([annotation, *marks])}]"
         return FieldView(
             name=field.name, annotation=annotation, default=default, doc=field_doc(field)
         )
+
+    def _may_be_null(self, field: Field) -> bool:
+        """Whether an optional field is null by its document, which its annotation does not tell."""
+        if field.required or field.type == ANY:
+            return False
+        kind: Type = field.type
+        seen: set[Type] = set()
+        while isinstance(kind, Named) and kind not in seen:
+            seen.add(kind)
+            definition = self._definitions[kind.name]
+            kind = definition.type if isinstance(definition, Alias) else kind
+        return is_nullable(kind)
 
     def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
         """What is sent may be left out; what is received may be absent, and null though nobody said so."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from .._runtime.assertions import Asserts, StringFormat
+from .._runtime.both_ways import SharedModel
 from .._runtime.model import Model, Omittable, RequestModel
 from .._runtime.number import Int32, Int64, JsonNumber
 from .._runtime.omit import OMIT
@@ -76,7 +77,7 @@ class OrderInput(RequestModel):
     loop: Omittable[dict[str, Any]] = OMIT
 
 
-class Label(Model):
+class Label(SharedModel):
     text: str
 
 

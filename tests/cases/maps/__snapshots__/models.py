@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .._runtime.both_ways import ReceivedOnly, SharedModel
 from .._runtime.model import Model, Open
 from .._runtime.number import JsonNumber
 
@@ -44,7 +45,10 @@ class Mixed(Model):
     id: str
 
 
-class Closed(Model):
+class Closed(SharedModel):
+    if not TYPE_CHECKING:
+        __pydantic_extra__: dict[str, ReceivedOnly]
+
     id: str
 
 

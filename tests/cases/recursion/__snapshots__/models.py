@@ -8,14 +8,15 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
+from .._runtime.both_ways import Nullable, SharedModel
 from .._runtime.model import Model
 from .._runtime.number import JsonNumber
 
 
-class Tree(Model):
+class Tree(SharedModel):
     value: int
     children: list[Tree] | None = None
-    parent: Tree | None = None
+    parent: Annotated[Tree | None, Nullable()] = None
 
 
 class Hen(Model):

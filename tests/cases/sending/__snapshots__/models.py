@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .._runtime.assertions import UniqueItems
+from .._runtime.both_ways import SharedModel
 from .._runtime.model import Model, Omittable, Open, RequestModel
 from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
@@ -48,7 +49,7 @@ class CardInput(RequestModel):
     last4: Annotated[str, Field(pattern="^[0-9]{4}$")]
 
 
-class Address(Model):
+class Address(SharedModel):
     street: str | None = None
 
 
