@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
-from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .checks import SENDING
+from .deferred import GENERATED
 from .formats import FORMATS, integer_limits
 from .model import Model, camel
 
@@ -72,9 +73,7 @@ class SharedModel(Model):
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
-        fields = cls.__pydantic_fields__
-        names = frozenset(name for name, field in fields.items() if not _may_be_null(field))
-        check = _NoNulls(names)
+        check = _NoNulls(frozenset(_never_null(cls)))
         return core_schema.with_info_after_validator_function(check, super()._completed(schema))
 
 
@@ -84,11 +83,20 @@ class CamelSharedModel(SharedModel):
     model_config = ConfigDict(alias_generator=camel)
 
 
-def _may_be_null(field: FieldInfo) -> bool:
-    """A required field says so itself."""
-    if field.is_required() or field.annotation is Any:
-        return True
-    return any(isinstance(mark, Nullable) for mark in field.metadata)
+def _never_null(model: type[SharedModel]) -> Iterator[str]:
+    """The optional fields whose annotations say None for what is received alone. A required field says it itself."""
+    hints: dict[str, Any] = {}
+    if (
+        not model.__pydantic_fields_complete__
+    ):  # what a field then knows of its annotation is a text
+        generated = next(base for base in model.__mro__ if base.__module__.startswith(GENERATED))
+        hints = get_type_hints(generated, include_extras=True)
+    for name, field in model.__pydantic_fields__.items():
+        hint = hints.get(name, field.annotation)
+        marks = [*field.metadata, *getattr(hint, "__metadata__", ())]
+        nullable = hint is Any or any(isinstance(mark, Nullable) for mark in marks)
+        if not nullable and not field.is_required():
+            yield name
 
 
 class _NoNulls:

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema
 
 from .lazy import bring
 
-_OURS = __name__.partition("_runtime")[0]
+GENERATED = __name__.partition("_runtime")[0]
 """What the names of generated modules begin with; heirs of generated classes may be defined elsewhere."""
 
 
@@ -47,7 +47,7 @@ def _bring_names(model: type[BaseModel]) -> None:
     if home is None or model.__pydantic_fields_complete__:
         return
     for base in model.__mro__:
-        if not base.__module__.startswith(_OURS) or not (texts := _texts(base)):
+        if not base.__module__.startswith(GENERATED) or not (texts := _texts(base)):
             continue
         module, expression = sys.modules[base.__module__], ", ".join(texts)
         bring(module, expression)
@@ -68,7 +68,7 @@ class DeferredModel(BaseModel):
     def __init_subclass__(cls, **arguments: Any) -> None:
         """A user's heir finds its base complete, so that names of the user's own cannot stand for the base's."""
         super().__init_subclass__(**arguments)
-        if not cls.__module__.startswith(_OURS):
+        if not cls.__module__.startswith(GENERATED):
             for base in cls.__bases__:
                 if issubclass(base, BaseModel) and not base.__pydantic_fields_complete__:
                     base.model_rebuild()

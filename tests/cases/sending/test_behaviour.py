@@ -79,3 +79,64 @@ def test_what_is_left_out_is_not_written(case: Any) -> None:
     whole = json.loads(order.model_dump_json(by_alias=True))
     assert whole == {"card": {"kind": "debit", "last4": "1234"}, "from": "Ada"}
     assert json.loads(order.to_json()) == whole
+
+
+PARCEL = {"id": "123e4567-e89b-42d3-a456-426614174000", "from": {}}
+ODD = {
+    "id": "p1",
+    "weight": 2**40,
+    "from": {"street": None, "door": 3, "host": "somewhere"},
+    "to": None,
+    "via": [{"host": "::"}],
+    "more": True,
+}
+
+
+def test_one_class_goes_both_ways_and_takes_what_comes(case: Any) -> None:
+    """No class of its own is needed to assert a format, null or a forbidden property of what is sent."""
+    assert not hasattr(case.models, "ParcelInput")
+    wire = Wire(reply(ODD, 201))
+    parcel = wire.client(case, base_url="https://x.example").parcels.create_parcel(**arguments({}))
+    assert type(parcel) is case.models.Parcel
+    assert parcel.to_dict() == ODD
+    assert case.models.Parcel.model_validate(ODD).to_dict() == ODD
+
+
+def arguments(changes: dict[str, Any]) -> dict[str, Any]:
+    body = {**PARCEL, **changes}
+    return {name + "_" * (name in ("from", "id", "any")): value for name, value in body.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"id": "p1"}, "body/id: Input should be of the format uuid"),
+        ({"weight": 2**31}, "body/weight: Input should be of the format int32"),
+        ({"from": {"host": "::"}}, "body/from/host: Input should be of the format ipv4"),
+        ({"from": {"door": 3}}, "body/from/door: Extra inputs are not permitted"),
+        ({"from": {"street": None}}, "body/from: Property should not be null: street"),
+        ({"to": {"street": None}}, "body/to: Property should not be null: street"),
+        ({"via": [{}, {"street": None}]}, "body/via/1: Property should not be null: street"),
+        ({"via": [{"door": 3}]}, "body/via/0/door: Extra inputs are not permitted"),
+        ({"to": None}, "body: Property should not be null: to"),
+    ],
+)
+def test_one_class_is_checked_when_it_is_sent(
+    case: Any, changes: dict[str, Any], told: str
+) -> None:
+    wire = Wire()
+    calls = wire.client(case, base_url="https://x.example").parcels
+    with pytest.raises(case.package.RequestError) as caught:
+        calls.create_parcel(**arguments(changes))
+    assert str(caught.value).endswith(told)
+    place = case.models.Place
+    body = case.models.Parcel(**{**PARCEL, **changes})  # made as freely as it is received
+    assert isinstance(body.from_, place)
+    assert not wire.requests
+
+
+def test_null_is_sent_where_the_document_has_it(case: Any) -> None:
+    wire = Wire(reply(PARCEL, 201))
+    given = {"note": None, "any": None, "name": None, "weight": 2**31 - 1}
+    wire.client(case, base_url="https://x.example").parcels.create_parcel(**arguments(given))
+    assert json.loads(wire.last.content) == {**PARCEL, **given}

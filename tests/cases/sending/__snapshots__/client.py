@@ -15,6 +15,7 @@ from .operations._api import API
 
 if TYPE_CHECKING:
     from .resources.orders import AsyncOrders, Orders
+    from .resources.parcels import AsyncParcels, Parcels
 
 
 class OrdersClient(SyncClient):
@@ -60,6 +61,12 @@ class OrdersClient(SyncClient):
 
         return Orders(self)
 
+    @cached_property
+    def parcels(self) -> Parcels:
+        from .resources.parcels import Parcels
+
+        return Parcels(self)
+
 
 class AsyncOrdersClient(AsyncClient):
     """Client of Orders.
@@ -103,3 +110,9 @@ class AsyncOrdersClient(AsyncClient):
         from .resources.orders import AsyncOrders
 
         return AsyncOrders(self)
+
+    @cached_property
+    def parcels(self) -> AsyncParcels:
+        from .resources.parcels import AsyncParcels
+
+        return AsyncParcels(self)

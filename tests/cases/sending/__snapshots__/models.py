@@ -5,15 +5,34 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import Field
 
 from .._runtime.assertions import UniqueItems
-from .._runtime.both_ways import SharedModel
+from .._runtime.both_ways import Nullable, ReceivedOnly, SentFormat, SentInt32, SharedModel
 from .._runtime.model import Model, Omittable, Open, RequestModel
 from .._runtime.omit import OMIT
 from .._runtime.timestamp import Timestamp
+
+
+class Parcel(SharedModel):
+    id: Annotated[str, SentFormat("uuid")]
+    weight: SentInt32 | None = None
+    from_: Annotated[Place, Field(alias="from")]
+    to: Place | None = None
+    via: list[Place] | None = None
+    note: Annotated[str | None, Nullable()] = None
+    any: Any = None
+    name: Annotated[Name | None, Nullable()] = None
+
+
+class Place(SharedModel):
+    if not TYPE_CHECKING:
+        __pydantic_extra__: dict[str, ReceivedOnly]
+
+    street: str | None = None
+    host: Annotated[str, SentFormat("ipv4")] | None = None
 
 
 class Order(Model):
@@ -56,3 +75,6 @@ class Address(SharedModel):
 class Batch(RequestModel):
     orders: Annotated[list[OrderInput], Field(max_length=2), UniqueItems()]
     started: Omittable[Timestamp] = OMIT
+
+
+Name: TypeAlias = str | None
