@@ -43,11 +43,32 @@ def _is_within(least: int, most: int, value: object) -> bool:
     return not whole or least <= int(str(value)) <= most
 
 
+def _is_text(pattern: re.Pattern[str], value: object) -> bool:
+    return not isinstance(value, str) or bool(pattern.fullmatch(value))
+
+
+_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*"
+_GRAMMARS = {
+    "uri": _URI,
+    "iri": _URI,
+    "uri-reference": r"[^\s<>\"{}|\\^`]*",
+    "iri-reference": r"[^\s<>\"{}|\\^`]*",
+    "idn-email": r".+@.+",
+    "hostname": r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*",
+    "time": r"\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)",
+    "duration": r"P(\d+W|(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?)",
+    "byte": r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+    "json-pointer": r"(/([^~/]|~[01])*)*",
+}
+"""After RFC 3986, 3987, 1123, 3339, 4648 and 6901, as strictly as a text is told to be one."""
+
 CHECKED = jsonschema.FormatChecker(formats=())
 CHECKED.checkers = {
     **FORMATS.checkers,
     **{name: jsonschema.FormatChecker.checkers[name] for name in ("email", "ipv4", "ipv6")},
 }
+for _name, _pattern in _GRAMMARS.items():
+    CHECKED.checks(_name)(partial(_is_text, re.compile(_pattern)))
 for _name, (_least, _most) in INTEGER_FORMATS.items():
     CHECKED.checks(_name)(partial(_is_within, _least, _most))
 """The formats that are asserted of what is sent."""
@@ -385,6 +406,15 @@ _TEXTS = {
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
     "uri": "https://example.com/",
+    "iri": "https://example.com/",
+    "uri-reference": "/a",
+    "iri-reference": "/a",
+    "idn-email": "ada@example.com",
+    "hostname": "example.com",
+    "time": "03:04:05Z",
+    "duration": "P1D",
+    "byte": "aGk=",
+    "json-pointer": "/a",
 }
 
 

@@ -68,8 +68,11 @@ INTEGER_FORMATS = {
     **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
 }
 """The least and greatest value, by OpenAPI's registry of formats."""
-STRING_FORMATS = frozenset({"uuid", "email", "uri", "ipv4", "ipv6"})
-"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/assertions.py`."""
+STRING_FORMATS = frozenset(
+    """uuid email idn-email uri iri uri-reference iri-reference hostname idn-hostname ipv4 ipv6 time duration
+    byte json-pointer relative-json-pointer""".split()
+)
+"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/formats.py`."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 

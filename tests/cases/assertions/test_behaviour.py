@@ -178,8 +178,8 @@ def test_json_is_sent_as_it_is_so_it_must_have_it(case: Any) -> None:
         ("ipv6", ["::1", "2001:db8::8a2e:370:7334"], ["127.0.0.1", "g::"]),
         ("date", ["2026-02-28"], ["2026-02-30", "28.2.2026"]),
         ("moment", ["2026-02-28T00:00:00Z"], ["now"]),
-        ("time", ["10:30", "10:30:00Z"], []),
-        ("hostname", ["a_b.example"], []),
+        ("time", ["10:30", "10:30:00Z"], ["noon"]),
+        ("hostname", ["a_b.example"], ["", "a b"]),
     ],
 )
 def test_formats(case: Any, name: str, good: list[Any], bad: list[Any]) -> None:

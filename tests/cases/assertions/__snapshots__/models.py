@@ -181,8 +181,8 @@ class Formats(RequestModel):
     ipv6: Omittable[Annotated[str, StringFormat("ipv6")]] = OMIT
     date_: Annotated[Omittable[date], Field(alias="date")] = OMIT
     moment: Omittable[Timestamp] = OMIT
-    time: Omittable[str] = OMIT
-    hostname: Omittable[str] = OMIT
+    time: Omittable[Annotated[str, StringFormat("time")]] = OMIT
+    hostname: Omittable[Annotated[str, StringFormat("hostname")]] = OMIT
 
 
 Method: TypeAlias = Card | Transfer
