@@ -135,6 +135,32 @@ def test_one_class_is_checked_when_it_is_sent(
     assert not wire.requests
 
 
+@pytest.mark.parametrize(
+    "due", ["2026-01-01T10:00:00.123456789Z", "2026-01-01t10:00", "2026-01-01 10:00:00+01:00"]
+)
+def test_moments_are_sent_as_they_are_given(case: Any, due: str) -> None:
+    wire = Wire()
+    calls = wire.client(case, base_url="https://x.example").orders
+    calls.create_orders(orders=[], started=due)
+    assert json.loads(wire.last.content) == {"orders": [], "started": due}
+    received = case.models.Order.model_validate({**ORDER, "placed_at": due}).placed_at
+    calls.create_orders(orders=[], started=received)
+    assert datetime.fromisoformat(json.loads(wire.last.content)["started"]) == received
+
+
+@pytest.mark.parametrize("due", ["1767225600", "-1", "2026-01-01", "now", "2026-13-01T00:00:00Z"])
+def test_no_number_is_sent_as_a_moment(case: Any, due: str) -> None:
+    """One that is received may be a number, in a text or not."""
+    with pytest.raises(case.package.RequestError, match="body/started"):
+        Wire().client(case, base_url="https://x.example").orders.create_orders(
+            orders=[], started=due
+        )
+    order = case.models.Order.model_validate_json(json.dumps({**ORDER, "placed_at": "1767225600"}))
+    assert order.placed_at == datetime(2026, 1, 1, tzinfo=UTC)
+    stated = case.models.Order.model_json_schema()["properties"]["placed_at"]
+    assert {"type": "string", "format": "date-time"} in stated["anyOf"]
+
+
 def test_null_is_sent_where_the_document_has_it(case: Any) -> None:
     wire = Wire(reply(PARCEL, 201))
     given = {"note": None, "any": None, "name": None, "weight": 2**31 - 1}
