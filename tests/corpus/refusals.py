@@ -7,7 +7,6 @@ broken at a time, by one keyword, and what is invalid then goes through what the
 from __future__ import annotations
 
 import copy
-import os
 import re
 import sys
 from collections import Counter
@@ -29,6 +28,7 @@ from hooksmith.normalize.findings import Findings
 from hooksmith.normalize.swagger import upgrade_swagger
 from hooksmith.normalize.tolerate import tolerate
 from hooksmith.normalize.upgrade import upgrade
+from hooksmith.pipeline import generate, understand
 from hooksmith.plan.samples import text_matching
 from hooksmith.pointer import escape
 from hooksmith.settings import Settings
@@ -81,8 +81,8 @@ BODIES_BY_TYPE = {
 BODIES = frozenset(BODIES_BY_TYPE.values())
 PLACES = frozenset({"path", "query", "header", "cookie"})
 DEEPEST = 6
-EACH = int(os.environ.get("EACH", 3))
-"""Places that are broken by one keyword in one body."""
+EACH = 20
+"""Places that are broken by one keyword in one body or parameter."""
 
 
 Case = tuple[str, str]
@@ -118,8 +118,9 @@ class Refusals:
 def refusals(path: Path, folder: Path) -> Refusals:
     """Generate the package of `path` in `folder`, and try to send bodies and parameters with one thing wrong."""
     package = "rf_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
-    made = generate(path, Settings(package=package, formatter="none"))
-    for name, text in made.files.items():
+    settings = Settings(package=package, formatter="none")
+    api, _ = understand(path, settings)
+    for name, text in generate(path, settings).files.items():
         target = folder / package / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
@@ -128,7 +129,7 @@ def refusals(path: Path, folder: Path) -> Refusals:
     sys.path.insert(0, str(folder))
     try:
         sender = Sender(package)
-        for resource in made.api.resources:
+        for resource in api.resources:
             for operation in resource.operations:
                 constant = sender.operation(resource.name, operation.name)
                 for place, pointer, media in judge.bodies(operation.pointer):
