@@ -3,7 +3,8 @@
 They do where there is something to assert (a constraint, an enum, a union that may grow), which is done to
 what we send alone, and where properties are `readOnly` or `writeOnly`. The received shape keeps the schema's
 name and leaves out what is only ever written; the sent one is called `…Input` and leaves out what only the
-API sets. Whatever contains such a schema and goes both ways is separated with it.
+API sets. Whatever contains such a schema and goes both ways is separated with it. Formats and forbidden properties
+alone do not separate shapes: the one class asserts them where it is sent (`_runtime/both_ways.py`).
 """
 
 from __future__ import annotations
