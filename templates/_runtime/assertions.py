@@ -53,6 +53,20 @@ class Pattern:
         return value
 
 
+class Whole:
+    """Marks a choice of integers: `Annotated[Literal[0, 1], Whole()]`. `true` is none of them, though Python's is 1."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Unlike a validator of ours, a union hands its option the input as it is: JSON, which has no members of enums.
+        return core_schema.tagged_union_schema(
+            {"": handler(source)},
+            discriminator=lambda value: None if isinstance(value, bool) else "",
+            custom_error_type="int_type",
+        )
+
+
 class UniqueItems:
     """Marks a list: no two of its items are equal, in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
 

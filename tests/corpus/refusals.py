@@ -429,7 +429,10 @@ def _text(schema: dict[str, Any]) -> str:
 def _wrong_values(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
     """A value for each keyword of one schema that holds for `value`, and that it refuses."""
     if "enum" in schema or "const" in schema:
-        yield ("enum" if "enum" in schema else "const"), "no such value"
+        keyword = "enum" if "enum" in schema else "const"
+        yield keyword, "no such value"
+        yield keyword, 987_654_321
+        yield keyword, not value
     if "type" in schema:
         yield "type", ([] if isinstance(value, dict | str) else {"no": "such type"})
         yield "type null", None

@@ -23,7 +23,7 @@ from .options import option_words
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
-    UniqueItems Int32 Int64 Asserts StringFormat Variadic
+    UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent

@@ -85,6 +85,8 @@ class Speller:
         self.imports.add("typing", "Literal")
         spelled = f"Literal[{', '.join(literal(value) for value in values)}]"
         kinds = dict.fromkeys(type(value).__name__ for value in values)
+        if self.strict and "int" in kinds and "bool" not in kinds:
+            return self._whole(spelled)
         if self.strict or len(values) < 2 or "bool" in kinds:
             return spelled
         return " | ".join([spelled, *kinds])
@@ -158,7 +160,13 @@ class Speller:
             alias = "Open" if _is_text(definition) else "OpenInt"
             self.imports.add_runtime("model", alias)
             return f"{alias}[{name}]"
+        if self.strict and isinstance(definition, Enum) and not _is_text(definition):
+            return self._whole(name)
         return name
+
+    def _whole(self, spelled: str) -> str:
+        self.imports.add_runtime("assertions", "Whole")
+        return self._marked(spelled, ["Whole()"])
 
     def _is_open(self, definition: Enum) -> bool:
         return definition.open if definition.open is not None else not self.strict
@@ -216,6 +224,9 @@ class ArgumentSpeller(Speller):
         return (
             f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
         )
+
+    def _whole(self, spelled: str) -> str:
+        return spelled
 
     def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
         if name.startswith("list["):

@@ -91,3 +91,18 @@ def test_sent_enums_are_closed_unless_the_document_says_otherwise(case: Any) -> 
 
 def test_values_that_differ_in_case_only(case: Any) -> None:
     assert [member.value for member in case.models.SortOrder] == ["asc", "ASC", "desc"]
+
+
+@pytest.mark.parametrize("level", [1, 3, "member"])
+def test_integers_are_sent(case: Any, level: Any) -> None:
+    value = case.models.SentLevel(2) if level == "member" else level
+    wire = Wire()
+    wire.client(case, base_url="https://x.example").sorting.send(level=value)
+    assert wire.last.content == b'{"level":%d}' % int(value)
+    assert case.models.Sent(level=value).level == value
+
+
+@pytest.mark.parametrize("level", [True, 0, 4, "1", None])
+def test_what_is_no_such_integer_is_not_sent(case: Any, level: Any) -> None:
+    with pytest.raises(case.package.RequestError, match="body/level"):
+        Wire().client(case, base_url="https://x.example").sorting.send(level=level)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from .._runtime.assertions import Whole
 from .._runtime.model import Model, Omittable, Open, OpenInt, RequestModel
 from .._runtime.number import JsonNumber
 from .._runtime.omit import OMIT
@@ -154,7 +155,7 @@ class SentLevel(IntEnum):
 class Sent(RequestModel):
     colour: SentColour
     open: Omittable[Open[SentOpen]] = OMIT
-    level: Omittable[SentLevel] = OMIT
+    level: Omittable[Annotated[SentLevel, Whole()]] = OMIT
 
 
 class SortOrder(StrEnum):
