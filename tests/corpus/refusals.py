@@ -32,7 +32,6 @@ from hooksmith.pipeline import generate, understand
 from hooksmith.plan.samples import text_matching
 from hooksmith.pointer import escape
 from hooksmith.settings import Settings
-from support.made import generate
 
 from .roundtrip import FORMATS, VALIDATOR
 from .sender import Send, Sender
