@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cached_property, partial
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, GetCoreSchemaHandler
@@ -19,6 +18,7 @@ from pydantic_core import (
 
 from .checks import plain
 from .errors import RequestError
+from .formats import FORMATS
 from .json_schema import failing
 
 
@@ -53,6 +53,20 @@ class Pattern:
         return value
 
 
+class Whole:
+    """Marks a choice of integers: `Annotated[Literal[0, 1], Whole()]`. `true` is none of them, though Python's is 1."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Unlike a validator of ours, a union hands its option the input as it is: JSON, which has no members of enums.
+        return core_schema.tagged_union_schema(
+            {"": handler(source)},
+            discriminator=lambda value: None if isinstance(value, bool) else "",
+            custom_error_type="int_type",
+        )
+
+
 class UniqueItems:
     """Marks a list: no two of its items are equal, in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
 
@@ -69,10 +83,7 @@ class UniqueItems:
 
 
 class StringFormat:
-    """Marks a string of a format of JSON Schema: `uuid`, `email`, `uri`, `ipv4`, `ipv6`.
-
-    Nothing is refused that some API could mean: an address needs its `@`, a URI (RFC 3986) its scheme.
-    """
+    """Marks a string of a format of JSON Schema, so far as `formats` asserts it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -83,28 +94,11 @@ class StringFormat:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def _check(self, value: str) -> str:
-        if not _FORMATS[self.name](value):
+        if not FORMATS[self.name](value):
             raise PydanticCustomError(
                 "string_format", "String should be of the format {format}", {"format": self.name}
             )
         return value
-
-
-def _is_address(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except ValueError:
-        return False
-    return True
-
-
-_FORMATS: dict[str, Callable[[str], object]] = {
-    "uuid": re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch,
-    "email": re.compile(".+@.+", re.DOTALL).fullmatch,
-    "uri": re.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", re.DOTALL).fullmatch,
-    "ipv4": partial(_is_address, IPv4Address),
-    "ipv6": partial(_is_address, IPv6Address),
-}
 
 
 class Asserts:

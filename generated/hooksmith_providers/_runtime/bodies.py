@@ -6,7 +6,7 @@ What is checked, strictly, is what is sent: no defaults are filled in, null stay
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -131,6 +131,8 @@ def _form(body: Body, value: object) -> bytes:
 def _field(body: Body, name: str, item: Any) -> Pairs:
     """The pairs of one property: with a style as a parameter, else an object as JSON."""
     encoding = body.encoding.get(name, _PLAIN_ENCODING)
+    if encoding.style == "deepObject":
+        return list(_deep(name, item, encoding))
     if encoding.style is not None or encoding.media_type is not None:
         parameter = Parameter(
             name,
@@ -142,6 +144,21 @@ def _field(body: Body, name: str, item: Any) -> Pairs:
         return [] if item is None else form_pairs(parameter, item)
     items = item if isinstance(item, list) else [item]
     return [pair for each in items if each is not None for pair in _default_field(name, each)]
+
+
+def _deep(name: str, item: Any, encoding: Encoding) -> Iterator[tuple[str, str]]:
+    """`name[key][0]=value`, as Rack, PHP and qs read it; OpenAPI says nothing of what lies deeper than one object."""
+    if item is None:
+        return
+    if not isinstance(item, (dict, list)):
+        yield from form_pairs(Parameter(name, allow_reserved=encoding.allow_reserved), item)
+        return
+    for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
+        if isinstance(key, str) and ("[" in key or "]" in key):
+            raise RequestError(
+                Detail("body" + pointer(name), "has a name with brackets, the style's delimiter")
+            )
+        yield from _deep(f"{name}[{key}]", inner, encoding)
 
 
 def _default_field(name: str, item: Any) -> Pairs:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import (
@@ -43,7 +43,7 @@ _QUOTING = frozenset(
         "value_error",
     }
 )
-_OURS = frozenset({"json_schema", "missing_constant", "string_format", "unique_items"})
+_OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
 _TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FEW = 10
@@ -63,16 +63,20 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 ANY: TypeAdapter[Any] = build_adapter(Any)
 
+SENDING: Final = object()
+"""Pydantic's context where a value is about to be sent: what a class asserts then alone, it asserts now."""
+
 
 def parse_json(
     adapter: TypeAdapter[Any], content: bytes, *, strict: bool = False
 ) -> tuple[Any, tuple[Detail, ...]]:
-    """The value that `content` holds and no details, or None and what does not fit.
+    """The value that `content` holds and no details, or None and what does not fit; `strict`: it is to be sent.
 
     Pydantic's own error shows input, so it is dropped here, before anything could chain to it.
     """
     try:
-        return adapter.validate_json(content, strict=strict), ()
+        context = SENDING if strict else None
+        return adapter.validate_json(content, strict=strict, context=context), ()
     except ValidationError as error:
         found = error.errors(include_url=False)
     document = None if found[0]["type"] == "json_invalid" else from_json(content)

@@ -6,14 +6,14 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from inspect import get_annotations
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
 from .lazy import bring
 
-_OURS = __name__.partition("_runtime")[0]
+GENERATED = __name__.partition("_runtime")[0]
 """What the names of generated modules begin with; heirs of generated classes may be defined elsewhere."""
 
 
@@ -31,6 +31,9 @@ class _Nesting(threading.local):
 
 _nesting = _Nesting()
 
+_COMPLETED = "completed"
+"""In a core schema's metadata: the class that completed it."""
+
 
 def _make_room(depth: int) -> None:
     """Models that need one another are built within one another, and a large API has hundreds of them."""
@@ -44,7 +47,7 @@ def _bring_names(model: type[BaseModel]) -> None:
     if home is None or model.__pydantic_fields_complete__:
         return
     for base in model.__mro__:
-        if not base.__module__.startswith(_OURS) or not (texts := _texts(base)):
+        if not base.__module__.startswith(GENERATED) or not (texts := _texts(base)):
             continue
         module, expression = sys.modules[base.__module__], ", ".join(texts)
         bring(module, expression)
@@ -65,7 +68,7 @@ class DeferredModel(BaseModel):
     def __init_subclass__(cls, **arguments: Any) -> None:
         """A user's heir finds its base complete, so that names of the user's own cannot stand for the base's."""
         super().__init_subclass__(**arguments)
-        if not cls.__module__.startswith(_OURS):
+        if not cls.__module__.startswith(GENERATED):
             for base in cls.__bases__:
                 if issubclass(base, BaseModel) and not base.__pydantic_fields_complete__:
                     base.model_rebuild()
@@ -96,9 +99,22 @@ class DeferredModel(BaseModel):
         _nesting.depth += 1
         try:
             _make_room(_nesting.depth)
-            return cls._completed(handler(source))
+            return cls._complete_once(handler(source))
         finally:
             _nesting.depth -= 1
+
+    @classmethod
+    def _complete_once(cls, schema: CoreSchema) -> CoreSchema:
+        """The core schema, completed, under the name by which models refer to it: all must mean what is completed."""
+        stated = cast("dict[str, Any]", schema)
+        if stated.get("metadata", {}).get(_COMPLETED) is cls:
+            return schema
+        found = cast("dict[str, Any]", cls._completed(schema))
+        if found is not stated:
+            found["metadata"] = {**(found.get("metadata") or {}), _COMPLETED: cls}
+            if "ref" in stated:
+                found["ref"] = stated.pop("ref")
+        return cast("CoreSchema", found)
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:

@@ -10,13 +10,15 @@ from pydantic_core import CoreSchema, core_schema
 _Content = bytes | IO[bytes]
 
 
-class _Unchecked:
-    """Tells pydantic to take a file as it is."""
+class _AsGiven:
+    """Tells pydantic to take a file as it is; in JSON, as JSON Schema sees binary content, it is a string."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.any_schema()
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.str_schema(), python_schema=core_schema.any_schema()
+        )
 
 
-FileContent = Annotated[_Content | tuple[str, _Content] | tuple[str, _Content, str], _Unchecked]
+FileContent = Annotated[_Content | tuple[str, _Content] | tuple[str, _Content, str], _AsGiven]
 """Bytes or an open binary file, alone or as `(name, content)` or `(name, content, media type)`."""

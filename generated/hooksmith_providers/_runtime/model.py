@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic.fields import FieldInfo
@@ -94,6 +94,9 @@ class Model(DeferredModel):
     Properties that the document does not name are kept (`model_extra`) and survive a round trip. A property that was
     absent stays absent when written, and one that was null stays null.
     """
+
+    __assertions__: ClassVar[Mapping[str, Any]]
+    """What the document asserts of the whole object, in JSON Schema; there is none where a class does not state it."""
 
     # Values of deliveries and replies hardly recur: to keep the latest of them, as pydantic does, takes longer than to
     # make them anew, and what is received may be secret.

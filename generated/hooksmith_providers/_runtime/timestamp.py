@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 _FINER = re.compile(r"\.(\d{7,})")
+_DATE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
 
 
 class PreciseDatetime(datetime):
@@ -42,26 +43,50 @@ def _write(value: datetime, handler: Callable[[datetime], Any]) -> Any:
     return value.text if isinstance(value, PreciseDatetime) and value.text else handler(value)
 
 
+# The first option never calls Python; it leaves the finer moments, which are rare, to the second.
+_PLAIN = core_schema.datetime_schema()
+_RECEIVED = core_schema.union_schema(
+    [
+        core_schema.datetime_schema(microseconds_precision="error"),
+        core_schema.no_info_wrap_validator_function(_read, _PLAIN),
+    ],
+    mode="left_to_right",
+    custom_error_type="datetime_parsing",
+    custom_error_context={"error": "as RFC 3339 has it"},
+)
+_READER = SchemaValidator(_RECEIVED)
+
+
+def _read_sent(value: Any) -> datetime:
+    """Text that begins as a date-time does: a number in a text is none, though it might be read as one."""
+    if not isinstance(value, str) or not _DATE_TIME.match(value):
+        raise PydanticCustomError("datetime_parsing", "Input should be a date-time of RFC 3339")
+    return _READER.validate_python(value)  # type: ignore[no-any-return]
+
+
 class _Rfc3339:
     """Tells pydantic how a `Timestamp` is read and written."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        plain = core_schema.datetime_schema()
-        # The first option never calls Python; it leaves the finer ones, which are rare, to the second.
-        return core_schema.union_schema(
-            [
-                core_schema.datetime_schema(microseconds_precision="error"),
-                core_schema.no_info_wrap_validator_function(_read, plain),
-            ],
-            mode="left_to_right",
-            custom_error_type="datetime_parsing",
-            custom_error_context={"error": "as RFC 3339 has it"},
+        sent = core_schema.no_info_plain_validator_function(_read_sent)
+        return core_schema.lax_or_strict_schema(
+            lax_schema=_RECEIVED,
+            strict_schema=core_schema.json_or_python_schema(sent, _RECEIVED),
             serialization=core_schema.wrap_serializer_function_ser_schema(
-                _write, schema=plain, when_used="json"
+                _write, schema=_PLAIN, when_used="json"
             ),
         )
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, str]:
+        return {"type": "string", "format": "date-time"}
+
 
 Timestamp = Annotated[datetime, _Rfc3339]
-"""A `datetime`; text, or seconds or milliseconds since 1970, when received; naive where no offset was sent."""
+"""A `datetime`; text, or seconds or milliseconds since 1970, when received; naive where no offset was sent.
+
+In JSON that is sent it is text as RFC 3339 has it, with as many digits as were given; the offset may be missing.
+"""

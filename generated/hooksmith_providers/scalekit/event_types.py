@@ -13,9 +13,7 @@ class EventType(StrEnum):
     ORGANIZATION_UPDATED = "organization.updated"
     ORGANIZATION_DELETED = "organization.deleted"
     ORGANIZATION_DOMAIN_CREATED = "organization.domain_created"
-    """An organization has one more domain, of its own or one whose e-mail addresses may join. Keep
-    `txt_record_secret` out of logs, if it is sent.
-    """
+    """An organization has one more domain, of its own or one whose e-mail addresses may join."""
     ORGANIZATION_DOMAIN_DELETED = "organization.domain_deleted"
     """What is left of the removed domain may still hold `txt_record_secret`: keep it out of logs."""
     ORGANIZATION_DOMAIN_DNS_VERIFICATION_SUCCESS = "organization.domain_dns_verification_success"
@@ -71,7 +69,7 @@ class EventType(StrEnum):
     CONNECTED_ACCOUNT_UPDATED = "connected_account.updated"
     CONNECTED_ACCOUNT_STATUS_UPDATED = "connected_account.status_updated"
     """The account has passed from one status to another: `PENDING_AUTH` to `ACTIVE`, say, `ACTIVE`
-    to `EXPIRED`, or any to `DISCONNECTED`. A new account does not raise it.
+    to `EXPIRED`, or any to `DISCONNECTED`.
     """
     CONNECTED_ACCOUNT_DELETED = "connected_account.deleted"
     CONNECTED_ACCOUNT_MAGIC_LINK_GENERATED = "connected_account.magic_link_generated"

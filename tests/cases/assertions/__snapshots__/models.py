@@ -99,6 +99,12 @@ class ExtrasInput(RequestModel):
     name: str
 
 
+class Loose(Model):
+    __assertions__ = {"anyOf": [{}, {}]}
+
+    name: str | None = None
+
+
 class Rules(Model):
     kind: str | None = None
     card: str | None = None

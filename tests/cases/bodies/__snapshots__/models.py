@@ -28,6 +28,19 @@ class FormRequest(RequestModel):
     scope: Omittable[list[str]] = OMIT
 
 
+class EncodedFormRequestItemsItem(RequestModel):
+    price: Omittable[str] = OMIT
+
+
+class EncodedFormRequest(RequestModel):
+    metadata: dict[str, str]
+    expand: Omittable[list[str]] = OMIT
+    items: Omittable[list[EncodedFormRequestItemsItem]] = OMIT
+    ids: Omittable[list[int]] = OMIT
+    names: Omittable[list[str]] = OMIT
+    extra: Omittable[list[str]] = OMIT
+
+
 class MultipartRequest(RequestModel):
     file: FileContent
     caption: Omittable[str] = OMIT

@@ -33,6 +33,8 @@ class Maps(Model):
     empty: dict[str, Any] | None = None
     closed: Closed | None = None
     pair: list[str | int] | None = None
+    some: list[Mixed | int] | None = None
+    few: list[Any] | None = None
     matrix: list[list[JsonNumber]] | None = None
 
 

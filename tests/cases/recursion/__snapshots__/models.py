@@ -47,6 +47,21 @@ class Holder(Model):
     inline: HolderInline | None = None
 
 
+class Rule(Model):
+    __assertions__ = {"not": {"required": ["name", "group"]}}
+
+    name: str | None = None
+    group: Group | None = None
+
+
+class Group(Model):
+    __assertions__ = {"not": {"required": ["first", "others"]}}
+
+    first: Rule | None = None
+    others: list[Rule] | None = None
+    next: Group | None = None
+
+
 class HolderInline(Model):
     again: HolderInline | None = None
     n: int | None = None

@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from ..._runtime.files import FileContent
-from ..._runtime.operation import Body, Operation, Reply
+from ..._runtime.operation import Body, Encoding, Operation, Reply
 from ..models import (
+    EncodedFormRequest,
     FormRequest,
     MergePatchRequest,
     MultipartRequest,
@@ -53,6 +54,26 @@ FORM: Operation[None] = Operation(
     method="POST",
     path="/form",
     body=Body(FormRequest, media_type="application/x-www-form-urlencoded", required=True),
+    replies={"204": Reply(None)},
+)
+
+ENCODED_FORM: Operation[None] = Operation(
+    id="encoded_form",
+    method="PUT",
+    path="/form",
+    body=Body(
+        EncodedFormRequest,
+        media_type="application/x-www-form-urlencoded",
+        required=True,
+        encoding={
+            "metadata": Encoding(style="deepObject", explode=True),
+            "expand": Encoding(style="deepObject"),
+            "items": Encoding(style="deepObject"),
+            "ids": Encoding(style="form", explode=False),
+            "names": Encoding(style="pipeDelimited"),
+            "extra": Encoding(media_type="application/json"),
+        },
+    ),
     replies={"204": Reply(None)},
 )
 

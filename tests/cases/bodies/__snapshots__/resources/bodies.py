@@ -14,7 +14,7 @@ from ..._runtime.sync_client import SyncResource
 from ..operations import bodies as _operations
 
 if TYPE_CHECKING:
-    from ..models import Note, UnionRequestLink
+    from ..models import EncodedFormRequestItemsItem, Note, UnionRequestLink
 
 
 class Bodies(SyncResource):
@@ -97,6 +97,31 @@ class Bodies(SyncResource):
             body={
                 "grant_type": grant_type,
                 "scope": scope,
+            },
+            options=options,
+        )
+
+    def encoded_form(
+        self,
+        *,
+        metadata: dict[str, str],
+        expand: Sequence[str] | Omit = OMIT,
+        items: Sequence[EncodedFormRequestItemsItem] | Omit = OMIT,
+        ids: Sequence[int] | Omit = OMIT,
+        names: Sequence[str] | Omit = OMIT,
+        extra: Sequence[str] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`PUT /form`"""
+        return self._client.call(
+            _operations.ENCODED_FORM,
+            body={
+                "metadata": metadata,
+                "expand": expand,
+                "items": items,
+                "ids": ids,
+                "names": names,
+                "extra": extra,
             },
             options=options,
         )
@@ -312,6 +337,31 @@ class AsyncBodies(AsyncResource):
             body={
                 "grant_type": grant_type,
                 "scope": scope,
+            },
+            options=options,
+        )
+
+    async def encoded_form(
+        self,
+        *,
+        metadata: dict[str, str],
+        expand: Sequence[str] | Omit = OMIT,
+        items: Sequence[EncodedFormRequestItemsItem] | Omit = OMIT,
+        ids: Sequence[int] | Omit = OMIT,
+        names: Sequence[str] | Omit = OMIT,
+        extra: Sequence[str] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`PUT /form`"""
+        return await self._client.call(
+            _operations.ENCODED_FORM,
+            body={
+                "metadata": metadata,
+                "expand": expand,
+                "items": items,
+                "ids": ids,
+                "names": names,
+                "extra": extra,
             },
             options=options,
         )

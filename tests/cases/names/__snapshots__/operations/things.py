@@ -34,6 +34,13 @@ PUT_THING: Operation[None] = Operation(
     replies={"204": Reply(None)},
 )
 
+COUNT_THINGS: Operation[None] = Operation(
+    id="countThings",
+    method="GET",
+    path="/things",
+    replies={"204": Reply(None)},
+)
+
 DELETE_NO_BY_ID_OPERATION_ID: Operation[None] = Operation(
     id="delete /no/by id /operation-id",
     method="DELETE",

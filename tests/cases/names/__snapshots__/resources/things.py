@@ -84,6 +84,17 @@ class ThingsResource(SyncResource):
             options=options,
         )
 
+    def count_things(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`GET /things`"""
+        return self._client.call(
+            _operations.COUNT_THINGS,
+            options=options,
+        )
+
     def delete_no_by_id_operation_id(
         self,
         *,
@@ -166,6 +177,17 @@ class AsyncThingsResource(AsyncResource):
                 "self": self_,
                 "import": import_,
             },
+            options=options,
+        )
+
+    async def count_things(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`GET /things`"""
+        return await self._client.call(
+            _operations.COUNT_THINGS,
             options=options,
         )
 
