@@ -184,9 +184,9 @@ class _Revision:
         ways = (directions.sent, directions.received)
         if any(name in way and reference not in way for way in ways):
             return False
-        if all(name in way for way in ways) and reference in directions.inputs:
-            return name in directions.inputs
         inputs, arrangement = directions.inputs, self._snapshot.arrangement
+        if all(name in way for way in ways) and reference in inputs and name not in inputs:
+            return False
         return arrangement.bears(name, reference) and arrangement.bears(
             inputs.get(name, name), inputs.get(reference, reference)
         )
