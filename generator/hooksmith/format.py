@@ -14,7 +14,6 @@ from pathlib import Path
 
 from .cache import Cache
 from .errors import ConfigError
-from .layout import lay_out
 from .recall import tool_digest
 from .settings import Formatter
 
@@ -67,6 +66,8 @@ def _black(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _black_one(path: str, text: str) -> str:
+    from .layout import lay_out
+
     lines, left = lay_out(text, LINE_LENGTH)
     for span in reversed(left):
         lines[span.start : span.end] = _black_statement(

@@ -16,7 +16,6 @@ from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .format import format_files
 from .ir import Api
-from .ledger import Ledger, account
 from .load import Library, load
 from .normalize import Normal, normalize
 from .plan import plan
@@ -29,6 +28,7 @@ from .settings import Formatter, Settings
 
 if TYPE_CHECKING:
     from .config import Config
+    from .ledger import Ledger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +103,8 @@ def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
 
 def ledger(path: Path, settings: Settings) -> Ledger:
     """What becomes of everything that one document has. Raises HooksmithError."""
+    from .ledger import account
+
     normal = _normal(load(path, roots=settings.roots), settings)
     return account(normal, describe(normal, settings.source or path.name))
 

@@ -7,7 +7,6 @@ Tags that are not HTML's (`<id>`) and what stands in code are left alone.
 from __future__ import annotations
 
 import re
-from html import unescape
 
 _CODE = re.compile(r"(```.*?```|``.*?``|`[^`]*`)", re.DOTALL)
 _ANCHOR = re.compile(
@@ -40,6 +39,8 @@ def markdown(value: str) -> str:
 
 
 def _of_html(text: str) -> str:
+    from html import unescape  # a large table, and few documents need it
+
     found = _ANCHOR.sub(lambda link: f"[{link[2].strip()}]({link[1]})", text)
     found = _TAG.sub(_mark, found)
     return text if found == text else _tidy(unescape(found).replace("\xa0", " "))
