@@ -18,7 +18,7 @@ from typing import BinaryIO
 MAX_SHARD = 256
 """Entries in one of the 256 folders of a cache, beyond which the older half goes."""
 
-MAX_LARGE_SHARD = 2
+MAX_LARGE_SHARD = 3
 """The same, for entries of megabytes."""
 
 

@@ -1,8 +1,8 @@
 """What a document became the last time, where nothing that it depends on is different now.
 
 That is: the bytes of every file that was read, the absence of those that were looked for in vain, the settings, and the
-tool itself, its templates and the packages beside it. Nothing is told from time stamps. There is one entry for each
-document and settings, so that the cache does not grow with every edit. Light to import: a run that finds nothing
+tool itself, its templates and the packages beside it. Nothing is told from time stamps. There is one set of entries for
+each document and settings, so that the cache does not grow with every edit. Light to import: a run that finds nothing
 changed needs little else.
 """
 
@@ -54,11 +54,10 @@ class Earlier:
 
     def files(self) -> Mapping[str, str]:
         """Path below the package's folder → text. Raises LookupError where they have gone."""
-        entry = _Entry.read(self.slot, self.cache)
-        output = entry.output() if entry and entry.inputs == (self.input,) else None
-        if output is None:
+        files = _files(self.slot, (self.input,), self.cache)
+        if files is None:
             raise LookupError("another run has changed the cache")
-        return output.files
+        return files
 
     def snapshot(self) -> bytes:
         """See `edits.Snapshot`; nothing where none was kept."""
@@ -67,19 +66,21 @@ class Earlier:
 
 def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
     """What `path` became the last time, if it would become the same now."""
-    entry = _Entry.read(_slot(path, settings), cache)
-    if entry is None or not all(it.is_unchanged() for it in entry.inputs):
+    slot = _slot(path, settings)
+    head = _Head.read(slot, cache)
+    if head is None or not all(it.is_unchanged() for it in head.inputs):
         return None
-    return entry.output()
+    files = _files(slot, head.inputs, cache)
+    return None if files is None else Output(files, head.diagnostics)
 
 
 def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | None:
     """What `path` became the last time, if nothing but its own text can be different now."""
     slot = _slot(path, settings)
-    entry = _Entry.read(slot, cache)
-    if entry is None or len(entry.inputs) != 1 or path.resolve() != entry.inputs[0].real:
+    head = _Head.read(slot, cache)
+    if head is None or len(head.inputs) != 1 or path.resolve() != head.inputs[0].real:
         return None
-    return Earlier(entry.diagnostics, entry.inputs[0], slot, cache)
+    return Earlier(head.diagnostics, head.inputs[0], slot, cache)
 
 
 def remember(
@@ -90,17 +91,20 @@ def remember(
     cache: Cache,
 ) -> None:
     """Keep what `path` became, out of `inputs`, of which it is one."""
+    read = tuple(inputs)
     head = {
         "tool": tool_digest(),
-        "inputs": [[str(it.path), str(it.real), it.digest] for it in inputs],
+        "inputs": [[str(it.path), str(it.real), it.digest] for it in read],
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
-    cache.large().put_parts(_slot(path, settings), _lines(head, output.files))
+    slot = _slot(path, settings)
+    cache.large().put_parts(_files_slot(slot), _lines(read, output.files))
+    cache.large().put(slot, json.dumps(head))
 
 
-def _lines(head: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[bytes]:
-    """The entry, its files one after the other."""
-    yield f"{json.dumps(head)}\n{{".encode()
+def _lines(inputs: tuple[Input, ...], files: Mapping[str, str]) -> Iterator[bytes]:
+    """What they were made from, and the files one after the other."""
+    yield f"{_source(inputs)}\n{{".encode()
     for number, (path, text) in enumerate(files.items()):
         yield f"{', ' if number else ''}{json.dumps(path)}: {json.dumps(text)}".encode()
     yield b"}"
@@ -114,30 +118,43 @@ def remember_snapshot(
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """What `remember` kept, by this version of the tool. `files`: JSON text."""
+class _Head:
+    """What `remember` kept besides the files, by this version of the tool."""
 
     inputs: tuple[Input, ...]
     diagnostics: tuple[Diagnostic, ...]
-    files: str
 
     @classmethod
-    def read(cls, slot: str, cache: Cache) -> _Entry | None:
-        head, _, files = (cache.large().get(slot) or "").partition("\n")
+    def read(cls, slot: str, cache: Cache) -> _Head | None:
+        text = cache.large().get(slot)
         try:
-            entry = json.loads(head) if head else {}
+            entry = json.loads(text) if text else {}
             if entry.get("tool") != tool_digest():
                 return None
-            return cls(tuple(_inputs(entry)), tuple(map(_diagnostic, entry["diagnostics"])), files)
+            return cls(tuple(_inputs(entry)), tuple(map(_diagnostic, entry["diagnostics"])))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # not an entry of ours
 
-    def output(self) -> Output | None:
-        try:
-            files = json.loads(self.files)
-        except ValueError:
-            return None
-        return Output(files, self.diagnostics) if isinstance(files, dict) else None
+
+def _files(slot: str, inputs: tuple[Input, ...], cache: Cache) -> dict[str, str] | None:
+    """The files that were made of `inputs`; a run that was killed may have left those of others."""
+    source, _, text = (cache.large().get(_files_slot(slot)) or "").partition("\n")
+    try:
+        files = json.loads(text) if source == _source(inputs) else None
+    except ValueError:
+        return None
+    return files if isinstance(files, dict) else None
+
+
+def _source(inputs: tuple[Input, ...]) -> str:
+    """What files are made from: the same gives the same."""
+    return Cache.key(
+        tool_digest(), *(f"{str(it.path)!a} {str(it.real)!a} {it.digest}" for it in inputs)
+    )
+
+
+def _files_slot(slot: str) -> str:
+    return Cache.key("files", slot)
 
 
 def _snapshot_slot(slot: str) -> str:
