@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..ir import Alias, Array, Model, Named, Type, Union
 from ..normalize import Normal
@@ -15,8 +14,7 @@ from .media import is_form, preferred
 from .schemas import Schemas, text
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A webhook's key, its operation and where that stands, the event's schema, definition and example.
 
     `node` is None where the document says nothing about the event's properties. `models`: its definition, or those of
@@ -38,8 +36,7 @@ class Delivery:
     """The form's field that has the event in JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     """The schema of a body: its type, and the media type object that it stands in."""
 
     type: Type | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..ir import Event, Events, Position
@@ -70,7 +69,7 @@ def _grouped(
     for (_, kind), several in grouped.items():
         models = dict.fromkeys(model for delivery in several for model in delivery.models)
         batch = any(delivery.batch for delivery in several)
-        yield kind, replace(several[0], models=tuple(models), batch=batch)
+        yield kind, several[0]._replace(models=tuple(models), batch=batch)
 
 
 def _event(

@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..describe.directions import names_in, received_types, references, sent_types
 from ..describe.shapes import differs, shaped, shaped_operation
@@ -38,8 +39,7 @@ from .snapshot import Snapshot, Unpacked, take_snapshot
 __all__ = ["Revised", "Snapshot", "UnsureError", "revise", "take_snapshot"]
 
 
-@dataclass(frozen=True, slots=True)
-class Revised:
+class Revised(NamedTuple):
     """What an edited document becomes; `files` are those that are different now."""
 
     files: Mapping[str, str]
@@ -61,7 +61,7 @@ def revise(
     try:
         change = find_change(path, snapshot.text, text, snapshot.outline, snapshot.units)
         moved = _moved(diagnostics, change, path, text)
-        left = replace(snapshot, text=text, outline=change.outline)
+        left = snapshot._replace(text=text, outline=change.outline)
         if not change.unit:
             return Revised({}, moved, left)
         files, left = _Revision(path, settings, left, change).run()
@@ -249,8 +249,7 @@ class _Revision:
                 raise UnsureError("api.md lists callbacks")
             paths.add("api.md")
         unit = self._change.unit
-        left = replace(
-            snapshot,
+        left = snapshot._replace(
             references={
                 **snapshot.references,
                 unit: frozenset(self._after.references.get(unit, ())),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import yaml12
 from ..reading import parse
@@ -20,8 +19,7 @@ class UnsureError(Exception):
     """Whether an edit's effects are known cannot be told: the whole document has to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """`unit`: the pointer of what is different, empty where nothing is; `lines`: which of the old text are gone.
 
     `added`: by how many lines the text grew. `outline`: the new text's.

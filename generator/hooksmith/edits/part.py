@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ..describe import describe_undirected
@@ -27,8 +27,7 @@ MOST = 0.25
 """The share of a document beyond which reading it all is the quicker way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """`affected`: the units that depend on the one that was changed; `read`: those and all that they need."""
 
     affected: frozenset[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pickle import UnpicklingError
+from typing import NamedTuple
 
 from ..describe.shapes import Directions
 from ..ir import AnyDefinition, Api, Resource
@@ -21,8 +22,7 @@ Finding = tuple[str, str, str]
 """Pointer, message, hint."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One run over a document that is one file.
 
     `text`: in UTF-8. `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value,
@@ -62,8 +62,7 @@ class Snapshot:
 
     def with_plan(self, arrangement: Arrangement, parts: Parts, view: PackageView) -> Snapshot:
         """This one, with what was planned."""
-        return replace(
-            self,
+        return self._replace(
             modules=dict(arrangement.modules),
             with_events=arrangement.with_events,
             owners=dict(arrangement.owners),
@@ -74,18 +73,18 @@ class Snapshot:
 
     def packed(self) -> Iterator[bytes]:
         """All of it in bytes, field by field: it is of megabytes."""
-        for field in fields(self):
-            if field.name == "docs":
+        for name in self._fields:
+            if name == "docs":
                 plain = [tuple(doc) for doc in self.docs]
                 yield from pack_in_chunks(plain)
             else:
-                yield from pack_in_chunks(getattr(self, field.name))
+                yield from pack_in_chunks(getattr(self, name))
 
     @classmethod
     def unpacked(cls, content: bytes) -> Snapshot:
         """A snapshot out of its bytes. Raises UnpicklingError where they are not one."""
         try:
-            names = [field.name for field in fields(cls)]
+            names = cls._fields
             stated = dict(zip(names, unpack_all(content), strict=True))
             docs = tuple(
                 ResourceDocView(name=name, calls=tuple(calls)) for name, calls in stated.pop("docs")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -48,8 +47,7 @@ BUILTINS = frozenset(
 """Classes of Python 3.11 to 3.15: in an annotation read before the class of that name exists, they would be meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A schema that needs a name: where it stands, and what it would like to be called."""
 
     pointer: str
