@@ -9,6 +9,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, NamedTuple
 
+from .aside import aside
 from .describe import describe, describe_undirected, direct
 from .describe.shapes import settle_directions
 from .edits import Revised, Snapshot, UnsureError, revise, take_snapshot
@@ -58,8 +59,9 @@ def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> 
     """As `generate`, by reading what was edited alone; None where that cannot be relied on."""
     try:
         revised = _revised(path, settings, earlier)
+        formatted = aside(lambda: format_files(revised.files, settings.formatter))
         keep(revised.snapshot.packed())
-        files = {**earlier.files(), **revised.files}
+        files = {**earlier.files(), **formatted()}
     except (UnsureError, UnpicklingError, LookupError):
         return None
     digest = hashlib.sha256(revised.snapshot.text).hexdigest()

@@ -20,7 +20,6 @@ from ..describe.shapes import differs, shaped, shaped_operation
 from ..document import Document
 from ..errors import Diagnostic, HooksmithError, Place
 from ..extensions import check_extensions
-from ..format import format_files
 from ..ir import AnyDefinition, Api, Model, Operation, Resource, Type
 from ..normalize.names import suffix_of
 from ..plan import bare_package
@@ -40,7 +39,7 @@ __all__ = ["Revised", "Snapshot", "UnsureError", "revise", "take_snapshot"]
 
 
 class Revised(NamedTuple):
-    """What an edited document becomes; `files` are those that are different now."""
+    """What an edited document becomes; `files` are those that are different now, unformatted."""
 
     files: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
@@ -65,7 +64,7 @@ def revise(
         if not change.unit:
             return Revised({}, moved, left)
         files, left = _Revision(path, settings, left, change).run()
-        return Revised(format_files(files, settings.formatter), moved, left)
+        return Revised(files, moved, left)
     except HooksmithError as error:
         raise UnsureError("what is wrong is said by a run over the whole document") from error
 
