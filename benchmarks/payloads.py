@@ -99,9 +99,7 @@ def _deliveries(package: Any, payloads: list[Any]) -> Iterator[tuple[bytes, dict
 
 
 def _package(document: Path, signature: str | None, events: Any, folder: str) -> Any:
-    settings = Settings(
-        package=PACKAGE, formatter="none", lenient=True, signature=signature, events=events
-    )
+    settings = Settings(package=PACKAGE, formatter="none", signature=signature, events=events)
     for path, text in generate(document, settings).files.items():
         target = Path(folder, PACKAGE, path)
         target.parent.mkdir(parents=True, exist_ok=True)

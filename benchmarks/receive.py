@@ -196,7 +196,8 @@ def _floor_steps(deliveries: list[Delivery]) -> dict[str, Step]:
     from hooksmith_providers.workos.events import CATALOGUE
 
     hashed = Key(b"secret").keyed_hash("sha256")
-    models = [CATALOGUE.models[each.kind] for each in deliveries]
+    found = [CATALOGUE.models[each.kind] for each in deliveries]
+    models = [model for model in found if isinstance(model, type)]  # none has several
     for model in models:
         model.model_rebuild()
     given = [
