@@ -125,6 +125,9 @@ def test_diagnostics_move_with_their_lines(tmp_path: Path) -> None:
 
 def test_what_an_edit_makes_wrong_is_said(edited: Edited) -> None:
     assert edited.edit(replaced(("maxLength: 20", "maxLength: many"))) is None
+    odd = "    NewOrder:\n      discriminator: {propertyName: a}\n      oneOf: true\n"
+    assert edited.edit(replaced(("    NewOrder:\n", odd))) is None
+    assert edited.whole().diagnostics
     nowhere = "        for: {$ref: '#/components/schemas/None'}\n        note:\n"
     assert edited.edit(replaced(("        note:\n", nowhere))) is None
 

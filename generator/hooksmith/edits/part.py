@@ -13,6 +13,7 @@ from ..describe.deliveries import deliveries
 from ..describe.schemas import Schemas
 from ..describe.telling import body_values
 from ..document import Document
+from ..extensions import check_extensions
 from ..ir import AnyDefinition, Api, Operation
 from ..load import Library
 from ..normalize import normalize_part
@@ -67,7 +68,8 @@ class Part:
         found[unit] = value
         data = assembled(found.items())
         document = Document(path, path.resolve().as_uri(), data, json.dumps(data))
-        self.document = document
+        if check_extensions(document):
+            raise UnsureError("an extension is not as it should be")
         self._normal = normalize_part(Library(path, settings.roots, document), snapshot.names)
         self._normal.document.update(settings.extensions)
         self.api: Api = describe_undirected(self._normal, settings.source or path.name)

@@ -212,12 +212,10 @@ class _Importer:
         if visit.kind == "example" and is_reference(visit.node):
             there = unit_of(visit.node["$ref"].removeprefix("#"))
             self.result.references[unit_of(visit.pointer)].add(there)
-        options = (
-            [*(visit.node.get("oneOf") or ()), *(visit.node.get("anyOf") or ())]
-            if "discriminator" in visit.node
-            else ()
-        )
-        for option in options:
+        if "discriminator" not in visit.node:
+            return
+        stated = [visit.node.get(key) for key in ("oneOf", "anyOf")]
+        for option in (option for found in stated if isinstance(found, list) for option in found):
             if is_reference(option):
                 found = self._library.resolve(document, option["$ref"], visit.pointer)
                 self.result.references[unit_of(found.pointer)].add(unit_of(visit.pointer))
