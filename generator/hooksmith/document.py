@@ -12,9 +12,9 @@ from typing import Any
 from . import reading
 from .errors import Place
 from .identifiers import Identifiers, identify
+from .outline import Outline
 from .pointer import split
 from .recall import digest_of
-from .yaml12 import Outline
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
@@ -47,7 +47,7 @@ class Document:
     @property
     def digest(self) -> str:
         """SHA-256 of the text in UTF-8."""
-        return digest_of(self.text)
+        return digest_of(self.text.encode())
 
     @cached_property
     def _find(self) -> reading.Find:

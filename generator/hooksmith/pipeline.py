@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from .plan import plan
 from .plan.parts import Parts, arrange
 from .progress import report
 from .reading import read_text
-from .recall import Earlier, Input
+from .recall import Earlier, Input, digest_of
 from .render import render, render_suite, runtime_files
 from .settings import Formatter, Settings
 
@@ -61,18 +60,19 @@ def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> 
         revised = _revised(path, settings, earlier)
         formatted = aside(lambda: format_files(revised.files, settings.formatter))
         keep(revised.snapshot.packed())
-        files = {**earlier.files(), **formatted()}
-    except (UnsureError, UnpicklingError, LookupError):
+    except (UnsureError, UnpicklingError):
         return None
-    digest = hashlib.sha256(revised.snapshot.text).hexdigest()
-    inputs = (replace(earlier.input, digest=digest),)
-    return Result(files=files, diagnostics=revised.diagnostics, inputs=inputs)
+    changed, same = formatted(), earlier.files()
+    if same is None:
+        return None
+    inputs = (replace(earlier.input, digest=digest_of(revised.snapshot.text)),)
+    return Result(files={**same, **changed}, diagnostics=revised.diagnostics, inputs=inputs)
 
 
 def _revised(path: Path, settings: Settings, earlier: Earlier) -> Revised:
     """What an edit changes."""
     snapshot = Snapshot.unpacked(earlier.snapshot())
-    if hashlib.sha256(snapshot.text).hexdigest() != earlier.input.digest:
+    if digest_of(snapshot.text) != earlier.input.digest:
         raise UnsureError("the snapshot is of another text")
     report(f"{settings.package}: read what was edited")
     return revise(path, read_text(path).encode(), settings, snapshot, earlier.diagnostics)
@@ -113,11 +113,8 @@ def ledger(path: Path, settings: Settings) -> Ledger:
 
 def understand(path: Path, settings: Settings) -> tuple[Api, tuple[Diagnostic, ...]]:
     """What one document says, and what is wrong with it. Raises HooksmithError."""
-    library = load(path, roots=settings.roots)
-    normal = _normal(library, settings)
-    _refuse_broken_extensions(library)
-    api = describe(normal, settings.source or path.name)
-    return api, _bearable(normal.diagnostics, settings)
+    read = _read(path, settings, is_kept=False)
+    return read.api, read.diagnostics
 
 
 def _normal(library: Library, settings: Settings) -> Normal:
@@ -131,12 +128,11 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Resul
     read = _read(path, settings, is_kept=keep is not None)
     report(f"{settings.package}: render")
     api = read.api
-    arrangement = arrange(api)
     definitions = {definition.name: definition for definition in api.definitions}
-    parts = Parts(api, definitions, arrangement, settings.runtime_package)
-    view = plan(api, parts, arrangement, settings.package)
+    parts = Parts(api, definitions, arrange(api), settings.runtime_package)
+    view = plan(api, parts, settings.package)
     if keep is not None and read.snapshot is not None:
-        keep(read.snapshot.with_plan(arrangement, parts, view).packed())
+        keep(read.snapshot.with_plan(parts, view).packed())
     diagnostics, inputs = read.diagnostics, read.inputs
     del read, api, definitions, parts  # what is planned is enough to render
     return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)

@@ -9,9 +9,9 @@ from typing import Any
 
 from . import json_text, yaml12
 from .errors import LoadError, Place
+from .outline import Outline
 from .suggest import did_you_mean
 from .syntax import SyntaxProblem
-from .yaml12 import Outline
 from .yaml_places import some_places
 
 MAX_BYTES = 128 * 1024 * 1024

@@ -52,12 +52,9 @@ class Earlier:
     slot: str
     cache: Cache
 
-    def files(self) -> Mapping[str, str]:
-        """Path below the package's folder → text. Raises LookupError where they have gone."""
-        files = _files(self.slot, (self.input,), self.cache)
-        if files is None:
-            raise LookupError("another run has changed the cache")
-        return files
+    def files(self) -> Mapping[str, str] | None:
+        """Path below the package's folder → text; None where another run has changed the cache."""
+        return _files(self.slot, (self.input,), self.cache)
 
     def snapshot(self) -> bytes:
         """See `edits.Snapshot`; nothing where none was kept."""
@@ -191,14 +188,14 @@ def _diagnostic(plain: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(**{**plain, "place": plain["place"] and Place(**plain["place"])})
 
 
-def digest_of(text: str) -> str:
-    """What an `Input` has for a file of this text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest_of(content: bytes) -> str:
+    """What an `Input` has for a file of this content."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _digest_of(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest_of(path.read_bytes())
     except OSError:
         return None
 

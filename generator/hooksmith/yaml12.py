@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 
+from .outline import OUTLINED, Outline
 from .scalars import plain_scalar
 from .syntax import MAX_ALIASED, MAX_DEPTH, Position, SyntaxProblem, is_too_deep, too_deep
 
@@ -70,15 +71,6 @@ def some_positions(text: str, wanted: Iterable[Sequence[str]]) -> Position:
     """As `positions`, but of what leads to the `wanted` keys alone, which takes a tenth of the memory."""
     return _SomePositionsReader(text, wanted).read()
 
-
-OUTLINED = 3
-"""The depth down to which keys are in an outline: that of `#/components/schemas/NAME`."""
-
-OutlineEntry = tuple[int, str, int, int]
-"""How deep a key stands (from 1), the key, its line and column (from 0)."""
-
-Outline = list[OutlineEntry]
-"""Keys in the order of the text."""
 
 _OLD_BREAKS = "\x85\u2028\u2029"
 

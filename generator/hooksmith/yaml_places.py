@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
+from .outline import Block, Outline, blocks
 from .syntax import SyntaxProblem
-from .yaml12 import Outline, OutlineEntry, some_positions
+from .yaml12 import some_positions
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
 Place = tuple[int, int]
 """Line and column, from 1."""
 
+Keys = tuple[str, ...]
+"""What leads to a value from the root."""
+
 
 def some_places(text: str, outline: Outline, wanted: Sequence[Sequence[str]]) -> list[Place]:
     """Where each of the `wanted` keys leads, or as far down as they lead, as `positions` has it."""
-    found = _places_in_pieces(text, outline, wanted)
+    found = _places_in_blocks(text, outline, wanted)
     left = [index for index in range(len(wanted)) if index not in found]
     if left:
         position = some_positions(text, [wanted[index] for index in left])
@@ -28,71 +31,51 @@ def some_places(text: str, outline: Outline, wanted: Sequence[Sequence[str]]) ->
     return [found[index] for index in range(len(wanted))]
 
 
-def _places_in_pieces(
+def _places_in_blocks(
     text: str, outline: Outline, wanted: Sequence[Sequence[str]]
 ) -> dict[int, Place]:
-    """The places that can be told from single pieces of the text, by index in `wanted`."""
-    entries = _entries(outline)
+    """The places that can be told from single blocks of the text, by index in `wanted`."""
+    starts = _line_starts(text)
+    known = blocks(outline, len(starts))
     found: dict[int, Place] = {}
-    below: dict[int, list[int]] = defaultdict(list)
+    below: dict[Keys, list[int]] = defaultdict(list)
     for index, keys in enumerate(wanted):
-        entry = _outermost(entries, keys)
-        if entry >= 0 and len(keys) == outline[entry][0]:
-            found[index] = outline[entry][2] + 1, outline[entry][3] + 1
-        elif entry >= 0:
-            below[entry].append(index)
-    starts = _line_starts(text) if below else array("L")
-    for entry, indexes in below.items():
-        piece = _piece(text, starts, outline, entry)
-        places = _read(piece, outline[entry], [wanted[index] for index in indexes])
+        outer = _outermost(known, keys)
+        if outer and len(keys) == len(outer):
+            found[index] = known[outer].first + 1, known[outer].column + 1
+        elif outer:
+            below[outer].append(index)
+    for outer, indexes in below.items():
+        block = known[outer]
+        piece = text[starts[block.first] : _end(text, starts, block)]
+        places = _read(piece, block, [wanted[index][len(outer) - 1 :] for index in indexes])
         found |= zip(indexes, places, strict=False)
     return found
 
 
-def _entries(outline: Outline) -> dict[tuple[str, ...], int]:
-    """Keys from the root → number in the outline. What stands in a list has no such way to it."""
-    found: dict[tuple[str, ...], int] = {}
-    path: tuple[str, ...] = ()
-    for number, (depth, key, _, _) in enumerate(outline):
-        if len(path) >= depth - 1:
-            path = (*path[: depth - 1], key)
-            found[path] = number
-    return found
-
-
-def _outermost(entries: dict[tuple[str, ...], int], keys: Sequence[str]) -> int:
-    """The entry that most of `keys` lead to; -1: none."""
-    for length in range(len(keys), 0, -1):
-        number = entries.get(tuple(keys[:length]))
-        if number is not None:
-            return number
-    return -1
+def _outermost(known: Mapping[Keys, Block], keys: Sequence[str]) -> Keys:
+    """The block that most of `keys` lead to; empty: none."""
+    ways = (tuple(keys[:length]) for length in range(len(keys), 0, -1))
+    return next((way for way in ways if way in known), ())
 
 
 def _line_starts(text: str) -> array[int]:
     return array("L", [0, *(end.end() for end in _LINE_END.finditer(text))])
 
 
-def _piece(text: str, starts: array[int], outline: Outline, entry: int) -> str:
-    """The lines of an entry and what is below it."""
-    depth, _, first, _ = outline[entry]
-    after = (line for other, _, line, _ in islice(outline, entry + 1, None) if other <= depth)
-    last = next(after, len(starts))
-    end = starts[last] if last < len(starts) else len(text)
-    return text[starts[first] : end]
+def _end(text: str, starts: array[int], block: Block) -> int:
+    return starts[block.last] if block.last < len(starts) else len(text)
 
 
-def _read(piece: str, entry: OutlineEntry, wanted: list[Sequence[str]]) -> list[Place]:
-    """Places at or below an entry; none where its piece of the text makes no sense by itself.
+def _read(piece: str, block: Block, wanted: list[Sequence[str]]) -> list[Place]:
+    """Places below a block's key, which `wanted` begin with; none where its text makes no sense by itself.
 
     So it is in flow style, with an alias of something outside, or behind something else on its line.
     """
-    depth, _, line, column = entry
-    if piece[:column].strip(" "):
+    if piece[: block.column].strip(" "):
         return []
-    below = [keys[depth - 1 :] for keys in wanted]
     try:
-        position = some_positions(piece, below)
+        position = some_positions(piece, wanted)
     except SyntaxProblem:
         return []
-    return [(end.line + line, end.column) for end in map(position.find, below)]
+    return [(end.line + block.first, end.column) for end in map(position.find, wanted)]

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooksmith.edits.change import UnsureError, _different_lines, find_change
-from hooksmith.edits.units import assembled, spans, units
+from hooksmith.normalize.units import assembled, units
+from hooksmith.outline import blocks
+from hooksmith.pointer import split
 from hooksmith.yaml12 import parse, parse_outlined
 
 from .conftest import DOCUMENT
@@ -42,9 +44,9 @@ def test_units_make_up_the_document() -> None:
 def test_units_stand_in_lines() -> None:
     _, outline = parse_outlined(DOCUMENT)
     lines = DOCUMENT.split("\n")
-    found = spans(outline, len(lines))
+    found = blocks(outline, len(lines))
     for pointer, value in units(parse(DOCUMENT)):
-        first, last = found[pointer]
+        first, last, _ = found[tuple(split(pointer))]
         text = "\n".join(line[pointer.count("/") * 2 - 2 :] for line in lines[first:last])
         assert list(parse(text).values()) == [value], pointer
 

@@ -102,6 +102,7 @@ class _Revision:
         self._before = Part(snapshot, self._reach, path, settings, change.unit, change.before)
         self._after = Part(snapshot, self._reach, path, settings, change.unit, change.after)
         self._known = Unpacked(snapshot.definitions)
+        self._resources: dict[str, Resource] = {}
 
     def run(self) -> tuple[dict[str, str], Snapshot]:
         """The files that are different now, unformatted, and what is known for the next edit."""
@@ -109,7 +110,7 @@ class _Revision:
         self._check_names()
         changed = self._changed_definitions()
         operations = self._changed_operations()
-        resources = self._resources(operations)
+        resources = self._with_operations(operations)
         return self._rendered(changed, resources)
 
     # --- what must be the same
@@ -214,13 +215,14 @@ class _Revision:
         return next(it for it in resource.operations if it.pointer == pointer)
 
     def _resource(self, name: str) -> Resource:
-        found: Resource = unpack(self._snapshot.resources[name])
-        return found
+        if name not in self._resources:
+            self._resources[name] = unpack(self._snapshot.resources[name])
+        return self._resources[name]
 
     def _shaped(self, operation: Operation, known: Operation) -> Operation:
         return replace(shaped_operation(operation, self._directions), name=known.name)
 
-    def _resources(self, changed: Mapping[str, Operation]) -> dict[str, Resource]:
+    def _with_operations(self, changed: Mapping[str, Operation]) -> dict[str, Resource]:
         """The resources of the changed operations, with these in place."""
         names = dict.fromkeys(self._snapshot.operations[pointer] for pointer in changed)
         return {name: _with_operations(self._resource(name), changed) for name in names}

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import yaml12
+from ..normalize.units import units
+from ..outline import Outline, blocks
+from ..pointer import escape
 from ..reading import parse
 from ..syntax import SyntaxProblem
-from ..yaml12 import Outline
-from .units import Span, spans, units
+
+Span = tuple[int, int]
+"""Lines of a text, from 0: the first, and the one behind the last."""
 
 
 class UnsureError(Exception):
@@ -68,29 +72,31 @@ def _in_block(
 ) -> Change:
     """Read the one block of YAML that the difference lies in, before and after.
 
-    In block style a key's lines are those indented more than it. Nothing outside them changes what they mean, for there
+    In block style a key's lines are those indented more than it. Nothing outside them changes what they mean, for they
     have no aliases; and they change nothing outside, if they have no anchors and are read to the end as the same key.
     """
-    unit, (first, last) = _holder(spans(outline, old.count(b"\n") + 1), known, gone)
+    unit, (first, last) = _holder(old, outline, known, gone)
     added = _length(come) - _length(gone)
-    key, value = _read_block(_block(old, first, last))
+    key, value = _read_block(_lines(old, first, last))
     if json.dumps(value) != known[unit]:
         raise UnsureError("the block is not what it was taken for")
-    same, changed = _read_block(_block(new, first, last + added))
+    same, changed = _read_block(_lines(new, first, last + added))
     if key != same:
         raise UnsureError("a key is renamed")
     unit = unit if value != changed else ""
     return Change(unit, value, changed, gone, added, _moved(outline, last, added))
 
 
-def _holder(found: Mapping[str, Span], known: Mapping[str, str], gone: Span) -> tuple[str, Span]:
-    for pointer, (first, last) in found.items():
-        if pointer in known and first < gone[0] and gone[1] <= last:
-            return pointer, (first, last)
+def _holder(old: bytes, outline: Outline, known: Mapping[str, str], gone: Span) -> tuple[str, Span]:
+    for keys, (first, last, _) in blocks(outline, old.count(b"\n") + 1).items():
+        if first < gone[0] and gone[1] <= last:
+            pointer = "".join(f"/{escape(key)}" for key in keys)
+            if pointer in known:
+                return pointer, (first, last)
     raise UnsureError("the difference is not in one block")
 
 
-def _block(text: bytes, first: int, last: int) -> str:
+def _lines(text: bytes, first: int, last: int) -> str:
     """Lines `first` to `last`, exclusive, of which there is one at least, without the end of the last one."""
     start = _behind(text, 0, first)
     return text[start : _behind(text, start, last - first) - 1].decode()

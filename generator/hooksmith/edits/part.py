@@ -17,12 +17,12 @@ from ..extensions import check_extensions
 from ..ir import AnyDefinition, Api, Operation
 from ..load import Library
 from ..normalize import normalize_part
-from ..normalize.bundle import unit_of
+from ..normalize.units import assembled, is_head, unit_of
 from ..pointer import escape
 from ..settings import Settings
 from .change import Change, UnsureError
+from .related import closure, inverted, references_in
 from .snapshot import Snapshot
-from .units import assembled, closure, inverted, is_head, references_in
 
 MOST = 0.25
 """The share of a document beyond which reading it all is the quicker way."""
@@ -103,6 +103,8 @@ class Part:
 
     def telling(self) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
         """What the properties of deliveries say for themselves, which events may be told by."""
+        if not self._normal.document.get("webhooks"):
+            return []
         schemas = Schemas(self._normal)
         schemas.add_components()
         return [

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from ..describe.shapes import Directions
 from ..ir import AnyDefinition, Api, Resource
 from ..normalize import Normal
+from ..normalize.units import units
+from ..outline import Outline
 from ..plan import callback_constants
 from ..plan.parts import Arrangement, Parts
 from ..plan.views import PackageView, ResourceDocView
-from ..yaml12 import Outline
 from .pack import pack, pack_in_chunks, unpack, unpack_all
-from .units import units
 
 Finding = tuple[str, str, str]
 """Pointer, message, hint."""
@@ -60,8 +60,9 @@ class Snapshot(NamedTuple):
     def arrangement(self) -> Arrangement:
         return Arrangement(self.modules, self.with_events, self.owners)
 
-    def with_plan(self, arrangement: Arrangement, parts: Parts, view: PackageView) -> Snapshot:
+    def with_plan(self, parts: Parts, view: PackageView) -> Snapshot:
         """This one, with what was planned."""
+        arrangement = parts.arrangement
         return self._replace(
             modules=dict(arrangement.modules),
             with_events=arrangement.with_events,

@@ -20,6 +20,7 @@ from ..load import Document, Library, Located
 from ..pointer import escape, split
 from ..resolve import is_reference
 from .grammar import SECTIONS, Node, Visit, copied, kind_at, walk
+from .units import unit_of
 
 Key = tuple[str, str]
 """A place in any file: the file's URI, and a pointer."""
@@ -376,13 +377,6 @@ def _names(found: Located, root: Document) -> Iterator[str]:
         last = f"{key}_{last}"
         yield last
     yield f"{path}{found.pointer}"
-
-
-def unit_of(pointer: str) -> str:
-    """The smallest part of a document that can be told by itself: a component, path item or webhook, else a section."""
-    tokens = pointer.split("/", 4)
-    depth = {"components": 4, "paths": 3, "webhooks": 3, "x-webhooks": 3, "definitions": 3}
-    return "/".join(tokens[: depth.get(tokens[1], 2)]) if len(tokens) > 1 else ""
 
 
 def resolve_local(document: Node, reference: str) -> Any:

@@ -11,22 +11,22 @@ from .client import plan_client
 from .events import plan_analytic_events, plan_event_docs, plan_event_types
 from .examples import has_headers
 from .exports import export, plan_exports
-from .parts import Arrangement, Parts
+from .parts import Parts
 from .text import sentence
 from .views import CallbacksView, ModelsView, PackageView
 from .webhook import plan_webhook
 
 
-def plan(api: Api, parts: Parts, arrangement: Arrangement, package: str) -> PackageView:
-    """The package of one API, whose `parts` are arranged so."""
+def plan(api: Api, parts: Parts, package: str) -> PackageView:
+    """The package of one API, in `parts`."""
     runtime = parts.runtime
     webhook = plan_webhook(api, runtime)
     callbacks = parts.callbacks()
     constants = callback_constants(callbacks)
     resources = tuple(parts.resource(resource, constants) for resource in api.resources)
     view = bare_package(api, package, runtime)._replace(
-        models=None if arrangement.modules else parts.models(),
-        model_modules=_model_modules(parts, arrangement) if arrangement.modules else None,
+        models=None if parts.arrangement.modules else parts.models(),
+        model_modules=_model_modules(parts) if parts.arrangement.modules else None,
         event_types=plan_event_types(api),
         analytic_events=plan_analytic_events(api),
         events=parts.events(),
@@ -63,11 +63,11 @@ def callback_constants(callbacks: CallbacksView | None) -> Mapping[str, str]:
     return {it.pointer: it.constant for it in callbacks.callbacks} if callbacks else {}
 
 
-def _model_modules(parts: Parts, arrangement: Arrangement) -> ModelsView:
+def _model_modules(parts: Parts) -> ModelsView:
     """`models/`: its modules, and its names by the module that has them."""
-    members = arrangement.members()
+    members = parts.arrangement.members()
     return ModelsView(
         modules=tuple(parts.model_module(name) for name in members),
         exports=tuple(export(f".{name}", *found) for name, found in members.items()),
-        names=tuple(sorted(arrangement.modules)),
+        names=tuple(sorted(parts.arrangement.modules)),
     )

@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from ..describe.directions import names_in, references
-from ..ir import Api, Model, Named, Operation, Type
+from ..describe.directions import names_in, references, types_in
+from ..ir import Api, Model, Named, Type
 from ..normalize.casing import snake
 
 LARGE = 150
@@ -68,24 +68,12 @@ def owners(api: Api) -> dict[str, str]:
 def _roots(api: Api) -> Iterator[tuple[str, Type]]:
     for resource in api.resources:
         for operation in resource.operations:
-            yield from ((resource.name, kind) for kind in _types(operation))
+            yield from ((resource.name, kind) for kind in types_in(operation))
     resources = {resource.name.removesuffix("s"): resource.name for resource in api.resources}
     for event in api.events.events:
         group = snake(event.group) if event.group else "events"
         owner = resources.get(group.removesuffix("s"), group)
         yield from ((owner, Named(name)) for name in event.models)
-
-
-def _types(operation: Operation) -> Iterator[Type]:
-    yield from (parameter.field.type for parameter in operation.parameters)
-    if operation.body:
-        yield from (body.type for body in (operation.body, *operation.body.others))
-    for reply in (*operation.replies, *operation.errors):
-        kinds = (reply.type, *(other.type for other in reply.others))
-        yield from (kind for kind in kinds if kind is not None)
-    for callback in operation.callbacks:
-        kinds = (callback.type, callback.reply.type if callback.reply else None)
-        yield from (kind for kind in kinds if kind is not None)
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:

@@ -92,7 +92,7 @@ class Parts:
         self.reads: dict[str, frozenset[str]] = {}
         self._api = api
         self._definitions = Noted(definitions)
-        self._arrangement = arrangement
+        self.arrangement = arrangement
         self._members = arrangement.members()
         self.runtime = runtime
 
@@ -138,13 +138,13 @@ class Parts:
         chosen = [
             self._definitions[name]
             for name in self._definitions
-            if name not in self._arrangement.with_events
+            if name not in self.arrangement.with_events
         ]
         views = plan_definitions(chosen, self._definitions, imports)
         return ModuleView(imports=imports.block(), definitions=views)
 
     def _model_module(self, name: str) -> ModuleView:
-        places = self._arrangement.modules
+        places = self.arrangement.modules
         imports = Imports(
             runtime=f".{self.runtime}",
             home=lambda used: None if places[used] == name else f".{places[used]}",
@@ -155,10 +155,10 @@ class Parts:
         return ModuleView(name=name, imports=block, definitions=views)
 
     def _events(self) -> EventsView | None:
-        own = self._arrangement.with_events
+        own = self.arrangement.with_events
         imports = Imports(
             runtime=self.runtime, home=lambda name: None if name in own else ".models"
         )
         chosen = [self._definitions[name] for name in own]
-        deferred = bool(self._arrangement.modules)
+        deferred = bool(self.arrangement.modules)
         return plan_events(self._api, chosen, self._definitions, imports, deferred=deferred)
