@@ -11,9 +11,10 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from .values import value
 
 MAX_SHARD = 256
 """Entries in one of the 256 folders of a cache, beyond which the older half goes."""
@@ -22,7 +23,7 @@ MAX_LARGE_SHARD = 3
 """The same, for entries of megabytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Cache:
     """`folder` need not exist; None: nothing is kept. `capacity`: how many entries each of its folders may have."""
 

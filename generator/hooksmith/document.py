@@ -15,6 +15,7 @@ from .identifiers import Identifiers, identify
 from .outline import Outline
 from .pointer import split
 from .recall import digest_of
+from .values import value
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
@@ -62,7 +63,7 @@ class Document:
         return Identifiers(bases={"": self.uri})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Located:
     """A value and where it stands."""
 

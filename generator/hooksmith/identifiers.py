@@ -6,16 +6,17 @@ A `$id` that is only a fragment (`#/components/schemas/Pet`), as some publishers
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from .pointer import join
+from .values import value
 
 _KEYWORDS = ("$id", "id", "$anchor", "$dynamicAnchor")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Identifiers:
     """`pointers`: absolute URI, with `#anchor` for an anchor → JSON pointer. `bases`: pointer → base URI below it."""
 

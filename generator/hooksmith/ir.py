@@ -7,9 +7,11 @@ compare, print and serialise as they are. `hooksmith inspect SPEC` prints an `Ap
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
+
+from .values import value
 
 JsonValue = Any
 """str, int, float, bool, None, or lists and dicts of these."""
@@ -32,7 +34,7 @@ class Kind(StrEnum):
     BINARY = "binary"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Constraints:
     """JSON Schema's assertions on one value; None: not stated."""
 
@@ -56,7 +58,7 @@ class Constraints:
 NO_CONSTRAINTS = Constraints()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Scalar:
     kind: Kind
     constraints: Constraints = NO_CONSTRAINTS
@@ -64,20 +66,20 @@ class Scalar:
     """`format: password`: never shown in repr, logs or tracebacks."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Named:
     """A definition, by its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Array:
     items: Type
     constraints: Constraints = NO_CONSTRAINTS
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Tuple:
     items: tuple[Type, ...]
     rest: Type | None
@@ -87,21 +89,21 @@ class Tuple:
     """Whether all of `items` are there; otherwise an array may end before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Map:
     values: Type
     constraints: Constraints = NO_CONSTRAINTS
     """`min_items` and `max_items` are of its properties."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiteralOf:
     """One of a few JSON scalars, without a definition of its own (`const`, one-value enums)."""
 
     values: tuple[str | int | float | bool | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Union:
     options: tuple[Type, ...]
     discriminator: str | None = None
@@ -119,7 +121,7 @@ NULL = Scalar(Kind.NULL)
 # --- definitions -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Provenance:
     """How far a fact is established: `x-hooksmith-provenance`."""
 
@@ -128,7 +130,7 @@ class Provenance:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Field:
     """A property of a model, or one of a request's arguments."""
 
@@ -145,7 +147,7 @@ class Field:
     provenance: Provenance | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Definition:
     """What all named schemas share. `pointer` says where the schema stands in the bundled document."""
 
@@ -160,7 +162,7 @@ class Definition:
     """Reachable from a reply, webhook or callback."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Model(Definition):
     """An object with known properties. `extra`: the type of further ones, None where they are forbidden."""
 
@@ -171,14 +173,14 @@ class Model(Definition):
     """JSON text of a schema with what is asserted of the object beside its properties."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class EnumMember:
     name: str
     value: str | int
     description: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Enum(Definition):
     """Strings or integers, all of one kind. `open`: True or False where the document says so."""
 
@@ -186,7 +188,7 @@ class Enum(Definition):
     open: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Alias(Definition):
     """A name for a type that is neither a model nor an enum."""
 
@@ -199,7 +201,7 @@ AnyDefinition = Model | Enum | Alias
 # --- operations ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Parameter:
     """A path, query, header or cookie parameter."""
 
@@ -212,7 +214,7 @@ class Parameter:
     """Set where the value is serialised as a document of that type (`content`)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class PropertyEncoding:
     """How a property of a form or multipart body is written (OpenAPI, Encoding Object); `wire` is its name."""
 
@@ -223,7 +225,7 @@ class PropertyEncoding:
     allow_reserved: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Body:
     """What a request carries. `fields` are the flattened arguments where the body is an object.
 
@@ -241,7 +243,7 @@ class Body:
     raw: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Content:
     """A reply in a further media type. `type` is None where calls do not read it: it is for streams."""
 
@@ -249,7 +251,7 @@ class Content:
     type: Type | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Reply:
     """What comes back for a status (`200`, `4XX`, `default`). `type` is None where there is no content.
 
@@ -264,7 +266,7 @@ class Reply:
     raw: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Pagination:
     """`x-hooksmith-pagination`. `items`, `next` and `complete` are JSON pointers into the reply."""
 
@@ -277,13 +279,13 @@ class Pagination:
     complete: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Permissions:
     permissions: tuple[str, ...]
     group: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Callback:
     """A request that the API makes, to an address it was given in a call. `type` is None where it has no body."""
 
@@ -304,7 +306,7 @@ class Callback:
     deprecated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Operation:
     """One call."""
 
@@ -329,7 +331,7 @@ class Operation:
     provenance: Provenance | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Resource:
     """Operations that share a tag: one attribute of the client."""
 
@@ -342,7 +344,7 @@ class Resource:
 # --- events ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Event:
     """One kind of delivery. `type` is the wire value; `model` the definition of the event.
 
@@ -377,7 +379,7 @@ class Event:
         return self.options or (self.model,)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Position:
     """Where a delivery says something: a JSON pointer into the body, a header, or several parts that make it up."""
 
@@ -391,7 +393,7 @@ class Position:
         return self.parts or (self,)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Events:
     """The catalogue. `type` is None where nothing in a delivery tells the kind.
 
@@ -408,7 +410,7 @@ class Events:
 # --- the API ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class ServerVariable:
     name: str
     argument: str
@@ -419,14 +421,14 @@ class ServerVariable:
     """The document's default is a placeholder: the user must say."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Server:
     url: str
     description: str = ""
     variables: tuple[ServerVariable, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class SecurityScheme:
     """`kind`: bearer, basic, api_key, oauth2_client_credentials, or other (which the user's headers must serve)."""
 
@@ -441,7 +443,7 @@ class SecurityScheme:
     token_parameters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Setting:
     """A further constructor argument of the clients: `x-hooksmith-client`."""
 
@@ -450,7 +452,7 @@ class Setting:
     required: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Client:
     """`name` begins the clients' class names.
 
@@ -465,7 +467,7 @@ class Client:
     retry_statuses: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Api:
     """A whole document."""
 

@@ -9,11 +9,12 @@ changed needs little else.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from typing import Any
 from .cache import Cache
 from .errors import Diagnostic, Place
 from .settings import Settings
+from .values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Input:
     """A file that was looked for. `real`: without links. `digest`: of its text in UTF-8; None: there was none."""
 
@@ -35,7 +37,7 @@ class Input:
         return self.path.resolve() == self.real and _digest_of(self.real) == self.digest
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Output:
     """What a document becomes: `files` is path below the package's folder → text."""
 
@@ -43,7 +45,7 @@ class Output:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Earlier:
     """What a document became before it was edited; what is of megabytes is read when it is asked for."""
 
@@ -95,16 +97,16 @@ def remember(
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
     slot = _slot(path, settings)
-    cache.large().put_parts(_files_slot(slot), _lines(read, output.files))
+    cache.large().put_parts(_files_slot(slot), _parts(read, output.files))
     cache.large().put(slot, json.dumps(head))
 
 
-def _lines(inputs: tuple[Input, ...], files: Mapping[str, str]) -> Iterator[bytes]:
-    """What they were made from, and the files one after the other."""
-    yield f"{_source(inputs)}\n{{".encode()
-    for number, (path, text) in enumerate(files.items()):
-        yield f"{', ' if number else ''}{json.dumps(path)}: {json.dumps(text)}".encode()
-    yield b"}"
+def _parts(inputs: tuple[Input, ...], files: Mapping[str, str]) -> Iterator[bytes]:
+    """A line with what they were made from, one with their paths and sizes in bytes, and the files themselves."""
+    contents = [text.encode() for text in files.values()]
+    sizes = dict(zip(files, map(len, contents), strict=True))
+    yield f"{_source(inputs)}\n{json.dumps(sizes)}\n".encode()
+    yield from contents
 
 
 def remember_snapshot(
@@ -114,7 +116,7 @@ def remember_snapshot(
     cache.large().put_parts(_snapshot_slot(_slot(path, settings)), snapshot)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Head:
     """What `remember` kept besides the files, by this version of the tool."""
 
@@ -135,12 +137,16 @@ class _Head:
 
 def _files(slot: str, inputs: tuple[Input, ...], cache: Cache) -> dict[str, str] | None:
     """The files that were made of `inputs`; a run that was killed may have left those of others."""
-    source, _, text = (cache.large().get(_files_slot(slot)) or "").partition("\n")
-    try:
-        files = json.loads(text) if source == _source(inputs) else None
-    except ValueError:
+    content = cache.large().get_bytes(_files_slot(slot)) or b""
+    source, _, rest = content.partition(b"\n")
+    if source.decode("ascii", "replace") != _source(inputs):
         return None
-    return files if isinstance(files, dict) else None
+    sizes, _, texts = rest.partition(b"\n")
+    stream = io.BytesIO(texts)
+    try:
+        return {path: stream.read(size).decode() for path, size in json.loads(sizes).items()}
+    except (ValueError, TypeError, AttributeError):
+        return None  # not an entry of ours
 
 
 def _source(inputs: tuple[Input, ...]) -> str:

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,13 @@ from .recall import Output
 from .settings import Formatter, Settings, check_identifier
 from .statements import check_statement
 from .suggest import did_you_mean
+from .values import value
 
 if TYPE_CHECKING:
     from .config import Config
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Target:
     """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
 
@@ -35,7 +35,7 @@ class Target:
     partial: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Choice:
     """The arguments that `generate` and `check` share."""
 

@@ -18,6 +18,7 @@ from typing import Literal
 
 from . import swap
 from .errors import HooksmithError, OutputError, Place
+from .values import value
 
 MANIFEST = ".hooksmith.json"
 _CACHE = "__pycache__"
@@ -27,7 +28,7 @@ _COMPILED = re.compile(r".+\.pyc(\.\d+)?")
 Kind = Literal["edited", "outdated", "missing", "leftover", "foreign"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value(kw_only=True)
 class Summary:
     """What `write` did, as sorted paths. `edited`: those of `changed` and `removed` that someone had edited."""
 
@@ -38,7 +39,7 @@ class Summary:
     edited: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Difference:
     """A file that is not as it should be. `before`: what is there; `after`: what should be; None: nothing.
 
@@ -160,7 +161,8 @@ def _read(folder: Path) -> _Present:
         return present
     for entry, path in _walk(folder, ""):
         if entry.is_file(follow_symlinks=False):
-            present.files[path] = Path(entry.path).read_bytes()
+            with open(entry.path, "rb") as file:  # noqa: PTH123 - Paths take as long as reading
+                present.files[path] = file.read()
         else:
             present.strange.append(path)
     if MANIFEST in present.files:
@@ -254,16 +256,16 @@ def _summary(present: _Present, wanted: Mapping[str, bytes]) -> Summary:
 
 def _build(new: Path, folder: Path, present: _Present, wanted: Mapping[str, bytes]) -> None:
     """Fill `new`. What has not changed is linked from the old folder, so that it keeps its time."""
+    for parent in {path.rpartition("/")[0] for path in wanted}:
+        (new / parent).mkdir(parents=True, exist_ok=True)
     for path, content in wanted.items():
-        target = new / path
-        target.parent.mkdir(parents=True, exist_ok=True)
         if present.files.get(path) == content:
-            _link(folder / path, target)
+            _link(f"{folder}/{path}", f"{new}/{path}")
         else:
-            target.write_bytes(content)
+            (new / path).write_bytes(content)
 
 
-def _link(source: Path, target: Path) -> None:
+def _link(source: str, target: str) -> None:
     try:
         os.link(source, target)
     except OSError:

@@ -30,7 +30,7 @@ def restore(name: str, *values: Any) -> Any:
         return ir.Kind(values[0])
     made = object.__new__(_PLAIN[name])
     for field, value in zip(_FIELDS[name], values, strict=True):
-        object.__setattr__(made, field, value)
+        setattr(made, field, value)
     return made
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from ..errors import Diagnostic, DocumentError, Place
 from ..load import Document
+from ..values import value
 from .bundle import Bundle
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Finding:
     document: Document
     pointer: str

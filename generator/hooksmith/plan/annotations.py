@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..values import value
 from .imports import Imports
 from .text import literal
 from .unions import union
@@ -49,7 +50,7 @@ _SHORT_ENUM = 8
 """Enums of up to so many values are spelled out beside the enum where a caller gives one."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Speller:
     """Spells types for one module, noting in `imports` what that takes.
 
@@ -207,7 +208,7 @@ class Speller:
         return union(options)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ArgumentSpeller(Speller):
     """Spells the types of arguments: as wide as a caller may reasonably give them."""
 
