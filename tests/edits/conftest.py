@@ -134,7 +134,7 @@ UNRELATED = "".join(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Kept(Earlier):
     """What a run keeps, in memory."""
 
