@@ -159,9 +159,21 @@ def test_the_call_loads_its_own_models_alone(home: Path) -> None:
         "import large, httpx2\n"
         "wire = httpx2.MockTransport(lambda request: httpx2.Response(200, json={'data': []}))\n"
         "client = large.LargeClient(http_client=httpx2.Client(transport=wire))\n"
-        "client.users.list_users()\n"
+        "users = client.users\n"
     )
-    assert "invoices" not in run(home, code + LOADED)
+    assert run(home, code + LOADED) == []
+    assert run(home, code + "users.list_users()\n" + LOADED) == ["shared", "users"]
+
+
+def test_operations_name_their_models_where_they_are_needed(home: Path) -> None:
+    code = (
+        "from large.operations.users import LIST_USERS\n"
+        "reply = LIST_USERS.replies['200']\n"
+        "assert 'large.models.users' not in sys.modules\n"
+        "assert reply.type is reply.type is not reply.annotation\n"
+        "print(json.dumps([reply.type.__name__, reply.adapter.validate_json('{}').to_json()]))"
+    )
+    assert run(home, code) == ["UserList", "{}"]
 
 
 @pytest.mark.slow

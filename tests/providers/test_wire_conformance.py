@@ -224,7 +224,7 @@ def arguments(case: Case, parameters: dict[str, Any], body: Any) -> dict[str, An
     operation = getattr(operations, case.name.upper())
     found = {python_name(name): value for name, value in parameters.items()}
     if body is not None:
-        model = operation.body.annotation.model_validate(body)
+        model = operation.body.type.model_validate(body)
         found |= {name: getattr(model, name) for name in model.model_fields_set}
     return found
 

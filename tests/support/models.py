@@ -62,15 +62,15 @@ class Generated:
         """Reads and writes a reply, or the body of the request where there is no status."""
         constant = self.constant(operation)
         if status is None:
-            return TypeAdapter(constant.body.annotation)
-        return TypeAdapter({**constant.replies, **constant.errors}[status].annotation)
+            return TypeAdapter(constant.body.type)
+        return TypeAdapter({**constant.replies, **constant.errors}[status].type)
 
     def parameter_adapter(self, operation: str, location: str, name: str) -> TypeAdapter[Any]:
         attribute = {"path": "path_parameters"}.get(location, location)
         found = next(
             each for each in getattr(self.constant(operation), attribute) if each.name == name
         )
-        return TypeAdapter(found.annotation)
+        return TypeAdapter(found.type)
 
     # --- examples, by where they stand in the normal form
 

@@ -156,14 +156,14 @@ class Speller:
         definition = self.definitions[name]
         if isinstance(definition, Alias) and definition.type == NULL:
             return "None"
-        self.imports.add_definition(name)
+        spelled = self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
             alias = "Open" if _is_text(definition) else "OpenInt"
             self.imports.add_runtime("model", alias)
-            return f"{alias}[{name}]"
+            return f"{alias}[{spelled}]"
         if self.strict and isinstance(definition, Enum) and not _is_text(definition):
-            return self._whole(name)
-        return name
+            return self._whole(spelled)
+        return spelled
 
     def _whole(self, spelled: str) -> str:
         self.imports.add_runtime("assertions", "Whole")
@@ -216,15 +216,13 @@ class ArgumentSpeller(Speller):
         definition = self.definitions[name]
         if isinstance(definition, Alias) and definition.type == NULL:
             return "None"
-        self.imports.add_definition(name)
+        spelled = self.imports.add_definition(name)
         if not isinstance(definition, Enum):
-            return name
+            return spelled
         if definition.open or len(definition.members) > _SHORT_ENUM:
-            return f"{name} | {'str' if _is_text(definition) else 'int'}"
+            return f"{spelled} | {'str' if _is_text(definition) else 'int'}"
         self.imports.add("typing", "Literal")
-        return (
-            f"{name} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
-        )
+        return f"{spelled} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
 
     def _whole(self, spelled: str) -> str:
         return spelled

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 class Imports:
     """What a module needs. `runtime`: the runtime's package relative to this module, such as `.._runtime`.
 
-    `home` says which module, relative to this one, defines a definition; None: this one does.
+    `home` says which module, relative to this one, defines a definition; None: this one does. `through` is a package
+    that definitions are attributes of, as where it stands and its name; then nothing else has to be imported for them.
     """
 
     runtime: str
     home: Callable[[str], str | None] = lambda name: None
+    through: tuple[str, str] | None = None
     _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _definitions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -27,11 +29,15 @@ class Imports:
         """A name of the runtime."""
         self._names[f"{self.runtime}.{module}"].add(name)
 
-    def add_definition(self, name: str) -> None:
-        """A generated class, enum or alias."""
+    def add_definition(self, name: str) -> str:
+        """A generated class, enum or alias; what it is called in this module."""
+        if self.through is not None:
+            self.add(*self.through)
+            return f"{self.through[1]}.{name}"
         module = self.home(name)
         if module is not None:
             self._definitions[module].add(name)
+        return name
 
     def add_base(self, name: str) -> None:
         """A generated class that one of this module extends, so that it is needed when the module is imported."""

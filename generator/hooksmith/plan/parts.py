@@ -123,7 +123,11 @@ class Parts:
         return self._noted(
             f"resources/{resource.name}",
             lambda: plan_resource(
-                resource, self._definitions, f".{self.runtime}", "..models", constants
+                resource,
+                self._definitions,
+                f".{self.runtime}",
+                constants,
+                deferred=bool(self.arrangement.modules),
             ),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 
+from ..describe.directions import names_in
 from ..describe.operations import success_type
 from ..ir import (
     ANY,
@@ -21,6 +22,7 @@ from ..ir import (
     PropertyEncoding,
     Reply,
     Resource,
+    Type,
 )
 from .annotations import ArgumentSpeller, Speller
 from .imports import Imports
@@ -43,15 +45,20 @@ def plan_resource(
     resource: Resource,
     definitions: Mapping[str, AnyDefinition],
     runtime: str,
-    home: str,
     callbacks: Mapping[str, str] = MappingProxyType({}),
+    *,
+    deferred: bool = False,
 ) -> ResourceView:
-    """A resource's two modules.
+    """A resource's two modules, beside `models`.
 
-    `home` is the module of models, relative to them; `callbacks` the constants of callbacks by their pointers.
+    `callbacks`: the constants of callbacks by their pointers. `deferred`: models are imported when a call needs them.
     """
-    imports = Imports(runtime=runtime, home=lambda name: home)
-    wire = Imports(runtime=runtime, home=lambda name: home)
+    imports = Imports(runtime=runtime, home=lambda name: "..models")
+    wire = Imports(
+        runtime=runtime,
+        home=lambda name: "..models",
+        through=("..", "models") if deferred else None,
+    )
     imports.add_runtime("async_client", "AsyncResource")
     imports.add_runtime("sync_client", "SyncResource")
     imports.add_runtime("options", "RequestOptions")
@@ -443,7 +450,7 @@ def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
     if parameter.explode != (parameter.style == "form") and parameter.media_type is None:
         arguments.append(f"explode={parameter.explode}")
     if parameter.field.type != ANY:
-        annotation = _value(sent.spell(parameter.field.type), imports)
+        annotation = _value(parameter.field.type, sent)
         arguments.append(f"annotation={annotation}")
     if parameter.media_type:
         arguments.append(f"media_type={literal(parameter.media_type)}")
@@ -467,7 +474,7 @@ def _encoding(stated: PropertyEncoding) -> str:
 
 def _body(body: Body, sent: Speller, imports: Imports) -> str:
     imports.add_runtime("operation", "Body")
-    arguments = [_value(sent.spell(body.type), imports)]
+    arguments = [_value(body.type, sent)]
     if body.media_type != "application/json":
         arguments.append(f"media_type={literal(body.media_type)}")
     if body.required:
@@ -484,7 +491,7 @@ def _body(body: Body, sent: Speller, imports: Imports) -> str:
 
 def _reply(reply: Reply | Content, received: Speller, imports: Imports) -> str:
     imports.add_runtime("operation", "Reply")
-    arguments = ["None" if reply.type is None else _value(received.spell(reply.type), imports)]
+    arguments = ["None" if reply.type is None else _value(reply.type, received)]
     if reply.media_type not in (None, "application/json"):
         arguments.append(f"media_type={literal(reply.media_type)}")
     if isinstance(reply, Reply) and reply.others:
@@ -493,8 +500,15 @@ def _reply(reply: Reply | Content, received: Speller, imports: Imports) -> str:
     return f"Reply({', '.join(arguments)})"
 
 
-def _value(annotation: str, imports: Imports) -> str:
-    """An annotation as an argument: mypy takes an alias of a union for a type only inside another type."""
+def _value(kind: Type, speller: Speller) -> str:
+    """An annotation as an argument; where models are deferred, a function that gives it."""
+    annotation = _as_argument(speller.spell(kind), speller.imports)
+    is_deferred = speller.imports.through is not None and any(names_in(kind))
+    return f"lambda: {annotation}" if is_deferred and annotation != "None" else annotation
+
+
+def _as_argument(annotation: str, imports: Imports) -> str:
+    """Mypy takes an alias of a union for a type only inside another type."""
     options = options_of(annotation)
     for index, option in enumerate(options):
         alias, _, name = option.removesuffix("]").partition("[")
