@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__lazy_modules__ = frozenset({"asyncio"})  # PEP 810: what does not await goes without it
+
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import FunctionType
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
@@ -30,14 +31,19 @@ Security = tuple[tuple[str, ...], ...]
 
 
 class _Annotated:
-    """Something with an annotation, whose adapter is built when it is first needed."""
+    """Something with an annotation, or with a function that gives it, and imports what it names."""
 
     annotation: Any
 
     @cached_property
+    def type(self) -> Any:
+        """The annotation itself."""
+        return self.annotation() if isinstance(self.annotation, FunctionType) else self.annotation
+
+    @cached_property
     def adapter(self) -> TypeAdapter[Any] | None:
         """Adapter of the annotation; None where it is Any, which checks nothing."""
-        return None if self.annotation is Any else build_adapter(self.annotation)
+        return None if self.type is Any else build_adapter(self.type)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,10 +54,10 @@ class RawReply(Generic[T]):
         return f"RawReply(status={self.status}, request_id={self.request_id!r}, {size} bytes)"
 
     def _value(self, reply: Reply | None) -> Any:
-        if reply is None or reply.annotation is None or reply.annotation is type(None):
+        if reply is None or reply.type is None or reply.type is type(None):
             return None
         found = self._described(reply)
-        if found.annotation is bytes:
+        if found.type is bytes:
             return self.content
         if _is_text(found):
             return self._response.text
@@ -76,7 +76,7 @@ class RawReply(Generic[T]):
         shown = actual.partition(";")[0].strip()
         if found is None:
             raise self._unexpected(f"{shown} instead of {described_as(reply)}")
-        if found.annotation is None:
+        if found.type is None:
             raise self._unexpected(f"{shown} is read by `stream` alone")
         return found
 
@@ -116,7 +116,7 @@ def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
         return None
     reply = describe(operation.errors, response.status_code)
     reply = reply and fitting(reply, response.headers.get("content-type", ""))
-    if reply is not None and reply.annotation is not None and reply.adapter is not None:
+    if reply is not None and reply.type is not None and reply.adapter is not None:
         value, details = parse_json(reply.adapter, response.content)
         if not details:
             return value
@@ -156,7 +156,7 @@ def fits(described: str, actual: str) -> bool:
 
 def _is_text(reply: Reply) -> bool:
     essence = essence_of(reply.media_type)
-    opaque = reply.annotation is str or (reply.annotation is Any and essence.startswith("text/"))
+    opaque = reply.type is str or (reply.type is Any and essence.startswith("text/"))
     return opaque and not _is_json(essence)
 
 

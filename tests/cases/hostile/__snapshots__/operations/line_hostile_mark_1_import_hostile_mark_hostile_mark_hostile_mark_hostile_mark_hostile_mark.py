@@ -3,6 +3,8 @@
 `line_hostile_mark_1_import_hostile_mark_hostile_mark_hostile_mark_hostile_mark_hostile_mark`.
 """
 
+from __future__ import annotations
+
 from ..._runtime.operation import Body, Operation, Parameter, Permissions, Reply
 from ..models import AHOSTILEMARKRequest
 
