@@ -315,6 +315,8 @@ class Operation:
     method: str
     path: str
     pointer: str
+    tag: str = ""
+    """The first that the document states; empty: none. See `describe/grouping.py`."""
     summary: str = ""
     description: str = ""
     deprecated: bool = False
@@ -333,7 +335,7 @@ class Operation:
 
 @value(kw_only=True)
 class Resource:
-    """Operations that share a tag: one attribute of the client."""
+    """Operations that share a tag, or the beginning of their paths: one attribute of the client."""
 
     name: str
     class_name: str

@@ -31,6 +31,7 @@ from ..pointer import escape, unescape
 from .callbacks import describe_callbacks
 from .encodings import encodings
 from .fields import unique
+from .grouping import NO_TAG, resource_tags
 from .media import is_event_stream, raw, received_contents, sent_contents
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
@@ -45,21 +46,21 @@ _GIVEN = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
 def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
     """The calls of the document, grouped by their first tag, in the order in which the document has them.
 
-    Tags that differ in case or separators (`Account`, `account`) are one resource.
+    Tags that differ in case or separators (`Account`, `account`) are one resource. Calls without one: see `grouping`.
     """
+    implied = resource_tags([path for path in normal.document.get("paths", {}) if _is_path(path)])
     groups: dict[str, list[Operation]] = {}
     tags: dict[str, set[str]] = {}
-    for path, item in normal.document.get("paths", {}).items():
-        if path.startswith("x-") or not isinstance(item, dict):
-            continue
-        for method, node in operations(item):
-            reader = _OperationReader(normal, schemas, path, item, method, node)
-            name = _attribute(_tag(node))
-            groups.setdefault(name, []).append(reader.read())
-            tags.setdefault(name, set()).add(_tag(node))
+    stated: dict[str, set[str]] = {}
+    for path, operation in _named_by_tag(list(_read(normal, schemas))):
+        tag = operation.tag or implied[path]
+        name = _attribute(tag)
+        groups.setdefault(name, []).append(operation)
+        tags.setdefault(name, set()).add(tag)
+        stated.setdefault(name, set()).update([tag] if operation.tag else ())
     models = set(normal.names.values())
     classes = unique(
-        [min(found) for found in tags.values()],
+        [min(stated[name] or found) for name, found in tags.items()],
         lambda tag: _class_name(tag, models),
         models | _IMPORTED,
     )
@@ -77,6 +78,18 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
     )
 
 
+def _is_path(key: str) -> bool:
+    return not key.startswith("x-")
+
+
+def _read(normal: Normal, schemas: Schemas) -> Iterator[tuple[str, Operation]]:
+    """All operations, each with its path as the document has it."""
+    for path, item in normal.document.get("paths", {}).items():
+        if _is_path(path) and isinstance(item, dict):
+            for method, node in operations(item):
+                yield path, _OperationReader(normal, schemas, path, item, method, node).read()
+
+
 def _descriptions(document: Node) -> dict[str, str]:
     """Tag → what the document says of it, where it says something."""
     found = {
@@ -87,7 +100,7 @@ def _descriptions(document: Node) -> dict[str, str]:
 
 def _tag(operation: Node) -> str:
     tags = operation.get("tags")
-    return str(tags[0]) if isinstance(tags, list) and tags else "default"
+    return str(tags[0]) if isinstance(tags, list) and tags else ""
 
 
 _CLIENT_ATTRIBUTES = frozenset(
@@ -118,7 +131,18 @@ def _class_name(tag: str, models: Collection[str]) -> str:
     )
 
 
+def _named_by_tag(found: list[tuple[str, Operation]]) -> list[tuple[str, Operation]]:
+    """Calls of one tag, or of none, are told apart first: a call that another path moves keeps its name."""
+    homes: dict[str, list[Operation]] = {}
+    for _, operation in found:
+        homes.setdefault(_attribute(operation.tag or NO_TAG), []).append(operation)
+    named = {it.pointer: it for home in homes.values() for it in _named_apart(home)}
+    return [(path, named[operation.pointer]) for path, operation in found]
+
+
 def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:
+    if len({operation.name for operation in found}) == len(found):
+        return tuple(found)
     names = unique([operation.id for operation in found], argument)
     return tuple(
         replace(operation, name=name) for operation, name in zip(found, names, strict=True)
@@ -155,6 +179,7 @@ class _OperationReader:
             method=http_method(self._method),
             path=wire_path(self._path),
             pointer=self._pointer,
+            tag=_tag(node),
             summary=text(node.get("summary")),
             description=text(node.get("description")),
             deprecated=node.get("deprecated") is True,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ..describe.fields import unique
+from ..describe.grouping import NO_TAG
 from ..describe.media import is_form
 from ..ir import ANY, AnyDefinition, Api, Callback, Named, Operation, Reply, Resource
 from ..normalize.casing import snake, upper
@@ -62,7 +63,7 @@ def _paths(found: list[_Registered]) -> list[str]:
     """
     slots: dict[tuple[str, str], list[str]] = {}
     for resource, operation, callback in found:
-        known = slots.setdefault((resource.name, operation.name), [])
+        known = slots.setdefault((_home(resource, operation), operation.name), [])
         if (slot := _slot(callback)) not in known:
             known.append(slot)
     steps = {
@@ -71,9 +72,17 @@ def _paths(found: list[_Registered]) -> list[str]:
         for slot, step in zip(known, unique(known, snake), strict=True)
     }
     return [
-        f"/{resource.name}/{operation.name}/{steps[resource.name, operation.name, _slot(callback)]}"
-        for resource, operation, callback in found
+        f"/{home}/{operation.name}/{steps[home, operation.name, _slot(callback)]}"
+        for home, operation, callback in (
+            (_home(resource, operation), operation, callback)
+            for resource, operation, callback in found
+        )
     ]
+
+
+def _home(resource: Resource, operation: Operation) -> str:
+    """A call without a tag may move to another resource as paths come and go."""
+    return resource.name if operation.tag else NO_TAG
 
 
 def _slot(callback: Callback) -> str:
