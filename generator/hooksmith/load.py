@@ -40,7 +40,9 @@ class Library:
         real = path.resolve()
         self._roots = (real.parent, *(it.resolve() for it in roots))
         self._documents: dict[Path, Document] = {real: root} if root else {}
-        self._found: dict[tuple[str, str, str], Located] = {}
+        self._found: dict[tuple[str, str, str], tuple[Located, str]] = {}
+        self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}
+        """Where a `$ref` was followed that is wrong but clear: as it is, and what was taken for it."""
         self._sought: dict[Path, Path] = {path: real}
         self.root = root or self._read(path, real)
 
@@ -67,8 +69,12 @@ class Library:
         scope = document.identifiers.base(at)[0]
         key = (document.uri, scope, reference)
         if key not in self._found:
-            self._found[key] = Resolution(self, document, reference, at).run()
-        return self._found[key]
+            resolution = Resolution(self, document, reference, at)
+            self._found[key] = (resolution.run(), resolution.meant)
+        found, meant = self._found[key]
+        if meant:
+            self.misspelled[document, at] = (reference, meant)
+        return found
 
     def follow(self, located: Located) -> Located:
         """The end of a chain: `located` itself, or what its `$ref` and the next ones lead to."""

@@ -37,6 +37,8 @@ class Resolution:
         self._reference = reference
         self._at = at
         self._hops = hops
+        self.meant = ""
+        """What the reference should have been, where it is wrong but clear."""
 
     def run(self) -> Located:
         """The end of one step. `hops` counts `$ref`s passed on the way, so as not to go in a circle."""
@@ -74,7 +76,12 @@ class Resolution:
     def _inside(self, document: Document, fragment: str, resource: str) -> Located:
         """What `fragment` means in the schema resource at the pointer `resource` of `document`."""
         if fragment and not fragment.startswith("/"):
-            return self._anchor(document, unquote(fragment), resource)
+            if "/" not in fragment:
+                return self._anchor(document, unquote(fragment), resource)
+            fragment = (
+                f"/{fragment}"  # no anchor has a slash, so it is a pointer that lacks its first
+            )
+            self.meant = f"{self._reference.partition('#')[0]}#{fragment}"
         try:
             return self._descend(document, resource, fragment)
         except UnresolvedReferenceError:

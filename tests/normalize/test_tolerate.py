@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +310,46 @@ def test_references_that_lead_nowhere_are_errors_with_both_ends(
     assert reference in found.message
     assert found.place is not None
     assert found.place.pointer == "/components/schemas/A/properties/p"
+
+
+@pytest.mark.parametrize(
+    ("reference", "meant"),
+    [
+        ("#components/schemas/B", "#/components/schemas/B"),
+        ("#components/schemas/B/properties/c", "#/components/schemas/B/properties/c"),
+        ("other.json#definitions/D", "other.json#/definitions/D"),
+    ],
+)
+def test_a_pointer_without_its_first_slash(reference: str, meant: str, tmp_path: Path) -> None:
+    other = {"definitions": {"D": {"type": "object", "properties": {"d": {"type": "string"}}}}}
+    (tmp_path / "other.json").write_text(json.dumps(other), "utf-8")
+    b = {"type": "object", "properties": {"c": {"type": "object", "properties": {"d": {}}}}}
+    wrong, right = (
+        result_of(schemas(A={"type": "object", "properties": {"p": {"$ref": it}}}, B=b), tmp_path)
+        for it in (reference, meant)
+    )
+    assert only_warning(wrong) == (
+        "/components/schemas/A/properties/p",
+        f"the $ref {reference!r} lacks a slash behind the #, and is taken as {meant!r}",
+    )
+    assert wrong.files == right.files
+
+
+def test_each_pointer_without_its_first_slash_is_said(tmp_path: Path) -> None:
+    """As often as it stands there; one that leads nowhere with the slash is still an error."""
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "definitions": {"D": {"type": "object", "properties": {"d": {"$ref": "#definitions/D"}}}},
+        "properties": {"a": {"$ref": "#definitions/D"}, "b": {"$ref": "#definitions/D"}},
+    }
+    assert {it.place.pointer for it in result_of(schema, tmp_path).diagnostics if it.place} == {
+        "/properties/a",
+        "/properties/b",
+        "/definitions/D/properties/d",
+    }
+    schema["properties"] = {"a": {"$ref": "#definitions/E"}}
+    with pytest.raises(UnresolvedReferenceError, match="there is no 'E' at"):
+        result_of(schema, tmp_path)
 
 
 def test_a_reference_out_of_an_extension(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def normalize_part(library: Library, names: Mapping[str, str]) -> Normal:
     """As `normalize`, where `names` may have those of schemas that this part of a document lacks."""
     bundled = bundle(library)
     findings = Findings(bundled)
+    findings.warn_of_references(library.misspelled)
     upgrade_swagger(bundled, findings)
     subjects = census(bundled)
     tolerate(bundled, findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Diagnostic, DocumentError, Place
@@ -32,6 +32,20 @@ class Findings:
         """Note something wrong that the package is generated in spite of."""
         document, pointer = self.source(pointer)
         self._found.setdefault(_Finding(document, pointer, message, hint))
+
+    def warn_of_references(
+        self, misspelled: Mapping[tuple[Document, str], tuple[str, str]]
+    ) -> None:
+        """Note the `$ref`s that were followed otherwise than they are written: see `Library.misspelled`."""
+        for (document, pointer), (reference, meant) in misspelled.items():
+            message = (
+                f"the $ref {reference!r} lacks a slash behind the #, and is taken as {meant!r}"
+            )
+            self._found.setdefault(
+                _Finding(
+                    document, pointer, message, "write the slash: a JSON pointer begins with one"
+                )
+            )
 
     def widen(self, pointer: str, what: str, instead: str) -> None:
         """Note something right that the package says less exactly than the document: `what`, and how it is served."""
