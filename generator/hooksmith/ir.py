@@ -322,6 +322,8 @@ class Operation:
     deprecated: bool = False
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
+    empty_body: bool = False
+    """Whether a body is stated that can be no more than none."""
     replies: tuple[Reply, ...] = ()
     errors: tuple[Reply, ...] = ()
     pagination: Pagination | None = None

@@ -130,6 +130,8 @@ class _Accountant:
         operation = self._operations.get(subject.owner)
         if operation is None:
             return "", "no method sends it"
+        if operation.empty_body:
+            return "", "not offered: it may be left out, and is a form without fields"
         if operation.body is None:
             return "", "" if not subject.detail else "not an argument: the body could not be read"
         bodies = {body.media_type: body for body in (operation.body, *operation.body.others)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..ir import (
     ANY,
@@ -32,7 +33,7 @@ from .callbacks import describe_callbacks
 from .encodings import encodings
 from .fields import unique
 from .grouping import NO_TAG, resource_tags
-from .media import is_event_stream, raw, received_contents, sent_contents
+from .media import is_event_stream, is_form, raw, received_contents, sent_contents
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
 from .security import security_requirement
@@ -185,6 +186,7 @@ class _OperationReader:
             deprecated=node.get("deprecated") is True,
             parameters=parameters,
             body=self._body([parameter.field.name for parameter in parameters]),
+            empty_body=self._is_body_empty(),
             replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
             pagination=pagination,
@@ -246,7 +248,7 @@ class _OperationReader:
             return None
         node, pointer = self._follow(self._node["requestBody"], f"{self._pointer}/requestBody")
         contents = list(sent_contents(self._schemas, node.get("content") or {}, pointer))
-        if not contents:
+        if not contents or self._is_body_empty():
             return None
         required = node.get("required") is True
         taken = [*taken, *(["body"] if len(contents) > 1 else [])]
@@ -270,6 +272,19 @@ class _OperationReader:
             for content in contents
         )
         return replace(first, others=tuple(others))
+
+    def _is_body_empty(self) -> bool:
+        """Whether a body may be left out and can be no more than a form without fields, which is no body at all."""
+        node, _ = self._follow(self._node.get("requestBody", {}), "")
+        contents = node.get("content") or {}
+        return (
+            bool(contents)
+            and node.get("required") is not True
+            and all(
+                is_form(media_type) and _has_no_fields(self._schemas.resolve(content.get("schema")))
+                for media_type, content in contents.items()
+            )
+        )
 
     def _flattened(
         self, kind: Type | None, required: bool, taken: list[str]
@@ -336,6 +351,16 @@ def all_fields(model: Model, schemas: Schemas) -> list[Field]:
 def _body_argument(wire: str, taken: list[str]) -> str:
     name = argument(wire)
     return f"body_{name}" if name in taken else name
+
+
+def _has_no_fields(schema: Any) -> bool:
+    return (
+        isinstance(schema, dict)
+        and schema.get("type") == "object"
+        and schema.get("additionalProperties") is False
+        and not schema.get("properties")
+        and not schema.get("patternProperties")
+    )
 
 
 def _counts(node: Node) -> bool:

@@ -8,7 +8,11 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
+from hooksmith.pipeline import ledger
+from hooksmith.settings import Settings
 from support.wire import Wire
+
+NOTHING = "/paths/~1nothing/get/requestBody"
 
 
 def send(case: Any, call: str, **arguments: Any) -> Any:
@@ -114,3 +118,19 @@ def test_properties_of_a_form_are_written_as_stated(case: Any) -> None:
         ("names", "n|o"),
         ("extra", '["e"]'),
     ]
+
+
+def test_a_form_without_fields_is_not_asked_for(case: Any) -> None:
+    """It says no more than no body. Empty braces are something else on the wire; so are fields that nobody named."""
+    assert arguments(case, "nothing_to_send") == []
+    request = send(case, "nothing_to_send")
+    assert (kind(request), request.content) == ("", b"")
+    assert arguments(case, "braces_to_send") == ["body"]
+    assert send(case, "braces_to_send", body={}).content == b"{}"
+    assert arguments(case, "anything_to_send") == ["body"]
+    entries = ledger(case.spec, Settings(package="bodies")).entries
+    (entry,) = (it for it in entries if (it.kind, it.pointer) == ("body", NOTHING))
+    assert (entry.status, entry.reason) == (
+        "degraded",
+        "not offered: it may be left out, and is a form without fields",
+    )
