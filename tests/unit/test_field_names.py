@@ -94,3 +94,33 @@ def test_fields(wires: list[str], expected: list[str]) -> None:
 
 def test_what_the_document_calls_the_same_is_counted() -> None:
     assert unique(["a", "a", "b"], upper) == ["A", "A_2", "B"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("nextCursor", "next_cursor"),
+        ("HTTPServer", "http_server"),
+        ("OAuth", "oauth"),
+        ("createOAuth2Client", "create_oauth2_client"),
+        ("oAuthToken", "oauth_token"),
+        ("HTTPOAuth", "httpo_auth"),
+        ("ETag", "etag"),
+        ("contactEMail", "contact_email"),
+        ("iOSVersion", "ios_version"),
+        ("planIPhone", "plan_i_phone"),
+        ("IPv4", "ipv4"),
+        ("getIPv6Pools", "get_ipv6_pools"),
+        ("IDs", "ids"),
+        ("userIDs", "user_ids"),
+        ("floatingIPsAction", "floating_ips_action"),
+        ("nonResourceURLs", "non_resource_urls"),
+        ("APIServer", "api_server"),
+        ("thisIsIt", "this_is_it"),
+        ("xAxis", "x_axis"),
+        ("XAxis", "x_axis"),
+        ("isEnabled", "is_enabled"),
+    ],
+)
+def test_words_in_camel_case(text: str, name: str) -> None:
+    assert argument(text) == name

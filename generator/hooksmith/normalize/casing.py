@@ -10,9 +10,11 @@ from functools import lru_cache
 from hashlib import sha256
 
 _BOUNDARIES = re.compile(
-    r"(?<=[a-z0-9])(?=[A-Z])"  # nextCursor → next Cursor
-    r"|(?<=[A-Z])(?=[A-Z][a-z](?!s\b))"  # HTTPServer → HTTP Server, but IDs stays whole
+    r"(?<=[a-z0-9])(?<!^[eio])(?=[A-Z])"  # nextCursor → next Cursor, but eTag and iOS stay whole
+    r"|(?<=[A-Z])(?<!^[EO])(?<![a-z0-9][EO])(?=[A-Z][a-z])"  # HTTPServer → HTTP Server, but OAuth stays whole
+    r"(?![A-Z](?:v[0-9]|s(?![a-z])))"  # as do IPv4 and IDs
 )
+"""Between words in camelCase. E, i and O alone are no words, but begin one (`eInvoice`, `iPhone`, `OData`)."""
 _SYMBOLS = {
     "+": "plus",
     "-": "minus",
