@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -40,6 +40,29 @@ MERGE_PATCH: Operation[None] = Operation(
     method="PATCH",
     path="/json",
     body=Body(MergePatchRequest, media_type="application/merge-patch+json", required=True),
+    replies={"204": Reply(None)},
+)
+
+NOTHING_TO_SEND: Operation[None] = Operation(
+    id="nothing_to_send",
+    method="GET",
+    path="/nothing",
+    replies={"204": Reply(None)},
+)
+
+BRACES_TO_SEND: Operation[None] = Operation(
+    id="braces_to_send",
+    method="PUT",
+    path="/nothing",
+    body=Body(Annotated[dict[str, Any], Field(max_length=0)]),
+    replies={"204": Reply(None)},
+)
+
+ANYTHING_TO_SEND: Operation[None] = Operation(
+    id="anything_to_send",
+    method="POST",
+    path="/nothing",
+    body=Body(dict[str, Any], media_type="application/x-www-form-urlencoded"),
     replies={"204": Reply(None)},
 )
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..._runtime.async_client import AsyncResource
 from ..._runtime.files import FileContent
@@ -64,6 +64,43 @@ class Bodies(SyncResource):
                 "title": title,
                 "stars": stars,
             },
+            options=options,
+        )
+
+    def nothing_to_send(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`GET /nothing`"""
+        return self._client.call(
+            _operations.NOTHING_TO_SEND,
+            options=options,
+        )
+
+    def braces_to_send(
+        self,
+        *,
+        body: dict[str, Any] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`PUT /nothing`"""
+        return self._client.call(
+            _operations.BRACES_TO_SEND,
+            body=body,
+            options=options,
+        )
+
+    def anything_to_send(
+        self,
+        *,
+        body: dict[str, Any] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`POST /nothing`"""
+        return self._client.call(
+            _operations.ANYTHING_TO_SEND,
+            body=body,
             options=options,
         )
 
@@ -304,6 +341,43 @@ class AsyncBodies(AsyncResource):
                 "title": title,
                 "stars": stars,
             },
+            options=options,
+        )
+
+    async def nothing_to_send(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`GET /nothing`"""
+        return await self._client.call(
+            _operations.NOTHING_TO_SEND,
+            options=options,
+        )
+
+    async def braces_to_send(
+        self,
+        *,
+        body: dict[str, Any] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`PUT /nothing`"""
+        return await self._client.call(
+            _operations.BRACES_TO_SEND,
+            body=body,
+            options=options,
+        )
+
+    async def anything_to_send(
+        self,
+        *,
+        body: dict[str, Any] | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`POST /nothing`"""
+        return await self._client.call(
+            _operations.ANYTHING_TO_SEND,
+            body=body,
             options=options,
         )
 
