@@ -83,7 +83,6 @@ class Finder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = [0, *(found.end() for found in re.finditer(r"\n", text))]
         self._known: dict[int, dict[str, tuple[int, int]]] = {}
 
     def find(self, keys: Iterable[str]) -> tuple[int, int]:
@@ -94,8 +93,7 @@ class Finder:
             if key not in members:
                 break
             place, offset = members[key]
-        line = bisect_right(self._lines, place)
-        return line, place - self._lines[line - 1] + 1
+        return self._text.count("\n", 0, place) + 1, place - self._text.rfind("\n", 0, place)
 
     def _members(self, offset: int) -> dict[str, tuple[int, int]]:
         """Of the array or object there, by key or index: where each member begins, and its value."""

@@ -190,13 +190,23 @@ def _in_list(value: Any, child: str, pointer: str) -> list[Visit]:
     ]
 
 
-def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:
-    """`node` and all below it, parents first, without recursion, so that depth is no limit."""
+def walk(
+    kind: str, node: Node, pointer: str = "", *, without: str | None = None
+) -> Iterator[Visit]:
+    """`node` and all below it, parents first, without recursion, so that depth is no limit.
+
+    `without` is a kind of which no object is visited, nor what is below one.
+    """
     stack = [Visit(kind, pointer, node)]
     while stack:
         visit = stack.pop()
         yield visit
-        stack += children(visit.kind, visit.node, visit.pointer)[::-1]
+        kind, pointer, node = visit
+        if found := children(kind, node, pointer):
+            if without is not None:
+                found = [child for child in found if child.kind != without]
+            found.reverse()
+            stack += found
 
 
 def copied(value: Any) -> Any:

@@ -83,7 +83,8 @@ class _Upgrade:
         for section in ("paths", "components"):
             if section in document:
                 document[section] = document.pop(section)
-        self._rewrite()
+        if self._places or self._shifts:
+            self._rewrite()
         if not self._components:
             del document["components"]
 

@@ -21,7 +21,7 @@ _MISSPELLED = re.compile(
 
 def warn_of_expressions(document: Node, findings: Findings) -> None:
     """Warn of runtime expressions that are misspelled, and of properties that the call's body does not have."""
-    for visit in walk("openapi", document):
+    for visit in walk("openapi", document, without="schema"):
         if visit.kind == "operation":
             body = _body(document, visit.node)
             for pointer, part in _parts(document, visit.node, visit.pointer):

@@ -20,9 +20,8 @@ def mend_references(document: Node, findings: Findings) -> None:
     Raises UnresolvedReferenceError for references that lead round in a circle: nothing is meant by them.
     """
     mender = _Mender(document, findings)
-    for visit in list(walk("openapi", document)):
-        if "$ref" in visit.node:
-            mender.mend(visit)
+    for visit in [visit for visit in walk("openapi", document) if "$ref" in visit.node]:
+        mender.mend(visit)
 
 
 class _Mender:
