@@ -32,8 +32,9 @@ from ..normalize import Normal
 from ..normalize.bundle import resolve_local
 from ..normalize.casing import pascal, snake, upper
 from ..normalize.grammar import Node
-from ..normalize.names import BUILTINS, RESERVED, is_enum, is_model
+from ..normalize.names import RESERVED, is_enum, is_model
 from ..normalize.options import telling_tag
+from ..normalize.reserved import BUILTIN_CLASSES
 from ..pointer import escape
 from .assertions import assertions
 from .fields import field_name, unique
@@ -339,7 +340,7 @@ class Schemas:
         return name
 
     def _taken_names(self) -> set[str]:
-        return {*self._names.values(), *self.definitions, *RESERVED, *BUILTINS}
+        return {*self._names.values(), *self.definitions, *RESERVED, *BUILTIN_CLASSES}
 
     # --- looking things up
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import re
 import unicodedata
 from functools import lru_cache
 from hashlib import sha256
+
+from .reserved import BUILTINS, KEYWORDS
 
 _BOUNDARIES = re.compile(
     r"(?<=[a-z0-9])(?<!^[eio])(?=[A-Z])"  # nextCursor → next Cursor, but eTag and iOS stay whole
@@ -40,9 +40,7 @@ _SYMBOLS = {
     "?": "question mark",
 }
 
-SHADOWING = (
-    frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "cls", "match", "case", "type"}
-)
+SHADOWING = KEYWORDS | BUILTINS | {"self", "cls", "match", "case", "type"}
 """Names that an argument must not take."""
 
 
@@ -125,7 +123,7 @@ def _identifier(name: str, prefix: str) -> str:
     if len(kept) > LONGEST:
         digest = sha256(kept.encode()).hexdigest()[:8]
         kept = f"{kept[: LONGEST - 9]}_{digest.upper() if kept.isupper() else digest}"
-    return kept + "_" if keyword.iskeyword(kept) else kept
+    return kept + "_" if kept in KEYWORDS else kept
 
 
 def argument(text: str) -> str:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from ..pointer import escape, split
+from ..statuses import PHRASES
 from .casing import pascal
 from .grammar import METHODS, Node
 from .options import option_words
+from .reserved import BUILTIN_CLASSES
 
 RESERVED = frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
@@ -30,21 +31,6 @@ RESERVED = frozenset(
     object type""".split()
 )
 """What the generated modules import or use themselves."""
-
-BUILTINS = frozenset(
-    """ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
-    BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
-    ConnectionResetError DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception
-    ExceptionGroup False FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError
-    ImportError ImportWarning IndentationError IndexError InterruptedError IsADirectoryError KeyError
-    KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError None NotADirectoryError NotImplemented
-    NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError ProcessLookupError
-    PythonFinalizationError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning
-    StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError True
-    TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError
-    UnicodeWarning UserWarning ValueError Warning ZeroDivisionError""".split()
-)
-"""Classes of Python 3.11 to 3.15: in an annotation read before the class of that name exists, they would be meant."""
 
 
 class Candidate(NamedTuple):
@@ -75,7 +61,7 @@ class _Namer:
         self._candidates: dict[str, Candidate] = {}
         self._owners: dict[str, str] = {}
         delivers = document.get("webhooks") or document.get("x-webhooks")
-        self._reserved = RESERVED | BUILTINS | ({"Event"} if delivers else set())
+        self._reserved = RESERVED | BUILTIN_CLASSES | ({"Event"} if delivers else set())
 
     def run(self) -> Names:
         """Outermost schemas first, so that a clash is always settled against the deeper one."""
@@ -337,8 +323,8 @@ def _reply_word(operation: Node, status: str) -> str:
     first = next((code for code in operation["responses"] if code.startswith("2")), None)
     if status == first:
         return "Reply"
-    if status.isdigit() and int(status) in set(HTTPStatus):
-        return pascal(HTTPStatus(int(status)).phrase)
+    if status in PHRASES:
+        return pascal(PHRASES[status])
     return {"default": "Error"}.get(status, f"Status{status}")
 
 

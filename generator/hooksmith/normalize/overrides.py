@@ -11,7 +11,8 @@ from ..suggest import did_you_mean
 from .casing import pascal
 from .findings import Findings
 from .grammar import Node
-from .names import BUILTINS, RESERVED
+from .names import RESERVED
+from .reserved import BUILTIN_CLASSES
 
 
 def check_overrides(
@@ -37,7 +38,7 @@ def _problems(
     if pointer not in names:
         hint = did_you_mean(pointer, names) or "`hooksmith inspect` prints what has a name"
         yield f"no schema that gets a class stands at {pointer}", hint
-    elif name in RESERVED | BUILTINS:
+    elif name in RESERVED | BUILTIN_CLASSES:
         yield f"{name!r} is a name that the generated code needs itself", "choose another"
     elif rival := _rival(document, overrides, names, pointer, name):
         hint = f"choose another, or give {rival} another name as well"

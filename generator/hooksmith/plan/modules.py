@@ -10,7 +10,6 @@ others have nothing to do with moves none of them.
 
 from __future__ import annotations
 
-import keyword
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -18,6 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 from ..describe.directions import names_in, references, types_in
 from ..ir import Api, Model, Named, Type
 from ..normalize.casing import snake
+from ..normalize.reserved import KEYWORDS
 
 LARGE = 150
 """Definitions beyond which `models.py` becomes a folder: importing so many takes about 50 ms."""
@@ -106,7 +106,7 @@ def _joined(group: str, word: str) -> str:
 
 def _importable(module: str, taken: Mapping[str, str]) -> str:
     """A name that can be imported, and is no definition's: both are attributes of the package."""
-    return f"{module}_" if keyword.iskeyword(module) or module in taken else module
+    return f"{module}_" if module in KEYWORDS or module in taken else module
 
 
 def _without_cycles(places: dict[str, str], bases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from http import HTTPStatus
 from types import MappingProxyType
 
 from ..describe.directions import names_in
@@ -24,6 +23,7 @@ from ..ir import (
     Resource,
     Type,
 )
+from ..statuses import PHRASES
 from .annotations import ArgumentSpeller, Speller
 from .imports import Imports
 from .models import constant, field_doc
@@ -369,8 +369,7 @@ def _error_name(reply: Reply) -> str:
 
 
 def _phrase(reply: Reply) -> str:
-    known = reply.status.isdigit() and int(reply.status) in set(HTTPStatus)
-    status = f"{reply.status} {HTTPStatus(int(reply.status)).phrase}" if known else reply.status
+    status = f"{reply.status} {PHRASES.get(reply.status, '')}".rstrip()
     described = " ".join(reply.description.split())
     plain = described.rstrip(".").lower()
     return (
