@@ -6,6 +6,7 @@ import multiprocessing
 import shutil
 import socket
 import subprocess
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -209,3 +210,12 @@ def test_reprs_say_where() -> None:
     store = SQLiteStore()
     assert repr(store) == "SQLiteStore(':memory:')"
     store.close()
+
+
+def test_a_store_that_nobody_has_any_more_is_closed(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "store.db")
+    connection = store._connection
+    assert connection is not None
+    del store
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
