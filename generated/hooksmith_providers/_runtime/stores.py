@@ -106,6 +106,9 @@ class SQLiteStore:
                 self._connection.close()
             self._connection = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def _open(self) -> sqlite3.Connection:
         """The connection of this process: one must not be carried across a fork."""
         if self._connection is None or self._process != os.getpid():
