@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ from hooksmith.edits import part
 from hooksmith.errors import HooksmithError
 from hooksmith.settings import Settings
 from support.cases import case_folders
-from support.edits import edited_json, edited_yaml
+from support.edits import JSON_EDITS, YAML_EDITS
 from support.paths import SHARED
 
 from .conftest import DOCUMENT, UNRELATED, Edited
@@ -29,22 +30,26 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part, "MOST", 2.0)
 
 
-def try_edits(path: Path, count: int) -> int:
-    """How many of so many edits of a document were relied on; each gave what the whole gives."""
-    random, relied = Random(path.name), 0
+def try_edits(path: Path, count: int) -> dict[str, tuple[int, int]]:
+    """Kind of edit → how many of a document were tried, and relied on; each of these gave what the whole gives."""
+    random, tried, relied = Random(path.name), Counter[str](), Counter[str]()
     edited = Edited(path, Settings(package="edited", formatter="none"))
     text = path.read_text("utf-8")
     edited.start(text)
-    edit = edited_json if text.lstrip().startswith("{") else edited_yaml
+    edits = JSON_EDITS if text.lstrip().startswith("{") else YAML_EDITS
     for _ in range(count if edited.kept else 0):
-        found = edited.edit(edit(text, random))
+        kind = random.choice(["value"] * 4 + [*edits])
+        new = edits[kind](text, random)
+        found = edited.edit(new) if new != text else None
+        tried[kind] += new != text
         if found is not None:
-            relied += 1
+            relied[kind] += 1
             whole = edited.whole()
-            assert found.files == whole.files
-            assert found.diagnostics == whole.diagnostics
+            assert found.files == whole.files, kind
+            assert list(found.files) == list(whole.files), kind
+            assert found.diagnostics == whole.diagnostics, kind
             del edited.kept[1:]
-    return relied
+    return {kind: (count, relied[kind]) for kind, count in tried.items()}
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.parent.name)
@@ -61,7 +66,8 @@ def test_many(tmp_path: Path) -> None:
     path = tmp_path / "acme.yaml"
     path.write_text(DOCUMENT + UNRELATED, "utf-8")
     count = 2000 if LONG else 60
-    assert try_edits(path, count) > count * 0.2
+    found = try_edits(path, count)
+    assert sum(relied for _, relied in found.values()) > count * 0.2
 
 
 @pytest.mark.skipif(not OTHERS, reason="there is no ../shared with documents to try")
