@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .aside import aside
 from .describe import describe, describe_undirected, direct
+from .describe.facts import facts_of
 from .describe.shapes import settle_directions
 from .edits import Revised, Snapshot, UnsureError, revise, take_snapshot
 from .errors import Diagnostic, DocumentError, ExtensionError
@@ -19,7 +20,7 @@ from .ir import Api
 from .load import Library, load
 from .normalize import Normal, normalize
 from .plan import plan
-from .plan.parts import Parts, arrange
+from .plan.parts import Arrangement, Parts, arrange
 from .progress import report
 from .reading import read_text
 from .recall import Earlier, Input, digest_of
@@ -66,7 +67,9 @@ def regenerate(path: Path, settings: Settings, earlier: Earlier, keep: Keep) -> 
     if same is None:
         return None
     inputs = (replace(earlier.input, digest=digest_of(revised.snapshot.text)),)
-    return Result(files={**same, **changed}, diagnostics=revised.diagnostics, inputs=inputs)
+    return Result(
+        files=revised.whole(changed, same), diagnostics=revised.diagnostics, inputs=inputs
+    )
 
 
 def _revised(path: Path, settings: Settings, earlier: Earlier) -> Revised:
@@ -129,7 +132,7 @@ def _rendered(path: Path, settings: Settings, keep: Keep | None = None) -> Resul
     report(f"{settings.package}: render")
     api = read.api
     definitions = {definition.name: definition for definition in api.definitions}
-    parts = Parts(api, definitions, arrange(api), settings.runtime_package)
+    parts = Parts(api, definitions, read.arrangement, settings.runtime_package)
     view = plan(api, parts, settings.package)
     if keep is not None and read.snapshot is not None:
         keep(read.snapshot.with_plan(parts, view).packed())
@@ -142,6 +145,7 @@ class _Read(NamedTuple):
     """What is known of a document once it has been read."""
 
     api: Api
+    arrangement: Arrangement
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[Input, ...]
     snapshot: Snapshot | None
@@ -154,11 +158,12 @@ def _read(path: Path, settings: Settings, *, is_kept: bool) -> _Read:
     normal = _normal(library, settings)
     _refuse_broken_extensions(library)
     read = describe_undirected(normal, settings.source or path.name)
-    directions = settle_directions(read)
-    api = direct(read, directions)
+    facts = facts_of(read)
+    directions = settle_directions(facts)
     diagnostics = _bearable(normal.diagnostics, settings)
-    snapshot = take_snapshot(normal, api, directions) if is_kept else None
-    return _Read(api, diagnostics, library.inputs, snapshot)
+    snapshot = take_snapshot(normal, read, facts, directions) if is_kept else None
+    arrangement = arrange(facts, directions)
+    return _Read(direct(read, directions), arrangement, diagnostics, library.inputs, snapshot)
 
 
 def _bearable(found: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

@@ -48,8 +48,8 @@ def parse_outlined(text: str) -> tuple[Any, Outline]:
     return reader.read(), reader.outline
 
 
-def parse_piece(text: str) -> tuple[str, Any] | None:
-    """The one key of a block of YAML that was indented, and its value.
+def parse_piece(text: str) -> tuple[dict[str, Any], Outline] | None:
+    """The keys of a block of YAML that was indented, with their values, and where they stand.
 
     None where it is something else, or has anchors, so that others may depend on it. Raises SyntaxProblem, for aliases
     too.
@@ -57,9 +57,9 @@ def parse_piece(text: str) -> tuple[str, Any] | None:
     reader = _DataReader(text)
     data = reader.read()
     is_indented = bool(reader.outline and reader.outline[0][3])
-    if not is_indented or reader.has_anchors or not isinstance(data, dict) or len(data) != 1:
+    if not (is_indented and reader.is_plain_block and isinstance(data, dict)) or reader.has_anchors:
         return None
-    return next(iter(data.items()))
+    return data, reader.outline
 
 
 def positions(text: str) -> Position:
@@ -126,6 +126,8 @@ class _Reader(Generic[_Value]):
         self._documents: list[_Value] = []
         self._same: dict[str, str] = {}
         self.outline: Outline = []
+        self.is_plain_block = False
+        """Whether the outermost collection is in block style, without a tag."""
 
     @property
     def has_anchors(self) -> bool:
@@ -237,6 +239,8 @@ class _Reader(Generic[_Value]):
             raise too_deep(event.start_mark.line + 1, event.start_mark.column + 1)
         if self._stack and self._stack[-1].key is None and type(self._stack[-1].members) is dict:
             raise _problem("a key is a mapping or a sequence", event, "JSON's keys are strings")
+        if not self._stack:
+            self.is_plain_block = not event.flow_style and event.tag is None
         self._stack.append(_Frame(event, self._count))
 
     def _close(self) -> None:

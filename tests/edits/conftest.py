@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hooksmith.cache import Cache
 from hooksmith.edits import Snapshot
+from hooksmith.edits.pack import unpack
+from hooksmith.edits.snapshot import unpack_facts
 from hooksmith.pipeline import Result, generate, regenerate
 from hooksmith.recall import Earlier
 from hooksmith.settings import Settings
@@ -181,7 +184,28 @@ class Edited:
 
     def whole(self) -> Result:
         """Generate from all of the text that is there now."""
-        return generate(self.path, self.settings, lambda snapshot: None)
+        return generate(self.path, self.settings, self.keep_whole)
+
+    def keep_whole(self, chunks: Iterable[bytes]) -> None:
+        self.kept_whole = b"".join(chunks)
+
+    @property
+    def whole_snapshot(self) -> Snapshot:
+        """What the last run over the whole text left."""
+        return Snapshot.unpacked(self.kept_whole)
+
+
+def told(snapshot: Snapshot) -> dict[str, Any]:
+    """What a snapshot says, by field, in the order that matters."""
+    found: dict[str, Any] = snapshot._asdict()
+    for key in ("definitions", "resources"):
+        found[key] = [(name, unpack(content)) for name, content in found[key].items()]
+    for key in ("units", "operations", "inputs", "modules"):
+        found[key] = list(found[key].items())
+    facts = unpack_facts(snapshot.facts)
+    lists = (list(facts.definitions.items()), list(facts.calls.items()), facts.delivered)
+    references = {here: others for here, others in snapshot.references.items() if others}
+    return {**found, "facts": lists, "api": unpack(snapshot.api), "references": references}
 
 
 @pytest.fixture

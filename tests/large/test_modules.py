@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from hooksmith.describe.facts import facts_of
+from hooksmith.describe.shapes import Directions
 from hooksmith.ir import Api
-from hooksmith.plan.modules import LARGE, model_modules, owners
+from hooksmith.plan.modules import LARGE
+from hooksmith.plan.parts import arrange
 from hooksmith.settings import Settings
 from support.made import generate
 
@@ -28,7 +31,8 @@ ORDER = {
 
 
 def modules_of(api: Api) -> dict[str, str]:
-    return model_modules(api, owners(api))
+    """Of an API whose definitions are shapes already."""
+    return dict(arrange(facts_of(api), Directions()).modules)
 
 
 def api_of(folder: Path, **further: Any) -> Api:

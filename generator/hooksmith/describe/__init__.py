@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..ir import Api
 from ..normalize import Normal
 from .events import describe_events
+from .facts import facts_of
 from .operations import describe_resources
 from .schemas import Schemas, text
 from .security import describe_client, describe_schemes, describe_servers, security_requirement
@@ -17,7 +18,7 @@ from .signatures import describe_signature
 def describe(normal: Normal, source: str) -> Api:
     """Read the whole document. `source` is the file as the user named it."""
     read = describe_undirected(normal, source)
-    return direct(read, settle_directions(read))
+    return direct(read, settle_directions(facts_of(read)))
 
 
 def describe_undirected(normal: Normal, source: str) -> Api:

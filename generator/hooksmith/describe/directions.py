@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from ..ir import (
     Alias,
     AnyDefinition,
     Array,
-    Events,
     LiteralOf,
     Map,
     Model,
     Named,
     Operation,
-    Resource,
     Scalar,
     Tuple,
     Type,
     Union,
 )
-
-
-def reached(
-    definitions: Mapping[str, AnyDefinition], resources: Iterable[Resource], events: Events
-) -> tuple[set[str], set[str]]:
-    """The names of the definitions that are sent, and of those that are received."""
-    operations = [operation for resource in resources for operation in resource.operations]
-    sent = _reach(definitions, (kind for operation in operations for kind in sent_types(operation)))
-    delivered: list[Type] = [Named(name) for event in events.events for name in event.models]
-    answered = (kind for operation in operations for kind in received_types(operation))
-    return sent, _reach(definitions, [*delivered, *answered])
-
-
-def types_in(operation: Operation) -> Iterator[Type]:
-    """All types that a call, its replies and its callbacks have."""
-    yield from sent_types(operation)
-    yield from received_types(operation)
 
 
 def sent_types(operation: Operation) -> Iterator[Type]:
@@ -59,17 +40,6 @@ def received_types(operation: Operation) -> Iterator[Type]:
     for callback in operation.callbacks:
         if callback.type is not None:
             yield callback.type
-
-
-def _reach(by_name: Mapping[str, AnyDefinition], roots: Iterable[Type]) -> set[str]:
-    seen: set[str] = set()
-    stack = [name for kind in roots for name in names_in(kind)]
-    while stack:
-        name = stack.pop()
-        if name not in seen:
-            seen.add(name)
-            stack.extend(references(by_name[name]))
-    return seen
 
 
 def references(definition: AnyDefinition) -> Iterator[str]:

@@ -73,7 +73,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
             description=next(
                 (described[tag] for tag in sorted(tags[name]) if tag in described), ""
             ),
-            operations=_named_apart(found),
+            operations=named_apart(found),
         )
         for (name, found), class_name in zip(groups.items(), classes, strict=True)
     )
@@ -137,11 +137,12 @@ def _named_by_tag(found: list[tuple[str, Operation]]) -> list[tuple[str, Operati
     homes: dict[str, list[Operation]] = {}
     for _, operation in found:
         homes.setdefault(_attribute(operation.tag or NO_TAG), []).append(operation)
-    named = {it.pointer: it for home in homes.values() for it in _named_apart(home)}
+    named = {it.pointer: it for home in homes.values() for it in named_apart(home)}
     return [(path, named[operation.pointer]) for path, operation in found]
 
 
-def _named_apart(found: list[Operation]) -> tuple[Operation, ...]:
+def named_apart(found: list[Operation]) -> tuple[Operation, ...]:
+    """The operations of a resource, or of one tag, with names that are different."""
     if len({operation.name for operation in found}) == len(found):
         return tuple(found)
     names = unique([operation.id for operation in found], argument)

@@ -9,19 +9,16 @@ alone do not separate shapes: the one class asserts them where it is sent (`_run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ..ir import (
-    ANY,
-    NO_CONSTRAINTS,
     Alias,
     AnyDefinition,
-    Api,
     Array,
     Body,
     Callback,
-    Enum,
     Field,
     LiteralOf,
     Map,
@@ -35,7 +32,7 @@ from ..ir import (
     Type,
     Union,
 )
-from .directions import reached, references
+from .facts import Facts, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +44,40 @@ class Directions:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def settle_directions(read: Api) -> Directions:
-    """The directions of an API's definitions, which are as the document has them."""
-    definitions = {definition.name: definition for definition in read.definitions}
-    sent, received = reached(definitions, read.resources, read.events)
-    both = [name for name in definitions if name in sent and name in received]
-    return Directions(frozenset(sent), frozenset(received), _settle_inputs(definitions, both))
+def settle_directions(facts: Facts) -> Directions:
+    """The directions of an API's definitions."""
+    calls, delivered = facts.calls.values(), facts.delivered
+    sent = _reach(facts, (name for call in calls for name in call.sent))
+    received = _reach(
+        facts,
+        (
+            *(name for _, models in delivered for name in models),
+            *(name for call in calls for name in call.received),
+        ),
+    )
+    both = [name for name in facts.definitions if name in sent and name in received]
+    return Directions(frozenset(sent), frozenset(received), _settle_inputs(facts, both))
 
 
-def _settle_inputs(definitions: Mapping[str, AnyDefinition], both: Iterable[str]) -> dict[str, str]:
+def _reach(facts: Facts, roots: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    stack = list(roots)
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            stack.extend(facts.definitions[name].all)
+    return seen
+
+
+def _settle_inputs(facts: Facts, both: Iterable[str]) -> dict[str, str]:
     """Name → name of the sent shape, for the definitions of `both` directions whose shapes differ."""
+    definitions = facts.definitions
     users: dict[str, set[str]] = {}
     for name in both:
-        for used in references(definitions[name]):
+        for used in definitions[name].all:
             users.setdefault(used, set()).add(name)
-    stack = [name for name in both if differs(definitions[name], definitions)]
+    stack = [name for name in both if definitions[name].differs]
     split: set[str] = set()
     while stack:
         name = stack.pop()
@@ -69,6 +85,34 @@ def _settle_inputs(definitions: Mapping[str, AnyDefinition], both: Iterable[str]
             split.add(name)
             stack.extend(users.get(name, ()))
     return {name: _free(name + "Input", definitions) for name in definitions if name in split}
+
+
+class ShapeUses(NamedTuple):
+    """The names of the shapes that a shape is made of; `bases` are among them. `sent`: whether it is sent."""
+
+    uses: tuple[str, ...]
+    bases: tuple[str, ...]
+    sent: bool
+
+
+def shape_uses(facts: Facts, directions: Directions) -> dict[str, ShapeUses]:
+    """What all shapes are made of, by their names, as `shaped` makes them."""
+    found: dict[str, ShapeUses] = {}
+    inputs = directions.inputs
+    for name, it in facts.definitions.items():
+        sent, received = name in directions.sent, name in directions.received
+        if name in inputs or received != sent:
+            if received:
+                found[name] = ShapeUses(it.received, it.bases, False)
+            if sent:
+                found[inputs.get(name, name)] = ShapeUses(
+                    tuple(inputs.get(used, used) for used in it.sent),
+                    tuple(inputs.get(base, base) for base in it.bases),
+                    True,
+                )
+        else:
+            found[name] = ShapeUses(it.all, it.bases, sent)
+    return found
 
 
 def shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
@@ -80,53 +124,15 @@ def shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefini
     return (_one_way(marked, directions.inputs),)
 
 
-def _free(name: str, taken: Mapping[str, AnyDefinition]) -> str:
+def _free(name: str, taken: Container[str]) -> str:
     while name in taken:
         name += "Shape"
     return name
 
 
-def differs(definition: AnyDefinition, by_name: Mapping[str, AnyDefinition]) -> bool:
-    """Whether the two shapes of a definition differ, apart from those of what it is made of."""
-    match definition:
-        case Model(fields=fields, extra=extra):
-            directed = any(field.read_only or field.write_only for field in fields)
-            directed = directed or bool(definition.further) or extra not in (None, ANY)
-            kinds = [field.type for field in fields] + ([extra] if extra else [])
-            return directed or any(_asserts(kind, by_name) for kind in kinds)
-        case Alias(type=kind):
-            return _asserts(kind, by_name)
-    return False
-
-
-def _asserts(kind: Type, by_name: Mapping[str, AnyDefinition]) -> bool:
-    """Whether a type is read more tolerantly when it is received."""
-    match kind:
-        case Named(name):
-            return isinstance(by_name[name], Enum)
-        case Scalar(constraints=constraints):
-            if constraints is NO_CONSTRAINTS:
-                return False
-            return replace(constraints, format=None) != NO_CONSTRAINTS
-        case Array(items, constraints):
-            return constraints != NO_CONSTRAINTS or _asserts(items, by_name)
-        case Map(values, constraints):
-            return constraints != NO_CONSTRAINTS or _asserts(values, by_name)
-        case Tuple(items, rest, constraints):
-            inner = (*items, *([rest] if rest else []))
-            return constraints != NO_CONSTRAINTS or any(_asserts(item, by_name) for item in inner)
-        case Union(options, discriminator, further):
-            return bool(discriminator or further) or any(
-                _asserts(option, by_name) for option in options
-            )
-        case LiteralOf():
-            return False
-
-
 def _received(definition: AnyDefinition) -> AnyDefinition:
     if isinstance(definition, Model):
-        kept = tuple(field for field in definition.fields if not field.write_only)
-        return replace(definition, sent=False, fields=kept)
+        return without(replace(definition, sent=False), write_only=True)
     return replace(definition, sent=False)
 
 
@@ -136,7 +142,7 @@ def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition
     match definition:
         case Model():
             fields = tuple(
-                _field(field, inputs) for field in definition.fields if not field.read_only
+                _field(field, inputs) for field in without(definition, read_only=True).fields
             )
             bases = tuple(inputs.get(base, base) for base in definition.bases)
             extra = None if definition.extra is None else renamed(definition.extra, inputs)

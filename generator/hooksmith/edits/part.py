@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..describe import describe_undirected
@@ -29,48 +30,58 @@ MOST = 0.25
 
 
 class Extent(NamedTuple):
-    """`affected`: the units that depend on the one that was changed; `read`: those and all that they need."""
+    """`affected`: the units that depend on those that were changed; `needed`: those and all that they need."""
 
     affected: frozenset[str]
-    read: tuple[str, ...]
+    needed: frozenset[str]
 
 
 def extent(snapshot: Snapshot, change: Change) -> Extent:
-    """How far an edit of a unit reaches. Raises UnsureError where that is all or much of the document."""
-    if is_head(change.unit):
-        raise UnsureError("all depend on it")
-    affected = closure([change.unit], inverted(snapshot.references))
+    """How far an edit of units reaches. Raises UnsureError where that is all or much of the document."""
+    affected = closure(change.changed, inverted(snapshot.references))
     if any(map(is_head, affected)):
         raise UnsureError("all depend on it")
-    new = {unit_of(unquote(it.removeprefix("#"))) for it in references_in(change.after)}
-    needed = closure({*affected, *(new & snapshot.units.keys())}, snapshot.references)
-    read = tuple(pointer for pointer in snapshot.units if pointer in needed or is_head(pointer))
-    size = sum(len(snapshot.units[pointer]) for pointer in read if not is_head(pointer))
-    if size > MOST * sum(map(len, snapshot.units.values())):
+    new = {
+        unit_of(unquote(reference.removeprefix("#")))
+        for unit in change.changed
+        for reference in references_in(json.loads(change.units.get(unit, "null")))
+    }
+    needed = closure({*affected, *new}, snapshot.references)
+    size = sum(len(change.units.get(pointer, "")) for pointer in needed)
+    if size > MOST * sum(map(len, change.units.values())):
         raise UnsureError("much of the document depends on it")
-    return Extent(frozenset(affected), read)
+    return Extent(frozenset(affected), frozenset(needed))
 
 
 class Part:
-    """What a part of a document says; `definitions` and `operations` have no directions yet."""
+    """What a part of a document says; `definitions` and `operations` have no directions yet.
+
+    `resources`: pointers of operations → the names of their resources.
+    """
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        units: Mapping[str, str],
         reach: Extent,
+        names: Mapping[str, str],
         path: Path,
         settings: Settings,
-        unit: str,
-        value: Any,
     ) -> None:
-        """The part that `reach` says, with `value` for the unit that was changed. Raises HooksmithError."""
-        found = {it: json.loads(snapshot.units[it]) for it in reach.read}
-        found[unit] = value
+        """The part that `reach` says of the document with these units, in JSON. Raises HooksmithError."""
+        found = {
+            it: json.loads(value)
+            for it, value in units.items()
+            if it in reach.needed or is_head(it)
+        }
         data = assembled(found.items())
         document = Document(path, path.resolve().as_uri(), data, json.dumps(data))
         if check_extensions(document):
             raise UnsureError("an extension is not as it should be")
-        self._normal = normalize_part(Library(path, settings.roots, document), snapshot.names)
+        self._normal = normalize_part(Library(path, settings.roots, document), names)
+        bundled = self._normal.findings.bundled
+        if len(self._normal.library.documents) > 1 or bundled.origins:
+            raise UnsureError("what it refers to stands elsewhere")
+        self.moved = dict(bundled.moved)
         self._normal.document.update(settings.extensions)
         self.api: Api = describe_undirected(self._normal, settings.source or path.name)
         self.definitions: dict[str, AnyDefinition] = {it.name: it for it in self.api.definitions}
@@ -79,8 +90,14 @@ class Part:
             for resource in self.api.resources
             for operation in resource.operations
         }
+        self.resources = {
+            operation.pointer: resource.name
+            for resource in self.api.resources
+            for operation in resource.operations
+        }
         self.references = self._normal.references
         self.findings = self._normal.findings.stated
+        self.names = self._normal.names
         self.wanted = {it: found.name for it, found in self._normal.candidates.items()}
         self.nodes = {it: found.node for it, found in self._normal.candidates.items()}
 
@@ -94,12 +111,9 @@ class Part:
         return replace(self.api, definitions=(), resources=())
 
     @property
-    def grouping(self) -> list[tuple[str, str, list[str]]]:
-        """Resources by name and description, with their operations."""
-        return [
-            (it.class_name, it.description, [operation.pointer for operation in it.operations])
-            for it in self.api.resources
-        ]
+    def described(self) -> dict[str, tuple[str, str]]:
+        """Resource → what its class is called, and its description."""
+        return {it.name: (it.class_name, it.description) for it in self.api.resources}
 
     def telling(self) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
         """What the properties of deliveries say for themselves, which events may be told by."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pickle import UnpicklingError
 from typing import NamedTuple
 
-from ..describe.shapes import Directions
+from ..describe.facts import CallUses, Facts, Uses
+from ..describe.shapes import Directions, shaped
 from ..ir import AnyDefinition, Api, Resource
 from ..normalize import Normal
 from ..normalize.units import units
@@ -27,8 +28,10 @@ class Snapshot(NamedTuple):
 
     `text`: in UTF-8. `outline`: where YAML's outermost keys stand; None for JSON. `units`: pointer → value,
     in JSON; `references`: which refer to which. `names`, `wanted`: pointer → class name, and the name it would have
-    without others. `definitions` and `resources`: name → what `pack` made of it; `operations`: pointer → name of its
-    resource. `api` has all else. `reads`, `constants`, `docs`: see `Parts`.
+    without others. `definitions` and `resources`: name → what `pack` made of it, before it had directions.
+    `operations`: pointer → name of its resource, and `ids` what the document calls it; `classes`: resource → name of
+    its class. `api` has all else, and `facts` is what `pack_facts` gives, which only an edit that changes some of them
+    needs. `reads`, `constants`, `docs`: see `Parts`.
     """
 
     text: bytes
@@ -43,11 +46,13 @@ class Snapshot(NamedTuple):
     inputs: Mapping[str, str]
     modules: Mapping[str, str]
     with_events: tuple[str, ...]
-    owners: Mapping[str, str]
+    facts: bytes
     api: bytes
     definitions: Mapping[str, bytes]
     resources: Mapping[str, bytes]
     operations: Mapping[str, str]
+    classes: Mapping[str, str]
+    ids: Mapping[str, str]
     reads: Mapping[str, frozenset[str]]
     constants: Mapping[str, str]
     docs: tuple[ResourceDocView, ...]
@@ -58,7 +63,7 @@ class Snapshot(NamedTuple):
 
     @property
     def arrangement(self) -> Arrangement:
-        return Arrangement(self.modules, self.with_events, self.owners)
+        return Arrangement(self.modules, self.with_events)
 
     def with_plan(self, parts: Parts, view: PackageView) -> Snapshot:
         """This one, with what was planned."""
@@ -66,7 +71,6 @@ class Snapshot(NamedTuple):
         return self._replace(
             modules=dict(arrangement.modules),
             with_events=arrangement.with_events,
-            owners=dict(arrangement.owners),
             reads=dict(parts.reads),
             constants=dict(callback_constants(view.callbacks)),
             docs=view.resource_docs,
@@ -100,27 +104,66 @@ _NOT_ONE = (AttributeError, EOFError, ImportError, LookupError, TypeError, Value
 
 
 class Unpacked(Mapping[str, AnyDefinition]):
-    """Definitions by name, unpacked when they are looked at; `changed` ones stand in for those of the snapshot."""
+    """All shapes of definitions by name, unpacked when they are looked at.
+
+    `changed` definitions stand in for those of the snapshot. Neither has directions yet.
+    """
 
     def __init__(
-        self, packed: Mapping[str, bytes], changed: Mapping[str, AnyDefinition] | None = None
+        self,
+        packed: Mapping[str, bytes],
+        directions: Directions,
+        changed: Mapping[str, AnyDefinition] | None = None,
     ) -> None:
         self._packed = packed
-        self._found: dict[str, AnyDefinition] = dict(changed or {})
+        self._changed = changed or {}
+        self._directions = directions
+        self._owners = {sent: name for name, sent in directions.inputs.items()}
+        self._found: dict[str, AnyDefinition] = {}
+
+    def plain(self, name: str) -> AnyDefinition:
+        """A definition without directions."""
+        if name in self._changed:
+            return self._changed[name]
+        found: AnyDefinition = unpack(self._packed[name])
+        return found
 
     def __getitem__(self, name: str) -> AnyDefinition:
         if name not in self._found:
-            self._found[name] = unpack(self._packed[name])
+            plain = self.plain(self._owners.get(name, name))
+            self._found |= {shape.name: shape for shape in shaped(plain, self._directions)}
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
+        for name in self._packed:
+            yield name
+            if name in self._directions.inputs:
+                yield self._directions.inputs[name]
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._packed) + len(self._owners)
 
 
-def take_snapshot(normal: Normal, api: Api, directions: Directions) -> Snapshot | None:
+def pack_facts(facts: Facts) -> bytes:
+    """Facts in bytes."""
+    definitions = {name: tuple(uses) for name, uses in facts.definitions.items()}
+    calls = {pointer: tuple(call) for pointer, call in facts.calls.items()}
+    return pack((definitions, calls, facts.delivered))
+
+
+def unpack_facts(content: bytes) -> Facts:
+    """The facts that were packed."""
+    definitions, calls, delivered = unpack(content)
+    return Facts(
+        {name: Uses(*uses) for name, uses in definitions.items()},
+        {pointer: CallUses(*call) for pointer, call in calls.items()},
+        delivered,
+    )
+
+
+def take_snapshot(
+    normal: Normal, read: Api, facts: Facts, directions: Directions
+) -> Snapshot | None:
     """A snapshot of a run that has yet to plan; None where the document is not one file with an OpenAPI document."""
     root = normal.library.root
     if len(normal.library.documents) > 1 or normal.findings.bundled.origins:
@@ -138,11 +181,13 @@ def take_snapshot(normal: Normal, api: Api, directions: Directions) -> Snapshot 
         inputs=dict(directions.inputs),
         modules={},
         with_events=(),
-        owners={},
-        api=pack(replace(api, definitions=(), resources=())),
-        definitions={definition.name: pack(definition) for definition in api.definitions},
-        resources={resource.name: pack(resource) for resource in api.resources},
-        operations=_operations(api.resources),
+        facts=pack_facts(facts),
+        api=pack(replace(read, definitions=(), resources=())),
+        definitions={definition.name: pack(definition) for definition in read.definitions},
+        resources={resource.name: pack(resource) for resource in read.resources},
+        operations=_operations(read.resources),
+        classes={resource.name: resource.class_name for resource in read.resources},
+        ids={it.pointer: it.id for resource in read.resources for it in resource.operations},
         reads={},
         constants={},
         docs=(),

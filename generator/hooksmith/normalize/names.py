@@ -153,6 +153,14 @@ def _with_context(candidate: Candidate, rung: int) -> str:
     return pascal(_with_signs(tokens[-1]))
 
 
+def later_choices(pointer: str, name: str) -> set[str]:
+    """What a candidate that does not get its name might be called, whatever it is; but for the digest."""
+    nodes: tuple[Node, ...] = ({}, {"enum": []})
+    return {
+        _with_context(Candidate(pointer, name, node), rung) for node in nodes for rung in (1, 2, 3)
+    }
+
+
 def _with_signs(key: str) -> str:
     """The signs of types spoken, as in `Property<number[]|null>`."""
     for sign, word in (("[]", " Array "), ("|", " Or "), ("&", " And "), ("!", " Not ")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..ir import Api
 from .call_docs import plan_resource_doc
@@ -26,7 +26,7 @@ def plan(api: Api, parts: Parts, package: str) -> PackageView:
     resources = tuple(parts.resource(resource, constants) for resource in api.resources)
     view = bare_package(api, package, runtime)._replace(
         models=None if parts.arrangement.modules else parts.models(),
-        model_modules=_model_modules(parts) if parts.arrangement.modules else None,
+        model_modules=model_modules_view(parts) if parts.arrangement.modules else None,
         event_types=plan_event_types(api),
         analytic_events=plan_analytic_events(api),
         events=parts.events(),
@@ -63,11 +63,13 @@ def callback_constants(callbacks: CallbacksView | None) -> Mapping[str, str]:
     return {it.pointer: it.constant for it in callbacks.callbacks} if callbacks else {}
 
 
-def _model_modules(parts: Parts) -> ModelsView:
-    """`models/`: its modules, and its names by the module that has them."""
+def model_modules_view(parts: Parts, chosen: Collection[str] | None = None) -> ModelsView:
+    """`models/`: its modules, of which the `chosen` are planned, and its names by the module that has them."""
     members = parts.arrangement.members()
     return ModelsView(
-        modules=tuple(parts.model_module(name) for name in members),
+        modules=tuple(
+            parts.model_module(name) for name in members if chosen is None or name in chosen
+        ),
         exports=tuple(export(f".{name}", *found) for name, found in members.items()),
         names=tuple(sorted(parts.arrangement.modules)),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ..describe.directions import names_in, references, types_in
+from ..describe.facts import Facts
 from ..describe.fields import unique
 from ..describe.media import is_form
+from ..describe.shapes import Directions, ShapeUses
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -28,23 +29,27 @@ from ..ir import (
 from ..normalize.casing import upper
 from .imports import Imports
 from .models import enum_view, plan_definitions
+from .modules import called
 from .text import in_short, literal, sentence
 from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
 
 
-def event_definitions(api: Api) -> dict[str, AnyDefinition]:
-    """The definitions that are whole deliveries and nothing else: they stand with the events, not with the models."""
-    delivered = {name for event in api.events.events for name in event.models}
-    used = {name for definition in api.definitions for name in references(definition)}
-    for resource in api.resources:
-        for operation in resource.operations:
-            used.update(name for kind in types_in(operation) for name in names_in(kind))
-    return {
-        definition.name: definition
-        for definition in api.definitions
-        if definition.name in delivered and definition.name not in used and not definition.sent
-    }
+def event_definitions(
+    shapes: Mapping[str, ShapeUses], facts: Facts, directions: Directions
+) -> tuple[str, ...]:
+    """The shapes that are whole deliveries and nothing else: they stand with the events, not with the models."""
+    delivered = {name for _, models in facts.delivered for name in models}
+    if not delivered:
+        return ()
+    used = {name for shape in shapes.values() for name in shape.uses}
+    for call in facts.calls.values():
+        used.update(called(call, directions.inputs))
+    return tuple(
+        name
+        for name, shape in shapes.items()
+        if name in delivered and name not in used and not shape.sent
+    )
 
 
 def plan_event_types(api: Api) -> EnumView | None:

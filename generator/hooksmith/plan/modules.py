@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from ..describe.directions import names_in, references, types_in
-from ..ir import Api, Model, Named, Type
+from ..describe.facts import CallUses, Facts
+from ..describe.shapes import ShapeUses
 from ..normalize.casing import snake
 from ..normalize.reserved import KEYWORDS
 
@@ -31,13 +31,12 @@ FEW = 10
 SHARED, UNREACHED = "shared", "schemas"
 
 
-def model_modules(api: Api, owners: Mapping[str, str]) -> dict[str, str]:
+def model_modules(shapes: Mapping[str, ShapeUses], owners: Mapping[str, str]) -> dict[str, str]:
     """The module of each definition, in the order of the document; empty where all stand in `models.py`."""
-    names = [definition.name for definition in api.definitions]
-    if len(names) <= LARGE:
+    if len(shapes) <= LARGE:
         return {}
     groups: dict[str, list[str]] = defaultdict(list)
-    for name in names:
+    for name in shapes:
         groups[owners.get(name, UNREACHED)].append(name)
     places = {
         name: _importable(module, owners)
@@ -45,35 +44,41 @@ def model_modules(api: Api, owners: Mapping[str, str]) -> dict[str, str]:
         for module, members in _split(group, found)
         for name in members
     }
-    merged = _without_cycles(
-        places, {it.name: it.bases for it in api.definitions if isinstance(it, Model)}
-    )
-    return {name: merged[name] for name in names}
+    bases = {name: it.bases for name, it in shapes.items() if it.bases}
+    merged = _without_cycles(places, bases)
+    return {name: merged[name] for name in shapes}
 
 
-def owners(api: Api) -> dict[str, str]:
+def owners(
+    shapes: Mapping[str, ShapeUses], facts: Facts, inputs: Mapping[str, str]
+) -> dict[str, str]:
     """Definition → the resource or group of events that alone leads to it, or SHARED. Each is visited twice at most."""
-    by_name = {definition.name: definition for definition in api.definitions}
     found: dict[str, str] = {}
-    stack = [(name, owner) for owner, kind in _roots(api) for name in names_in(kind)]
+    stack = list(_roots(facts, inputs))
     while stack:
         name, owner = stack.pop()
         known = found.get(name)
         if known not in (owner, SHARED):
             found[name] = owner = owner if known is None else SHARED
-            stack.extend((reference, owner) for reference in references(by_name[name]))
+            stack.extend((used, owner) for used in shapes[name].uses)
     return found
 
 
-def _roots(api: Api) -> Iterator[tuple[str, Type]]:
-    for resource in api.resources:
-        for operation in resource.operations:
-            yield from ((resource.name, kind) for kind in types_in(operation))
-    resources = {resource.name.removesuffix("s"): resource.name for resource in api.resources}
-    for event in api.events.events:
-        group = snake(event.group) if event.group else "events"
+def _roots(facts: Facts, inputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Definitions that calls and events mention, each with its owner."""
+    for call in facts.calls.values():
+        yield from ((name, call.resource) for name in called(call, inputs))
+    resources = {call.resource.removesuffix("s"): call.resource for call in facts.calls.values()}
+    for stated, models in facts.delivered:
+        group = snake(stated) if stated else "events"
         owner = resources.get(group.removesuffix("s"), group)
-        yield from ((owner, Named(name)) for name in event.models)
+        yield from ((name, owner) for name in models)
+
+
+def called(call: CallUses, inputs: Mapping[str, str]) -> Iterator[str]:
+    """The shapes that a call mentions."""
+    yield from (inputs.get(name, name) for name in call.sent)
+    yield from call.received
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:

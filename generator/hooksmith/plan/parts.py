@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ..describe.facts import Facts
+from ..describe.shapes import Directions, shape_uses
 from ..ir import AnyDefinition, Api, Resource
 from .callbacks import plan_callbacks
 from .events import event_definitions, plan_events
 from .examples import plan_examples
 from .imports import Imports
 from .models import plan_definitions
-from .modules import SHARED, model_modules, owners
+from .modules import model_modules, owners
 from .resources import plan_resource
 from .views import CallbacksView, EventsView, ModuleView, ResourceView
 
@@ -27,20 +29,11 @@ _View = TypeVar("_View")
 class Arrangement:
     """Where definitions stand: the module of each in `models/`, or else those that stand with the events.
 
-    `modules` is empty where all others stand in `models.py`. Both in the order of the API. `owners` says what leads to
-    each, as `modules.owners` has it.
+    `modules` is empty where all others stand in `models.py`. Both in the order of the API.
     """
 
     modules: Mapping[str, str] = field(default_factory=dict)
     with_events: tuple[str, ...] = ()
-    owners: Mapping[str, str] = field(default_factory=dict)
-
-    def bears(self, name: str, reference: str) -> bool:
-        """Whether all would stand where it does, if one definition referred to another one too."""
-        if not self.modules:
-            return reference not in self.with_events
-        owner = self.owners.get(name)
-        return owner is None or self.owners.get(reference) in (owner, SHARED)
 
     def members(self) -> dict[str, list[str]]:
         """The modules of `models/`, sorted, with what stands in each."""
@@ -50,11 +43,11 @@ class Arrangement:
         return dict(sorted(found.items()))
 
 
-def arrange(api: Api) -> Arrangement:
+def arrange(facts: Facts, directions: Directions) -> Arrangement:
     """Where the definitions of a whole API stand."""
-    led = owners(api)
-    modules = model_modules(api, led)
-    return Arrangement(modules, () if modules else tuple(event_definitions(api)), led)
+    shapes = shape_uses(facts, directions)
+    modules = model_modules(shapes, owners(shapes, facts, directions.inputs))
+    return Arrangement(modules, () if modules else event_definitions(shapes, facts, directions))
 
 
 class Noted(Mapping[str, AnyDefinition]):
