@@ -62,7 +62,7 @@ def edited_object(text: str, random: Random) -> str:
         holder[random.choice(_KEYS)] = random.choice(_JSON_VALUES)
     elif isinstance(holder.get("properties"), dict):
         kinds = (*_PROPERTIES, {"$ref": random.choice(_components(data))})
-        holder["properties"][f"edited_{random.randrange(9)}"] = random.choice(kinds)
+        holder["properties"][f"edited_{random.randrange(99)}"] = random.choice(kinds)
     else:
         holder["description"] = "Edited."
     return _written(data, text)
@@ -114,7 +114,7 @@ def _add_property(data: dict[str, Any], random: Random, schema: Any) -> None:
     holders = [it["properties"] for it in _objects(data) if _is_object(it)]
     if holders:
         holder = random.choice(holders)
-        holder[f"edited_{random.randrange(9)}"] = schema
+        holder[f"edited_{random.randrange(99)}"] = schema
 
 
 def _is_object(node: dict[str, Any]) -> bool:
@@ -148,7 +148,7 @@ def _with_schema(data: dict[str, Any], random: Random) -> None:
     schemas = _schemas(data)
     items = [*schemas.items()]
     items.insert(
-        random.randrange(len(items) + 1), (f"Edited{random.randrange(9)}", _new(data, random))
+        random.randrange(len(items) + 1), (f"Edited{random.randrange(999)}", _new(data, random))
     )
     schemas.clear()
     schemas.update(items)
@@ -163,7 +163,7 @@ def _new(data: dict[str, Any], random: Random) -> Any:
 
 
 def _with_schema_in_use(data: dict[str, Any], random: Random) -> None:
-    name = f"Edited{random.randrange(9)}"
+    name = f"Edited{random.randrange(999)}"
     _add_property(data, random, {"$ref": f"#/components/schemas/{name}"})
     _schemas(data)[name] = _new(data, random)
 
@@ -191,10 +191,11 @@ def _with_operation(data: dict[str, Any], random: Random) -> None:
         return
     path, method = random.choice(found)
     operation = json.loads(json.dumps(paths[path][method]))
+    number = random.randrange(999)
     if "operationId" in operation:
-        operation["operationId"] += "Edited"
+        operation["operationId"] += f"Edited{number}"
     if random.random() < 0.5:
-        paths[f"{path}/edited"] = {method: operation}
+        paths[f"{path}/edited{number}"] = {method: operation}
     else:
         paths[path].setdefault("head", operation)
 
@@ -249,7 +250,7 @@ def _insert_property(lines: list[str], random: Random, schema: Any) -> None:
     if places:
         at = random.choice(places)
         indent = " " * (len(lines[at + 1]) - len(lines[at + 1].lstrip()))
-        lines.insert(at + 1, f"{indent}edited_{random.randrange(9)}: {json.dumps(schema)}")
+        lines.insert(at + 1, f"{indent}edited_{random.randrange(99)}: {json.dumps(schema)}")
 
 
 def _schema_lines(lines: list[str]) -> list[int]:
@@ -323,12 +324,12 @@ def _line_schema(lines: list[str], random: Random, name: str = "") -> None:
     if places:
         properties = {"more": random.choice(_INLINE), "other": _reference_to(lines, random)}
         schema = json.dumps({"type": "object", "properties": properties})
-        named = name or f"Edited{random.randrange(9)}"
+        named = name or f"Edited{random.randrange(999)}"
         lines.insert(random.choice(places), f"    {named}: {schema}")
 
 
 def _line_schema_in_use(lines: list[str], random: Random) -> None:
-    name = f"Edited{random.randrange(9)}"
+    name = f"Edited{random.randrange(999)}"
     _insert_property(lines, random, {"$ref": f"#/components/schemas/{name}"})
     _line_schema(lines, random, name)
 
@@ -348,8 +349,11 @@ def _line_path(lines: list[str], random: Random) -> None:
     if places:
         at = random.choice(places)
         block = lines[at : _block_end(lines, at)]
-        block[0] = block[0].replace(":", "/edited:", 1) if "'" not in block[0] else block[0]
-        copied = [re.sub(r"(operationId: \S+)", r"\1Edited", line) for line in block]
+        number = random.randrange(999)
+        block[0] = (
+            block[0].replace(":", f"/edited{number}:", 1) if "'" not in block[0] else block[0]
+        )
+        copied = [re.sub(r"(operationId: \S+)", rf"\1Edited{number}", line) for line in block]
         lines[at:at] = copied
 
 
