@@ -172,7 +172,8 @@ def _write_ledgers(choice: Choice, file: Path) -> None:
 
 def check(*, jobs: int | None, **arguments: Any) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
-    return _each(Choice(**arguments).targets(), jobs or cores(), _compare)
+    targets = Choice(**arguments).targets()
+    return _each(targets, jobs or cores(), _compare, whole=True)  # what judges relies on no edit
 
 
 def inspect(**arguments: Any) -> int:
@@ -299,9 +300,11 @@ def _print_received(received: Received) -> None:
     sys.stdout.flush()
 
 
-def _each(targets: list[Target], jobs: int, act: Callable[[Target, Files], int]) -> int:
-    """Do all targets, going on past one that fails; the worst exit code."""
-    results = made(targets, jobs)
+def _each(
+    targets: list[Target], jobs: int, act: Callable[[Target, Files], int], *, whole: bool = False
+) -> int:
+    """Do all targets, going on past one that fails; the worst exit code. `whole`: see `fleet.make`."""
+    results = made(targets, jobs, whole=whole)
     worst = 0
     while (found := _next(results)) is not None:
         worst = max(worst, _exit_code(functools.partial(_act_on, act, *found)))

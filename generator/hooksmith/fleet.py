@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,12 +47,16 @@ class Outcome:
         return self.output
 
 
-def make(path: Path, settings: Settings) -> Output:
-    """One document → the files of its package, recalled where nothing has changed. Raises HooksmithError."""
-    return recall(path, settings, Cache.default()) or make_anew(path, settings)
+def make(path: Path, settings: Settings, *, whole: bool = False) -> Output:
+    """One document → the files of its package, recalled where nothing has changed. Raises HooksmithError.
+
+    `whole`: all of the document is read, or was for what is recalled: nothing relies on how much an edit affects.
+    """
+    found = recall(path, settings, Cache.default(), whole=whole)
+    return found or make_anew(path, settings, whole=whole)
 
 
-def make_anew(path: Path, settings: Settings) -> Output:
+def make_anew(path: Path, settings: Settings, *, whole: bool = False) -> Output:
     """As `make`, of a document that is not as it was: all of it, or what an edit makes necessary."""
     from .pipeline import generate, regenerate
 
@@ -61,12 +66,11 @@ def make_anew(path: Path, settings: Settings) -> Output:
         remember_snapshot(path, settings, snapshot, cache)
 
     with _without_collection():
-        earlier = recall_earlier(path, settings, cache)
-        result = regenerate(path, settings, earlier, keep) if earlier else None
-        if result is None:
-            result = generate(path, settings, keep if cache.folder else None)
+        earlier = None if whole else recall_earlier(path, settings, cache)
+        revised = regenerate(path, settings, earlier, keep) if earlier else None
+        result = revised or generate(path, settings, keep if cache.folder else None)
     output = Output(result.files, result.diagnostics)
-    remember(path, settings, output, result.inputs, cache)
+    remember(path, settings, output, result.inputs, cache, whole=revised is None)
     return output
 
 
@@ -120,9 +124,9 @@ def attempt(job: Job) -> Outcome:
     return _attempted(job, make)
 
 
-def attempt_anew(job: Job) -> Outcome:
+def attempt_anew(job: Job, *, whole: bool) -> Outcome:
     """As `attempt`, of a job that is known not to be as it was."""
-    return _attempted(job, make_anew)
+    return _attempted(job, partial(make_anew, whole=whole))
 
 
 def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
@@ -132,14 +136,20 @@ def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
         return Outcome(*job, error=error)
 
 
-def generate_side_by_side(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
-    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none."""
+def generate_side_by_side(
+    jobs: Iterable[Job], workers: int, *, whole: bool = False
+) -> Iterator[Outcome]:
+    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none.
+
+    `whole`: see `make`.
+    """
     wanted = list(jobs)
     cache = Cache.default()
-    known = {index: found for index, job in enumerate(wanted) if (found := recall(*job, cache))}
+    found = {index: recall(*job, cache, whole=whole) for index, job in enumerate(wanted)}
+    known = {index: output for index, output in found.items() if output}
     left = [job for index, job in enumerate(wanted) if index not in known]
     with processes(min(workers, len(left))) as executor:
-        fresh = _outcomes(left, executor, attempt_anew)
+        fresh = _outcomes(left, executor, partial(attempt_anew, whole=whole))
         for index, job in enumerate(wanted):
             yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
 
@@ -168,13 +178,16 @@ def cores() -> int:
 # --- suites ------------------------------------------------------------------------------------------------------
 
 
-def make_suite(config: Config, only: Collection[str] = (), *, workers: int = 1) -> Output:
-    """As `pipeline.generate_suite`, side by side and each only where something has changed."""
+def make_suite(
+    config: Config, only: Collection[str] = (), *, workers: int = 1, whole: bool = False
+) -> Output:
+    """As `pipeline.generate_suite`, side by side and each only where something has changed. `whole`: see `make`."""
     names = sorted(only or config.apis)
     jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
     files: dict[str, str] = dict(_make_top(config).files)
     found: list[Diagnostic] = []
-    for name, outcome in zip(names, generate_side_by_side(jobs, workers), strict=True):
+    outcomes = generate_side_by_side(jobs, workers, whole=whole)
+    for name, outcome in zip(names, outcomes, strict=True):
         output = outcome.result()
         files |= {f"{name}/{path}": text for path, text in output.files.items()}
         found += output.diagnostics
@@ -193,5 +206,5 @@ def _make_top(config: Config) -> Output:
         from .pipeline import suite_top
 
         found = Output(suite_top(config.apis, config.formatter))
-        remember(*entry, found, (), cache)
+        remember(*entry, found, (), cache, whole=True)
     return found

@@ -63,11 +63,16 @@ class Earlier:
         return self.cache.large().get_bytes(_snapshot_slot(self.slot)) or b""
 
 
-def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
-    """What `path` became the last time, if it would become the same now."""
+def recall(path: Path, settings: Settings, cache: Cache, *, whole: bool = False) -> Output | None:
+    """What `path` became the last time, if it would become the same now.
+
+    `whole`: and if all of it was read for that, not what an edit was about alone.
+    """
     slot = _slot(path, settings)
     head = _Head.read(slot, cache)
-    if head is None or not all(it.is_unchanged() for it in head.inputs):
+    if head is None or (whole and not head.whole):
+        return None
+    if not all(it.is_unchanged() for it in head.inputs):
         return None
     files = _files(slot, head.inputs, cache)
     return None if files is None else Output(files, head.diagnostics)
@@ -88,11 +93,14 @@ def remember(
     output: Output,
     inputs: Iterable[Input],
     cache: Cache,
+    *,
+    whole: bool,
 ) -> None:
-    """Keep what `path` became, out of `inputs`, of which it is one."""
+    """Keep what `path` became, out of `inputs`, of which it is one; `whole`: all of them was read for it."""
     read = tuple(inputs)
     head = {
         "tool": tool_digest(),
+        "whole": whole,
         "inputs": [[str(it.path), str(it.real), it.digest] for it in read],
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
@@ -122,6 +130,7 @@ class _Head:
 
     inputs: tuple[Input, ...]
     diagnostics: tuple[Diagnostic, ...]
+    whole: bool
 
     @classmethod
     def read(cls, slot: str, cache: Cache) -> _Head | None:
@@ -130,7 +139,11 @@ class _Head:
             entry = json.loads(text) if text else {}
             if entry.get("tool") != tool_digest():
                 return None
-            return cls(tuple(_inputs(entry)), tuple(map(_diagnostic, entry["diagnostics"])))
+            return cls(
+                tuple(_inputs(entry)),
+                tuple(map(_diagnostic, entry["diagnostics"])),
+                entry["whole"] is True,
+            )
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # not an entry of ours
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 class Target:
     """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
 
-    `job` is one document's; without it, `suite` makes all of a configuration on so many processes.
+    `job` is one document's; without it, `suite` makes all of a configuration,
+    on so many processes, of whole documents or not.
     """
 
     folder: Path
     job: Job | None = None
-    suite: Callable[[int], Output] | None = None
+    suite: Callable[[int, bool], Output] | None = None
     partial: bool = False
 
 
@@ -96,7 +98,7 @@ class Choice:
         only = tuple(self.only)
         return Target(
             folder=config.folder,
-            suite=lambda workers: make_suite(config, only, workers=workers),
+            suite=lambda workers, whole: make_suite(config, only, workers=workers, whole=whole),
             partial=bool(only),
         )
 
@@ -131,20 +133,23 @@ def stated_extensions(signature: str | None, events: str | None) -> dict[str, An
     return found
 
 
-def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:
-    """What becomes of each target, in their order; `workers`: processes at a time."""
-    outcomes = generate_side_by_side([target.job for target in targets if target.job], workers)
+def made(
+    targets: Sequence[Target], workers: int, *, whole: bool = False
+) -> Iterator[tuple[Target, Output | Exception]]:
+    """What becomes of each target, in their order; `workers`: processes at a time; `whole`: see `fleet.make`."""
+    jobs = [target.job for target in targets if target.job]
+    outcomes = generate_side_by_side(jobs, workers, whole=whole)
     for target in targets:
         if target.job:
             outcome = next(outcomes)
             yield target, outcome.output or outcome.error or RuntimeError("no outcome")
         elif target.suite:
-            yield target, _attempted(target.suite, workers)
+            yield target, _attempted(partial(target.suite, workers, whole))
 
 
-def _attempted(suite: Callable[[int], Output], workers: int) -> Output | Exception:
+def _attempted(suite: Callable[[], Output]) -> Output | Exception:
     try:
-        return suite(workers)
+        return suite()
     except Exception as error:
         return error
 

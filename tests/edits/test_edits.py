@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith import edits
+from hooksmith import edits, pipeline
 from hooksmith.cache import Cache
+from hooksmith.cli import run
 from hooksmith.edits import Snapshot, part
 from hooksmith.edits.change import Change
 from hooksmith.edits.pack import pack, unpack
@@ -279,6 +280,29 @@ def test_other_settings_mean_reading_all(
     path.write_text(replaced(SMALL["description"]))
     make(path, Settings(package="other", formatter="none"))
     assert not revisions
+
+
+def test_check_judges_by_the_whole_document(
+    tmp_path: Path,
+    cache: Cache,
+    revisions: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Were an edit taken for less than it is, `hooksmith check` would tell."""
+    path = tmp_path / "acme.yaml"
+    arguments = [str(path), "--out", str(tmp_path / "out"), "--formatter", "none"]
+    path.write_text(DOCUMENT + UNRELATED)
+    assert run(["generate", *arguments]) == 0
+    path.write_text(replaced(SMALL["description"]))
+    monkeypatch.setattr(pipeline, "format_files", lambda files, formatter: {})
+    assert run(["generate", *arguments]) == 0
+    monkeypatch.undo()
+    monkeypatch.setenv("HOOKSMITH_CACHE_DIR", str(tmp_path / "cache"))
+    assert revisions
+    assert run(["check", *arguments]) == 1
+    assert "outdated" in capsys.readouterr().err
+    assert run(["generate", *arguments]) == run(["check", *arguments]) == 0
 
 
 class Evil:

@@ -137,6 +137,7 @@ def _without_property(data: dict[str, Any], random: Random) -> None:
         if _is_object(it)
         for name, schema in it["properties"].items()
         if name not in (it.get("required") or ())
+        and isinstance(schema, dict)
         and ("$ref" in json.dumps(schema) or "enum" in schema or "properties" in schema)
     ]
     if found:
