@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from ..normalize.tolerate.operations import USED_TWICE
+from ..normalize.tolerate.references import LEADS_NOWHERE
 from .change import Change, UnsureError
 from .part import Part
 from .snapshot import Snapshot
-
-_TWICE, _NOWHERE = "is used twice", "leads nowhere"
-"""Of the messages that depend on what a unit is called: see `normalize/tolerate`."""
 
 _PLAIN = re.compile(r"[\w.-]+")
 
@@ -35,13 +34,13 @@ def _check_identities(snapshot: Snapshot, before: Part, after: Part) -> None:
     others = {name for pointer, name in snapshot.ids.items() if pointer not in old}
     if not others.isdisjoint(new.values()):
         raise UnsureError("an operationId stands twice")
-    if any(_TWICE in message for _, message, _ in snapshot.findings):
+    if any(USED_TWICE in message for _, message, _ in snapshot.findings):
         raise UnsureError("an operationId stood twice")
 
 
 def _check_name(unit: str, snapshot: Snapshot, change: Change, *, is_new: bool) -> None:
     """A name that comes may have been referred to in vain; one that is a component's, by a discriminator's mapping."""
-    if any(_NOWHERE in message for _, message, _ in snapshot.findings):
+    if any(LEADS_NOWHERE in message for _, message, _ in snapshot.findings):
         raise UnsureError("something leads nowhere")
     if not unit.startswith(("/components/", "/definitions/")):
         return

@@ -7,6 +7,7 @@ from ...suggest import did_you_mean
 from ..findings import Findings
 from ..grammar import Node, walk
 from .lookup import properties_of, resolved
+from .references import LEADS_NOWHERE
 
 
 def warn_of_suspicions(document: Node, findings: Findings) -> None:
@@ -41,7 +42,7 @@ def _targets(document: Node, schema: Node, pointer: str, findings: Findings) -> 
         known = [*((document.get("components") or {}).get("schemas") or {})]
         findings.warn(
             f"{pointer}/discriminator/mapping/{escape(value)}",
-            f"mapping: {target!r} leads nowhere",
+            f"mapping: {target!r} {LEADS_NOWHERE}",
             did_you_mean(target.rpartition("/")[2], known),
         )
 
