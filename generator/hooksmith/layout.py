@@ -25,7 +25,9 @@ _IMPORT = re.compile(r"from \S+ import [\w, ]+")
 _CLASS = re.compile(r"class \w+\((\w+(?:, \w+)*)\):")
 _METHOD = re.compile(r"((?:async )?def \w+\()(self)(\) -> .+:)")
 _ATOM = rf"(?:[\w.]+|{_STRING})"
-_WHOLE = re.compile(rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{_STRING}: )?{_ATOM},?")
+_WHOLE = re.compile(
+    rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{_STRING}: )?(?:lambda: )?{_ATOM},?"
+)
 """What cannot be split."""
 _ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
 _CALL = re.compile(r"^(\w+: \w+\[.+\] = )(\w+\(\n(?: .*\n)*\))$", re.MULTILINE)
@@ -34,7 +36,7 @@ _ANNOTATED = re.compile(rf"(\w+: )(.+?)((?: = {_ATOM})?,?)")
 _ASSIGNED = re.compile(rf"(\w+ = )({_ATOM})")
 _DISPLAY = re.compile(r"\w+ = [\[{].+")
 _CONDITIONAL = re.compile(r"(\w+=)([\[{].+[\]}]) (if [\w.]+ is [\w.]+) (else [\w.]+),")
-_LEAD = re.compile(rf"(?:\| )?(?:\w+ ?= ?|{_STRING}: )?(?:[\w.]+(?=[(\[]))?")
+_LEAD = re.compile(rf"(?:\| )?(?:\w+ ?= ?|{_STRING}: )?(?:lambda: )?(?:[\w.]+(?=[(\[]))?")
 _NAMED = re.compile(r"\w+: (?:TypeAlias = )?[\w.]+(?=\[)")
 _NAME_END = re.compile(r"[\w)\]]")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}

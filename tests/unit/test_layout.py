@@ -57,6 +57,12 @@ kinds = st.recursive(
     ),
     max_leaves=6,
 )
+annotations = st.one_of(kinds, kinds.map("lambda: {}".format))
+replies = st.builds(
+    lambda kind, rest: f"Reply({kind}{rest})",
+    annotations,
+    st.sampled_from(["", ', media_type="text/plain"', ", required=True"]),
+)
 displays = st.one_of(
     st.builds(
         lambda items, comma: "{" + ", ".join(f'"{k}": {v}' for k, v in items) + comma + "}",
@@ -74,6 +80,20 @@ displays = st.one_of(
 def test_arguments(name: str, arguments: list[tuple[str, str]]) -> None:
     lines = "".join(f"    {key}={value},\n" for key, value in arguments)
     text = f"{name} = Call(\n{lines})\n"
+    assert formatted(text) == as_black_has_it(text)
+
+
+@given(names, st.lists(st.tuples(names, replies), min_size=1, max_size=3), annotations)
+@settings(max_examples=300)
+def test_operations(name: str, stated: list[tuple[str, str]], annotation: str) -> None:
+    entries = ", ".join(f'"{key}": {value}' for key, value in stated)
+    text = f"""X: Operation[A] = Operation(
+    query=(Parameter("{name}", annotation={annotation}),),
+    replies={{{entries}}},
+    body=Body({annotation}, required=True),
+)
+"""
+    assert left(text) == 0
     assert formatted(text) == as_black_has_it(text)
 
 
