@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +118,8 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """A file that stands at `path` once all is written."""
+    import tempfile  # a run that finds nothing changed writes nothing, and does without
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = Path(name)
     try:

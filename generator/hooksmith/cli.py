@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +87,8 @@ def _exit_code(function: Callable[[], int]) -> int:
 
 def _unexpected(error: Exception) -> int:
     if os.environ.get("HOOKSMITH_DEBUG"):
+        import traceback
+
         traceback.print_exception(error)
     name = type(error).__name__
     hint = "this is a fault of hooksmith, please report it; HOOKSMITH_DEBUG=1 shows the traceback"

@@ -227,22 +227,22 @@ def tool_digest() -> str:
     """The tool's own code and templates, Python, and the names and versions of all packages that are installed."""
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256(sys.version.encode())
-    for folder in (here, here.parents[1] / "templates"):
+    for folder in (str(here), str(here.parents[1] / "templates")):
         for path in _sources(folder):
-            content = path.read_bytes()
-            digest.update(
-                f"\n{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content
-            )
+            with open(path, "rb") as file:  # noqa: PTH123 - Paths take as long as reading
+                content = file.read()
+            place = path.removeprefix(folder).replace(os.sep, "/")
+            digest.update(f"\n{place} {len(content)}\n".encode() + content)
     for name in _installed():
         digest.update(f"\n{name}".encode())
     return digest.hexdigest()
 
 
-def _sources(folder: Path) -> list[Path]:
+def _sources(folder: str) -> list[str]:
     found = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        found += [Path(parent, name) for name in names]
+        found += [f"{parent}{os.sep}{name}" for name in names]
     return sorted(found)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ def recover(folder: Path) -> None:
         old.rename(folder)
     for path in (new, old):
         if path.exists():
-            shutil.rmtree(path)
+            _remove(path)
 
 
 def replace(folder: Path, build: Callable[[Path], None]) -> None:
@@ -54,21 +54,21 @@ def replace(folder: Path, build: Callable[[Path], None]) -> None:
     new, old = _beside(folder)
     new.mkdir()
     if folder.exists():
-        shutil.copymode(folder, new)
+        new.chmod(stat.S_IMODE(folder.stat().st_mode))
     try:
         build(new)
         _sync_all()
     except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
+        _remove(new, ignore_errors=True)
         raise
     if not folder.exists():
         new.rename(folder)
     elif _exchange(new, folder):
-        shutil.rmtree(new)
+        _remove(new)
     else:
         folder.rename(old)
         new.rename(folder)
-        shutil.rmtree(old)
+        _remove(old)
     _sync(folder.parent)
 
 
@@ -81,6 +81,12 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _remove(folder: Path, *, ignore_errors: bool = False) -> None:
+    import shutil  # takes a while, and most runs find nothing changed
+
+    shutil.rmtree(folder, ignore_errors=ignore_errors)
 
 
 def _beside(folder: Path) -> tuple[Path, Path]:
