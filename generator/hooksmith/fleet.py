@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,7 @@ def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
 
 def generate_side_by_side(
     jobs: Iterable[Job], workers: int, *, whole: bool = False
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """As `generate_many`, on up to `workers` processes; a document that has not changed needs none.
 
     `whole`: see `make`.
@@ -186,11 +186,11 @@ def make_suite(
     jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
     files: dict[str, str] = dict(_make_top(config).files)
     found: list[Diagnostic] = []
-    outcomes = generate_side_by_side(jobs, workers, whole=whole)
-    for name, outcome in zip(names, outcomes, strict=True):
-        output = outcome.result()
-        files |= {f"{name}/{path}": text for path, text in output.files.items()}
-        found += output.diagnostics
+    with closing(generate_side_by_side(jobs, workers, whole=whole)) as outcomes:
+        for name, outcome in zip(names, outcomes, strict=True):
+            output = outcome.result()
+            files |= {f"{name}/{path}": text for path, text in output.files.items()}
+            found += output.diagnostics
     return Output(files, tuple(found))
 
 
