@@ -18,7 +18,8 @@ from .ir import Api, Operation, Reply
 from .normalize import Normal
 from .normalize.census import Subject
 from .normalize.grammar import walk
-from .pointer import split
+from .normalize.names import operations
+from .pointer import escape, split
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,10 +74,23 @@ class _Accountant:
             for callback in operation.callbacks
         }
         self._events = {event.pointer: event for event in api.events.events}
+        for key, item in (normal.document.get("webhooks") or {}).items():
+            self._share_event(f"/webhooks/{escape(key)}", item)
         self._widened = {
             pointer: f"{what}: {instead}" for pointer, what, instead in normal.findings.widened
         }
         self._names = {definition.pointer: definition.name for definition in api.definitions}
+
+    def _share_event(self, pointer: str, item: Any) -> None:
+        """Methods of one webhook that have bodies are options of one event."""
+        bodies = [
+            f"{pointer}/{method}"
+            for method, operation in (operations(item) if isinstance(item, dict) else ())
+            if "requestBody" in operation
+        ]
+        known = next((self._events[it] for it in bodies if it in self._events), None)
+        if known is not None:
+            self._events = {**dict.fromkeys(bodies, known), **self._events}
 
     def run(self) -> Ledger:
         entries = [self._entry(subject) for subject in self._normal.subjects]

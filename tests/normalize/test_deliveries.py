@@ -10,6 +10,7 @@ import pytest
 
 from hooksmith.config import Settings
 from hooksmith.ir import Event, Named, Position
+from hooksmith.pipeline import ledger
 from support.documents import import_everything, imported, openapi, result_of
 from support.made import Made, generate
 
@@ -128,6 +129,24 @@ def test_a_body_without_a_type_does_not_hide_those_of_the_others(tmp_path: Path)
     result = result_of(document, tmp_path)
     assert result.api.events.type == Position(pointer="/type")
     assert list(catalogue(result)) == ["ping", "a.made", "b.made"]
+
+
+def test_methods_of_one_webhook(tmp_path: Path, case_home: Path) -> None:
+    """Those with bodies are options of one event; one without says nothing of its own beside them."""
+    pet, toy = obj(name={"type": "string"}), obj(price={"type": "integer"})
+    item = {"delete": webhook()["post"], **webhook(pet), "put": webhook(toy)["post"]}
+    result = result_of(openapi(webhooks={"newPet": item}), tmp_path)
+    (event,) = result.api.events.events
+    assert event.type == "newPet"
+    with imported(result.files, case_home) as package:
+        assert package.parse_event('{"name": "Rex"}', type="newPet").name == "Rex"
+        assert package.parse_event('{"price": 3}', type="newPet").price == 3
+    (path,) = tmp_path.glob("*.json")
+    entries = ledger(path, Settings(package="made")).entries
+    told = {it.pointer: it for it in entries if it.kind == "webhook"}
+    assert {pointer.rpartition("/")[2]: it.status for pointer, it in told.items()} == {
+        "delete": "degraded", "post": "emitted", "put": "emitted",
+    }  # fmt: skip
 
 
 def test_the_type_stands_in_a_header(tmp_path: Path, case_home: Path) -> None:

@@ -52,16 +52,32 @@ def deliveries(normal: Normal, schemas: Schemas) -> list[Delivery]:
         delivery
         for key, item in (normal.document.get("webhooks") or {}).items()
         if isinstance(item, dict)
-        for method, operation in operations(item)
-        for delivery in _of_operation(normal, schemas, key, item, method, operation)
+        for delivery in _of_item(normal, schemas, key, item)
     ]
 
 
+def _of_item(normal: Normal, schemas: Schemas, key: str, item: Node) -> Iterator[Delivery]:
+    """Of one webhook. A method without a body (DELETE) says nothing of its own where another method has one."""
+    place = f"/webhooks/{escape(key)}"
+    found = [
+        (f"{place}/{method}", operation, _body(schemas, operation, f"{place}/{method}"))
+        for method, operation in operations(item)
+    ]
+    has_bodies = any(body.type is not None for _, _, body in found)
+    for pointer, operation, body in found:
+        if body.type is not None or not has_bodies:
+            yield from _of_operation(normal, schemas, key, item, pointer, operation, body)
+
+
 def _of_operation(
-    normal: Normal, schemas: Schemas, key: str, item: Node, method: str, operation: Node
+    normal: Normal,
+    schemas: Schemas,
+    key: str,
+    item: Node,
+    place: str,
+    operation: Node,
+    body: _Body,
 ) -> Iterator[Delivery]:
-    place = f"/webhooks/{escape(key)}/{method}"
-    body = _body(schemas, operation, place)
     parameters = (*(operation.get("parameters") or ()), *(item.get("parameters") or ()))
     example = _example(schemas, body.content)
     found = dict.fromkeys(_members(schemas, body.type) if body.type is not None else ())

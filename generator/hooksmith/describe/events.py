@@ -53,8 +53,17 @@ def _of_the_provider(normal: Normal, schemas: Schemas, found: list[Delivery]) ->
 
 
 def _settle(settled: dict[str, Delivery], kind: str, delivery: Delivery) -> None:
-    """Webhooks of one type but of several models cannot be told apart: all but the first go by their keys."""
-    if settled.setdefault(kind, delivery).models != delivery.models:
+    """Webhooks of one type but of several models cannot be told apart: all but the first go by their keys.
+
+    Methods of one webhook have one key, so their models are options.
+    """
+    first = settled.setdefault(kind, delivery)
+    if first.models == delivery.models:
+        return
+    if first.key == delivery.key:
+        models = dict.fromkeys((*first.models, *delivery.models))
+        settled[kind] = first._replace(models=tuple(models), batch=first.batch or delivery.batch)
+    else:
         settled.setdefault(delivery.key, delivery)
 
 
