@@ -97,7 +97,7 @@ def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> I
 
 def _outcomes(
     jobs: Iterable[Job], executor: Executor | None, attempt: Callable[[Job], Outcome]
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     left = deque(jobs)
     total = len(left)
     futures = deque(executor.submit(attempt, job) for job in left) if executor else None
@@ -149,9 +149,10 @@ def generate_side_by_side(
     known = {index: output for index, output in found.items() if output}
     left = [job for index, job in enumerate(wanted) if index not in known]
     with processes(min(workers, len(left))) as executor:
-        fresh = _outcomes(left, executor, partial(attempt_anew, whole=whole))
-        for index, job in enumerate(wanted):
-            yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
+        attempt = partial(attempt_anew, whole=whole)
+        with closing(_outcomes(left, executor, attempt)) as fresh:
+            for index, job in enumerate(wanted):
+                yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
 
 
 @contextmanager

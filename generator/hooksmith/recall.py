@@ -51,12 +51,13 @@ class Earlier:
 
     diagnostics: tuple[Diagnostic, ...]
     input: Input
+    whole: bool
     slot: str
     cache: Cache
 
     def files(self) -> Mapping[str, str] | None:
         """Path below the package's folder → text; None where another run has changed the cache."""
-        return _files(self.slot, (self.input,), self.cache)
+        return _files(self.slot, (self.input,), self.cache, whole=self.whole)
 
     def snapshot(self) -> bytes:
         """See `edits.Snapshot`; nothing where none was kept."""
@@ -74,7 +75,7 @@ def recall(path: Path, settings: Settings, cache: Cache, *, whole: bool = False)
         return None
     if not all(it.is_unchanged() for it in head.inputs):
         return None
-    files = _files(slot, head.inputs, cache)
+    files = _files(slot, head.inputs, cache, whole=head.whole)
     return None if files is None else Output(files, head.diagnostics)
 
 
@@ -84,7 +85,7 @@ def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | No
     head = _Head.read(slot, cache)
     if head is None or len(head.inputs) != 1 or path.resolve() != head.inputs[0].real:
         return None
-    return Earlier(head.diagnostics, head.inputs[0], slot, cache)
+    return Earlier(head.diagnostics, head.inputs[0], head.whole, slot, cache)
 
 
 def remember(
@@ -105,15 +106,15 @@ def remember(
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
     slot = _slot(path, settings)
-    cache.large().put_parts(_files_slot(slot), _parts(read, output.files))
+    cache.large().put_parts(_files_slot(slot), _parts(read, output.files, whole=whole))
     cache.large().put(slot, json.dumps(head))
 
 
-def _parts(inputs: tuple[Input, ...], files: Mapping[str, str]) -> Iterator[bytes]:
+def _parts(inputs: tuple[Input, ...], files: Mapping[str, str], *, whole: bool) -> Iterator[bytes]:
     """A line with what they were made from, one with their paths and sizes in bytes, and the files themselves."""
     contents = [text.encode() for text in files.values()]
     sizes = dict(zip(files, map(len, contents), strict=True))
-    yield f"{_source(inputs)}\n{json.dumps(sizes)}\n".encode()
+    yield f"{_source(inputs, whole=whole)}\n{json.dumps(sizes)}\n".encode()
     yield from contents
 
 
@@ -144,29 +145,30 @@ class _Head:
                 tuple(map(_diagnostic, entry["diagnostics"])),
                 entry["whole"] is True,
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None  # not an entry of ours
 
 
-def _files(slot: str, inputs: tuple[Input, ...], cache: Cache) -> dict[str, str] | None:
+def _files(
+    slot: str, inputs: tuple[Input, ...], cache: Cache, *, whole: bool
+) -> dict[str, str] | None:
     """The files that were made of `inputs`; a run that was killed may have left those of others."""
     content = cache.large().get_bytes(_files_slot(slot)) or b""
     source, _, rest = content.partition(b"\n")
-    if source.decode("ascii", "replace") != _source(inputs):
+    if source.decode("ascii", "replace") != _source(inputs, whole=whole):
         return None
     sizes, _, texts = rest.partition(b"\n")
     stream = io.BytesIO(texts)
     try:
         return {path: stream.read(size).decode() for path, size in json.loads(sizes).items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # not an entry of ours
 
 
-def _source(inputs: tuple[Input, ...]) -> str:
+def _source(inputs: tuple[Input, ...], *, whole: bool) -> str:
     """What files are made from: the same gives the same."""
-    return Cache.key(
-        tool_digest(), *(f"{str(it.path)!a} {str(it.real)!a} {it.digest}" for it in inputs)
-    )
+    made_by = f"{tool_digest()} {whole}"
+    return Cache.key(made_by, *(f"{str(it.path)!a} {str(it.real)!a} {it.digest}" for it in inputs))
 
 
 def _files_slot(slot: str) -> str:
@@ -174,7 +176,7 @@ def _files_slot(slot: str) -> str:
 
 
 def _snapshot_slot(slot: str) -> str:
-    return Cache.key("snapshot", slot)
+    return Cache.key("snapshot", tool_digest(), slot)
 
 
 def _slot(path: Path, settings: Settings) -> str:

@@ -178,7 +178,7 @@ class Edited:
         self.path.write_text(text, "utf-8")
         result = self.result
         earlier = Kept(
-            result.diagnostics, result.inputs[0], "", Cache(None), self.kept[-1], result.files
+            result.diagnostics, result.inputs[0], True, "", Cache(None), self.kept[-1], result.files
         )
         return regenerate(self.path, self.settings, earlier, self.keep)
 

@@ -180,6 +180,41 @@ def test_operations_name_their_models_where_they_are_needed(home: Path) -> None:
     assert run(home, code) == ["UserList", "{}"]
 
 
+def test_operations_can_be_pickled(home: Path) -> None:
+    code = (
+        "import copy, pickle\n"
+        "from large.operations.users import LIST_USERS\n"
+        "LIST_USERS.replies['200'].adapter\n"
+        "for again in (pickle.loads(pickle.dumps(LIST_USERS)), copy.deepcopy(LIST_USERS)):\n"
+        "    assert again.replies['200'].adapter.validate_json('{}').to_json() == '{}'\n"
+        "print(json.dumps(again.replies['200'].type.__name__))"
+    )
+    assert run(home, code) == "UserList"
+
+
+def test_threads_may_use_a_recursive_alias_at_the_same_time(home: Path) -> None:
+    """The first to ask for it brings in what it names; the others wait for that."""
+    code = (
+        "import threading, time\n"
+        "import large.models as models\n"
+        "import large._runtime.lazy as lazy\n"
+        "from pydantic import TypeAdapter\n"
+        "bring = lazy.bring\n"
+        "lazy.bring = lambda *names: (time.sleep(0.05), bring(*names))\n"
+        "ready, failed = threading.Barrier(6), []\n"
+        "def use():\n"
+        "    ready.wait()\n"
+        "    try:\n"
+        "        TypeAdapter(models.Forest).validate_python([{'a': [{'b': []}]}])\n"
+        "    except Exception as error:\n"
+        "        failed.append(repr(error))\n"
+        "threads = [threading.Thread(target=use) for _ in range(6)]\n"
+        "[it.start() for it in threads], [it.join() for it in threads]\n"
+        "print(json.dumps(failed))"
+    )
+    assert run(home, code) == []
+
+
 @pytest.mark.slow
 def test_type_checkers_see_all_of_it(home: Path) -> None:
     (home / "use.py").write_text(

@@ -167,3 +167,27 @@ def test_a_path_that_is_no_text(document: Path) -> None:
     assert first.diagnostics
     assert make(odd) == first
     assert len(made) == 1
+
+
+def test_what_an_edit_gave_is_not_taken_for_the_whole(document: Path) -> None:
+    """Two runs over one text, side by side: the files of one beside the head of the other."""
+    output, cache = make(document), Cache.default()
+    inputs = [recall.Input(document, document.resolve(), recall.digest_of(document.read_bytes()))]
+    edited = Output({**output.files, "models.py": "# by an edit\n"})
+    recall.remember(document, SETTINGS, output, inputs, cache, whole=True)
+    recall.remember(document, SETTINGS, edited, inputs, cache, whole=False)
+    assert recall.recall(document, SETTINGS, cache, whole=True) is None
+    found = recall.recall(document, SETTINGS, cache)
+    assert found is not None
+    assert found.files == edited.files
+
+
+def test_a_killed_run_leaves_no_files_of_an_edit_for_check(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, cache = make(document), Cache.default()
+    inputs = [recall.Input(document, document.resolve(), recall.digest_of(document.read_bytes()))]
+    recall.remember(document, SETTINGS, output, inputs, cache, whole=True)
+    monkeypatch.setattr(Cache, "put", lambda *_: False)
+    recall.remember(document, SETTINGS, Output({"a.py": ""}), inputs, cache, whole=False)
+    assert recall.recall(document, SETTINGS, cache, whole=True) is None

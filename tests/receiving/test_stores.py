@@ -219,3 +219,8 @@ def test_a_store_that_nobody_has_any_more_is_closed(tmp_path: Path) -> None:
     del store
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+
+
+def test_wrong_arguments_leave_no_store_to_close() -> None:
+    with pytest.raises(TypeError):
+        SQLiteStore(pathh="x")  # type: ignore[call-arg]

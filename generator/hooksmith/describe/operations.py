@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
@@ -73,7 +74,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
             description=next(
                 (described[tag] for tag in sorted(tags[name]) if tag in described), ""
             ),
-            operations=named_apart(found),
+            operations=_named_in_resource(found),
         )
         for (name, found), class_name in zip(groups.items(), classes, strict=True)
     )
@@ -118,7 +119,8 @@ def _attribute(tag: str) -> str:
 
 
 _IMPORTED = frozenset(
-    "Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager".split()
+    """Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager
+    Hooks Callable Awaitable SyncClient AsyncClient""".split()
 )
 
 
@@ -139,6 +141,16 @@ def _named_by_tag(found: list[tuple[str, Operation]]) -> list[tuple[str, Operati
         homes.setdefault(_attribute(operation.tag or NO_TAG), []).append(operation)
     named = {it.pointer: it for home in homes.values() for it in named_apart(home)}
     return [(path, named[operation.pointer]) for path, operation in found]
+
+
+def _named_in_resource(found: list[Operation]) -> tuple[Operation, ...]:
+    """Calls of several tags, or of a tag and none: of their names only those that clash are spelled otherwise."""
+    count = Counter(operation.name for operation in found)
+    clashing = [operation for operation in found if count[operation.name] > 1]
+    taken = [name for name, times in count.items() if times == 1]
+    names = unique([operation.id for operation in clashing], argument, taken)
+    named = {it.pointer: name for it, name in zip(clashing, names, strict=True)}
+    return tuple(replace(it, name=named.get(it.pointer, it.name)) for it in found)
 
 
 def named_apart(found: list[Operation]) -> tuple[Operation, ...]:

@@ -81,7 +81,10 @@ class _Chunks:
 
 def unpack(content: bytes) -> Any:
     """What was packed. Raises UnpicklingError where it holds anything else."""
-    return _Unpickler(io.BytesIO(content)).load()
+    try:
+        return _Unpickler(io.BytesIO(content)).load()
+    except NOT_PACKED as error:
+        raise pickle.UnpicklingError(f"not of the IR: {error}") from error
 
 
 def unpack_all(content: bytes) -> Iterator[Any]:
@@ -89,6 +92,10 @@ def unpack_all(content: bytes) -> Iterator[Any]:
     stream = io.BytesIO(content)
     while stream.tell() < len(content):
         yield _Unpickler(stream).load()
+
+
+NOT_PACKED = (AttributeError, EOFError, ImportError, LookupError, TypeError, ValueError)
+"""What comes of bytes that are something else: see the documentation of pickle."""
 
 
 class _Unpickler(pickle.Unpickler):

@@ -17,7 +17,7 @@ from ..outline import Outline
 from ..plan import callback_constants
 from ..plan.parts import Arrangement, Parts
 from ..plan.views import PackageView, ResourceDocView
-from .pack import pack, pack_in_chunks, unpack, unpack_all
+from .pack import NOT_PACKED, pack, pack_in_chunks, unpack, unpack_all
 
 Finding = tuple[str, str, str]
 """Pointer, message, hint."""
@@ -95,12 +95,8 @@ class Snapshot(NamedTuple):
                 ResourceDocView(name=name, calls=tuple(calls)) for name, calls in stated.pop("docs")
             )
             return cls(**stated, docs=docs)
-        except _NOT_ONE as error:
+        except NOT_PACKED as error:
             raise UnpicklingError(f"not a snapshot: {error}") from error
-
-
-_NOT_ONE = (AttributeError, EOFError, ImportError, LookupError, TypeError, ValueError)
-"""What comes of bytes that are something else: see the documentation of pickle."""
 
 
 class Unpacked(Mapping[str, AnyDefinition]):

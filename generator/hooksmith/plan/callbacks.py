@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from ..describe.fields import unique
@@ -61,9 +62,10 @@ def _paths(found: list[_Registered]) -> list[str]:
     Callbacks of a call that are told one address share a path. It says nothing of other calls, for it is known to the
     API for long: no change elsewhere in the document may move it.
     """
+    homes = _homes(found)
     slots: dict[tuple[str, str], list[str]] = {}
-    for resource, operation, callback in found:
-        known = slots.setdefault((_home(resource, operation), operation.name), [])
+    for _, operation, callback in found:
+        known = slots.setdefault((homes[operation.pointer], operation.name), [])
         if (slot := _slot(callback)) not in known:
             known.append(slot)
     steps = {
@@ -74,15 +76,26 @@ def _paths(found: list[_Registered]) -> list[str]:
     return [
         f"/{home}/{operation.name}/{steps[home, operation.name, _slot(callback)]}"
         for home, operation, callback in (
-            (_home(resource, operation), operation, callback)
-            for resource, operation, callback in found
+            (homes[operation.pointer], operation, callback) for _, operation, callback in found
         )
     ]
 
 
-def _home(resource: Resource, operation: Operation) -> str:
-    """A call without a tag may move to another resource as paths come and go."""
-    return resource.name if operation.tag else NO_TAG
+def _homes(found: list[_Registered]) -> dict[str, str]:
+    """Pointer of a call → the first part of its callbacks' paths.
+
+    A call without a tag may move to another resource as paths come and go, so that is none of it, but for those that
+    are called alike.
+    """
+    untagged = {it.pointer: it.name for _, it, _ in found if not it.tag}
+    tagged = {it.name for resource, it, _ in found if it.tag and resource.name == NO_TAG}
+    count = Counter(untagged.values())
+    return {
+        it.pointer: NO_TAG
+        if not it.tag and count[it.name] == 1 and it.name not in tagged
+        else resource.name
+        for resource, it, _ in found
+    }
 
 
 def _slot(callback: Callback) -> str:
