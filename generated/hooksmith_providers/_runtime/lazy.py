@@ -7,6 +7,7 @@ module when it is needed, so that a model costs the modules that it is made of, 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -32,16 +33,22 @@ def lazy(
     return get, names
 
 
+_EVALUATING = threading.RLock()
+"""An alias that leads back to itself counts as evaluated from the start, which other threads must not see."""
+
+
 def evaluated(module: ModuleType, name: str) -> Any:
     """What `name` is in `module`; an alias that is text (PEP 613 allows it) becomes the type that it spells."""
-    value = getattr(module, name)
-    if isinstance(value, str) and getattr(module, "__annotations__", {}).get(name) == "TypeAlias":
-        bring(module, value)
-        value = eval(f"({value})", vars(module))  # noqa: S307 - text of the module's own
-        setattr(module, name, value)
-    elif isinstance(expression := getattr(value, "__value__", None), str):
-        _bring_once(module, name, expression)
-    return value
+    with _EVALUATING:
+        value = getattr(module, name)
+        stated = getattr(module, "__annotations__", {})
+        if isinstance(value, str) and stated.get(name) == "TypeAlias":
+            bring(module, value)
+            value = eval(f"({value})", vars(module))  # noqa: S307 - text of the module's own
+            setattr(module, name, value)
+        elif isinstance(expression := getattr(value, "__value__", None), str):
+            _bring_once(module, name, expression)
+        return value
 
 
 def _bring_once(module: ModuleType, name: str, expression: str) -> None:

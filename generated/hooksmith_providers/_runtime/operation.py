@@ -40,6 +40,11 @@ class _Annotated:
         """The annotation itself."""
         return self.annotation() if isinstance(self.annotation, FunctionType) else self.annotation
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, which takes no functions; what is cached is made again."""
+        state = {key: value for key, value in vars(self).items() if key not in ("type", "adapter")}
+        return {**state, "annotation": self.type}
+
     @cached_property
     def adapter(self) -> TypeAdapter[Any] | None:
         """Adapter of the annotation; None where it is Any, which checks nothing."""

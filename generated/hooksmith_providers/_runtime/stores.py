@@ -107,7 +107,8 @@ class SQLiteStore:
             self._connection = None
 
     def __del__(self) -> None:
-        self.close()
+        if hasattr(self, "_connection"):  # not where the arguments were wrong
+            self.close()
 
     def _open(self) -> sqlite3.Connection:
         """The connection of this process: one must not be carried across a fork."""
