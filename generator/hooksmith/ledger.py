@@ -90,7 +90,8 @@ class _Accountant:
         ]
         known = next((self._events[it] for it in bodies if it in self._events), None)
         if known is not None:
-            self._events = {**dict.fromkeys(bodies, known), **self._events}
+            for body in bodies:
+                self._events.setdefault(body, known)
 
     def run(self) -> Ledger:
         entries = [self._entry(subject) for subject in self._normal.subjects]

@@ -53,28 +53,22 @@ def _of_the_provider(normal: Normal, schemas: Schemas, found: list[Delivery]) ->
 
 
 def _settle(settled: dict[str, Delivery], kind: str, delivery: Delivery) -> None:
-    """Webhooks of one type but of several models cannot be told apart: all but the first go by their keys.
-
-    Methods of one webhook have one key, so their models are options.
-    """
-    first = settled.setdefault(kind, delivery)
-    if first.models == delivery.models:
-        return
-    if first.key == delivery.key:
-        models = dict.fromkeys((*first.models, *delivery.models))
-        settled[kind] = first._replace(models=tuple(models), batch=first.batch or delivery.batch)
-    else:
+    """Webhooks of one type but of several models cannot be told apart: all but the first go by their keys."""
+    if settled.setdefault(kind, delivery).models != delivery.models:
         settled.setdefault(delivery.key, delivery)
 
 
 def _grouped(
     schemas: Schemas, found: list[Delivery], where: Position | None
 ) -> Iterator[tuple[str, Delivery]]:
-    """(type, delivery) in order; the models of a webhook that its type does not tell apart are so many options."""
+    """(type, delivery) in order.
+
+    The models of a webhook, of all its methods, that its type does not tell apart are so many options.
+    """
     grouped: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
     for delivery in found:
         for kind in kinds(schemas, delivery, where):
-            grouped[delivery.pointer, kind].append(delivery)
+            grouped[delivery.key, kind].append(delivery)
     for (_, kind), several in grouped.items():
         models = dict.fromkeys(model for delivery in several for model in delivery.models)
         batch = any(delivery.batch for delivery in several)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Diagnostic, DocumentError, Place
+from ..errors import Diagnostic, Place
 from ..load import Document
 from ..values import value
 from .bundle import Bundle
@@ -66,10 +66,6 @@ class Findings:
     def widened(self) -> list[tuple[str, str, str]]:
         """(pointer in its file, what, instead) of all that the package says less exactly."""
         return [(found.pointer, found.message, found.hint) for found in self._widened]
-
-    def refuse(self, pointer: str, message: str, hint: str = "") -> DocumentError:
-        """The error for something that no package can be generated with."""
-        return DocumentError.at(self.place(pointer), message, hint=hint)
 
     def place(self, pointer: str) -> Place:
         """Where something of the bundled document stands in the user's files."""

@@ -100,14 +100,6 @@ def anything_listed(value: Any) -> Any:
     return list(value.values()) if isinstance(value, dict) else [value]
 
 
-def text_map(value: Any) -> Any:
-    """A map from names to strings."""
-    if not isinstance(value, dict):
-        return DROP
-    kept = {key: made for key, item in value.items() if (made := text(item)) is not DROP}
-    return value if kept == value else kept
-
-
 def text_lists(value: Any) -> Any:
     """A map from names to lists of strings."""
     if not isinstance(value, dict):
