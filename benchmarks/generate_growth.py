@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hooksmith.reading import parse, read_text
+from hooksmith.load.files import parse, read_text
 
 from .generate import SPECS
 from .replicas import replicated
@@ -29,7 +29,7 @@ import resource, sys, time
 from pathlib import Path
 from hooksmith.pipeline import generate
 from hooksmith.settings import Settings
-from hooksmith.write import write
+from hooksmith.output.writer import write
 generate(Path(sys.argv[2]), Settings(package="warm", formatter="none"))
 start = time.process_time()
 result = generate(Path(sys.argv[1]), Settings(package="pkg", formatter="none"))

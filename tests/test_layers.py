@@ -110,9 +110,13 @@ def test_only_the_command_line_prints() -> None:
 
 def test_only_annotations_spell_python_types() -> None:
     """The IR carries no Python text, and is of nothing but plain data."""
-    text = (GENERATOR / "ir.py").read_text("utf-8")
-    ours = {name for _, name in imports(GENERATOR / "ir.py") if name.startswith("hooksmith")}
-    assert ours == {"hooksmith.values.value"}
+    text = (GENERATOR / "ir" / "__init__.py").read_text("utf-8")
+    ours = {
+        name
+        for _, name in imports(GENERATOR / "ir" / "__init__.py")
+        if name.startswith("hooksmith")
+    }
+    assert ours == {"hooksmith.frozen.value"}
     assert "Annotated[" not in text
 
 

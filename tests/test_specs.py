@@ -18,7 +18,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
 from hooksmith.ir import Api, Array, Kind, Model, Named, Operation, Parameter, Scalar
-from hooksmith.normalize.grammar import walk
+from hooksmith.openapi.grammar import walk
 from support import specs
 from support.meaning import same
 from support.models import Generated

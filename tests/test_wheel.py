@@ -96,7 +96,7 @@ def test_contents(wheel: Path) -> None:
     assert {
         "hooksmith/py.typed",
         "hooksmith_providers/py.typed",
-        "hooksmith/extensions.schema.json",
+        "hooksmith/extensions/extensions.schema.json",
     } <= names
     assert not [name for name in names if name.endswith((".pyc", ".orig"))]
 
@@ -172,7 +172,7 @@ def generated_by(library: Path, out: Path) -> dict[Path, bytes]:
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "import hooksmith\n"
         "assert hooksmith.__file__.startswith(sys.argv[1])\n"
-        "from hooksmith.cli import run\n"
+        "from hooksmith.cli.commands import run\n"
         "sys.exit(run(['generate', 'spec.yaml', '--package', 'minimal', '--out', sys.argv[2]]))\n"
     )
     outcome = run(

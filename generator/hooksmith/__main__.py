@@ -23,7 +23,7 @@ def main() -> None:
         )
         print('  hint: pip install "hooksmith[generator]"', file=sys.stderr)
         sys.exit(2)
-    from hooksmith.cli import main as run
+    from hooksmith.cli.commands import main as run
 
     run()
 

@@ -26,10 +26,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from .errors import ConfigError, Diagnostic, Place
+from .extensions.schema import check_statement
 from .settings import Formatter as Formatter
 from .settings import Settings as Settings
 from .settings import check_identifier as check_identifier
-from .statements import check_statement
 from .suggest import did_you_mean
 
 FILE_NAMES = ("hooksmith.toml", "pyproject.toml")

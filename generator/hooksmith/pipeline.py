@@ -9,27 +9,27 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, NamedTuple
 
 from .aside import aside
+from .caching.run_results import Earlier, Input, digest_of
 from .describe import describe, describe_undirected, direct
 from .describe.facts import facts_of
-from .describe.shapes import settle_directions
+from .describe.request_models import settle_directions
 from .edits import Revised, Snapshot, UnsureError, revise, take_snapshot
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
-from .format import format_files
+from .formatting import format_files
 from .ir import Api
-from .load import Library, load
+from .load.files import read_text
+from .load.library import Library, load
 from .normalize import Normal, normalize
 from .plan import plan
 from .plan.parts import Arrangement, Parts, arrange
 from .progress import report
-from .reading import read_text
-from .recall import Earlier, Input, digest_of
 from .render import render, render_suite, runtime_files
 from .settings import Formatter, Settings
 
 if TYPE_CHECKING:
     from .config import Config
-    from .ledger import Ledger
+    from .coverage_report import Ledger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +108,7 @@ def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
 
 def ledger(path: Path, settings: Settings) -> Ledger:
     """What becomes of everything that one document has. Raises HooksmithError."""
-    from .ledger import account
+    from .coverage_report import account
 
     normal = _normal(load(path, roots=settings.roots), settings)
     return account(normal, describe(normal, settings.source or path.name))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from .cache import write_whole
+from .caching.store import write_whole
 from .plan.text import comment, docstring, literal, one_line
 from .plan.views import PackageView
 

@@ -22,15 +22,15 @@ import referencing
 import referencing.jsonschema
 
 from hooksmith.describe.schemas import INTEGER_FORMATS
-from hooksmith.load import load
+from hooksmith.json_pointer import escape
+from hooksmith.load.library import load
 from hooksmith.normalize.bundle import bundle, resolve_local
-from hooksmith.normalize.findings import Findings
-from hooksmith.normalize.swagger import upgrade_swagger
-from hooksmith.normalize.tolerate import tolerate
-from hooksmith.normalize.upgrade import upgrade
+from hooksmith.normalize.diagnostics import Findings
+from hooksmith.normalize.dialects import upgrade
+from hooksmith.normalize.repair import tolerate
+from hooksmith.normalize.swagger2 import upgrade_swagger
 from hooksmith.pipeline import generate, understand
-from hooksmith.plan.samples import text_matching
-from hooksmith.pointer import escape
+from hooksmith.plan.pattern_samples import text_matching
 from hooksmith.settings import Settings
 
 from .roundtrip import FORMATS, VALIDATOR

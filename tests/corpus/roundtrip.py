@@ -24,13 +24,13 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from hooksmith.config import Settings
 from hooksmith.describe.schemas import Schemas
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from hooksmith.normalize.bundle import bundle
-from hooksmith.normalize.findings import Findings
-from hooksmith.normalize.grammar import walk
-from hooksmith.normalize.tolerate import tolerate
-from hooksmith.normalize.upgrade import upgrade
+from hooksmith.normalize.diagnostics import Findings
+from hooksmith.normalize.dialects import upgrade
+from hooksmith.normalize.repair import tolerate
+from hooksmith.openapi.grammar import walk
 from hooksmith.pipeline import generate
 from hooksmith.plan.annotations import Speller
 from hooksmith.plan.imports import Imports

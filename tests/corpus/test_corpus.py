@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.roundtrip import account
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from hooksmith.pipeline import generate, ledger
 from hooksmith.settings import Settings

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from hooksmith.cache import Cache
+from hooksmith.caching.run_results import Earlier
+from hooksmith.caching.store import Cache
 from hooksmith.edits import Snapshot
 from hooksmith.edits.pack import unpack
 from hooksmith.edits.snapshot import unpack_facts
 from hooksmith.pipeline import Result, generate, regenerate
-from hooksmith.recall import Earlier
 from hooksmith.settings import Settings
 
 SETTINGS = Settings(package="acme", formatter="none")

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooksmith.edits.change import UnsureError, _different_lines, find_change
+from hooksmith.json_pointer import split
+from hooksmith.load.outline import blocks
+from hooksmith.load.syntax import SyntaxProblem
+from hooksmith.load.yaml_reader import parse, parse_outlined
 from hooksmith.normalize.units import assembled, units
-from hooksmith.outline import blocks
-from hooksmith.pointer import split
-from hooksmith.syntax import SyntaxProblem
-from hooksmith.yaml12 import parse, parse_outlined
 from support.edits import YAML_EDITS
 
 from .conftest import DOCUMENT

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from hooksmith import edits, pipeline
-from hooksmith.cache import Cache
-from hooksmith.cli import run
+from hooksmith.batch import make
+from hooksmith.caching.run_results import recall, remember_snapshot
+from hooksmith.caching.store import Cache
+from hooksmith.cli.commands import run
 from hooksmith.edits import Snapshot, part
 from hooksmith.edits.change import Change
 from hooksmith.edits.pack import pack, unpack
 from hooksmith.errors import HooksmithError
-from hooksmith.fleet import make
-from hooksmith.recall import recall, remember_snapshot
+from hooksmith.load.yaml_reader import parse
 from hooksmith.settings import Settings
-from hooksmith.yaml12 import parse
 
 from .conftest import DOCUMENT, SETTINGS, UNRELATED, Edited, told
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from hooksmith.batch import Job, Outcome, generate_many, generate_side_by_side, make_suite
 from hooksmith.config import load_config
 from hooksmith.errors import HooksmithError, LoadError
-from hooksmith.fleet import Job, Outcome, generate_many, generate_side_by_side, make_suite
 from hooksmith.pipeline import generate, generate_suite
 from hooksmith.progress import listening
 from hooksmith.settings import Settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooksmith.cache import Cache
-from hooksmith.format import format_files
+from hooksmith.caching.store import Cache
+from hooksmith.formatting import format_files
 from hooksmith.render import runtime_files
 from support.black_style import as_black_has_it
 

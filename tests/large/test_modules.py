@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from hooksmith.describe.facts import facts_of
-from hooksmith.describe.shapes import Directions
+from hooksmith.describe.request_models import Directions
 from hooksmith.ir import Api
-from hooksmith.plan.modules import LARGE
+from hooksmith.plan.model_modules import LARGE
 from hooksmith.plan.parts import arrange
 from hooksmith.settings import Settings
 from support.made import generate
@@ -206,7 +206,7 @@ def test_threads_may_use_a_recursive_alias_at_the_same_time(tmp_path: Path) -> N
     code = (
         "import threading, time\n"
         "import large.models as models\n"
-        "import large._runtime.lazy as lazy\n"
+        "import large._runtime.lazy_imports as lazy\n"
         "from pydantic import TypeAdapter\n"
         "bring = lazy.bring\n"
         "lazy.bring = lambda *names: (time.sleep(0.05), bring(*names))\n"

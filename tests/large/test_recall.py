@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith import fleet, pipeline, recall
-from hooksmith.cache import Cache
-from hooksmith.recall import Output
+from hooksmith import batch, pipeline
+from hooksmith.caching import run_results
+from hooksmith.caching.run_results import Output
+from hooksmith.caching.store import Cache
 from hooksmith.settings import Settings
 
 SETTINGS = Settings(package="acme", formatter="none")
@@ -48,7 +49,7 @@ def document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make(path: Path, settings: Settings = SETTINGS) -> Output:
-    return fleet.make(path, settings)
+    return batch.make(path, settings)
 
 
 def test_what_has_not_changed_is_not_made_again(document: Path) -> None:
@@ -83,16 +84,16 @@ def lead_other_file_elsewhere(document: Path) -> None:
 def test_what_has_changed_is(document: Path, change: Callable[[Path], None]) -> None:
     make(document)
     change(document)
-    outcome = fleet.attempt((document, SETTINGS))
+    outcome = batch.attempt((document, SETTINGS))
     assert made == [document, document]
     assert outcome.error or outcome.output
 
 
 def test_a_file_that_was_missing_and_is_there_now(document: Path) -> None:
     document.write_text(spec(reference="late.json#/Pet"))
-    before = fleet.attempt((document, SETTINGS))
+    before = batch.attempt((document, SETTINGS))
     document.with_name("late.json").write_text('{"Pet": {"type": "integer"}}')
-    after = fleet.attempt((document, SETTINGS))
+    after = batch.attempt((document, SETTINGS))
     assert made == [document, document]
     assert before != after
     assert after.result().files
@@ -107,7 +108,7 @@ def test_settings_and_the_tool_itself_count(
         Settings(package="acme", formatter="none", names={"/components/schemas/Owner": "Human"}),
     )
     assert len(made) == 2
-    monkeypatch.setattr(recall, "tool_digest", lambda: "another version")
+    monkeypatch.setattr(run_results, "tool_digest", lambda: "another version")
     make(document)
     assert len(made) == 3
 
@@ -135,7 +136,7 @@ def test_a_damaged_entry_costs_time_only(document: Path, damage: bytes) -> None:
 def test_an_entry_of_another_shape_is_none(document: Path, content: str) -> None:
     first = make(document)
     cache = Cache.default().large()
-    assert cache.put(recall._slot(document, SETTINGS), content)
+    assert cache.put(run_results._slot(document, SETTINGS), content)
     assert make(document) == first
     assert len(made) == 2
 
@@ -172,12 +173,16 @@ def test_a_path_that_is_no_text(document: Path) -> None:
 def test_what_an_edit_gave_is_not_taken_for_the_whole(document: Path) -> None:
     """Two runs over one text, side by side: the files of one beside the head of the other."""
     output, cache = make(document), Cache.default()
-    inputs = [recall.Input(document, document.resolve(), recall.digest_of(document.read_bytes()))]
+    inputs = [
+        run_results.Input(
+            document, document.resolve(), run_results.digest_of(document.read_bytes())
+        )
+    ]
     edited = Output({**output.files, "models.py": "# by an edit\n"})
-    recall.remember(document, SETTINGS, output, inputs, cache, whole=True)
-    recall.remember(document, SETTINGS, edited, inputs, cache, whole=False)
-    assert recall.recall(document, SETTINGS, cache, whole=True) is None
-    found = recall.recall(document, SETTINGS, cache)
+    run_results.remember(document, SETTINGS, output, inputs, cache, whole=True)
+    run_results.remember(document, SETTINGS, edited, inputs, cache, whole=False)
+    assert run_results.recall(document, SETTINGS, cache, whole=True) is None
+    found = run_results.recall(document, SETTINGS, cache)
     assert found is not None
     assert found.files == edited.files
 
@@ -186,8 +191,12 @@ def test_a_killed_run_leaves_no_files_of_an_edit_for_check(
     document: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output, cache = make(document), Cache.default()
-    inputs = [recall.Input(document, document.resolve(), recall.digest_of(document.read_bytes()))]
-    recall.remember(document, SETTINGS, output, inputs, cache, whole=True)
+    inputs = [
+        run_results.Input(
+            document, document.resolve(), run_results.digest_of(document.read_bytes())
+        )
+    ]
+    run_results.remember(document, SETTINGS, output, inputs, cache, whole=True)
     monkeypatch.setattr(Cache, "put", lambda *_: False)
-    recall.remember(document, SETTINGS, Output({"a.py": ""}), inputs, cache, whole=False)
-    assert recall.recall(document, SETTINGS, cache, whole=True) is None
+    run_results.remember(document, SETTINGS, Output({"a.py": ""}), inputs, cache, whole=False)
+    assert run_results.recall(document, SETTINGS, cache, whole=True) is None

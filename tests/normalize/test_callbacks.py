@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hooksmith.ledger import account
-from hooksmith.load import load
+from hooksmith.coverage_report import account
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from support.documents import import_everything, imported, openapi, result_of, written
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooksmith.errors import HooksmithError
-from hooksmith.reading import parse, read_text
+from hooksmith.load.files import parse, read_text
 from support.documents import import_everything, imported, openapi, operation, result_of
 from support.paths import CASES
 

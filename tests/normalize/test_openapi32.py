@@ -8,7 +8,7 @@ import pytest
 
 from hooksmith.config import Settings
 from hooksmith.ir import Kind, Operation, Scalar
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from support.documents import import_everything, imported
 from support.made import Made, generate

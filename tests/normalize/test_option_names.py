@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hooksmith.normalize.names import settle_names
+from hooksmith.naming.class_names import settle_names
 
 TEXT = {"type": "string"}
 

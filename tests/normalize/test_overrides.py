@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hooksmith.errors import ConfigError
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from support.documents import written
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from hooksmith.coverage_report import Entry
 from hooksmith.errors import ExtensionError
-from hooksmith.ledger import Entry
 from hooksmith.pipeline import Result, ledger
 from hooksmith.settings import Settings
 from support.documents import imported, normal_of, openapi, operation, result_of, written

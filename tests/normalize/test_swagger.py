@@ -10,12 +10,12 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hooksmith.config import Settings
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize.bundle import Bundle, bundle, resolve_local
-from hooksmith.normalize.findings import Findings
-from hooksmith.normalize.swagger import upgrade_swagger
-from hooksmith.normalize.tolerate import tolerate
-from hooksmith.normalize.upgrade import upgrade
+from hooksmith.normalize.diagnostics import Findings
+from hooksmith.normalize.dialects import upgrade
+from hooksmith.normalize.repair import tolerate
+from hooksmith.normalize.swagger2 import upgrade_swagger
 from support.documents import import_everything, imported, normal_of, result_of
 from support.made import generate
 

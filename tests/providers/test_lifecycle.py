@@ -112,8 +112,8 @@ def test_event_hooks_of_an_injected_client_see_whole_requests(space: Space) -> N
 
 def test_requests_are_those_that_httpx2_would_build(space: Space) -> None:
     """We build them in fewer steps; every header, in any order, is the same."""
-    from hooksmith_providers._runtime.bodies import Content
-    from hooksmith_providers._runtime.requests import build_request
+    from hooksmith_providers._runtime.client.bodies import Content
+    from hooksmith_providers._runtime.client.request_builder import build_request
 
     timeout = httpx2.Timeout(5)
     headers = {"accept": "application/json", "authorization": "Bearer x", "x-a": "b"}

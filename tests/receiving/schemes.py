@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from hooksmith.describe.signatures import known_scheme
+from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
+    HMAC,
+    SecretText,
+    SignedAt,
+)
+from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
+from hooksmith_providers._runtime.webhooks.signatures.message import Message
+from hooksmith_providers._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
+
+from hooksmith.describe.signature_schemes import known_scheme
 from hooksmith.plan.imports import Imports
 from hooksmith.plan.webhook import scheme_expression
-from hooksmith_providers._runtime.signatures.http_message import HTTPMessageSignatures
-from hooksmith_providers._runtime.signatures.keyed import HMAC, SecretText, SignedAt
-from hooksmith_providers._runtime.signatures.message import Message
-from hooksmith_providers._runtime.signatures.standard import StandardWebhooks
 
 _NAMES = {
     "HMAC": HMAC,

@@ -10,14 +10,14 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from hooksmith_providers._runtime.webhooks.errors import SignatureError
+from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
+from hooksmith_providers._runtime.webhooks.signatures.keys import Key
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from hooksmith.describe.signatures import known_scheme, known_schemes
-from hooksmith_providers._runtime.signatures.key import Key
-from hooksmith_providers._runtime.signatures.keyed import HMAC, SignedAt
-from hooksmith_providers._runtime.webhook_errors import SignatureError
+from hooksmith.describe.signature_schemes import known_scheme, known_schemes
 
 from .schemes import scheme, sign, verify
 
@@ -117,7 +117,7 @@ class TestScheme:
             tolerance=10,
         )
         verifier = declared.bind("secret")
-        from hooksmith_providers._runtime.signatures.message import Message
+        from hooksmith_providers._runtime.webhooks.signatures.message import Message
 
         signed = verifier.sign(Message(b"b=2&a=1+%C3%A9", {}, "put", "https://e.com/é"), 5, "id-1")
         text = "PUT https://e.com/é\n5/id-1/a1 éb2/b=2&a=1+%C3%A9".encode()

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
 
-from hooksmith import cli
-from hooksmith.deliver import (
+from hooksmith.cli import commands
+from hooksmith.devtools.deliver import (
     fresh_id,
     generated_provider,
     load_provider,
@@ -25,7 +26,6 @@ from hooksmith.deliver import (
 )
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
-from hooksmith_providers._runtime.receiver import Counts
 
 from .applications import served_by_wsgiref
 from .vectors import MATTR_JWK, MATTR_PRIVATE_JWK
@@ -159,7 +159,7 @@ _TO_NOBODY = ["--to", "http://127.0.0.1:1/", "--secret", "s"]
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )  # fmt: skip
 def test_errors(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(arguments) == 2
+    assert commands.run(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert message in said

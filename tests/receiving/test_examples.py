@@ -14,10 +14,10 @@ import pytest
 
 from hooksmith.describe import describe
 from hooksmith.ir import Api
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import normalize
 from hooksmith.plan.examples import example_of
-from hooksmith.plan.samples import text_matching
+from hooksmith.plan.pattern_samples import text_matching
 from hooksmith_providers import workos
 from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
 

@@ -9,12 +9,17 @@ import sys
 from typing import Any
 
 import pytest
+from hooksmith_providers._runtime.models.base import Model
+from hooksmith_providers._runtime.webhooks.catalogue import (
+    Catalogue,
+    DriftedEvent,
+    InHeader,
+    UnknownEvent,
+)
+from hooksmith_providers._runtime.webhooks.errors import EventParseError
+from hooksmith_providers._runtime.webhooks.lenient_reading import lacking
 
 from hooksmith_providers import mattr, workos
-from hooksmith_providers._runtime.events import Catalogue, DriftedEvent, InHeader, UnknownEvent
-from hooksmith_providers._runtime.model import Model
-from hooksmith_providers._runtime.salvage import lacking
-from hooksmith_providers._runtime.webhook_errors import EventParseError
 
 USER: dict[str, Any] = {
     "object": "event",

@@ -12,11 +12,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from hooksmith_providers._runtime.webhooks.errors import KeysUnavailableError
+from hooksmith_providers._runtime.webhooks.receiver.stores import SQLiteStore, Taken
+from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import (
+    Counts,
+    UnhandledTypesError,
+)
 
 from hooksmith_providers import scalekit, workos
-from hooksmith_providers._runtime.receiver import Counts, UnhandledTypesError
-from hooksmith_providers._runtime.stores import SQLiteStore, Taken
-from hooksmith_providers._runtime.webhook_errors import KeysUnavailableError
 from hooksmith_providers.workos import (
     DriftedEvent,
     EventType,
@@ -127,7 +130,7 @@ class TestHandlers:
         assert deliver(receiver, UserCreated) == 200
 
     def test_exhaustive_stops_a_server_from_starting(self) -> None:
-        from hooksmith_providers._runtime.receiver_asgi import ASGIReceiver
+        from hooksmith_providers._runtime.webhooks.receiver.asgi import ASGIReceiver
 
         said: list[Any] = []
 

@@ -9,14 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hooksmith_providers._runtime.webhooks.errors import SignatureError
+from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
+    HMAC,
+    SignedAt,
+    StaticHeader,
+)
+from hooksmith_providers._runtime.webhooks.signatures.message import Message
+from hooksmith_providers._runtime.webhooks.webhook import BaseWebhook
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hooksmith.describe.signatures import known_schemes
-from hooksmith_providers._runtime.signatures.keyed import HMAC, SignedAt, StaticHeader
-from hooksmith_providers._runtime.signatures.message import Message
-from hooksmith_providers._runtime.webhook import BaseWebhook
-from hooksmith_providers._runtime.webhook_errors import SignatureError
+from hooksmith.describe.signature_schemes import known_schemes
 from hooksmith_providers.workos import Webhook
 
 from .schemes import scheme

@@ -11,13 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.datastructures import Headers as StarletteHeaders
-from werkzeug.datastructures import EnvironHeaders
-from werkzeug.datastructures import Headers as WerkzeugHeaders
-
-from hooksmith_providers import mattr, scalekit, socotra, workos
-from hooksmith_providers._runtime.signatures.key import Key
-from hooksmith_providers._runtime.webhook_errors import (
+from hooksmith_providers._runtime.webhooks.errors import (
     EventParseError,
     Issue,
     KeysUnavailableError,
@@ -25,6 +19,12 @@ from hooksmith_providers._runtime.webhook_errors import (
     SignatureReason,
     WebhookError,
 )
+from hooksmith_providers._runtime.webhooks.signatures.keys import Key
+from starlette.datastructures import Headers as StarletteHeaders
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
+from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers.workos.testing import example
 
 SECRET = "whsec_very-secret-indeed"

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from hooksmith.config import Settings
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import Normal, normalize
 from support.made import Made, generate
 

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter
 from hooksmith.config import load_config
 from hooksmith.ir import Api
 from hooksmith.ir import Operation as ApiOperation
-from hooksmith.load import load
+from hooksmith.load.library import load
 from hooksmith.normalize import Normal, normalize
 from hooksmith.normalize.bundle import resolve_local
-from hooksmith.normalize.grammar import walk
+from hooksmith.openapi.grammar import walk
 from support.made import generate
 
 from .paths import ROOT

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith import __main__, cli
+from hooksmith import __main__
+from hooksmith.cli import commands
+from hooksmith.cli.targets import Choice
 from hooksmith.errors import DocumentError, Place
-from hooksmith.targets import Choice
 
 SPEC = """\
 openapi: 3.1.0
@@ -280,7 +281,7 @@ def exit_code(error: BaseException) -> int:
     def fail() -> int:
         raise error
 
-    return cli._exit_code(fail)
+    return commands._exit_code(fail)
 
 
 def test_unexpected_errors_are_short(
@@ -381,7 +382,7 @@ def test_what_the_parser_refuses(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli.run(arguments)
+        commands.run(arguments)
     assert caught.value.code == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ")
@@ -389,7 +390,7 @@ def test_what_the_parser_refuses(
 
 
 def test_no_arguments_give_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([]) == 2
+    assert commands.run([]) == 2
     assert "Write the package of each document" in capsys.readouterr().err
 
 
@@ -419,7 +420,7 @@ def test_a_run_loads_nothing_that_it_does_not_need(run: Run, tmp_path: Path) -> 
     """Black and what comes with it are a fifth of all memory; pydantic's models are the user's concern."""
     document = tmp_path / "shop.yaml"
     document.write_text(LONG_LINES, "utf-8")
-    script = "import sys; from hooksmith.cli import run; "
+    script = "import sys; from hooksmith.cli.commands import run; "
     script += f"run(['generate', {str(document)!r}, '--out', {str(tmp_path / 'out')!r}]); "
     script += (
         "print(sorted({'black', 'pydantic', 'logging', 'difflib', 'rich'} & sys.modules.keys()))"

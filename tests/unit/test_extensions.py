@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hooksmith.extensions import check_extensions
-from hooksmith.load import load
+from hooksmith.load.library import load
 
 SIGNATURE = """\
 openapi: 3.1.0

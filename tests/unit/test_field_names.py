@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith.describe.fields import field_name, unique
-from hooksmith.normalize.casing import argument, upper
+from hooksmith.naming.casing import argument, upper
+from hooksmith.naming.unique_names import field_name, unique
 
 NEAR = st.text("aAbB_.-<> 1", max_size=4) | st.sampled_from(
     [

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith import format as formatting
+from hooksmith import formatting
 from hooksmith.aside import aside
-from hooksmith.cache import MAX_SHARD, Cache
+from hooksmith.caching.store import MAX_SHARD, Cache
 from hooksmith.config import Formatter
 from hooksmith.errors import ConfigError
-from hooksmith.format import RenderedCodeError, format_files
+from hooksmith.formatting import RenderedCodeError, format_files
 
 LONG = ", ".join(f'"{name}": {name}_of_the_order' for name in ("name", "number", "address", "date"))
 UGLY = f"\nclass A:\n    x: int\n\n\n    orders = {{{LONG}}}\n\n\n\n\nX = 1\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith.describe.grouping import NO_TAG, beginning, resource_tags
+from hooksmith.naming.resource_names import NO_TAG, beginning, resource_tags
 from support.documents import openapi, result_of
 
 BEGINNINGS = {

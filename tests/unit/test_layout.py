@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooksmith.cache import Cache
-from hooksmith.format import LINE_LENGTH, format_files
-from hooksmith.layout import lay_out
+from hooksmith.caching.store import Cache
+from hooksmith.formatting import LINE_LENGTH, format_files
+from hooksmith.formatting.black_fast_path import lay_out
 from support.black_style import as_black_has_it
 from support.paths import GENERATED
 

@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith import json_text, load, reading, scalars, yaml12, yaml_places
 from hooksmith.errors import LoadError, UnresolvedReferenceError
-from hooksmith.pointer import join, split
-from hooksmith.syntax import MAX_DEPTH, SyntaxProblem
+from hooksmith.json_pointer import join, split
+from hooksmith.load import files, json_reader, library, yaml_places, yaml_reader, yaml_scalars
+from hooksmith.load.syntax import MAX_DEPTH, SyntaxProblem
 
 json_values = st.recursive(
     st.none()
@@ -58,11 +58,11 @@ def put(path: Path, content: str | bytes) -> Path:
 
 def resolve(
     folder: Path, files: dict[str, str], reference: str, at: str = "", **options: Any
-) -> load.Located:
+) -> library.Located:
     for name, text in files.items():
         put(folder / name, text)
-    library = load.load(folder / next(iter(files)), **options)
-    return library.resolve(library.root, reference, at)
+    loaded = library.load(folder / next(iter(files)), **options)
+    return loaded.resolve(loaded.root, reference, at)
 
 
 def failure(folder: Path, files: dict[str, str], reference: str, at: str = "") -> tuple[str, str]:
@@ -130,7 +130,7 @@ def failure(folder: Path, files: dict[str, str], reference: str, at: str = "") -
     ],
 )
 def test_scalars(text: str, value: Any) -> None:
-    parsed = yaml12.parse(f"key: {text}\n")["key"]
+    parsed = yaml_reader.parse(f"key: {text}\n")["key"]
     assert parsed == value
     assert type(parsed) is type(value)
 
@@ -140,13 +140,13 @@ def test_scalars(text: str, value: Any) -> None:
 )
 def test_scalars_that_json_cannot_say_are_refused(text: str) -> None:
     with pytest.raises(SyntaxProblem) as caught:
-        yaml12.parse(f"a: 1\nkey: {text}\n")
+        yaml_reader.parse(f"a: 1\nkey: {text}\n")
     assert (caught.value.line, caught.value.column) == (2, 6)
 
 
 def test_keys_are_their_text() -> None:
     text = "200: a\n1.0: b\n0x10: c\nno: d\nnull: e\ntrue: f\n'<<': g\n2024-01-31: h\n"
-    assert list(yaml12.parse(text)) == [
+    assert list(yaml_reader.parse(text)) == [
         "200",
         "1.0",
         "0x10",
@@ -159,7 +159,7 @@ def test_keys_are_their_text() -> None:
 
 
 def test_aliases_give_copies_and_merges_give_way_to_own_keys() -> None:
-    data = yaml12.parse(
+    data = yaml_reader.parse(
         "a: &a {x: 1, y: {z: 2}}\nb: &b {x: 3, w: 4}\nc: {<<: *a, y: 5}\nd: {<<: [*a, *b]}\ne: *a\n&k f: *k\n"
     )
     assert data["c"] == {"x": 1, "y": 5}
@@ -186,7 +186,7 @@ def test_aliases_give_copies_and_merges_give_way_to_own_keys() -> None:
 )
 def test_broken_yaml_has_a_place(text: str, line: int, part: str) -> None:
     with pytest.raises(SyntaxProblem) as caught:
-        yaml12.parse(text)
+        yaml_reader.parse(text)
     assert part in caught.value.message
     assert caught.value.line == line
     assert caught.value.column is not None
@@ -194,7 +194,7 @@ def test_broken_yaml_has_a_place(text: str, line: int, part: str) -> None:
 
 def test_depth_has_a_limit() -> None:
     deepest = "[" * MAX_DEPTH + "]" * MAX_DEPTH
-    for reader in (yaml12, json_text):
+    for reader in (yaml_reader, json_reader):
         assert reader.parse(deepest)
         for levels in (MAX_DEPTH + 1, 5_000, 100_000):
             with pytest.raises(SyntaxProblem, match="levels deep"):
@@ -205,19 +205,19 @@ def test_aliases_cannot_add_depth_or_size_without_end() -> None:
     deep = "a0: &a0 " + "[" * 150 + "]" * 150 + "\n"
     deep += "".join(f"a{n}: &a{n} {'[' * 150}*a{n - 1}{']' * 150}\n" for n in range(1, 30))
     with pytest.raises(SyntaxProblem, match="levels deep"):
-        yaml12.parse(deep)
+        yaml_reader.parse(deep)
     laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     laughs += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
     with pytest.raises(SyntaxProblem, match="aliases add more than"):
-        yaml12.parse(laughs)
+        yaml_reader.parse(laughs)
 
 
 @given(json_values)
 def test_yaml_reads_what_json_writes(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    assert json_text.parse(text) == value
+    assert json_reader.parse(text) == value
     try:
-        parsed = yaml12.parse(text)
+        parsed = yaml_reader.parse(text)
     except SyntaxProblem as problem:
         # YAML bars some characters, and libyaml keys beyond 1024; nothing else of JSON.
         assert "may not stand in YAML" in problem.message or len(text) > 1024  # noqa: PT017
@@ -228,7 +228,7 @@ def test_yaml_reads_what_json_writes(value: Any) -> None:
 @given(st.from_regex(r"[-+0-9.eExo_:~a-fnlutrsiyNA]{0,8}", fullmatch=True))
 def test_plain_scalars_give_json_values(text: str) -> None:
     try:
-        value = scalars.plain_scalar(text)
+        value = yaml_scalars.plain_scalar(text)
     except ValueError:
         assert float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) in (
             float("inf"),
@@ -254,19 +254,19 @@ def test_plain_scalars_give_json_values(text: str) -> None:
 )
 def test_broken_json_has_a_place(text: str, line: int, column: int, part: str) -> None:
     with pytest.raises(SyntaxProblem) as caught:
-        json_text.parse(text)
+        json_reader.parse(text)
     assert part in caught.value.message
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
 def test_json_integers_keep_their_digits() -> None:
-    assert json_text.parse("[12345678901234567890123]") == [12345678901234567890123]
-    assert json_text.parse('"\\ud83d\\ude00"') == "😀"
+    assert json_reader.parse("[12345678901234567890123]") == [12345678901234567890123]
+    assert json_reader.parse('"\\ud83d\\ude00"') == "😀"
 
 
 @given(json_values, st.sampled_from([None, 1]))
 def test_positions_have_the_shape_of_the_data(value: Any, indent: int | None) -> None:
-    position = json_text.positions(json.dumps(value, indent=indent))
+    position = json_reader.positions(json.dumps(value, indent=indent))
 
     def matches(data: Any, position: Any) -> bool:
         items = (
@@ -287,14 +287,14 @@ def test_positions_have_the_shape_of_the_data(value: Any, indent: int | None) ->
 @given(json_values, st.sampled_from([None, 1]))
 def test_places_are_found_without_reading_everything(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
-    finder = json_text.Finder(text)
+    finder = json_reader.Finder(text)
 
     def agrees(position: Any, keys: list[str]) -> bool:
         return finder.find(keys) == (position.line, position.column) and all(
             agrees(child, [*keys, key]) for key, child in position.children.items()
         )
 
-    root = json_text.positions(text)
+    root = json_reader.positions(text)
     assert agrees(root, [])
     assert finder.find(["no such key", "below"]) == (root.line, root.column)
 
@@ -313,10 +313,10 @@ def test_places_in_yaml_are_found_from_the_outline(
     value: Any, flow: bool | None, head: str
 ) -> None:
     text = head + yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=20)
-    data, outline = yaml12.parse_outlined(text)
+    data, outline = yaml_reader.parse_outlined(text)
     wanted = list(_pointers(data))
     found = yaml_places.some_places(text, outline, wanted)
-    root = yaml12.positions(text)
+    root = yaml_reader.positions(text)
     assert found == [(it.line, it.column) for it in map(root.find, wanted)]
 
 
@@ -326,10 +326,10 @@ def test_only_what_is_around_a_place_is_read_again(monkeypatch: pytest.MonkeyPat
 
     def spy(text: str, wanted: Any) -> Any:
         read.append(text)
-        return yaml12.some_positions(text, wanted)
+        return yaml_reader.some_positions(text, wanted)
 
     monkeypatch.setattr(yaml_places, "some_positions", spy)
-    outline = yaml12.parse_outlined(text)[1]
+    outline = yaml_reader.parse_outlined(text)[1]
     wanted = [("a", "b", "c", "d", "0"), ("a", "b", "e"), ("a", "f"), ("g", "0", "h")]
     assert yaml_places.some_places(text, outline, wanted) == [(3, 13), (4, 5), (5, 8), (6, 6)]
     assert read == ["    c: {d: [1]}\n", text.partition("g:")[0], "g: [{h: 1}]\n"]
@@ -337,8 +337,8 @@ def test_only_what_is_around_a_place_is_read_again(monkeypatch: pytest.MonkeyPat
 
 def test_places_among_aliases() -> None:
     text = "a:\n  b: &b\n    c: &c {d: 1}\n    e: *c\n  f: *b\n  g: {<<: *c, h: 2}\n<<: *b\ni: *b\n"
-    data, outline = yaml12.parse_outlined(text)
-    root = yaml12.positions(text)
+    data, outline = yaml_reader.parse_outlined(text)
+    root = yaml_reader.positions(text)
     for keys in _pointers(data):
         (found,) = yaml_places.some_places(text, outline, [keys])
         position = root.find(keys)
@@ -352,13 +352,13 @@ def test_places_among_aliases() -> None:
 @pytest.mark.parametrize("name", ["a.yaml", "a.json", "a", "a.txt"])
 def test_encodings(folder: Path, encoding: str, name: str) -> None:
     path = put(folder / name, '{"é": "ü😀"}'.encode(encoding))
-    assert load.load(path).root.data == {"é": "ü😀"}
+    assert library.load(path).root.data == {"é": "ü😀"}
 
 
 def test_a_yaml_file_may_hold_json_and_json_like_yaml(folder: Path) -> None:
     surrogates = put(folder / "a.yaml", '{"a": "\\ud83d\\ude00"}')
-    assert load.load(surrogates).root.data == {"a": "😀"}
-    flow = load.load(put(folder / "b.yaml", "{a: 1,\n b: [no]}")).root
+    assert library.load(surrogates).root.data == {"a": "😀"}
+    flow = library.load(put(folder / "b.yaml", "{a: 1,\n b: [no]}")).root
     assert flow.data == {"a": 1, "b": ["no"]}
     assert (flow.place("/b/0").line, flow.place("/b/0").column) == (2, 6)
 
@@ -376,24 +376,24 @@ def test_a_yaml_file_may_hold_json_and_json_like_yaml(folder: Path) -> None:
 )
 def test_unusable_files(folder: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(LoadError) as caught:
-        load.load(put(folder / name, content))
+        library.load(put(folder / name, content))
     assert str(caught.value).startswith(f"{folder}/{message}")
 
 
 def test_missing_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(folder / "openapi.yaml", "a: 1\n")
     with pytest.raises(LoadError, match=r"no such file\n  hint: did you mean 'openapi.yaml'"):
-        load.load(folder / "openapi.yml")
+        library.load(folder / "openapi.yml")
     with pytest.raises(LoadError, match="this is a folder"):
-        load.load(folder)
-    monkeypatch.setattr(reading, "MAX_BYTES", 3)
+        library.load(folder)
+    monkeypatch.setattr(files, "MAX_BYTES", 3)
     with pytest.raises(LoadError, match="larger than"):
-        load.load(folder / "openapi.yaml")
+        library.load(folder / "openapi.yaml")
 
 
 def test_places(folder: Path) -> None:
     text = "paths:\n  /a~b:\n    get: &get\n      tags: [x, y]\n    put: *get\n"
-    document = load.load(put(folder / "a.yaml", text)).root
+    document = library.load(put(folder / "a.yaml", text)).root
     wanted = {
         "": (1, 1),
         "/paths": (1, 1),
@@ -465,12 +465,12 @@ def test_references_between_files(folder: Path, tmp_path: Path) -> None:
         "schemas/other.yaml": "x: [{$ref: '../root.yaml'}]\n",
     }
     located = resolve(folder, files, "./schemas/a%20b.json")
-    library = load.load(folder / "root.yaml")
-    end = library.follow(library.resolve(library.root, "schemas/a%20b.json#"))
+    loaded = library.load(folder / "root.yaml")
+    end = loaded.follow(loaded.resolve(loaded.root, "schemas/a%20b.json#"))
     assert located.value == {"$ref": "sub/../other.yaml#/x/0"}
     assert end.value == {"a": 1}
-    assert end.document is library.root
-    assert [path.name for path in library.documents] == ["root.yaml", "a b.json", "other.yaml"]
+    assert end.document is loaded.root
+    assert [path.name for path in loaded.documents] == ["root.yaml", "a b.json", "other.yaml"]
     uri = (folder / "schemas/other.yaml").resolve().as_uri()
     assert resolve(folder, files, f"{uri}#/x").pointer == "/x"
     assert resolve(folder, files, uri.replace("file://", "file:")).document.data == {
@@ -479,13 +479,13 @@ def test_references_between_files(folder: Path, tmp_path: Path) -> None:
 
 
 def test_chains_that_go_in_a_circle(folder: Path) -> None:
-    library = load.load(put(folder / "root.yaml", ROOT))
-    end = library.follow(library.resolve(library.root, "#/components/schemas/Long"))
+    loaded = library.load(put(folder / "root.yaml", ROOT))
+    end = loaded.follow(loaded.resolve(loaded.root, "#/components/schemas/Long"))
     assert end.pointer == "/components/schemas/Pet"
     with pytest.raises(UnresolvedReferenceError, match="leads in a circle"):
-        library.follow(library.resolve(library.root, "#/components/schemas/Loop"))
+        loaded.follow(loaded.resolve(loaded.root, "#/components/schemas/Loop"))
     with pytest.raises(UnresolvedReferenceError, match="in a circle of"):
-        library.resolve(library.root, "#/components/schemas/Loop/properties")
+        loaded.resolve(loaded.root, "#/components/schemas/Loop/properties")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import builtins
 import keyword
 from http import HTTPStatus
 
-from hooksmith.normalize.reserved import BUILTINS, KEYWORDS
-from hooksmith.statuses import PHRASES
+from hooksmith.naming.reserved import BUILTINS, KEYWORDS
+from hooksmith.openapi.status_phrases import PHRASES
 
 RENAMED = {"413", "414", "416", "422"}
 """In Python 3.13."""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith import swap
 from hooksmith.errors import OutputError
-from hooksmith.write import MANIFEST, Difference, Summary, compare, write
+from hooksmith.output import directory_swap
+from hooksmith.output.writer import MANIFEST, Difference, Summary, compare, write
 
 OLD = {"__init__.py": "old = 1\n", "same.py": "same = 1\n", "gone/a.py": "gone = 1\n"}
 NEW = {"__init__.py": "new = 2\n", "same.py": "same = 1\n", "deep/er/b.py": "é = 3\n"}
@@ -212,7 +212,7 @@ def test_a_failed_build_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyP
     def fail() -> None:
         raise OSError(28, "No space left on device", str(folder))
 
-    monkeypatch.setattr(swap, "_sync_all", fail)
+    monkeypatch.setattr(directory_swap, "_sync_all", fail)
     with pytest.raises(OutputError, match="No space left on device"):
         write(NEW, folder)
     assert contents(folder) == OLD
@@ -224,20 +224,20 @@ def test_a_failed_build_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyP
 KILL_AT_EVERY_LINE = """
 import os, signal, sys
 from pathlib import Path
-from hooksmith import swap, write
+from hooksmith.output import directory_swap, writer
 
 folder, old, new, exchange = Path(sys.argv[1]), *map(eval, sys.argv[2:5])
 if not exchange:
-    swap._exchange = lambda one, other: False
+    directory_swap._exchange = lambda one, other: False
 
 def killed_at(step):
-    '''A child that is killed before the step-th line it runs in write.py and swap.py; whether it was.'''
+    '''A child that is killed before the step-th line it runs in writer.py and directory_swap.py; whether it was.'''
     child = os.fork()
     if child == 0:
         left = step
         def trace(frame, event, argument):
             nonlocal left
-            if frame.f_code.co_filename not in (write.__file__, swap.__file__):
+            if frame.f_code.co_filename not in (writer.__file__, directory_swap.__file__):
                 return None
             if event == 'line':
                 left -= 1
@@ -245,7 +245,7 @@ def killed_at(step):
                     os.kill(os.getpid(), signal.SIGKILL)
             return trace
         sys.settrace(trace)
-        write.write(new, folder)
+        writer.write(new, folder)
         os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
@@ -253,18 +253,18 @@ def state():
     if not folder.exists():
         return 'none'
     files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob('*') if path.is_file()}
-    names = {name: text for name, text in files.items() if name != write.MANIFEST}
+    names = {name: text for name, text in files.items() if name != writer.MANIFEST}
     return {repr(old): 'old', repr(new): 'new'}.get(repr(dict(sorted(names.items()))), 'broken')
 
 states = []
 step = 1
 while True:
-    write.write(old, folder)
+    writer.write(old, folder)
     assert (state(), os.listdir(folder.parent)) == ('old', [folder.name])
     if not killed_at(step):
         break
     states.append(state())
-    write.write(new, folder)
+    writer.write(new, folder)
     assert (state(), os.listdir(folder.parent)) == ('new', [folder.name]), step
     step += 1
 print(','.join(states))
@@ -300,7 +300,7 @@ def test_an_interrupted_swap_is_mended(folder: Path) -> None:
 
 
 def test_runs_side_by_side_take_turns(folder: Path) -> None:
-    script = "import sys; from pathlib import Path; from hooksmith.write import write\n"
+    script = "import sys; from pathlib import Path; from hooksmith.output.writer import write\n"
     script += "for n in range(30): write({f'{sys.argv[2]}{n}.py': 'x' * 100}, Path(sys.argv[1]))"
     runs = [subprocess.Popen([sys.executable, "-c", script, str(folder), name]) for name in "ab"]
     assert [run.wait() for run in runs] == [0, 0]

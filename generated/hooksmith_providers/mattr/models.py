@@ -6,10 +6,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
-from .._runtime.assertions import StringFormat
-from .._runtime.model import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.models.base import CamelModel, Model, Omittable, Open, RequestModel
+from .._runtime.models.constraints import StringFormat
+from .._runtime.models.timestamp import Timestamp
 from .._runtime.omit import OMIT
-from .._runtime.timestamp import Timestamp
 
 
 class WebhookEventType(StrEnum):

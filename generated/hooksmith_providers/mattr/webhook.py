@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from time import time
 from typing import TYPE_CHECKING, Self
 
-from .._runtime.signatures.http_message import HTTPMessageSignatures
-from .._runtime.signatures.jwks import Jwk
-from .._runtime.webhook import BaseWebhook, Clock
+from .._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
+from .._runtime.webhooks.signatures.jwks import Jwk
+from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 
 if TYPE_CHECKING:

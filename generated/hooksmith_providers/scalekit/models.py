@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from .._runtime.model import Model, Open
-from .._runtime.timestamp import Timestamp
+from .._runtime.models.base import Model, Open
+from .._runtime.models.timestamp import Timestamp
 
 
 class EventEnvelope(Model):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from .._runtime.deferred import DeferredModels
-from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.lazy import lazy
-from .._runtime.signatures.message import AnyHeaders
+from .._runtime.lazy_imports import lazy
+from .._runtime.models.deferred import DeferredModels
+from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
+from .._runtime.webhooks.signatures.message import AnyHeaders
 
 if TYPE_CHECKING:
     from .models import (

@@ -9,10 +9,10 @@ from ..normalize import Normal
 from .events import describe_events
 from .facts import facts_of
 from .operations import describe_resources
+from .request_models import Directions, settle_directions, shaped, shaped_resource
 from .schemas import Schemas, text
 from .security import describe_client, describe_schemes, describe_servers, security_requirement
-from .shapes import Directions, settle_directions, shaped, shaped_resource
-from .signatures import describe_signature
+from .signature_schemes import describe_signature
 
 
 def describe(normal: Normal, source: str) -> Api:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..normalize.all_of import ALSO
 from ..normalize.bundle import resolve_local
-from ..normalize.grammar import Node
-from ..normalize.merge import ALSO
+from ..openapi.grammar import Node
 
 _ANYWHERE = ("not", "if", "then", "else", ALSO)
 _FURTHER = {

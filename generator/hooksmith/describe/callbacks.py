@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import Callback, Kind, Reply, Scalar, Type
-from ..normalize.grammar import Node
-from ..normalize.names import operations
-from ..pointer import escape, unescape
-from .media import essence, opaque, preferred
+from ..json_pointer import escape, unescape
+from ..naming.class_names import operations
+from ..openapi.grammar import Node
+from .content import essence, opaque, preferred
 from .schemas import Schemas, text
 
 

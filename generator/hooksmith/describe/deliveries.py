@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..ir import Alias, Array, Model, Named, Type, Union
+from ..json_pointer import escape
+from ..naming.class_names import operations
 from ..normalize import Normal
-from ..normalize.grammar import Node
-from ..normalize.names import operations
-from ..pointer import escape
-from .media import is_form, preferred
+from ..openapi.grammar import Node
+from .content import is_form, preferred
 from .schemas import Schemas, text
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..ir import Event, Events, Position
+from ..naming.casing import snake, upper
+from ..naming.unique_names import unique
 from ..normalize import Normal
-from ..normalize.casing import snake, upper
-from ..normalize.grammar import Node
+from ..openapi.grammar import Node
 from .deliveries import Delivery, deliveries
-from .fields import unique
-from .positions import check_positions, fits_somewhere
+from .event_pointers import check_positions, fits_somewhere
+from .event_type_detection import detect, kinds, position, said_otherwise, told_headers
 from .schemas import Schemas, provenance, text
-from .signatures import known_events
-from .telling import detect, kinds, position, said_otherwise, told_headers
+from .signature_schemes import known_events
 
 
 def describe_events(normal: Normal, schemas: Schemas) -> Events:

@@ -25,16 +25,16 @@ from ..ir import (
     Type,
     Union,
 )
+from ..json_pointer import escape, unescape
+from ..naming.casing import argument, pascal
+from ..naming.class_names import operation_name, operations
+from ..naming.resource_names import NO_TAG, resource_tags
+from ..naming.unique_names import unique
 from ..normalize import Normal
-from ..normalize.casing import argument, pascal
-from ..normalize.grammar import Node
-from ..normalize.names import operation_name, operations
-from ..pointer import escape, unescape
+from ..openapi.grammar import Node
 from .callbacks import describe_callbacks
-from .encodings import encodings
-from .fields import unique
-from .grouping import NO_TAG, resource_tags
-from .media import is_event_stream, is_form, raw, received_contents, sent_contents
+from .content import is_event_stream, is_form, raw, received_contents, sent_contents
+from .form_encoding import encodings
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
 from .security import security_requirement

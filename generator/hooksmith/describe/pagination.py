@@ -7,9 +7,9 @@ from typing import Any
 
 from ..errors import ExtensionError
 from ..ir import ANY, Alias, Array, Map, Model, Named, Pagination, Parameter, Reply, Type, Union
+from ..json_pointer import split
 from ..normalize import Normal
-from ..normalize.grammar import Node
-from ..pointer import split
+from ..openapi.grammar import Node
 from ..suggest import did_you_mean
 from .schemas import Schemas
 

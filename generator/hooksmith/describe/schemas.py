@@ -28,17 +28,17 @@ from ..ir import (
     Type,
     Union,
 )
+from ..json_pointer import escape
+from ..naming.casing import pascal, snake, upper
+from ..naming.class_names import RESERVED, is_enum, is_model
+from ..naming.reserved import BUILTIN_CLASSES
+from ..naming.union_options import telling_tag
+from ..naming.unique_names import field_name, unique
 from ..normalize import Normal
 from ..normalize.bundle import resolve_local
-from ..normalize.casing import pascal, snake, upper
-from ..normalize.grammar import Node
-from ..normalize.names import RESERVED, is_enum, is_model
-from ..normalize.options import telling_tag
-from ..normalize.reserved import BUILTIN_CLASSES
-from ..pointer import escape
+from ..openapi.grammar import Node
 from .assertions import assertions
-from .fields import field_name, unique
-from .prose import markdown
+from .html_to_markdown import markdown
 
 _SECRETS = frozenset(
     "secret client_secret password api_key access_token refresh_token id_token private_key signing_secret".split()
@@ -73,7 +73,7 @@ STRING_FORMATS = frozenset(
     """uuid email idn-email uri iri uri-reference iri-reference hostname idn-hostname ipv4 ipv6 time duration
     byte json-pointer relative-json-pointer""".split()
 )
-"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/formats.py`."""
+"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/models/formats.py`."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ..ir import Client, SecurityScheme, Server, ServerVariable, Setting
+from ..naming.casing import argument, pascal, snake
+from ..naming.unique_names import unique
 from ..normalize import Normal
-from ..normalize.casing import argument, pascal, snake
-from ..normalize.grammar import Node
-from .fields import unique
+from ..openapi.grammar import Node
 from .schemas import text
 
 _GENERIC = frozenset(

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..document import Document
 from ..errors import Diagnostic, HooksmithError, Place
+from ..load.document import Document
 from ..settings import Settings
 from .change import Change, UnsureError, find_change
 from .revision import revised

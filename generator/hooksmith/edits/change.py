@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .. import yaml12
+from ..json_pointer import escape
+from ..load import yaml_reader as yaml12
+from ..load.files import parse
+from ..load.outline import OUTLINED, Outline, OutlineEntry, blocks
+from ..load.syntax import SyntaxProblem
 from ..normalize.units import units
-from ..outline import OUTLINED, Outline, OutlineEntry, blocks
-from ..pointer import escape
-from ..reading import parse
-from ..syntax import SyntaxProblem
 
 FEW = 8
 """Units that may be different at once; an edit of more is read as a new document."""

@@ -14,14 +14,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..describe.facts import CallUses, Uses, call_uses, uses_of
-from ..describe.grouping import resource_tags
 from ..describe.operations import named_apart
 from ..ir import AnyDefinition, Operation, Resource
-from ..normalize.casing import argument, pascal
-from ..normalize.names import later_choices, suffix_of
+from ..json_pointer import split
+from ..naming.casing import argument, pascal
+from ..naming.class_names import later_choices, suffix_of
+from ..naming.resource_names import resource_tags
 from ..normalize.units import unit_of
 from ..plan.webhook import needs_arguments
-from ..pointer import split
 from .change import Change, UnsureError
 from .order import ordered
 from .pack import unpack

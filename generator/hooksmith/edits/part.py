@@ -11,15 +11,15 @@ from urllib.parse import unquote
 
 from ..describe import describe_undirected
 from ..describe.deliveries import deliveries
+from ..describe.event_type_detection import body_values
 from ..describe.schemas import Schemas
-from ..describe.telling import body_values
-from ..document import Document
 from ..extensions import check_extensions
 from ..ir import AnyDefinition, Api, Operation
-from ..load import Library
+from ..json_pointer import escape
+from ..load.document import Document
+from ..load.library import Library
 from ..normalize import normalize_part
 from ..normalize.units import assembled, is_head, unit_of
-from ..pointer import escape
 from ..settings import Settings
 from .change import Change, UnsureError
 from .related import closure, inverted, references_in

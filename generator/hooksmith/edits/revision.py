@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..describe.facts import Facts
-from ..describe.shapes import (
+from ..describe.request_models import (
     Directions,
     settle_directions,
     shape_uses,
@@ -21,7 +21,7 @@ from ..describe.shapes import (
 )
 from ..ir import AnyDefinition, Api, Resource
 from ..plan import bare_package, model_modules_view
-from ..plan.call_docs import plan_resource_doc
+from ..plan.api_index import plan_resource_doc
 from ..plan.events import plan_event_docs
 from ..plan.parts import Parts, arrange
 from ..plan.views import ModelsView, PackageView, ResourceDocView

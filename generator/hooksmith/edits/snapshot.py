@@ -9,11 +9,11 @@ from pickle import UnpicklingError
 from typing import NamedTuple
 
 from ..describe.facts import CallUses, Facts, Uses
-from ..describe.shapes import Directions, shaped
+from ..describe.request_models import Directions, shaped
 from ..ir import AnyDefinition, Api, Resource
+from ..load.outline import Outline
 from ..normalize import Normal
 from ..normalize.units import units
-from ..outline import Outline
 from ..plan import callback_constants
 from ..plan.parts import Arrangement, Parts
 from ..plan.views import PackageView, ResourceDocView

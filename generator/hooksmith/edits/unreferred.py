@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from ..normalize.tolerate.operations import USED_TWICE
-from ..normalize.tolerate.references import LEADS_NOWHERE
+from ..normalize.repair.operations import USED_TWICE
+from ..normalize.repair.references import LEADS_NOWHERE
 from .change import Change, UnsureError
 from .part import Part
 from .snapshot import Snapshot

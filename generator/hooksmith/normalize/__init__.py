@@ -6,20 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..errors import Diagnostic, Place
-from ..load import Library
+from ..load.library import Library
+from ..naming.class_names import Candidate, settle_names
+from ..naming.overrides import check_overrides
+from ..openapi.grammar import Node
+from .all_of import merge
 from .bundle import bundle
-from .census import Subject, census
+from .deep_references import hoist
+from .diagnostics import Findings
+from .dialects import upgrade
 from .discriminators import imply_tags
-from .findings import Findings
-from .grammar import Node
-from .hoist import hoist
-from .merge import merge
-from .names import Candidate, settle_names
+from .inventory import Subject, census
 from .openapi32 import lower_32
-from .overrides import check_overrides
-from .swagger import upgrade_swagger
-from .tolerate import tolerate
-from .upgrade import upgrade
+from .repair import tolerate
+from .swagger2 import upgrade_swagger
 
 
 @dataclass(slots=True)

@@ -16,10 +16,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import DocumentError, UnresolvedReferenceError
-from ..load import Document, Library, Located
-from ..pointer import escape, split
-from ..resolve import is_reference
-from .grammar import SECTIONS, Node, Visit, copied, kind_at, walk
+from ..json_pointer import escape, split
+from ..load.library import Document, Library, Located
+from ..load.references import is_reference
+from ..openapi.grammar import SECTIONS, Node, Visit, copied, kind_at, walk
 from .units import unit_of
 
 Key = tuple[str, str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..pointer import split
+from ..json_pointer import split
+from ..openapi.grammar import Node, walk
 from .bundle import resolve_local
-from .grammar import Node, walk
 
 
 def imply_tags(document: Node) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..pointer import escape
+from ..json_pointer import escape
+from ..openapi.grammar import Node, Visit, copied, walk
 from .bundle import Bundle, resolve_local
-from .findings import Findings
-from .grammar import Node, Visit, copied, walk
-from .hoist import place_name
+from .deep_references import place_name
+from .diagnostics import Findings
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..pointer import escape, split
+from ..json_pointer import escape, split
 
 _DEPTH = {"components": 3, "paths": 2, "webhooks": 2, "x-webhooks": 2, "definitions": 2}
 """How many keys lead to a unit; of other sections, their own."""

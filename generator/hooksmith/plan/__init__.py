@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ..ir import Api
-from .call_docs import plan_resource_doc
+from .api_index import plan_resource_doc
 from .callbacks import plan_callback_receiver
 from .client import plan_client
 from .events import plan_analytic_events, plan_event_docs, plan_event_types

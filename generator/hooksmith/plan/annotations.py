@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from ..describe.schemas import INTEGER_FORMATS, STRING_FORMATS
+from ..frozen import value
 from ..ir import (
     ANY,
     NULL,
@@ -26,7 +27,6 @@ from ..ir import (
     Type,
     Union,
 )
-from ..values import value
 from .imports import Imports
 from .text import literal
 from .unions import union
@@ -97,21 +97,21 @@ class Speller:
         if kind.kind is Kind.ANY:
             self.imports.add("typing", "Any")
         elif kind.kind is Kind.DATE_TIME:
-            self.imports.add_runtime("timestamp", "Timestamp")
+            self.imports.add_runtime("models.timestamp", "Timestamp")
         elif kind.kind is Kind.BINARY and self.strict:
-            self.imports.add_runtime("files", "FileContent")
+            self.imports.add_runtime("models.uploads", "FileContent")
             return "FileContent"
         elif kind.kind is Kind.NUMBER:
-            self.imports.add_runtime("number", "JsonNumber")
+            self.imports.add_runtime("models.numbers", "JsonNumber")
         elif kind.kind is Kind.DATE:
             self.imports.add("datetime", "date")
         elif self.strict and kind.constraints in _ALIASES:
             name = _ALIASES[kind.constraints]
-            self.imports.add_runtime("number", name)
+            self.imports.add_runtime("models.numbers", name)
             return name
         elif self.both and kind.constraints in _SENT_ALIASES:
             name = _SENT_ALIASES[kind.constraints]
-            self.imports.add_runtime("both_ways", name)
+            self.imports.add_runtime("models.sent_and_received", name)
             return name
         return self._constrained(name, kind.constraints)
 
@@ -122,7 +122,7 @@ class Speller:
     def _marks_when_sent(self, constraints: Constraints) -> Iterator[str]:
         """A schema with other constraints has a shape of its own where it is sent."""
         if self.both and constraints.format is not None:
-            self.imports.add_runtime("both_ways", "SentFormat")
+            self.imports.add_runtime("models.sent_and_received", "SentFormat")
             yield f"SentFormat({literal(constraints.format)})"
 
     def _marks(self, constraints: Constraints) -> Iterator[str]:
@@ -131,19 +131,19 @@ class Speller:
             self.imports.add("pydantic", "Field")
             yield f"Field({', '.join(rules)})"
         if constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
-            self.imports.add_runtime("assertions", "Pattern")
+            self.imports.add_runtime("models.constraints", "Pattern")
             yield f"Pattern({literal(constraints.pattern)})"
         if constraints.unique_items:
-            self.imports.add_runtime("assertions", "UniqueItems")
+            self.imports.add_runtime("models.constraints", "UniqueItems")
             yield "UniqueItems()"
         if constraints.format in STRING_FORMATS:
-            self.imports.add_runtime("assertions", "StringFormat")
+            self.imports.add_runtime("models.constraints", "StringFormat")
             yield f"StringFormat({literal(constraints.format)})"
         if isinstance(constraints.multiple_of, float):
-            self.imports.add_runtime("assertions", "Asserts")
+            self.imports.add_runtime("models.constraints", "Asserts")
             yield f'Asserts({{"multipleOf": {literal(constraints.multiple_of)}}})'
         if constraints.further:
-            self.imports.add_runtime("assertions", "Asserts")
+            self.imports.add_runtime("models.constraints", "Asserts")
             yield f"Asserts({literal(json.loads(constraints.further))})"
 
     def _marked(self, name: str, marks: list[str]) -> str:
@@ -159,14 +159,14 @@ class Speller:
         spelled = self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
             alias = "Open" if _is_text(definition) else "OpenInt"
-            self.imports.add_runtime("model", alias)
+            self.imports.add_runtime("models.base", alias)
             return f"{alias}[{spelled}]"
         if self.strict and isinstance(definition, Enum) and not _is_text(definition):
             return self._whole(spelled)
         return spelled
 
     def _whole(self, spelled: str) -> str:
-        self.imports.add_runtime("assertions", "Whole")
+        self.imports.add_runtime("models.constraints", "Whole")
         return self._marked(spelled, ["Whole()"])
 
     def _is_open(self, definition: Enum) -> bool:
@@ -184,7 +184,7 @@ class Speller:
         if not rest:
             rules = replace(kind.constraints, min_items=None, max_items=None)
             return self._constrained(f"tuple[{', '.join(items)}]", rules)
-        self.imports.add_runtime("unions", "Variadic")
+        self.imports.add_runtime("models.unions", "Variadic")
         spelled = f"tuple[{', '.join(items)}, *tuple[{rest[0]}, ...]]"
         rules = replace(kind.constraints, min_items=None)
         return self._constrained(spelled, rules, "Variadic()")
@@ -196,8 +196,8 @@ class Speller:
         options = [self.spell(option) for option in kind.options]
         if kind.discriminator and not self.strict:
             self.imports.add("typing", "Annotated")
-            self.imports.add_runtime("model", "Unknown")
-            self.imports.add_runtime("unions", "Tagged")
+            self.imports.add_runtime("models.base", "Unknown")
+            self.imports.add_runtime("models.unions", "Tagged")
             real = [
                 option for option, told in zip(options, kind.options, strict=True) if told != NULL
             ]

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from ..describe.fields import unique
-from ..describe.grouping import NO_TAG
-from ..describe.media import is_form
+from ..describe.content import is_form
 from ..ir import ANY, AnyDefinition, Api, Callback, Named, Operation, Reply, Resource
-from ..normalize.casing import snake, upper
+from ..naming.casing import snake, upper
+from ..naming.resource_names import NO_TAG
+from ..naming.unique_names import unique
 from .annotations import Speller
 from .events import written_in_form
 from .imports import Imports
@@ -37,7 +37,7 @@ def plan_callbacks(
         return None
     imports = Imports(runtime=runtime, home=lambda name: ".models")
     imports.add("typing", "Any")
-    imports.add_runtime("callbacks", "Callback")
+    imports.add_runtime("callbacks.callback", "Callback")
     names = unique(_names(found), upper, ("Callback", "CALLBACKS"))
     paths = _paths(found)
     views = tuple(
@@ -190,7 +190,7 @@ def plan_callback_receiver(
         return None
     imports = Imports(runtime=runtime)
     imports.add(".callbacks", "CALLBACKS")
-    imports.add_runtime("callback_receiver", "BaseCallbackReceiver")
+    imports.add_runtime("callbacks.receiver", "BaseCallbackReceiver")
     declared = api.signature if api.signature and not webhook else {"scheme": "unestablished"}
     scheme = scheme_expression(declared, imports)
     return CallbackReceiverView(scheme=scheme, imports=imports.block())

@@ -113,7 +113,7 @@ def _given(scheme: SecurityScheme) -> str:
 
 
 def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
-    imports.add_runtime("operation", "ApiInfo")
+    imports.add_runtime("client.operation", "ApiInfo")
     yield f"name={literal(package)}"
     yield f"title={literal(api.title)}"
     if api.servers:
@@ -137,10 +137,10 @@ def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
 
 
 def _server(server: Server, imports: Imports) -> str:
-    imports.add_runtime("operation", "Server")
+    imports.add_runtime("client.operation", "Server")
     arguments = [literal(server.url)]
     if server.variables:
-        imports.add_runtime("operation", "ServerVariable")
+        imports.add_runtime("client.operation", "ServerVariable")
         arguments.append(f"variables={{{', '.join(_variables(server))}}}")
     if server.description:
         arguments.append(f"description={literal(server.description)}")
@@ -179,5 +179,5 @@ def _scheme(scheme: SecurityScheme, imports: Imports) -> str:
                 arguments.append(f"parameters={literal(scheme.token_parameters)}")
         case "other":
             return ""
-    imports.add_runtime("operation", name)
+    imports.add_runtime("client.operation", name)
     return f"{name}({', '.join(arguments)})"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from ..describe.content import is_form
 from ..describe.facts import Facts
-from ..describe.fields import unique
-from ..describe.media import is_form
-from ..describe.shapes import Directions, ShapeUses
+from ..describe.request_models import Directions, ShapeUses
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -26,10 +25,11 @@ from ..ir import (
     Type,
     Union,
 )
-from ..normalize.casing import upper
+from ..naming.casing import upper
+from ..naming.unique_names import unique
 from .imports import Imports
+from .model_modules import called
 from .models import enum_view, plan_definitions
-from .modules import called
 from .text import in_short, literal, sentence
 from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
@@ -116,12 +116,12 @@ def plan_events(
         return None
     imports.add("typing", "TypeAlias")
     for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):
-        imports.add_runtime("events", name)
-    imports.add_runtime("signatures.message", "AnyHeaders")
+        imports.add_runtime("webhooks.catalogue", name)
+    imports.add_runtime("webhooks.signatures.message", "AnyHeaders")
     if deferred:
         imports.add("typing", "TYPE_CHECKING")
-        imports.add_runtime("deferred", "DeferredModels")
-        imports.add_runtime("lazy", "lazy")
+        imports.add_runtime("models.deferred", "DeferredModels")
+        imports.add_runtime("lazy_imports", "lazy")
     else:
         for event in where.events:
             for name in event.models:
@@ -219,7 +219,7 @@ def position(where: Position | None, imports: Imports) -> str:
         return f"({', '.join(parts)},)"
     if where.header is None:
         return literal(where.pointer)
-    imports.add_runtime("events", "InHeader")
+    imports.add_runtime("webhooks.catalogue", "InHeader")
     return f"InHeader({literal(where.header)})"
 
 

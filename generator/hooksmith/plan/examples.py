@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe.media import is_form
-from ..describe.telling import plain, prefix_of
+from ..describe.content import is_form
+from ..describe.event_type_detection import plain, prefix_of
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -30,8 +30,8 @@ from ..ir import (
     Type,
     Union,
 )
-from ..pointer import split
-from .samples import text_matching
+from ..json_pointer import split
+from .pattern_samples import text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12

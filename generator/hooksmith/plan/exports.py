@@ -29,10 +29,10 @@ def plan_exports(view: PackageView) -> Iterator[ExportsView]:
         yield export(".client", f"{client}Client", f"Async{client}Client")
         yield export(f"{runtime}.errors", *_ERRORS)
         yield export(f"{runtime}.omit", "OMIT", "Omit")
-        yield export(f"{runtime}.options", "RequestOptions")
-        yield export(f"{runtime}.hooks", "Hooks", "ReplyEvent", "RequestEvent")
-        yield export(f"{runtime}.pagination", "AsyncPage", "AsyncPager", "Page")
-        yield export(f"{runtime}.replies", "RawReply")
+        yield export(f"{runtime}.client.options", "RequestOptions")
+        yield export(f"{runtime}.client.hooks", "Hooks", "ReplyEvent", "RequestEvent")
+        yield export(f"{runtime}.client.pagination", "AsyncPage", "AsyncPager", "Page")
+        yield export(f"{runtime}.client.replies", "RawReply")
     if view.event_types:
         yield export(".event_types", "EventType")
     if view.analytic_events:
@@ -43,8 +43,8 @@ def plan_exports(view: PackageView) -> Iterator[ExportsView]:
         yield export(".events", "Event", *readers, *own)
         if borrowed := set(view.events.union) - own:
             yield export(".models", *borrowed)
-        yield export(f"{runtime}.events", "DriftedEvent", "UnknownEvent")
-        yield export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
+        yield export(f"{runtime}.webhooks.catalogue", "DriftedEvent", "UnknownEvent")
+        yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)
     yield from _callback_exports(view)
     yield from _receiver_exports(view)
     if not (view.client or view.events):
@@ -59,13 +59,13 @@ def _callback_exports(view: PackageView) -> Iterator[ExportsView]:
     runtime = view.runtime
     constants = (callback.constant for callback in view.callbacks.callbacks)
     yield export(".callbacks", "CALLBACKS", *constants)
-    yield export(f"{runtime}.callbacks", "Callback")
+    yield export(f"{runtime}.callbacks.callback", "Callback")
     scheme = ["CALLBACK_SCHEME"] if view.callback_receiver.scheme else []
     yield export(".callback_receiver", "CallbackReceiver", *scheme)
     runtime_names = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
-    yield export(f"{runtime}.callback_receiver", *runtime_names)
+    yield export(f"{runtime}.callbacks.receiver", *runtime_names)
     if not view.events:
-        yield export(f"{runtime}.webhook_errors", *_WEBHOOK_ERRORS)
+        yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)
 
 
 def _receiver_exports(view: PackageView) -> Iterator[ExportsView]:
@@ -73,13 +73,13 @@ def _receiver_exports(view: PackageView) -> Iterator[ExportsView]:
     receivers = [found for found in (view.webhook, view.callback_receiver) if found]
     if view.webhook:
         yield export(".webhook", "Webhook")
-        yield export(f"{runtime}.receiver", "WebhookReceiver")
+        yield export(f"{runtime}.webhooks.receiver.webhook_receiver", "WebhookReceiver")
     if receivers:
-        yield export(f"{runtime}.stores", "RedisStore", "SQLiteStore")
+        yield export(f"{runtime}.webhooks.receiver.stores", "RedisStore", "SQLiteStore")
     if receivers and not any(found.scheme for found in receivers):
         names = ("HMAC", "SecretText", "SignedAt", "StaticHeader")
-        yield export(f"{runtime}.signatures.keyed", *names)
-        yield export(f"{runtime}.signatures.standard", "StandardWebhooks")
+        yield export(f"{runtime}.webhooks.signatures.hmac_signatures", *names)
+        yield export(f"{runtime}.webhooks.signatures.standard_webhooks", "StandardWebhooks")
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ class _Planner:
             return ""
         self._imports.add("typing", "TYPE_CHECKING")  # checkers would take it for an argument
         if kind is None:
-            self._imports.add_runtime("both_ways", "ReceivedOnly")
+            self._imports.add_runtime("models.sent_and_received", "ReceivedOnly")
             return "dict[str, ReceivedOnly]"
         loose = speller.strict or (isinstance(kind, Union) and ANY in kind.options)
         return f"dict[str, {speller.spell(kind if loose else Union((kind, ANY)))}]"
@@ -143,7 +143,7 @@ class _Planner:
         shared = model.sent and model.received
         kind = "Request" if only_sent else "Shared" if shared else ""
         base = f"{'Camel' if camel else ''}{kind}Model"
-        self._imports.add_runtime("both_ways" if shared else "model", base)
+        self._imports.add_runtime("models.sent_and_received" if shared else "models.base", base)
         return (base,)
 
     def _strictness(self, model: Model, only_sent: bool) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ class _Planner:
         bases = [self._definitions[name] for name in model.bases]
         if not only_sent or all(base.sent and not base.received for base in bases):
             return ()
-        self._imports.add_runtime("model", "RequestModel")
+        self._imports.add_runtime("models.base", "RequestModel")
         return ("RequestModel",)
 
     def _field(self, field: Field, speller: Speller, only_sent: bool, camel: bool) -> FieldView:
@@ -170,7 +170,7 @@ class _Planner:
             self._imports.add("pydantic", "Field")
             marks.append(f"Field({', '.join(arguments)})")
         if speller.both and self._may_be_null(field):
-            self._imports.add_runtime("both_ways", "Nullable")
+            self._imports.add_runtime("models.sent_and_received", "Nullable")
             marks.append("Nullable()")
         if marks:
             self._imports.add("typing", "Annotated")
@@ -194,7 +194,7 @@ class _Planner:
     def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
         """What is sent may be left out; what is received may be absent, and null though nobody said so."""
         if only_sent:
-            self._imports.add_runtime("model", "Omittable")
+            self._imports.add_runtime("models.base", "Omittable")
             self._imports.add_runtime("omit", "OMIT")
             return f"Omittable[{annotation}]", "OMIT"
         nullable = (

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..describe.facts import Facts
-from ..describe.shapes import Directions, shape_uses
+from ..describe.request_models import Directions, shape_uses
 from ..ir import AnyDefinition, Api, Resource
 from .callbacks import plan_callbacks
 from .events import event_definitions, plan_events
 from .examples import plan_examples
 from .imports import Imports
+from .model_modules import model_modules, owners
 from .models import plan_definitions
-from .modules import model_modules, owners
 from .resources import plan_resource
 from .views import CallbacksView, EventsView, ModuleView, ResourceView
 

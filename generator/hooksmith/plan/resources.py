@@ -23,7 +23,7 @@ from ..ir import (
     Resource,
     Type,
 )
-from ..statuses import PHRASES
+from ..openapi.status_phrases import PHRASES
 from .annotations import ArgumentSpeller, Speller
 from .imports import Imports
 from .models import constant, field_doc
@@ -59,9 +59,9 @@ def plan_resource(
         home=lambda name: "..models",
         through=("..", "models") if deferred else None,
     )
-    imports.add_runtime("async_client", "AsyncResource")
-    imports.add_runtime("sync_client", "SyncResource")
-    imports.add_runtime("options", "RequestOptions")
+    imports.add_runtime("client.async_client", "AsyncResource")
+    imports.add_runtime("client.sync_client", "SyncResource")
+    imports.add_runtime("client.options", "RequestOptions")
     imports.add("..operations", f"{resource.name} as _operations")
     methods = tuple(
         _Method(operation, definitions, imports, callbacks).view()
@@ -119,8 +119,8 @@ class _Method:
         pages = self._operation.pagination
         if pages is None:
             return result, result
-        self._imports.add_runtime("pagination", "AsyncPager")
-        self._imports.add_runtime("pagination", "Page")
+        self._imports.add_runtime("client.pagination", "AsyncPager")
+        self._imports.add_runtime("client.pagination", "Page")
         item = self._results.spell(pages.item)
         return f"Page[{item}, {result}]", f"AsyncPager[{item}, {result}]"
 
@@ -396,7 +396,7 @@ def _constant(
     result = "None" if kind is None else received.spell(kind)
     pages = operation.pagination
     factory = "PagedOperation" if pages else "Operation"
-    imports.add_runtime("operation", factory)
+    imports.add_runtime("client.operation", factory)
     return OperationView(
         constant=constant_name(operation),
         type=f"PagedOperation[{received.spell(pages.item)}, {result}]"
@@ -430,7 +430,7 @@ def _wire_facts(
     if operation.pagination:
         yield f"pagination={_pagination(operation.pagination, imports)}"
     if operation.permissions:
-        imports.add_runtime("operation", "Permissions")
+        imports.add_runtime("client.operation", "Permissions")
         group = (
             f", group={literal(operation.permissions.group)}" if operation.permissions.group else ""
         )
@@ -442,7 +442,7 @@ def _wire_facts(
 
 
 def _parameter(parameter: Parameter, sent: Speller, imports: Imports) -> str:
-    imports.add_runtime("operation", "Parameter")
+    imports.add_runtime("client.operation", "Parameter")
     arguments = [literal(parameter.field.wire)]
     if parameter.style != _STYLES[parameter.location] and parameter.media_type is None:
         arguments.append(f"style={literal(parameter.style)}")
@@ -472,14 +472,14 @@ def _encoding(stated: PropertyEncoding) -> str:
 
 
 def _body(body: Body, sent: Speller, imports: Imports) -> str:
-    imports.add_runtime("operation", "Body")
+    imports.add_runtime("client.operation", "Body")
     arguments = [_value(body.type, sent)]
     if body.media_type != "application/json":
         arguments.append(f"media_type={literal(body.media_type)}")
     if body.required:
         arguments.append("required=True")
     if body.encoding:
-        imports.add_runtime("operation", "Encoding")
+        imports.add_runtime("client.operation", "Encoding")
         stated = ", ".join(f"{literal(it.wire)}: {_encoding(it)}" for it in body.encoding)
         arguments.append(f"encoding={{{stated}}}")
     if body.others:
@@ -489,7 +489,7 @@ def _body(body: Body, sent: Speller, imports: Imports) -> str:
 
 
 def _reply(reply: Reply | Content, received: Speller, imports: Imports) -> str:
-    imports.add_runtime("operation", "Reply")
+    imports.add_runtime("client.operation", "Reply")
     arguments = ["None" if reply.type is None else _value(reply.type, received)]
     if reply.media_type not in (None, "application/json"):
         arguments.append(f"media_type={literal(reply.media_type)}")
@@ -521,7 +521,7 @@ def _as_argument(annotation: str, imports: Imports) -> str:
 
 def _pagination(pages: Pagination, imports: Imports) -> str:
     name = "CursorPagination" if pages.style == "cursor" else "OffsetPagination"
-    imports.add_runtime("operation", name)
+    imports.add_runtime("client.operation", name)
     stated = {
         "parameter": pages.parameter,
         "next": pages.next,

@@ -38,7 +38,7 @@ def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     )
     imports.add("time", "time")
     for name in ("BaseWebhook", "Clock"):
-        imports.add_runtime("webhook", name)
+        imports.add_runtime("webhooks.webhook", name)
     imports.add(".events", "CATALOGUE")
     imports.add_definition("Event")
     match declared["scheme"]:
@@ -55,7 +55,7 @@ _SECRET_DOC = ("secret", "One secret, or several while they are rotated; the fir
 
 
 def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("signatures.key", "Secrets")
+    imports.add_runtime("webhooks.signatures.keys", "Secrets")
     timed = declared["scheme"] == "standard-webhooks" or "timestamp" in declared
     return WebhookView(
         doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
@@ -78,7 +78,7 @@ def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> Web
 def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
     for module, name in (("collections.abc", "Callable"), ("collections.abc", "Iterable")):
         imports.add(module, name)
-    imports.add_runtime("signatures.jwks", "Jwk")
+    imports.add_runtime("webhooks.signatures.jwks", "Jwk")
     fetch = _fetch(api, declared)
     if fetch:
         imports.add("typing", "Self")
@@ -110,10 +110,10 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
 
 
 def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("signatures.key", "Secrets")
+    imports.add_runtime("webhooks.signatures.keys", "Secrets")
     for name in ("HMAC", "StaticHeader"):
-        imports.add_runtime("signatures.keyed", name)
-    imports.add_runtime("signatures.standard", "StandardWebhooks")
+        imports.add_runtime("webhooks.signatures.hmac_signatures", name)
+    imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
     scheme = (
         "scheme",
         "How deliveries are signed, such as `HMAC(header=…)` or `StaticHeader(header=…)`.",
@@ -163,19 +163,19 @@ def scheme_expression(declared: Mapping[str, Any], imports: Imports) -> str:
     """The scheme as an expression; empty where the user states it."""
     match declared["scheme"]:
         case "hmac":
-            imports.add_runtime("signatures.keyed", "HMAC")
+            imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
             return f"HMAC({', '.join(_hmac(declared, imports))})"
         case "static-header":
-            imports.add_runtime("signatures.keyed", "StaticHeader")
+            imports.add_runtime("webhooks.signatures.hmac_signatures", "StaticHeader")
             return f"StaticHeader({_keywords({'header': declared['header']})})"
         case "standard-webhooks":
-            imports.add_runtime("signatures.standard", "StandardWebhooks")
+            imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
             arguments = {"keys": tuple(declared["keys"]), "tolerance": declared["tolerance"]}
             if "headers" in declared:
                 arguments["headers"] = declared["headers"]
             return f"StandardWebhooks({_keywords(arguments)})"
         case "http-message-signatures":
-            imports.add_runtime("signatures.http_message", "HTTPMessageSignatures")
+            imports.add_runtime("webhooks.signatures.http_message", "HTTPMessageSignatures")
             arguments = {"require": tuple(declared["require"]), "tolerance": declared["tolerance"]}
             return f"HTTPMessageSignatures({_keywords(arguments)})"
     return ""
@@ -185,14 +185,14 @@ def _hmac(declared: Mapping[str, Any], imports: Imports) -> Iterator[str]:
     plain = ("header", "digest", "encoding", "signed", "syntax", "prefix", "key", "separator")
     yield _keywords({name: declared[name] for name in plain if name in declared})
     if "timestamp" in declared:
-        imports.add_runtime("signatures.keyed", "SignedAt")
+        imports.add_runtime("webhooks.signatures.hmac_signatures", "SignedAt")
         yield f"timestamp=SignedAt({_keywords(declared['timestamp'])})"
     if "id" in declared:
         yield f"id_header={literal(declared['id']['header'])}"
     if "body_digest" in declared:
         yield f"body_digest={literal(declared['body_digest'])}"
     if declared["secret"] != {"encoding": "utf-8"}:
-        imports.add_runtime("signatures.keyed", "SecretText")
+        imports.add_runtime("webhooks.signatures.hmac_signatures", "SecretText")
         yield f"secret=SecretText({_keywords(declared['secret'])})"
     if "tolerance" in declared:
         yield f"tolerance={literal(declared['tolerance'])}"

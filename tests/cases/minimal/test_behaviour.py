@@ -41,7 +41,7 @@ def test_no_events(case: Any) -> None:
 
 def test_a_package_of_its_own_carries_the_runtime(case: Any) -> None:
     files = generate(case.spec, Settings(package="minimal")).files
-    assert "_runtime/model.py" in files
+    assert "_runtime/models/base.py" in files
     assert "from ._runtime.model import" in files["models.py"]
     shared = {path: text.replace(".._runtime", "._runtime") for path, text in case.files.items()}
     assert files["client.py"] == shared["client.py"]

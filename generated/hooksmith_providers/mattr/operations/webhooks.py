@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.assertions import StringFormat
-from ..._runtime.operation import (
+from ..._runtime.client.operation import (
     Body,
     CursorPagination,
     Operation,
@@ -16,6 +15,7 @@ from ..._runtime.operation import (
     Parameter,
     Reply,
 )
+from ..._runtime.models.constraints import StringFormat
 from ..models import CreateWebhook, ErrorResponse, JwkSet, UpdateWebhook, Webhook, WebhookList
 
 CREATE_WEBHOOK: Operation[Webhook] = Operation(

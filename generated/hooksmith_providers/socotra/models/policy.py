@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from ..._runtime.model import CamelModel, Open
+from ..._runtime.models.base import CamelModel, Open
 from .shared import EventEnvelope
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from ..._runtime.model import CamelModel
-from ..._runtime.timestamp import Timestamp
+from ..._runtime.models.base import CamelModel
+from ..._runtime.models.timestamp import Timestamp
 
 
 class EventEnvelope(CamelModel):

@@ -8,10 +8,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.model import CamelModel, CamelRequestModel, Model, Omittable, Open, RequestModel
-from ..._runtime.number import Int64
+from ..._runtime.models.base import (
+    CamelModel,
+    CamelRequestModel,
+    Model,
+    Omittable,
+    Open,
+    RequestModel,
+)
+from ..._runtime.models.numbers import Int64
+from ..._runtime.models.timestamp import Timestamp
 from ..._runtime.omit import OMIT
-from ..._runtime.timestamp import Timestamp
 
 
 class WebhookResponse(CamelModel):

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ..._runtime.assertions import StringFormat
-from ..._runtime.number import Int32
-from ..._runtime.operation import (
+from ..._runtime.client.operation import (
     Body,
     OffsetPagination,
     Operation,
@@ -16,6 +14,8 @@ from ..._runtime.operation import (
     Permissions,
     Reply,
 )
+from ..._runtime.models.constraints import StringFormat
+from ..._runtime.models.numbers import Int32
 from .. import models
 
 RETRIEVE_WEBHOOK: Operation[models.WebhookResponse] = Operation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..._runtime.model import Model
+from ..._runtime.models.base import Model
 from .shared import EventEnvelope
 
 

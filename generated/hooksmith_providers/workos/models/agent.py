@@ -6,8 +6,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from ..._runtime.model import Model, Open, Unknown
-from ..._runtime.unions import Tagged
+from ..._runtime.models.base import Model, Open, Unknown
+from ..._runtime.models.unions import Tagged
 from .shared import EventEnvelope
 
 

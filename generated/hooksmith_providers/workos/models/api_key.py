@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from ..._runtime.model import Model, Unknown
-from ..._runtime.timestamp import Timestamp
-from ..._runtime.unions import Tagged
+from ..._runtime.models.base import Model, Unknown
+from ..._runtime.models.timestamp import Timestamp
+from ..._runtime.models.unions import Tagged
 from .shared import EventEnvelope
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..._runtime.model import Model
-from ..._runtime.timestamp import Timestamp
+from ..._runtime.models.base import Model
+from ..._runtime.models.timestamp import Timestamp
 from .shared import EventEnvelope
 
 

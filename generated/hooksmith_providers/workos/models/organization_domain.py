@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from ..._runtime.model import Model, Open
+from ..._runtime.models.base import Model, Open
 from .shared import EventEnvelope
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal
 
-from ..._runtime.model import CamelModel, Model, Open
-from ..._runtime.timestamp import Timestamp
+from ..._runtime.models.base import CamelModel, Model, Open
+from ..._runtime.models.timestamp import Timestamp
 
 
 class EventEnvelope(Model):

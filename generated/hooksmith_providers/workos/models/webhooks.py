@@ -8,10 +8,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from ..._runtime.model import Model, Omittable, Open, RequestModel, Unknown
+from ..._runtime.models.base import Model, Omittable, Open, RequestModel, Unknown
+from ..._runtime.models.timestamp import Timestamp
+from ..._runtime.models.unions import Tagged
 from ..._runtime.omit import OMIT
-from ..._runtime.timestamp import Timestamp
-from ..._runtime.unions import Tagged
 
 
 class WebhookEndpoint(Model):

@@ -1,0 +1,1 @@
+"""Callbacks: requests that an API sends to an address of the caller."""

@@ -1,0 +1,108 @@
+"""What an API sends to addresses that were given in a call: its callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from ..media_types import essence_of
+from ..models.validation import build_adapter
+from ..webhooks.errors import EventParseError, issues_of
+from ..webhooks.form_bodies import FORM, read_form
+from .addresses import Address, evaluate
+
+if TYPE_CHECKING:
+    import httpx2
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Callback(Generic[T, R]):
+    """A request that the API makes because of a call of `operation`: T is its body, R what it is answered.
+
+    `expression` says where its address comes from (OpenAPI's runtime expressions), such as
+    `{$request.body#/callbackUrl}`: the property `callbackUrl` of the call's body. `path` is where a receiver takes it,
+    below its own address. R is `object` where the document has no body for the answer.
+    """
+
+    operation: str
+    route: str
+    """The path of `operation`."""
+    name: str
+    expression: str
+    method: str
+    path: str
+    annotation: Any
+    media_type: str = "application/json"
+    form: Mapping[str, str] = field(default_factory=dict)
+    """How a form has the body's properties; see `read_form`."""
+    status: int = 200
+    """What the API takes for success."""
+    reply: Any = None
+    """The annotation of R; None where there is nothing to answer."""
+    reply_media_type: str = "application/json"
+
+    def parse(self, body: bytes | bytearray | memoryview | str) -> T:
+        """Read the raw body of such a request. It is not verified.
+
+        Raises:
+            EventParseError: The body is not what the callback delivers; `issues` says where.
+        """
+        raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
+        try:
+            found: T = self._read(raw)
+        except ValidationError as error:
+            raise EventParseError(
+                f"the body is not that of the callback {self.name}", issues_of(error)
+            ) from None
+        return found
+
+    def address_in(self, request: httpx2.Request, response: httpx2.Response | None = None) -> str:
+        """Where the API sends this callback because of a call; for tests that play the API.
+
+        Args:
+            request: The call.
+            response: Its reply, where the address is partly made of it.
+
+        Raises:
+            ValueError: The call does not say the address.
+        """
+        return evaluate(self.expression, self.route, request, response)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON."""
+        essence = self._essence
+        return essence == "application/json" or essence.endswith("+json")
+
+    @property
+    def _essence(self) -> str:
+        return essence_of(self.media_type)
+
+    def _read(self, raw: bytes) -> Any:
+        if self.annotation is None:
+            return None
+        if self._essence == FORM:
+            return self._adapter.validate_python(read_form(raw, self.form))
+        if self.is_json:
+            return self._adapter.validate_json(raw)
+        return raw.decode("utf-8", "replace") if self.annotation is str else raw
+
+    @cached_property
+    def address(self) -> Address:
+        """The form of its addresses."""
+        return Address(self.expression)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return build_adapter(self.annotation)
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.name} ({self.method} {self.expression})"

@@ -1,0 +1,1 @@
+"""Clients: requests, replies, retries, pagination, credentials."""

@@ -1,0 +1,121 @@
+"""What both clients are before either sends: their settings, credentials, copies."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NoReturn, TypeVar
+
+import httpx2
+
+from ..errors import ConfigurationError
+from ..headers import first_problem, merge
+from ..omit import Omit
+from .call import Config
+from .credentials import AsyncSource, Credentials, Given
+from .hooks import Hooks
+from .operation import ApiInfo, Operation
+from .options import RequestOptions
+from .servers import base_url as find_base_url
+from .servers import from_env, shown_url
+
+Timeout = float | httpx2.Timeout | None
+"""Seconds for each step of a request, httpx2's own, or None for no limit."""
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_MAX_RETRIES = 2
+ClientT = TypeVar("ClientT", bound="BaseClient")
+
+
+class BaseClient:
+    """Settings of a client; resources are cached on the instance by generated subclasses."""
+
+    _config: Config
+    _credentials: Credentials
+
+    def _configure(
+        self,
+        api: ApiInfo,
+        *,
+        credentials: Given[AsyncSource],
+        settings: Mapping[str, str | None],
+        server_variables: Mapping[str, str | None],
+        base_url: str | None,
+        timeout: Timeout,
+        max_retries: int,
+        headers: Mapping[str, str] | None,
+        hooks: Hooks | None,
+    ) -> None:
+        self._config = Config(
+            api=api,
+            base_url=find_base_url(api, base_url, server_variables),
+            base_url_given=bool(base_url or from_env(api, "base_url")),
+            timeout=httpx2.Timeout(timeout),
+            max_retries=_checked_retries(max_retries),
+            headers=_checked_headers(headers or {}),
+            hooks=hooks or Hooks(),
+            settings={name: value or from_env(api, name) for name, value in settings.items()},
+            server_variables=server_variables,
+        )
+        self._credentials = Credentials(api, credentials)
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is, without a slash at the end."""
+        return self._config.base_url
+
+    @property
+    def settings(self) -> Mapping[str, str | None]:
+        """The API's own options, as given or from the environment."""
+        return self._config.settings
+
+    def _schemes(self, operation: Operation[Any], options: RequestOptions) -> tuple[str, ...]:
+        """The schemes of a call; none where the user's own headers authorize it."""
+        if "authorization" in self._config.headers:
+            return ()
+        if options.headers and "authorization" in merge(options.headers.items()):
+            return ()
+        return self._credentials.choose(operation.security)
+
+    def _changed(
+        self,
+        timeout: Timeout | Omit,
+        max_retries: int | None,
+        headers: Mapping[str, str] | None,
+        hooks: Hooks | None,
+    ) -> Config:
+        old = self._config
+        return replace(
+            old,
+            timeout=old.timeout if isinstance(timeout, Omit) else httpx2.Timeout(timeout),
+            max_retries=old.max_retries if max_retries is None else _checked_retries(max_retries),
+            headers={**old.headers, **_checked_headers(headers or {})},
+            hooks=hooks or old.hooks,
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={shown_url(self._config.base_url)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds connections and credentials and cannot be pickled: "
+            "make one in each process"
+        )
+
+
+def has_http2() -> bool:
+    """Whether httpx2's extra for HTTP/2 is installed."""
+    return importlib.util.find_spec("h2") is not None
+
+
+def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    problem = first_problem(headers)
+    if problem:
+        raise ConfigurationError(f"header {problem[0]!r} {problem[1]}")
+    return merge(headers.items())
+
+
+def _checked_retries(max_retries: int) -> int:
+    if max_retries < 0:
+        raise ConfigurationError("max_retries should not be negative")
+    return max_retries

@@ -1,0 +1,265 @@
+"""What the wire knows of an API: its operations, parameters, bodies, replies, servers and schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import FunctionType
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from ..models.validation import build_adapter
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+Place = Literal["path", "query", "header", "cookie"]
+Style = Literal[
+    "form",
+    "simple",
+    "label",
+    "matrix",
+    "spaceDelimited",
+    "pipeDelimited",
+    "deepObject",
+    "cookie",
+]
+Security = tuple[tuple[str, ...], ...]
+"""Alternatives; each is the schemes that it takes. `()` is public, `((),)` allows anonymous calls."""
+
+
+class _Annotated:
+    """Something with an annotation, or with a function that gives it, and imports what it names."""
+
+    annotation: Any
+
+    @cached_property
+    def type(self) -> Any:
+        """The annotation itself."""
+        return self.annotation() if isinstance(self.annotation, FunctionType) else self.annotation
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, which takes no functions; what is cached is made again."""
+        state = {key: value for key, value in vars(self).items() if key not in ("type", "adapter")}
+        return {**state, "annotation": self.type}
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any] | None:
+        """Adapter of the annotation; None where it is Any, which checks nothing."""
+        return None if self.type is Any else build_adapter(self.type)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter(_Annotated):
+    """One parameter; the place it stands in is that of the tuple that holds it.
+
+    `style` and `explode` of None are OpenAPI's defaults. With `media_type` (a `content` parameter) the
+    value is sent in that format instead.
+    """
+
+    name: str
+    style: Style | None = None
+    explode: bool | None = None
+    annotation: Any = Any
+    media_type: str | None = None
+    allow_reserved: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Encoding:
+    """How one property of a form or multipart body is written."""
+
+    media_type: str | None = None
+    style: Style | None = None
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Body(_Annotated):
+    """A request's body; `encoding` is by property, for forms and multipart.
+
+    `others` describe it in further media types; whether it is required, this says for all of them.
+    """
+
+    annotation: Any = Any
+    media_type: str = "application/json"
+    required: bool = False
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    others: tuple[Body, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Reply(_Annotated):
+    """A reply's body. An annotation of None: nothing; bytes: the content itself.
+
+    `others`: what may come instead, by its media type; None there is what only streams read.
+    """
+
+    annotation: Any
+    media_type: str = "application/json"
+    others: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permissions:
+    """What the caller must be allowed to do."""
+
+    permissions: tuple[str, ...]
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CursorPagination:
+    """A cursor of the last reply goes into the next request.
+
+    `next` and `items` are JSON pointers into the reply, `parameter` and `size` are query parameters.
+    """
+
+    parameter: str
+    next: str
+    items: str
+    size: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffsetPagination:
+    """The position of the next item goes into the next request.
+
+    `items` and `complete` are JSON pointers into the reply; a reply that is an array is the items
+    themselves. Without `complete` an empty page is the last.
+    """
+
+    parameter: str
+    items: str
+    complete: str | None = None
+    size: str | None = None
+
+
+Pagination = CursorPagination | OffsetPagination
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerVariable:
+    """A part of a server's URL; `argument` is the constructor's name for it."""
+
+    default: str | None = None
+    enum: tuple[str, ...] = ()
+    argument: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Server:
+    """A base URL, with `{variables}`."""
+
+    url: str
+    variables: Mapping[str, ServerVariable] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpBearer:
+    """`Authorization: Bearer …`; `argument` is the constructor's name for it, else the scheme's."""
+
+    argument: str | None = None
+    prefix: str = "Bearer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpBasic:
+    """`Authorization: Basic …` (RFC 7617), from the arguments `username` and `password`."""
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key in a header, a query parameter or a cookie; `argument` as in HttpBearer."""
+
+    name: str
+    location: Literal["header", "query", "cookie"] = "header"
+    argument: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuth2ClientCredentials:
+    """A token for client credentials (RFC 6749, section 4.4).
+
+    Takes `client_id`, `client_secret`, all of `parameters`, and `token_url` where the user's differs;
+    `request` says whether the token is asked for with a form or JSON.
+    """
+
+    token_url: str | None = None
+    request: Literal["form", "json"] = "form"
+    parameters: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MutualTls:
+    """A client certificate, which the injected HTTP client holds; nothing is added to a request."""
+
+
+SecurityScheme = HttpBearer | HttpBasic | ApiKey | OAuth2ClientCredentials | MutualTls
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ApiInfo:
+    """An API as a whole.
+
+    `name`, in capitals, starts the names of the environment variables. `idempotency_header` is None where
+    the API has none; where it has, each POST carries a key. `retry_statuses` are those that the API
+    says to repeat, beside 408, 429 and 5xx.
+    """
+
+    name: str
+    title: str = ""
+    servers: tuple[Server, ...] = ()
+    schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
+    security: Security = ()
+    user_agent: str = "hooksmith"
+    idempotency_header: str | None = None
+    retry_statuses: frozenset[int] = frozenset()
+    request_id_header: str = "x-request-id"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Operation(Generic[T]):
+    """One operation; T is what its successful reply holds.
+
+    Keys of `replies` and `errors` are statuses, `2XX` to `5XX`, or `default`. `security` of None is the
+    API's. `server` stands in for the API's servers unless the user gave a base URL.
+    """
+
+    id: str
+    method: str
+    path: str
+    path_parameters: tuple[Parameter, ...] = ()
+    query: tuple[Parameter, ...] = ()
+    header: tuple[Parameter, ...] = ()
+    cookie: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+    errors: Mapping[str, Reply] = field(default_factory=dict)
+    permissions: Permissions | None = None
+    security: Security | None = None
+    server: Server | None = None
+    deprecated: bool = False
+
+    @cached_property
+    def accept(self) -> str:
+        """The media types that the replies may have, for the Accept header; the preferred ones first."""
+        described = (*self.replies.values(), *self.errors.values())
+        first = dict.fromkeys(it.media_type for it in described if it.annotation is not None)
+        others = [it for reply in self.replies.values() for it in reply.others]
+        rest = dict.fromkeys(it.media_type for it in others if it.annotation is not None)
+        types = [*first, *(f"{it};q=0.5" for it in rest if it not in first)]
+        return ", ".join(types) or "*/*"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PagedOperation(Operation[T], Generic[Item, T]):
+    """An operation whose replies T are pages of Item."""
+
+    pagination: Pagination

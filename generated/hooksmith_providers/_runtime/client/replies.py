@@ -1,0 +1,164 @@
+"""Replies: which description a status has, and what the content holds by that description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic_core import from_json, to_json
+
+from ..errors import Detail, ReplyContentTypeError, ReplyValidationError
+from ..media_types import essence_of
+from ..models.validation import ANY, parse_json
+from .operation import Operation, Reply
+
+if TYPE_CHECKING:
+    import httpx2
+
+T = TypeVar("T")
+
+
+class RawReply(Generic[T]):
+    """A successful reply before it is parsed.
+
+    `status`, `headers`, `request_id` and `content` are as received; `parse()` gives the typed reply.
+    """
+
+    def __init__(
+        self, operation: Operation[T], response: httpx2.Response, request_id: str | None
+    ) -> None:
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.request_id = request_id
+        self.content: bytes = response.content
+        self._operation = operation
+        self._response = response
+
+    def parse(self) -> T:
+        """The reply as the operation describes it.
+
+        A 2xx that is not described is read as the only one that is. Raises ReplyContentTypeError
+        or ReplyValidationError.
+        """
+        replies = self._operation.replies
+        reply = describe(replies, self.status)
+        if reply is None and len(replies) == 1:
+            reply = next(iter(replies.values()))
+        if reply is None and replies:
+            raise self._unexpected(f"status {self.status} is not described")
+        value: T = self._value(reply)
+        return value
+
+    def __repr__(self) -> str:
+        size = len(self.content)
+        return f"RawReply(status={self.status}, request_id={self.request_id!r}, {size} bytes)"
+
+    def _value(self, reply: Reply | None) -> Any:
+        if reply is None or reply.type is None or reply.type is type(None):
+            return None
+        found = self._described(reply)
+        if found.type is bytes:
+            return self.content
+        if _is_text(found):
+            return self._response.text
+        value, details = parse_json(found.adapter or ANY, self.content)
+        if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
+            value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
+            details = details if second else ()
+        if details:
+            raise self._misfit(details)
+        return value
+
+    def _described(self, reply: Reply) -> Reply:
+        """What the content is by its media type."""
+        actual = self.headers.get("content-type", "")
+        found = fitting(reply, actual)
+        shown = actual.partition(";")[0].strip()
+        if found is None:
+            raise self._unexpected(f"{shown} instead of {described_as(reply)}")
+        if found.type is None:
+            raise self._unexpected(f"{shown} is read by `stream` alone")
+        return found
+
+    def _unexpected(self, problem: str) -> ReplyContentTypeError:
+        return ReplyContentTypeError(
+            f"{self._what()}: {problem}",
+            status=self.status,
+            headers=self.headers,
+            request_id=self.request_id,
+        )
+
+    def _misfit(self, details: tuple[Detail, ...]) -> ReplyValidationError:
+        return ReplyValidationError(
+            f"{self._what()} does not fit its description",
+            details,
+            status=self.status,
+            headers=self.headers,
+            request_id=self.request_id,
+        )
+
+    def _what(self) -> str:
+        return f"the reply to {self._operation.method} {self._operation.path}"
+
+
+def describe(table: Mapping[str, Reply], status: int) -> Reply | None:
+    """The description of this status: by itself, by its class (`4XX`), or the default."""
+    exact = table.get(str(status))
+    if exact is not None:
+        return exact
+    wide = f"{status // 100}XX"
+    return table.get(wide) or table.get(wide.lower()) or table.get("default")
+
+
+def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
+    """The body of a refusal: its error model, else the JSON, else the text; never raises."""
+    if not response.content:
+        return None
+    reply = describe(operation.errors, response.status_code)
+    reply = reply and fitting(reply, response.headers.get("content-type", ""))
+    if reply is not None and reply.type is not None and reply.adapter is not None:
+        value, details = parse_json(reply.adapter, response.content)
+        if not details:
+            return value
+    try:
+        return from_json(response.content)
+    except ValueError:
+        return response.text
+
+
+def fitting(reply: Reply, actual: str) -> Reply | None:
+    """The description of what comes with this Content-Type: its own, else the first that it can be read as."""
+    contents = (reply, *reply.others)
+    if not actual:
+        return reply
+    essence = essence_of(actual)
+    for content in contents:
+        if essence_of(content.media_type) == essence:
+            return content
+    return next((content for content in contents if fits(content.media_type, actual)), None)
+
+
+def described_as(reply: Reply) -> str:
+    """The media types that a reply may have: `application/json or text/csv`."""
+    return " or ".join(dict.fromkeys(one.media_type for one in (reply, *reply.others)))
+
+
+def fits(described: str, actual: str) -> bool:
+    """Whether a reply of media type `actual` can be read as `described`."""
+    expected = essence_of(described)
+    found = essence_of(actual)
+    if expected == found or expected in ("*/*", "application/octet-stream"):
+        return True
+    if expected.endswith("/*"):
+        return found.startswith(expected[:-1])
+    return _is_json(expected) and _is_json(found)
+
+
+def _is_text(reply: Reply) -> bool:
+    essence = essence_of(reply.media_type)
+    opaque = reply.type is str or (reply.type is Any and essence.startswith("text/"))
+    return opaque and not _is_json(essence)
+
+
+def _is_json(essence: str) -> bool:
+    return essence in ("application/json", "text/json") or essence.endswith("+json")

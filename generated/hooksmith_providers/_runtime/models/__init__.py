@@ -1,0 +1,1 @@
+"""Models: base classes, field types, and checks that pydantic does not have."""

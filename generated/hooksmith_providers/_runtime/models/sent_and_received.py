@@ -1,0 +1,119 @@
+"""Objects that are both received and sent in one class: taken as they come, asserted before they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from .base import Model, camel
+from .deferred import GENERATED
+from .formats import FORMATS, integer_limits
+from .validation import SENDING
+
+
+class SentFormat:
+    """Marks a string or an integer of a format: `Annotated[str, SentFormat("uuid")]`. See `formats`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any, info: ValidationInfo) -> Any:
+        if info.context is SENDING and not self._fits(value):
+            raise PydanticCustomError(
+                "string_format", "Input should be of the format {format}", {"format": self.name}
+            )
+        return value
+
+    def _fits(self, value: Any) -> object:
+        if isinstance(value, str):
+            return FORMATS[self.name](value)
+        least, most = integer_limits(self.name)
+        return least <= value <= most
+
+
+SentInt32 = Annotated[int, SentFormat("int32")]
+"""What we send as `format: int32`."""
+
+SentInt64 = Annotated[int, SentFormat("int64")]
+"""What we send as `format: int64`."""
+
+
+class _ReceivedOnly:
+    """Tells pydantic of a `ReceivedOnly`."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(_refuse_to_send, handler(source))
+
+
+def _refuse_to_send(value: Any, info: ValidationInfo) -> Any:
+    if info.context is SENDING:
+        raise PydanticCustomError("extra_forbidden", "Extra inputs are not permitted")
+    return value
+
+
+ReceivedOnly = Annotated[Any, _ReceivedOnly]
+"""A property that its document forbids: kept where it comes, refused where it would go."""
+
+
+class Nullable:
+    """Marks a property that may be absent, and null as well: null is sent."""
+
+
+class SharedModel(Model):
+    """A `Model` that is also sent. Null for what may only be absent is taken where it comes, but not sent."""
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        check = _NoNulls(frozenset(_never_null(cls)))
+        return core_schema.with_info_after_validator_function(check, super()._completed(schema))
+
+
+class CamelSharedModel(SharedModel):
+    """A `SharedModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+def _never_null(model: type[SharedModel]) -> Iterator[str]:
+    """The optional fields whose annotations say None for what is received alone. A required field says it itself."""
+    hints: dict[str, Any] = {}
+    if (
+        not model.__pydantic_fields_complete__
+    ):  # what a field then knows of its annotation is a text
+        generated = next(base for base in model.__mro__ if base.__module__.startswith(GENERATED))
+        hints = get_type_hints(generated, include_extras=True)
+    for name, field in model.__pydantic_fields__.items():
+        hint = hints.get(name, field.annotation)
+        marks = [*field.metadata, *getattr(hint, "__metadata__", ())]
+        nullable = hint is Any or any(isinstance(mark, Nullable) for mark in marks)
+        if not nullable and not field.is_required():
+            yield name
+
+
+class _NoNulls:
+    """Refuses to send null for some of a model's fields."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
+        if info.context is not SENDING:
+            return value
+        given = self._names & value.model_fields_set
+        null = [name for name in given if getattr(value, name) is None]
+        if null:
+            fields = type(value).model_fields
+            names = ", ".join(sorted(fields[name].alias or name for name in null))
+            raise PydanticCustomError(
+                "null", "Property should not be null: {names}", {"names": names}
+            )
+        return value

@@ -1,0 +1,1 @@
+"""Webhooks: deliveries verified and parsed into typed events."""

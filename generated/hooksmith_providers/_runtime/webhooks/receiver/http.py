@@ -1,0 +1,45 @@
+"""A request that comes in, and what is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..signatures.message import AnyHeaders
+
+_NO_CONTENT = 204
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A request as it came. `url` is the whole of it; `path` what follows the place where the receiver is mounted."""
+
+    body: bytes = field(repr=False)
+    headers: AnyHeaders = field(repr=False)
+    method: str = "POST"
+    url: str | None = None
+    path: str = "/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What the sender is answered: a line of `text`, or `content` as it is."""
+
+    status: int
+    text: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    media_type: str = "text/plain; charset=utf-8"
+
+    @property
+    def body(self) -> bytes:
+        """`content`, or `text` and a line's end; nothing where there is neither, or may be neither."""
+        if self.status == _NO_CONTENT:
+            return b""
+        return self.content or (f"{self.text}\n".encode() if self.text else b"")
+
+    def all_headers(self) -> dict[str, str]:
+        """`headers`, and those that tell the body (RFC 9110: 204 has none)."""
+        if self.status == _NO_CONTENT:
+            return dict(self.headers)
+        told = {"Content-Type": self.media_type, "Content-Length": str(len(self.body))}
+        return told | self.headers

@@ -1,0 +1,176 @@
+"""What a signature is checked on: the raw body, the headers, and for some schemes method and URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from ..errors import SignatureError, SignatureReason
+
+AnyHeaders: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+"""A mapping, a list of pairs, ASGI's list of pairs of bytes, or a WSGI environ; names in any case."""
+
+_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+def raw_body(body: object) -> bytes:
+    """The raw body; raises `TypeError` for anything decoded or parsed, which no signature could be checked on."""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, bytearray | memoryview):
+        return bytes(body)
+    if isinstance(body, str):
+        raise TypeError("pass the body as bytes, exactly as received, not as text")
+    raise TypeError(
+        f"pass the raw body as bytes, exactly as received, not a {type(body).__name__}: "
+        "a parsed body written again is not the text that was signed"
+    )
+
+
+class Message:
+    """A delivery as it arrived."""
+
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(
+        self, body: bytes, headers: AnyHeaders, method: str = "POST", url: str | None = None
+    ) -> None:
+        self.body = body
+        # They are looked at more than once.
+        self.headers: AnyHeaders = (
+            headers if type(headers) is dict or hasattr(headers, "items") else _pairs(headers)
+        )
+        self.method = method
+        self.url = url
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header, one a line, outer spaces removed."""
+        return header_values(self.headers, name)
+
+    def one(self, name: str) -> str:
+        """The value of a header that stands once; raises SignatureError."""
+        found = self.needed(name)
+        if len(found) > 1 and len(set(found)) > 1:
+            raise malformed(name, "stands more than once")
+        return found[0]
+
+    def needed(self, name: str) -> list[str]:
+        """The values of a header that must be there; raises SignatureError."""
+        found = header_values(self.headers, name)
+        if len(found) == 1 and found[0]:
+            return found
+        found = [value for value in found if value]
+        if not found:
+            raise SignatureError(
+                SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name
+            )
+        return found
+
+
+def _pairs(headers: object) -> list[tuple[Any, Any]]:
+    """The pairs; raises `TypeError` for what are no headers."""
+    found: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
+        raise TypeError(
+            "headers: pass the request's headers, a mapping or pairs of name and value, "
+            f"not {type(headers).__name__}"
+        )
+    return found
+
+
+def malformed(name: str, problem: str) -> SignatureError:
+    """The error for a header without the form that the scheme gives it."""
+    return SignatureError(
+        SignatureReason.MALFORMED_HEADER, f"the header {name} {problem}", header=name
+    )
+
+
+def spellings(name: str) -> tuple[str, str, str]:
+    """A header's name as it is declared, in lower case, and as the key of a WSGI environ (PEP 3333)."""
+    lower = name.lower()
+    return name, lower, _environ_key(lower)
+
+
+def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
+    """The value of a header that is one ASCII text, where that is quickly seen.
+
+    That is: in a dict that has it under one of its `spellings`, or in a list of pairs. None tells nothing.
+    """
+    if type(headers) is not dict:
+        return _lone_in_pairs(headers, names[1]) if type(headers) is list else None
+    declared, lower, environ = names
+    value = headers.get(declared)
+    if value is None:
+        value = headers.get(lower)
+        if value is None and "REQUEST_METHOD" in headers:
+            value = headers.get(environ)
+    return value if type(value) is str and value.isascii() else None
+
+
+def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
+    size = len(lower)
+    try:
+        alike = [(name, value) for name, value in pairs if len(name) == size]
+        found = [value for name, value in alike if _text(name).lower() == lower]
+    except (TypeError, ValueError):  # These are no headers: `Message` says so.
+        return None
+    value = _text(found[0]) if len(found) == 1 and type(found[0]) in (bytes, str) else None
+    return value if value is not None and value.isascii() else None
+
+
+def header_values(headers: AnyHeaders, name: str) -> list[str]:
+    """All values of a header, whatever the case of its name and the kind of `headers`."""
+    if type(headers) is dict:
+        value = headers.get(name, headers.get(name.lower()))
+        if type(value) is str:
+            return [value.strip(" \t")]
+    wanted = name.lower()
+    return [value for found, value in header_pairs(headers, only=wanted) if found == wanted]
+
+
+def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tuple[str, str]]:
+    """(lower-case name, value) of every header line, in order."""
+    if isinstance(headers, Mapping) and "REQUEST_METHOD" in headers:
+        yield from _from_environ(headers, only)
+        return
+    items: Any = getattr(headers, "items", None)
+    for name, value in items() if items is not None else headers:
+        lower = _text(name).lower()
+        if only is None or lower == only:
+            for each in value if isinstance(value, list | tuple) else (value,):
+                yield lower, _text(each).strip(" \t")
+
+
+def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tuple[str, str]]:
+    """The headers of a WSGI environ (PEP 3333), where they stand under `HTTP_*`."""
+    if only is not None:
+        key = _environ_key(only)
+        if key in environ:
+            yield only, _text(environ[key]).strip(" \t")
+        return
+    for name, key in _WITHOUT_PREFIX.items():
+        if environ.get(key):
+            yield name, _text(environ[key]).strip(" \t")
+    for key, value in environ.items():
+        if isinstance(key, str) and key.startswith("HTTP_"):
+            yield key[5:].replace("_", "-").lower(), _text(value).strip(" \t")
+
+
+def _environ_key(lower: str) -> str:
+    return _WITHOUT_PREFIX.get(lower, "HTTP_" + lower.upper().replace("-", "_"))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray):
+        return value.decode("latin-1")
+    raise TypeError(f"headers are text or bytes, not {type(value).__name__}")
+
+
+def octets(value: str) -> bytes:
+    """A header's value as the bytes that travelled."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")

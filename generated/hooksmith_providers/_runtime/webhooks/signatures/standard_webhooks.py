@@ -1,0 +1,176 @@
+"""Standard Webhooks (standardwebhooks.com, specification 1.0.0): `v1` with a secret, `v1a` with an Ed25519 key."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from .fast_verification import Proves, usual_prover
+from .keys import Key, Secret, Secrets, from_base64, load_keys
+from .message import Message, malformed, octets
+from .scheme import check_time, no_match, read_timestamp
+
+KeyKind = Literal["symmetric", "asymmetric"]
+
+_PREFIXES = {"whsec_": "symmetric", "whpk_": "public", "whsk_": "private"}
+_SEED_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandardWebhooks:
+    """Three headers: `webhook-id`, `webhook-timestamp` (Unix seconds) and `webhook-signature`, a list of signatures.
+
+    Args:
+        keys: The kinds of keys that are accepted. Secrets say their kind by a prefix: `whsec_` (base64 of a shared
+            secret), `whpk_` (of an Ed25519 public key), `whsk_` (of a private one, which can also sign). Without a
+            prefix they are of the first of these kinds.
+        headers: What the headers' names begin with.
+        tolerance: Seconds between signing and now, either way; None: not checked.
+    """
+
+    keys: Sequence[KeyKind] = ("symmetric",)
+    headers: str = "webhook"
+    tolerance: float | None = 300
+
+    def bind(self, secrets: Secrets) -> StandardWebhooksVerifier:
+        """The scheme with its secrets; raises ValueError for one that is not of these kinds."""
+        kinds = {"symmetric": "whsec_…", "asymmetric": "whpk_… or whsk_…"}
+        form = " or ".join(kinds[kind] for kind in self.keys) + " (a prefix and base64)"
+        loaded = load_keys(secrets, self._read, form)
+        return StandardWebhooksVerifier(
+            self.headers, [key for key in loaded if isinstance(key, _Key)]
+        )
+
+    def _read(self, secret: Secret) -> _Key | None:
+        default = "symmetric" if self.keys[0] == "symmetric" else "public"
+        if isinstance(secret, bytes):
+            return _Key(secret, default)
+        prefix, kind = next(
+            ((prefix, kind) for prefix, kind in _PREFIXES.items() if secret.startswith(prefix)),
+            ("", default),
+        )
+        value = from_base64(secret[len(prefix) :])
+        accepted = "symmetric" if kind == "symmetric" else "asymmetric"
+        if value is None or accepted not in self.keys:
+            return None
+        if kind != "symmetric" and len(value) not in (_SEED_BYTES, 2 * _SEED_BYTES):
+            return None
+        return _Key(value, kind)
+
+
+class _Key(Key):
+    """A key and its kind: symmetric, public or private."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, value: bytes, kind: str) -> None:
+        super().__init__(value)
+        self.kind = kind
+
+
+class StandardWebhooksVerifier:
+    """`StandardWebhooks` with its keys."""
+
+    waits = False
+
+    def __init__(self, prefix: str, keys: Sequence[_Key]) -> None:
+        self._id, self._time, self._signature = (
+            f"{prefix}-{part}" for part in ("id", "timestamp", "signature")
+        )
+        self._keys = tuple(keys)
+        self._hashes = [key.keyed_hash("sha256") for key in keys if key.kind == "symmetric"]
+        self._public = [_public(key) for key in keys if key.kind != "symmetric"]
+        self.proves = self._usual(self._hashes[0]) if self._hashes else None
+
+    def verify(self, message: Message, now: float, tolerance: float | None) -> None:
+        lines = message.needed(self._signature)
+        id_, stamp = message.one(self._id), message.one(self._time)
+        check_time(read_timestamp(stamp, self._time), now, tolerance, self._time)
+        entries = [entry.partition(",") for line in lines for entry in line.split()]
+        if not any(comma for _, comma, _ in entries):
+            raise malformed(self._signature, "is not a list of versions and signatures")
+        text = _text(id_, stamp, message.body)
+        found = False
+        for version, _, signature in entries:
+            if version == "v1":
+                found |= self._is_keyed(text, signature)
+            elif version == "v1a":
+                found = found or self._is_signed(text, signature)
+        if not found:
+            raise no_match(self._signature)
+
+    def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
+        stamp = str(int(now))
+        text = _text(id_, stamp, message.body)
+        key = self._keys[0]
+        if key.kind == "public":
+            raise ValueError("a public key cannot sign: the secret should be whsk_…")
+        entry = _keyed(self._hashes[0], text) if key.kind == "symmetric" else _signed(key, text)
+        return {self._id: id_, self._time: stamp, self._signature: entry}
+
+    def _usual(self, hashed: Callable[[bytes], bytes]) -> Proves:
+        return usual_prover(
+            hashed,
+            is_hex=False,
+            header=self._signature,
+            line=("", "v1,"),
+            signed=("", ".", "."),
+            ticks=1,
+            id_header=self._id,
+            time_header=self._time,
+        )
+
+    def _is_keyed(self, text: bytes, signature: str) -> bool:
+        given = octets("v1," + signature)
+        found = False
+        for hashed in self._hashes:
+            found |= hmac.compare_digest(given, _keyed(hashed, text).encode())
+        return found
+
+    def _is_signed(self, text: bytes, signature: str) -> bool:
+        given = from_base64(signature)
+        return given is not None and any(_verifies(key, given, text) for key in self._public)
+
+
+def _text(id_: str, stamp: str, body: bytes) -> bytes:
+    return b".".join((octets(id_), octets(stamp), body))
+
+
+def _keyed(hashed: Callable[[bytes], bytes], text: bytes) -> str:
+    return "v1," + base64.b64encode(hashed(text)).decode("ascii")
+
+
+def _signed(key: Key, text: bytes) -> str:
+    signature = (
+        _ed25519().Ed25519PrivateKey.from_private_bytes(key.reveal()[:_SEED_BYTES]).sign(text)
+    )
+    return "v1a," + base64.b64encode(signature).decode("ascii")
+
+
+def _public(key: _Key) -> Any:
+    module = _ed25519()
+    if key.kind == "private":
+        return module.Ed25519PrivateKey.from_private_bytes(key.reveal()[:_SEED_BYTES]).public_key()
+    return module.Ed25519PublicKey.from_public_bytes(key.reveal()[:_SEED_BYTES])
+
+
+def _verifies(key: Any, signature: bytes, text: bytes) -> bool:
+    invalid: type[Exception] = import_module("cryptography.exceptions").InvalidSignature
+    try:
+        key.verify(signature, text)
+    except invalid:
+        return False
+    return True
+
+
+def _ed25519() -> Any:
+    try:
+        return import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
+    except ImportError:
+        raise ImportError(
+            "signatures with public keys need the package cryptography: pip install 'hooksmith[signatures]'"
+        ) from None

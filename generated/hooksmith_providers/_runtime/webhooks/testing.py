@@ -1,0 +1,146 @@
+"""Deliveries for tests: an example of each event, signed as its sender would."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from .catalogue import Catalogue
+from .form_bodies import FORM
+from .webhook import BaseWebhook
+
+EventT = TypeVar("EventT")
+ModelT = TypeVar("ModelT")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery(Generic[EventT]):
+    """What a sender would send, and what a receiver would read."""
+
+    body: bytes
+    headers: dict[str, str]
+    event: EventT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A delivery that is not signed yet. `data` is its event."""
+
+    data: dict[str, Any]
+    headers: dict[str, str]
+    batch: bool = False
+    carrier: str = ""
+    """The form's field that has the event in JSON."""
+
+    def body(self) -> bytes:
+        """The bytes that are sent."""
+        data = [self.data] if self.batch else self.data
+        if self.headers["Content-Type"].partition(";")[0] != FORM:
+            return _json(data).encode("utf-8", "surrogatepass")
+        if self.carrier:
+            return urlencode({self.carrier: _json(data)}, errors="surrogatepass").encode()
+        fields = {name: _field(value) for name, value in self.data.items() if value is not None}
+        return urlencode(fields, doseq=True, errors="surrogatepass").encode()
+
+
+class Examples(Generic[EventT]):
+    """The examples that stand in `examples.json` beside a module; `whole`: with their headers, as they are sent."""
+
+    def __init__(self, catalogue: Catalogue[EventT], module: str, *, whole: bool = False) -> None:
+        self._catalogue = catalogue
+        self._package = module.rpartition(".")[0]
+        self._whole = whole
+
+    @cached_property
+    def _stored(self) -> dict[str, Any]:
+        text = files(self._package).joinpath("examples.json").read_text("utf-8")
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def example(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> Example:
+        """The example, with other values at dotted paths; raises KeyError."""
+        stored = copy.deepcopy(self._found(self._key(event)))
+        whole = stored if self._whole else {"body": stored}
+        headers = {"Content-Type": "application/json", **whole.get("headers", {})}
+        batch = isinstance(whole["body"], list)
+        data: dict[str, Any] = whole["body"][0] if batch else whole["body"]
+        for path, value in changes.items():
+            change(data, path, value)
+        return Example(data=data, headers=headers, batch=batch, carrier=whole.get("carrier", ""))
+
+    def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
+        """The example's event as plain data, with other values at dotted paths; raises KeyError."""
+        return self.example(event, changes).data
+
+    def _found(self, kind: str) -> Any:
+        if kind not in self._stored:
+            close = difflib.get_close_matches(kind, self._stored, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise KeyError(f"there is no example of {kind!r}{hint}")
+        return self._stored[kind]
+
+    def delivery(
+        self,
+        event: type[Any] | str,
+        webhook: BaseWebhook[EventT] | None,
+        *,
+        changes: Mapping[str, Any] = {},
+        url: str | None = None,
+    ) -> Delivery[Any]:
+        """The example, signed by `webhook`; not signed where that is None."""
+        example = self.example(event, changes)
+        body, headers = example.body(), dict(example.headers)
+        if webhook is not None:
+            headers |= webhook.sign(body, url=url)
+        (read,) = self._catalogue.parse_all(body, headers)
+        return Delivery(body=body, headers=headers, event=read)
+
+    def _key(self, event: type[Any] | str) -> str:
+        """The key of an example: the type or, of a class among several of that type, both."""
+        if isinstance(event, str):
+            return str(event)
+        kind = self._catalogue.types_of(event)[0]
+        return f"{kind} as {event.__name__}" if self._catalogue.has_options(kind) else kind
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _field(value: Any) -> Any:
+    """A value as a form has it, items of a list one by one."""
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return [_field(item) for item in value]
+    if isinstance(value, str):
+        return value
+    return _json(value)
+
+
+def change(payload: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value at a dotted path (`data.email`, `data.domains.0`); objects on the way are made where they lack.
+
+    Raises KeyError where the path goes through something that has no parts.
+    """
+    *parents, last = path.split(".")
+    found: Any = payload
+    for name in parents:
+        found = found.setdefault(name, {}) if isinstance(found, dict) else _item(found, name, path)
+    if isinstance(found, dict):
+        found[last] = value
+    elif isinstance(found, list) and last.isdecimal() and int(last) < len(found):
+        found[int(last)] = value
+    else:
+        raise KeyError(path)
+
+
+def _item(found: Any, name: str, path: str) -> Any:
+    if isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+        return found[int(name)]
+    raise KeyError(path)

@@ -1,0 +1,149 @@
+"""The base of every generated `Webhook`: deliveries verified, and read as typed events."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from .catalogue import Catalogue
+from .signatures.fast_verification import Proves
+from .signatures.message import AnyHeaders, Message, raw_body
+from .signatures.scheme import Verifier, checked_tolerance
+
+EventT = TypeVar("EventT")
+
+Clock = Callable[[], float]
+"""Gives the Unix time in seconds, as `time.time` does."""
+
+
+def _proves_nothing(body: bytes, headers: AnyHeaders, now: float, tolerance: float | None) -> bool:
+    """`Proves` for schemes without a usual form."""
+    return False
+
+
+class BaseWebhook(Generic[EventT]):
+    """Verifies deliveries, reads them, and signs others for tests."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        catalogue: Catalogue[EventT],
+        *,
+        tolerance: float | None,
+        clock: Clock = time.time,
+    ) -> None:
+        self._verifier = verifier
+        self._proves: Proves = verifier.proves or _proves_nothing
+        self._tolerance = checked_tolerance(tolerance)
+        self._clock = clock
+        self.catalogue = catalogue
+
+    @property
+    def waits(self) -> bool:
+        """Whether a check may wait for the network, as when keys are fetched."""
+        return self._verifier.waits
+
+    def unwrap(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        strict: bool = False,
+    ) -> EventT:
+        """Verify a delivery and read it.
+
+        An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as
+        `DriftedEvent`; with `strict` both are errors.
+
+        Args:
+            body: The raw body, exactly as received.
+            headers: A mapping, pairs, ASGI's headers or a WSGI environ; names in any case.
+            method: The request's method, for schemes that sign it.
+            url: The URL that the sender called, for schemes that sign it.
+            strict: Whether unknown and drifted events are errors.
+
+        Raises:
+            SignatureError: The delivery is not proven to be the sender's; `reason` says which check failed.
+            EventParseError: It is, but the body is not JSON, or not an event.
+            KeysUnavailableError: The sender's keys cannot be fetched, so there is no verdict.
+            TypeError: The body was decoded or parsed before.
+        """
+        raw = body if type(body) is bytes else raw_body(body)
+        now = self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            message = Message(raw, headers, method, url)
+            self._verifier.verify(message, now, self._tolerance)
+            headers = message.headers
+        event = self.catalogue.at_once(raw)
+        return self.catalogue.parse(raw, headers, strict=strict) if event is None else event
+
+    def unwrap_all(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        strict: bool = False,
+    ) -> list[EventT]:
+        """Verify a delivery and read all events in it: those of a batch (a JSON array), or the one that it is.
+
+        In a batch, an object that does not say its type comes as `UnknownEvent` too, without a type. Arguments and
+        errors as for `unwrap`, which refuses a batch.
+        """
+        raw, now = raw_body(body), self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            message = Message(raw, headers, method, url)
+            self._verifier.verify(message, now, self._tolerance)
+            headers = message.headers
+        return self.catalogue.parse_all(raw, headers, strict=strict)
+
+    def verify(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+    ) -> None:
+        """Verify a delivery without reading it; arguments and errors as for `unwrap`."""
+        raw, now = raw_body(body), self._clock()
+        if not self._proves(raw, headers, now, self._tolerance):
+            self._verifier.verify(Message(raw, headers, method, url), now, self._tolerance)
+
+    def sign(
+        self,
+        body: bytes | bytearray | memoryview,
+        *,
+        timestamp: datetime | float | None = None,
+        id_: str | None = None,
+        method: str = "POST",
+        url: str | None = None,
+    ) -> dict[str, str]:
+        """The headers that make a body a delivery of this sender, for tests.
+
+        Args:
+            body: The raw body that will be sent.
+            timestamp: When it is signed, Unix time in seconds; None: now.
+            id_: The delivery's id, for schemes that sign one; None: a random one.
+            method: The method it will be sent with.
+            url: The URL it will be sent to, for schemes that sign it.
+
+        Raises:
+            ValueError: The key can only verify.
+        """
+        moment = timestamp.timestamp() if isinstance(timestamp, datetime) else timestamp
+        message = Message(raw_body(body), {}, method, url)
+        return self._verifier.sign(
+            message,
+            self._clock() if moment is None else moment,
+            id_ or f"msg_{secrets.token_hex(12)}",
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(tolerance={self._tolerance})"

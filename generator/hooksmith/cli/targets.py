@@ -1,0 +1,177 @@
+"""The arguments of `generate` and `check` → the packages they mean, and how each comes about."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..batch import Job, generate_side_by_side, make_suite
+from ..caching.run_results import Output
+from ..errors import ConfigError, Place
+from ..extensions.schema import check_statement
+from ..frozen import value
+from ..settings import Formatter, Settings, check_identifier
+from ..suggest import did_you_mean
+from .parser import UsageError
+
+if TYPE_CHECKING:
+    from ..config import Config
+
+
+@value(kw_only=True)
+class Target:
+    """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
+
+    `job` is one document's; without it, `suite` makes all of a configuration,
+    on so many processes, of whole documents or not.
+    """
+
+    folder: Path
+    job: Job | None = None
+    suite: Callable[[int, bool], Output] | None = None
+    partial: bool = False
+
+
+@value(kw_only=True)
+class Choice:
+    """The arguments that `generate` and `check` share."""
+
+    specs: list[Path]
+    only: list[str]
+    out: Path | None
+    package: str | None
+    formatter: Formatter | None
+    config: Path | None
+    roots: list[Path]
+    strict: bool = False
+    signature: str | None = None
+    events: str | None = None
+
+    def targets(self) -> list[Target]:
+        if not self.specs:
+            return [self._suite()]
+        if self.only or self.config:
+            raise UsageError("--only and --config go without SPEC")
+        if self.package and len(self.specs) > 1:
+            raise UsageError("--package names one package, but there are several documents")
+        found = [self._single(spec) for spec in self.specs]
+        for folder, count in Counter(target.folder for target in found).items():
+            if count > 1:
+                raise UsageError(
+                    f"{count} documents would go into {folder}: name them apart, or use --out"
+                )
+        return found
+
+    def jobs(self) -> list[Job]:
+        """Each document with its settings, those of a configuration too."""
+        if self.specs:
+            return [target.job for target in self.targets() if target.job]
+        config = self._config()
+        return [
+            (config.apis[name].spec, config.settings(name))
+            for name in sorted(self.only or config.apis)
+        ]
+
+    def _single(self, spec: Path) -> Target:
+        settings = Settings(
+            package=_package_name(self.package or _name_after(spec)),
+            formatter=self.formatter or "black",
+            roots=tuple(self.roots),
+            strict=self.strict,
+            **stated_extensions(self.signature, self.events),
+        )
+        folder = (self.out or Path()) / settings.package
+        return Target(folder=folder, job=(spec, settings))
+
+    def _suite(self) -> Target:
+        if self.out or self.package or self.roots or self.signature or self.events:
+            raise UsageError(
+                "--out, --package, --root, --signature and --events go with SPEC; otherwise the "
+                "configuration has them"
+            )
+        config = self._config()
+        only = tuple(self.only)
+        return Target(
+            folder=config.folder,
+            suite=lambda workers, whole: make_suite(config, only, workers=workers, whole=whole),
+            partial=bool(only),
+        )
+
+    def _config(self) -> Config:
+        from ..config import find_config, load_config
+
+        path = self.config or _from_here(find_config(Path()))
+        config = load_config(path)
+        if self.formatter:
+            config = config.model_copy(update={"formatter": self.formatter})
+        if self.strict:
+            config = config.model_copy(update={"strict": True})
+        for name in self.only:
+            if name not in config.apis:
+                hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
+                raise ConfigError.at(Place(file=str(path)), f"there is no API {name!r}", hint=hint)
+        return config
+
+
+def stated_extensions(signature: str | None, events: str | None) -> dict[str, Any]:
+    """`--signature NAME|JSON` and `--events JSON` as settings. Raises UsageError."""
+    found: dict[str, Any] = {}
+    for name, text in (("signature", signature), ("events", events)):
+        if text is None:
+            continue
+        is_data = name == "events" or text.lstrip().startswith("{")
+        try:
+            value = json.loads(text) if is_data else text
+            found[name] = check_statement(f"x-hooksmith-{name}", value)
+        except ValueError as error:
+            raise UsageError(f"--{name}: {error}") from error
+    return found
+
+
+def made(
+    targets: Sequence[Target], workers: int, *, whole: bool = False
+) -> Iterator[tuple[Target, Output | Exception]]:
+    """What becomes of each target, in their order; `workers`: processes at a time; `whole`: see `fleet.make`."""
+    jobs = [target.job for target in targets if target.job]
+    outcomes = generate_side_by_side(jobs, workers, whole=whole)
+    for target in targets:
+        if target.job:
+            outcome = next(outcomes)
+            yield target, outcome.output or outcome.error or RuntimeError("no outcome")
+        elif target.suite:
+            yield target, _attempted(partial(target.suite, workers, whole))
+
+
+def _attempted(suite: Callable[[], Output]) -> Output | Exception:
+    try:
+        return suite()
+    except Exception as error:
+        return error
+
+
+_GENERIC = ("openapi", "swagger", "api", "spec", "schema")
+
+
+def _name_after(spec: Path) -> str:
+    """A package name from a document's: `acme.yaml`, `acme.openapi.yaml` and `acme/openapi.yaml` give `acme`."""
+    first = spec.name.partition(".")[0]
+    stem = first if first.lower() not in _GENERIC else spec.stem
+    if stem.lower() in _GENERIC:
+        stem = spec.resolve().parent.name
+    return re.sub(r"\W+", "_", stem).strip("_").lower() or "api"
+
+
+def _package_name(name: str) -> str:
+    try:
+        return check_identifier(name)
+    except ValueError as error:
+        raise UsageError(str(error), "choose a name with --package") from error
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

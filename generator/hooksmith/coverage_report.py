@@ -1,0 +1,224 @@
+"""The account of a generation: everything that the document has, as emitted or as degraded, with the reason.
+
+`hooksmith generate --report FILE` writes it as JSON. Nothing is left out silently: what the census of the document
+found and the IR does not have stands here as degraded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .describe.assertions import unchecked
+from .describe.content import is_event_stream
+from .describe.schemas import family
+from .ir import Api, Operation, Reply
+from .json_pointer import escape, split
+from .naming.class_names import operations
+from .normalize import Normal
+from .normalize.inventory import Subject
+from .openapi.grammar import walk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What became of one thing. `name`: the Python name it has, where it has one of its own."""
+
+    kind: str
+    pointer: str
+    status: Literal["emitted", "degraded"]
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    entries: tuple[Entry, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […]}`; empty names and reasons left out."""
+        count = Counter((entry.kind, entry.status) for entry in self.entries)
+        kinds = dict.fromkeys(entry.kind for entry in self.entries)
+        summary = {
+            kind: {status: count[kind, status] for status in ("emitted", "degraded")}
+            for kind in kinds
+        }
+        return {"summary": summary, "entries": [_as_json(entry) for entry in self.entries]}
+
+
+def _as_json(entry: Entry) -> dict[str, str]:
+    stated = {
+        name: getattr(entry, name) for name in ("kind", "pointer", "status", "name", "reason")
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def account(normal: Normal, api: Api) -> Ledger:
+    """Hold what the document has against what the IR has."""
+    return _Accountant(normal, api).run()
+
+
+class _Accountant:
+    def __init__(self, normal: Normal, api: Api) -> None:
+        self._normal = normal
+        self._operations = {
+            operation.pointer: operation
+            for resource in api.resources
+            for operation in resource.operations
+        }
+        self._callbacks = {
+            callback.pointer: callback.untyped
+            for operation in self._operations.values()
+            for callback in operation.callbacks
+        }
+        self._events = {event.pointer: event for event in api.events.events}
+        for key, item in (normal.document.get("webhooks") or {}).items():
+            self._share_event(f"/webhooks/{escape(key)}", item)
+        self._widened = {
+            pointer: f"{what}: {instead}" for pointer, what, instead in normal.findings.widened
+        }
+        self._names = {definition.pointer: definition.name for definition in api.definitions}
+
+    def _share_event(self, pointer: str, item: Any) -> None:
+        """Methods of one webhook that have bodies are options of one event."""
+        bodies = [
+            f"{pointer}/{method}"
+            for method, operation in (operations(item) if isinstance(item, dict) else ())
+            if "requestBody" in operation
+        ]
+        known = next((self._events[it] for it in bodies if it in self._events), None)
+        if known is not None:
+            for body in bodies:
+                self._events.setdefault(body, known)
+
+    def run(self) -> Ledger:
+        entries = [self._entry(subject) for subject in self._normal.subjects]
+        told = {subject.pointer for subject in self._normal.subjects if subject.kind == "webhook"}
+        entries += [
+            Entry(kind="schema", pointer=pointer, status="degraded", reason=f"{what}: {instead}")
+            for pointer, what, instead in self._normal.findings.widened
+            if pointer not in told
+        ]
+        entries += self._unchecked()
+        return Ledger(tuple(entries))
+
+    def _entry(self, subject: Subject) -> Entry:
+        name, reason = getattr(self, f"_{subject.kind}")(subject)
+        status: Literal["emitted", "degraded"] = "degraded" if reason else "emitted"
+        return Entry(
+            kind=subject.kind, pointer=subject.pointer, status=status, name=name, reason=reason
+        )
+
+    # --- one method a kind: the Python name, and why it is degraded, if it is
+
+    def _operation(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.pointer)
+        return (
+            (operation.name, "")
+            if operation
+            else ("", "no method: the operation could not be read")
+        )
+
+    def _parameter(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "" if subject.owner in self._events else "no method takes it"
+        for parameter in operation.parameters:
+            if f"{parameter.location} {parameter.field.wire}" == subject.detail:
+                return parameter.field.name, ""
+        if subject.detail.lower() in (
+            "header accept",
+            "header content-type",
+            "header authorization",
+        ):
+            return (
+                "",
+                "OpenAPI reserves this header: it is sent as the media types and the security schemes say",
+            )
+        return "", "not an argument: the parameter could not be read"
+
+    def _body(self, subject: Subject) -> tuple[str, str]:
+        if subject.owner in self._events:
+            return ", ".join(self._events[subject.owner].models), ""
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "no method sends it"
+        if operation.empty_body:
+            return "", "not offered: it may be left out, and is a form without fields"
+        if operation.body is None:
+            return "", "" if not subject.detail else "not an argument: the body could not be read"
+        bodies = {body.media_type: body for body in (operation.body, *operation.body.others)}
+        body = bodies.get(subject.detail or operation.body.media_type)
+        if body is None:
+            return "", f"not offered: the body is sent as {operation.body.media_type}"
+        return "", f"sent as it is given: nothing here writes {body.media_type}" if body.raw else ""
+
+    def _response(self, subject: Subject) -> tuple[str, str]:
+        operation = self._operations.get(subject.owner)
+        if operation is None:
+            return "", "" if subject.owner in self._events else "no method receives it"
+        reply = _reply(operation, split(subject.pointer)[-1])
+        if reply is None:
+            return "", "not expected: the response could not be read"
+        if subject.detail in (reply.media_type or "", ""):
+            return "", f"read as it comes: nothing here reads {subject.detail}" if reply.raw else ""
+        others = {other.media_type: other for other in reply.others}
+        other = others.get(subject.detail)
+        if other is not None and (other.type is not None or is_event_stream(other.media_type)):
+            return "", ""
+        return (
+            "",
+            f"not asked for: the reply is read as {reply.media_type}, this one by `stream` alone",
+        )
+
+    def _header(self, subject: Subject) -> tuple[str, str]:
+        return "", "not typed: read them from the raw reply"
+
+    def _link(self, subject: Subject) -> tuple[str, str]:
+        return "", "links are ignored knowingly"
+
+    def _schema(self, subject: Subject) -> tuple[str, str]:
+        name = self._names.get(subject.pointer) or self._normal.names.get(subject.pointer, "")
+        return name, "" if name else "no definition: the schema could not be read"
+
+    def _webhook(self, subject: Subject) -> tuple[str, str]:
+        event = self._events.get(subject.pointer)
+        if event is None:
+            return "", "no event: the webhook has no body with a schema"
+        return ", ".join(event.models), self._widened.get(subject.pointer, "")
+
+    def _callback(self, subject: Subject) -> tuple[str, str]:
+        found = [
+            untyped
+            for pointer, untyped in self._callbacks.items()
+            if pointer.startswith(f"{subject.pointer}/")
+        ]
+        if not found:
+            return "", "no payload: the callback has no body with a schema"
+        types = ", ".join(dict.fromkeys(each for untyped in found for each in untyped))
+        return "", f"not typed: handed over as it is, for it is {types}" if types else ""
+
+    # --- what types cannot say
+
+    def _unchecked(self) -> Iterator[Entry]:
+        within: tuple[str, ...] = ()  # what stands in an assertion is checked with the whole of it
+        for visit in walk("openapi", self._normal.document):
+            if visit.kind != "schema" or f"{visit.pointer}/".startswith(within):
+                continue
+            stated = unchecked(self._normal.document, visit.node, family(visit.node))
+            checked = visit.node.keys() & _WITHIN - set(stated)
+            within += tuple(f"{visit.pointer}/{key}/" for key in checked)
+            if stated:
+                reason = f"not checked: {', '.join(stated)}"
+                yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
+
+
+_WITHIN = frozenset("not if then else contains propertyNames dependentSchemas".split())
+
+
+def _reply(operation: Operation, status: str) -> Reply | None:
+    return next(
+        (reply for reply in (*operation.replies, *operation.errors) if reply.status == status), None
+    )

@@ -1,0 +1,1 @@
+"""Tools for the developer of a receiver: sample deliveries, sent by hand or forwarded."""

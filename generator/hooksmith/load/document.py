@@ -1,0 +1,82 @@
+"""One file that was read, and a value in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..caching.run_results import digest_of
+from ..errors import Place
+from ..frozen import value
+from ..json_pointer import split
+from . import files
+from .identifiers import Identifiers, identify
+from .outline import Outline
+
+_IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One file. `path` is as the user or the `$ref` named it; `data` is what JSON can say."""
+
+    path: Path
+    uri: str
+    data: Any
+    text: str
+    outline: Outline | None = None
+    """Where the outermost keys of YAML stand; None for JSON."""
+
+    def place(self, pointer: str) -> Place:
+        """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""
+        line, column = self._find(split(pointer))
+        return Place(file=str(self.path), pointer=pointer, line=line, column=column)
+
+    def places(self, pointers: Sequence[str]) -> list[Place]:
+        """As `place`, of many pointers at once."""
+        wanted = [split(pointer) for pointer in pointers]
+        found = files.places(self.path, self.text, wanted, self.outline)
+        return [
+            Place(file=str(self.path), pointer=pointer, line=line, column=column)
+            for pointer, (line, column) in zip(pointers, found, strict=True)
+        ]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text in UTF-8."""
+        return digest_of(self.text.encode())
+
+    @cached_property
+    def _find(self) -> files.Find:
+        """Made when the first message needs a place: keeping places is slower than reading data."""
+        return files.finder(self.path, self.text)
+
+    @cached_property
+    def identifiers(self) -> Identifiers:
+        """The `$id`s and anchors in the file."""
+        if _IDENTIFYING.search(self.text):
+            return identify(self.data, self.uri)
+        return Identifiers(bases={"": self.uri})
+
+
+@value()
+class Located:
+    """A value and where it stands."""
+
+    document: Document
+    pointer: str
+    value: Any
+
+    def place(self) -> Place:
+        return self.document.place(self.pointer)
+
+
+def value_at(data: Any, pointer: str) -> Any:
+    """What stands at a pointer that is known to lead somewhere."""
+    for key in split(pointer):
+        data = data[key] if isinstance(data, dict) else data[int(key)]
+    return data

@@ -1,0 +1,138 @@
+"""A file → text → data: which encoding it has, and whether it is YAML or JSON."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import LoadError, Place
+from ..suggest import did_you_mean
+from . import json_reader, yaml_reader
+from .outline import Outline
+from .syntax import SyntaxProblem
+from .yaml_places import some_places
+
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest file that is read."""
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, in UTF-8 unless a byte order mark says otherwise. Raises LoadError."""
+    return _decode(path, _read_bytes(path))
+
+
+def parse(path: Path, text: str) -> Any:
+    """The data in the text of a file. Raises LoadError, with the place."""
+    try:
+        return (json_reader if _is_json(path, text) else yaml_reader).parse(text)
+    except SyntaxProblem as problem:
+        raise _load_error(path, problem) from problem
+
+
+def parse_outlined(path: Path, text: str) -> tuple[Any, Outline | None]:
+    """As `parse`; of YAML, where the outermost keys stand."""
+    if _is_json(path, text):
+        return parse(path, text), None
+    try:
+        return yaml_reader.parse_outlined(text)
+    except SyntaxProblem as problem:
+        raise _load_error(path, problem) from problem
+
+
+def _load_error(path: Path, problem: SyntaxProblem) -> LoadError:
+    place = Place(file=str(path), line=problem.line, column=problem.column)
+    return LoadError.at(place, problem.message, hint=problem.hint)
+
+
+Find = Callable[[Iterable[str]], tuple[int, int]]
+"""Keys → the line and column of what stands under them, or as far down as they lead."""
+
+
+def finder(path: Path, text: str) -> Find:
+    """What finds places in the text of a file, which `parse` accepts."""
+    if _is_json(path, text):
+        return json_reader.Finder(text).find
+    positions = yaml_reader.positions(text)
+
+    def find(keys: Iterable[str]) -> tuple[int, int]:
+        position = positions.find(keys)
+        return position.line, position.column
+
+    return find
+
+
+def places(
+    path: Path, text: str, wanted: Sequence[Sequence[str]], outline: Outline | None = None
+) -> list[tuple[int, int]]:
+    """As what `finder` gives says of each of `wanted`, all at once, which takes less time and memory."""
+    if outline is not None:
+        return some_places(text, outline, wanted)
+    if _is_json(path, text):
+        return list(map(json_reader.Finder(text).find, wanted))
+    found = map(yaml_reader.some_positions(text, wanted).find, wanted)
+    return [(position.line, position.column) for position in found]
+
+
+def similar_file(path: Path) -> str:
+    """A hint: the file beside a missing one that was meant."""
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return ""
+    return did_you_mean(path.name, names)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise LoadError.at(
+            Place(file=str(path)), "there is no such file", hint=similar_file(path)
+        ) from None
+    except IsADirectoryError:
+        raise LoadError.at(
+            Place(file=str(path)), "this is a folder", hint="name the file in it"
+        ) from None
+    except OSError as error:
+        raise LoadError.at(Place(file=str(path)), f"cannot be read: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise LoadError.at(Place(file=str(path)), f"larger than {MAX_BYTES // 1024**2} MiB")
+    return content
+
+
+def _decode(path: Path, content: bytes) -> str:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise LoadError.at(
+            Place(file=str(path), line=line, column=column),
+            f"not {encoding.upper()} text: {error.reason} (byte 0x{content[error.start]:02x})",
+            hint="save the file as UTF-8",
+        ) from error
+
+
+def _is_json(path: Path, text: str) -> bool:
+    """By its first character, whatever the file is called; a `.yaml` file may hold either."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return path.suffix == ".json"
+    if path.suffix not in (".yaml", ".yml"):
+        return True
+    try:
+        json_reader.parse(text)
+    except SyntaxProblem:
+        return False
+    return True

@@ -1,0 +1,123 @@
+"""Files → documents: YAML 1.2 or JSON, `$ref`s across files, and where everything stands.
+
+A document is untrusted. Nothing is fetched over the network, nothing is read outside the folder of the first file (and
+the folders its reader allows), and size, depth and aliases have limits. The data is a tree; treat it as read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from ..caching.run_results import Input
+from ..errors import UnresolvedReferenceError
+from .document import Document, Located, value_at
+from .files import parse_outlined, read_text, similar_file
+from .references import Resolution, is_reference
+
+__all__ = ["Document", "Library", "Located", "load"]
+
+
+def load(path: Path, *, roots: Iterable[Path] = ()) -> Library:
+    """The document at `path`. Its `$ref`s may reach files in its own folder and in `roots`, at any depth.
+
+    Raises LoadError where the file is missing or is neither YAML nor JSON.
+    """
+    return Library(Path(path), tuple(roots))
+
+
+class Library:
+    """A document and those that its `$ref`s reach, each read once, when first reached.
+
+    `root`: the document, where it has been read already.
+    """
+
+    root: Document
+
+    def __init__(
+        self, path: Path, roots: tuple[Path, ...] = (), root: Document | None = None
+    ) -> None:
+        real = path.resolve()
+        self._roots = (real.parent, *(it.resolve() for it in roots))
+        self._documents: dict[Path, Document] = {real: root} if root else {}
+        self._found: dict[tuple[str, str, str], tuple[Located, str]] = {}
+        self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}
+        """Where a `$ref` was followed that is wrong but clear: as it is, and what was taken for it."""
+        self._sought: dict[Path, Path] = {path: real}
+        self.root = root or self._read(path, real)
+
+    @property
+    def documents(self) -> Mapping[Path, Document]:
+        """All documents read so far, by their resolved path, the root first."""
+        return self._documents
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every file that was looked for, with what was in it."""
+        return tuple(
+            Input(path, real, self._documents[real].digest if real in self._documents else None)
+            for path, real in self._sought.items()
+        )
+
+    def resolve(self, document: Document, reference: str, at: str = "") -> Located:
+        """What a `$ref` leads to, one step: the value may hold a `$ref` again.
+
+        `at` points to the object in `document` that holds the `$ref`: it is named in errors, and a `$id` above it
+        is what a relative reference starts from. Raises UnresolvedReferenceError, or LoadError where the reference
+        leads to a file that cannot be read.
+        """
+        scope = document.identifiers.base(at)[0]
+        key = (document.uri, scope, reference)
+        if key not in self._found:
+            resolution = Resolution(self, document, reference, at)
+            self._found[key] = (resolution.run(), resolution.meant)
+        found, meant = self._found[key]
+        if meant:
+            self.misspelled[document, at] = (reference, meant)
+        return found
+
+    def follow(self, located: Located) -> Located:
+        """The end of a chain: `located` itself, or what its `$ref` and the next ones lead to."""
+        start, passed = located, {(located.document.uri, located.pointer)}
+        while is_reference(located.value):
+            located = self.resolve(located.document, located.value["$ref"], located.pointer)
+            if (located.document.uri, located.pointer) in passed:
+                raise UnresolvedReferenceError.at(
+                    start.place(),
+                    f"the $ref {start.value['$ref']!r} leads in a circle, back to {located.place()}",
+                    hint="one of the references in the circle must stand for a value",
+                )
+            passed.add((located.document.uri, located.pointer))
+        return located
+
+    def identified(self, uri: str) -> Located | None:
+        """What a document read so far calls `uri` by a `$id` or an anchor."""
+        for document in self._documents.values():
+            pointer = document.identifiers.pointers.get(uri)
+            if pointer is not None:
+                return Located(document, pointer, value_at(document.data, pointer))
+        return None
+
+    def open(self, path: Path, fail: Callable[[str, str], Exception]) -> Document:
+        """The document at `path`, if it may be read; `fail(message, hint)` makes the error where not."""
+        real = self._sought[path] = path.resolve()
+        if real in self._documents:
+            return self._documents[real]
+        if not any(real.is_relative_to(root) for root in self._roots):
+            folder = self.root.path.parent
+            raise fail(
+                f"{path} is outside {folder}, the folder of the document",
+                "allow its folder by `roots` in the configuration or --root, if you trust the document",
+            )
+        if real.is_dir():
+            raise fail(f"{path} is a folder", "name the file in it")
+        if not real.is_file():
+            raise fail(f"there is no file {path}", similar_file(path))
+        return self._read(path, real)
+
+    def _read(self, path: Path, real: Path) -> Document:
+        text = read_text(path)
+        data, outline = parse_outlined(path, text)
+        document = Document(path=path, uri=real.as_uri(), data=data, text=text, outline=outline)
+        self._documents[real] = document
+        return document

@@ -1,0 +1,1 @@
+"""Names of classes, enums, fields, methods and resources."""

@@ -1,0 +1,45 @@
+"""Where the calls without a tag go: to the resource that the beginning of their paths names.
+
+`/v1/customers/{id}` begins with `customers`. A beginning that one path alone has names no resource, but a call
+(`/ping`, `/sendMessage`, `/search`): a client of such would be as many resources as calls. These are `default`'s.
+
+So where a call goes depends on its path, and on whether another path begins likewise: a path that comes in moves calls
+only where it is the second of its beginning, and then those of the first. Tags settle it for good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+
+from .casing import snake, words
+
+NO_TAG = "default"
+
+_VERSION = re.compile(r"v?\d+(?:[._-]?(?:\d+|alpha|beta|preview|rc))*", re.IGNORECASE)
+"""`v1`, `2.0`, `2024-01`, `v1beta1`, `2015-03-31`, `v2018-11-01-preview`."""
+_EVERYWHERE = frozenset({"api", "apis", "rest", "rpc"})
+"""What all paths of an API may begin with, which says nothing of any of them."""
+_TEXT = re.compile(r"[^.:({]*")
+"""Of `users.list`, `books:search`, `Users({id})` and `projects{.format}`: what is listed, searched or formatted."""
+
+
+def resource_tags(paths: Collection[str]) -> dict[str, str]:
+    """Path → what serves as the tag of its calls that have none. `paths`: all of the document, once each."""
+    found = {path: beginning(path) for path in paths}
+    count = Counter(snake(text) for text in found.values() if text)
+    return {
+        path: text if text and count[snake(text)] > 1 else NO_TAG for path, text in found.items()
+    }
+
+
+def beginning(path: str) -> str:
+    """The first segment that is neither a template nor a version nor what all paths begin with; empty without one."""
+    for segment in re.split("[?#]", path)[0].split("/"):
+        if _VERSION.fullmatch(segment) or segment.lower() in _EVERYWHERE:
+            continue
+        matched = _TEXT.match(segment)
+        if matched and words(matched[0]):
+            return matched[0]
+    return ""

@@ -1,0 +1,367 @@
+"""`allOf` → plain schemas: inherited where one object extends another, merged where that would not be true.
+
+After this pass an `allOf` holds nothing but references to object schemas that the schema extends without contradicting
+them (its bases). Everything else is merged into the schema itself. A merged property of a named schema stays a
+reference to where it stands there, so that it keeps the one name it has. A union beside properties is spread: every
+option gets the properties.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import DocumentError
+from ..json_pointer import escape
+from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, walk
+from .bundle import Bundle, resolve_local
+
+ALSO = "$also"
+"""A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""
+
+
+def merge(bundled: Bundle) -> None:
+    """Rewrite every `allOf` of the document, in place."""
+    merger = _Merger(bundled)
+    for visit in walk("openapi", bundled.document):  # below a schema only once it is settled
+        if visit.kind == "schema":
+            merger.settle(visit.node, visit.pointer)
+
+
+class _Merger:
+    def __init__(self, bundled: Bundle) -> None:
+        self._bundled = bundled
+        self._document = bundled.document
+        self._settled: dict[int, Node] = {}  # holds the nodes, so that no other takes the id of one
+        self._open: list[int] = []
+
+    def settle(self, schema: Node, pointer: str, *, spread: bool = True) -> None:
+        """Bring one schema into the form that the module promises.
+
+        A part that will be merged away is not spread: what it becomes part of will be.
+        """
+        if id(schema) in self._settled or not ("allOf" in schema or _is_mixed_union(schema)):
+            return
+        if id(schema) in self._open:
+            raise DocumentError.at(
+                self._bundled.root.place(pointer),
+                "allOf leads back to itself",
+                hint="break the circle of allOf references",
+            )
+        self._open.append(id(schema))
+        if "allOf" in schema:
+            self._settle(schema, pointer)
+        if spread and _is_mixed_union(schema):
+            self._spread(schema, pointer)
+        self._open.pop()
+        if spread:
+            self._settled[id(schema)] = schema
+
+    def _spread(self, schema: Node, pointer: str) -> None:
+        """Properties beside a union belong to each option; an option that only requires narrows nothing we can type."""
+        keyword = "oneOf" if "oneOf" in schema else "anyOf"
+        if all(
+            isinstance(option, dict) and not option.keys() - _VALIDATION_ONLY
+            for option in schema[keyword]
+        ):
+            schema.setdefault(ALSO, []).append({keyword: schema.pop(keyword)})
+            return
+        base: Node = {"type": "object", "properties": {}, "required": schema.get("required", [])}
+        for name, value in schema["properties"].items():
+            refer = isinstance(value, dict) and _gets_a_name(value)
+            base["properties"][name] = (
+                {"$ref": f"#{pointer}/properties/{escape(name)}"} if refer else value
+            )
+        for index, option in enumerate(schema[keyword]):
+            if isinstance(option, dict) and option.get("type") != "null":
+                spread: Node = {"allOf": [base, option]}
+                self.settle(spread, f"{pointer}/{keyword}/{index}")
+                schema[keyword][index] = spread
+
+    def _settle(self, schema: Node, pointer: str) -> None:
+        parts = self._parts(schema, pointer)
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        if len(parts) == 1 and not (own.keys() - _repeated(own, parts[0])) & ASSERTIONS:
+            self._stand_in(schema, parts[0])
+            return
+        bases = self._bases(parts, own)
+        merged: Node = {}
+        for part in parts:
+            if part not in bases:
+                _combine(merged, part.content())
+        _combine(merged, own)
+        schema.clear()
+        schema.update(merged)
+        if bases:
+            schema.setdefault("type", "object")
+            schema["allOf"] = [{"$ref": base.reference} for base in bases]
+
+    def _parts(self, schema: Node, pointer: str) -> list[_Part]:
+        found = []
+        for index, item in enumerate(schema["allOf"]):
+            if item is True or item == {}:
+                continue
+            found.append(self._part(item, f"{pointer}/allOf/{index}"))
+        return found
+
+    def _part(self, item: Node, pointer: str) -> _Part:
+        if "$ref" in item:
+            target = resolve_local(self._document, item["$ref"])
+            reference = item["$ref"]
+            while (
+                isinstance(target, dict)
+                and "$ref" in target
+                and target.keys() <= {"$ref"} | ANNOTATIONS
+            ):
+                reference = target["$ref"]
+                target = resolve_local(self._document, reference)
+            if isinstance(target, dict):
+                self.settle(target, reference[1:])
+            siblings = {key: value for key, value in item.items() if key != "$ref"}
+            return _Part(target, reference, siblings, self._document)
+        self.settle(item, pointer, spread=False)
+        return _Part(item, None, {}, self._document)
+
+    def _stand_in(self, schema: Node, part: _Part) -> None:
+        """`allOf` of a single schema is that schema, with the annotations beside it."""
+        annotations = {key: value for key, value in schema.items() if key != "allOf"}
+        schema.clear()
+        schema.update({"$ref": part.reference, **part.siblings} if part.reference else part.schema)
+        schema.update(annotations)
+
+    def _bases(self, parts: list[_Part], own: Node) -> list[_Part]:
+        """The parts that can be base classes: plain objects that nothing else contradicts or narrows."""
+        candidates = [
+            part
+            for part in parts
+            if part.reference and not part.siblings and _is_plain_object(part.schema)
+        ]
+        others = [part for part in parts if part not in candidates]
+        if any(not part.is_object() for part in others) or not _can_extend(own):
+            return []
+        claims: list[set[str]] = [part.claims() for part in candidates]
+        rest = set(own.get("properties", ())) | set(own.get("required", ()))
+        for part in others:
+            rest |= part.claims()
+        bases = []
+        for index, part in enumerate(candidates):
+            elsewhere = rest.union(*(claim for other, claim in enumerate(claims) if other != index))
+            if not part.properties().keys() & elsewhere:
+                bases.append(part)
+        return bases
+
+
+class _Part:
+    """One member of an `allOf`, references followed."""
+
+    def __init__(self, schema: Any, reference: str | None, siblings: Node, document: Node) -> None:
+        self.schema: Node = schema if isinstance(schema, dict) else {}
+        self.reference = reference
+        self.siblings = siblings
+        self._document = document
+
+    def is_object(self) -> bool:
+        return not self.schema.keys() & {
+            "oneOf",
+            "anyOf",
+            "enum",
+            "const",
+            "$ref",
+            "items",
+            "prefixItems",
+            "not",
+        }
+
+    def properties(self) -> Node:
+        """Name → property, those of the bases included."""
+        found: Node = {}
+        for base in self.schema.get("allOf", ()):
+            found.update(
+                _Part(
+                    resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
+                ).properties()
+            )
+        for name, value in self.schema.get("properties", {}).items():
+            found[name] = self._from_here(name, value)
+        return found
+
+    def required(self) -> list[str]:
+        found = list(self.schema.get("required", ()))
+        for base in self.schema.get("allOf", ()):
+            found += _Part(
+                resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
+            ).required()
+        return list(dict.fromkeys(found))
+
+    def claims(self) -> set[str]:
+        return set(self.properties()) | set(self.required())
+
+    def content(self) -> Node:
+        """The schema as something to merge from: no bases, and its properties by reference."""
+        annotations = ANNOTATIONS if self.reference else frozenset()
+        content = {
+            key: value
+            for key, value in self.schema.items()
+            if key not in annotations and key != "allOf"
+        }
+        if self.reference:
+            content = {
+                key: self._inner(key, value)
+                for key, value in content.items()
+                if not key.startswith("x-")
+            }
+        if self.properties():
+            content["properties"] = self.properties()
+        if self.required():
+            content["required"] = self.required()
+        return {**content, **self.siblings}
+
+    def _inner(self, key: str, value: Any) -> Any:
+        """Schemas below stay where they are: copied into a part of themselves, they would have no end."""
+        if key in ("oneOf", "anyOf", "prefixItems") and isinstance(value, list):
+            return [self._at(f"{key}/{index}", item) for index, item in enumerate(value)]
+        return self._at(key, value) if key in ("items", "additionalProperties") else value
+
+    def _from_here(self, name: str, value: Any) -> Any:
+        return self._at(f"properties/{escape(name)}", value)
+
+    def _at(self, place: str, value: Any) -> Any:
+        if self.reference is None or not isinstance(value, dict) or not _gets_a_name(value):
+            return value
+        annotations = {key: value[key] for key in value.keys() & ANNOTATIONS if key != "title"}
+        return {"$ref": f"{self.reference}/{place}", **annotations}
+
+
+def _repeated(own: Node, part: _Part) -> set[str]:
+    """The type, where it only says again what the part says."""
+    return {"type"} if "type" in own and own["type"] == part.schema.get("type") else set()
+
+
+_VALIDATION_ONLY = frozenset(
+    {"required", "not", "minProperties", "maxProperties", "title", "description", "type"}
+)
+
+
+def _is_mixed_union(schema: Node) -> bool:
+    return bool(schema.get("properties")) and ("oneOf" in schema or "anyOf" in schema)
+
+
+def _is_plain_object(schema: Node) -> bool:
+    kind = schema.get("type", "object")
+    if kind != "object" or not (schema.get("properties") or schema.get("allOf")):
+        return False
+    return not schema.keys() & {
+        "oneOf",
+        "anyOf",
+        "enum",
+        "const",
+        "$ref",
+        "not",
+        "discriminator",
+    } and (schema.get("additionalProperties") in (None, True, {}))
+
+
+def _can_extend(own: Node) -> bool:
+    return (
+        not own.keys() & {"oneOf", "anyOf", "enum", "const", "items"}
+        and own.get("type", "object") == "object"
+    )
+
+
+def _gets_a_name(schema: Node) -> bool:
+    """Whether anything in the schema would be named after its place."""
+    if "$ref" in schema:
+        return False
+    return bool(
+        schema.keys()
+        & {"properties", "oneOf", "anyOf", "allOf", "items", "prefixItems", "additionalProperties"}
+    ) or (len(schema.get("enum") or ()) > 1)
+
+
+_GROUPS = (
+    ("if", "then", "else"),
+    ("contains", "minContains", "maxContains"),
+    ("not",),
+    ("propertyNames",),
+    ("dependentRequired",),
+    ("dependentSchemas",),
+    ("patternProperties",),
+    ("multipleOf",),
+    ("pattern",),
+)
+"""Keywords that two schemas may both have, and that cannot be made one."""
+
+
+def _set_aside(into: Node, schema: Node) -> None:
+    """What both schemas assert, each in its own way, is kept of `into` as a schema of its own."""
+    for group in _GROUPS:
+        stated = {key: into[key] for key in group if key in into}
+        if stated and group[0] in schema and any(schema.get(key) != into.get(key) for key in group):
+            into.setdefault(ALSO, []).append(stated)
+            for key in stated:
+                del into[key]
+
+
+def _combine(into: Node, schema: Node) -> None:
+    """Narrow `into` by `schema`: both must hold."""
+    _set_aside(into, schema)
+    for key, value in schema.items():
+        if key not in into:
+            into[key] = (
+                dict(value) if key == "properties" else list(value) if key == "required" else value
+            )
+        else:
+            into[key] = _both(key, into[key], value)
+
+
+def _both(key: str, left: Any, right: Any) -> Any:
+    match key:
+        case "properties":
+            return {
+                **left,
+                **{name: _both_properties(left.get(name), value) for name, value in right.items()},
+            }
+        case "$also":
+            return [*left, *right]
+        case "required":
+            return list(dict.fromkeys([*left, *right]))
+        case "type":
+            return _both_types(left, right)
+        case "enum":
+            return [value for value in left if value in right] or right
+        case "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties":
+            return max(left, right)
+        case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
+            return min(left, right)
+        case "examples":
+            return [*left, *right]
+        case "additionalProperties" if right is True:
+            return left
+        case "oneOf" | "anyOf":
+            return (
+                left
+                if left == right
+                else [{"allOf": [one, other]} for one in left for other in right]
+            )
+    return right
+
+
+def _both_types(left: Any, right: Any) -> Any:
+    ours, theirs = (value if isinstance(value, list) else [value] for value in (left, right))
+    both = [kind for kind in ours if kind in theirs or (kind == "integer" and "number" in theirs)]
+    both += [kind for kind in theirs if kind == "integer" and "number" in ours and kind not in both]
+    return (both[0] if len(both) == 1 else both) if both else right
+
+
+def _both_properties(left: Any, right: Any) -> Any:
+    """A property stated twice: the later one, narrowed by the earlier where both are plain."""
+    if not isinstance(left, dict) or not isinstance(right, dict) or left == right:
+        return right
+    if (
+        "$ref" in left
+        or "$ref" in right
+        or (left.keys() | right.keys()) & {"oneOf", "anyOf", "allOf"}
+    ):
+        return {**left, **right} if right.keys() <= ANNOTATIONS else right
+    merged = dict(left)
+    _combine(merged, right)
+    return merged

@@ -1,0 +1,178 @@
+"""Wrong but usable documents → documents of the shape that the later steps rely on, with a warning for each repair.
+
+After this pass, every key that the generator reads holds a value of the JSON type that OpenAPI gives it, every local
+reference leads to an object of the kind that belongs there, and every parameter has a name and a place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...json_pointer import join
+from ...openapi.grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children
+from ..bundle import Bundle
+from ..diagnostics import Findings
+from .callback_expressions import warn_of_expressions
+from .coerce import DROP
+from .keyword_types import CHECKS, MESSAGES
+from .lint import warn_of_suspicions
+from .operations import mend_operations
+from .references import mend_references
+from .schemas import mend_schema
+
+
+def tolerate(bundled: Bundle, findings: Findings) -> None:
+    """Repair a bundled document in place."""
+    for pointer in bundled.dropped:
+        findings.warn(pointer, "this is not a mapping, and left out")
+    _Shapes(bundled.document, findings).run()
+    mend_references(bundled.document, findings)
+    mend_operations(bundled.document, findings)
+    if findings.any:
+        mend_references(bundled.document, findings)  # to what the repairs left out
+    warn_of_suspicions(bundled.document, findings)
+    warn_of_expressions(bundled.document, findings)
+
+
+class _Shapes:
+    """Gives every object of the document the shape of its kind, from the outside in."""
+
+    def __init__(self, document: Node, findings: Findings) -> None:
+        self._document = document
+        self._findings = findings
+
+    def run(self) -> None:
+        stack = [Visit("openapi", "", self._document)]
+        while stack:
+            visit = stack.pop()
+            self._mend(visit)
+            stack.extend(reversed(list(children(visit.kind, visit.node, visit.pointer))))
+
+    def _mend(self, visit: Visit) -> None:
+        kind, pointer, node = visit
+        self._values(kind, pointer, node)
+        if kind == "schema":
+            mend_schema(node, pointer, self._document, self._findings)
+        if kind == "callback":
+            if "$ref" not in node:
+                self._map(node, "pathItem", pointer)
+            return
+        for key in [key for key in node if key in GRAMMAR[kind]]:
+            how, child = GRAMMAR[kind][key]
+            place = f"{pointer}/{key}"
+            made = self._child(node[key], how, child, place)
+            if made is DROP:
+                del node[key]
+            elif made is not node[key]:
+                node[key] = made
+
+    def _values(self, kind: str, pointer: str, node: Node) -> None:
+        checks = CHECKS[kind]
+        for key in [key for key in node if key in checks]:
+            value = node[key]
+            made = checks[key](value)
+            if made is value:
+                continue
+            if made is DROP:
+                del node[key]
+            else:
+                node[key] = made
+            if type(made) is not type(value) or made != value:
+                self._findings.warn(
+                    f"{pointer}/{key}", _said(key, value, made), MESSAGES.get(key, "")
+                )
+
+    def _child(self, value: Any, how: str, child: str, place: str) -> Any:
+        if how is ONE:
+            return self._object(value, child, place)
+        if how is LIST:
+            return self._list(value, child, place)
+        if value is None or not isinstance(value, dict):
+            return self._no_map(value, child, place)
+        self._map(value, child, place)
+        return value
+
+    def _object(self, value: Any, child: str, place: str) -> Any:
+        if isinstance(value, dict) or (child == "schema" and isinstance(value, bool)):
+            return value
+        if child == "schema" and isinstance(value, list) and place.endswith("/items"):
+            return [item for item in value if isinstance(item, dict | bool)]
+        self._findings.warn(place, f"{_shown(value)} is not a mapping, and left out")
+        return DROP
+
+    def _list(self, value: Any, child: str, place: str) -> Any:
+        if isinstance(value, dict):
+            self._findings.warn(
+                place, "this is one mapping where a list belongs, and taken as a list of it"
+            )
+            return [value]
+        if not isinstance(value, list):
+            self._findings.warn(place, f"{_shown(value)} is not a list, and left out")
+            return DROP
+        kept = [
+            item for item in value if isinstance(item, dict) or (child == "schema" and item is True)
+        ]
+        if len(kept) < len(value):
+            self._findings.warn(
+                place,
+                f"{len(value) - len(kept)} of {len(value)} items cannot be used, and are left out",
+            )
+        if not kept and child == "schema":
+            if not value:
+                self._findings.warn(place, "this is an empty list, and left out")
+            return DROP
+        return (
+            [{} if item is True else item for item in kept]
+            if kept != value or True in kept
+            else value
+        )
+
+    def _no_map(self, value: Any, child: str, place: str) -> Any:
+        """Lists of named objects are taken as the maps that they should be."""
+        self._findings.warn(
+            place,
+            f"{_shown(value)} is not a mapping"
+            + ("" if isinstance(value, list) else ", and left out"),
+        )
+        if not isinstance(value, list):
+            return DROP
+        found = {
+            str(item["name"]): item
+            for item in value
+            if isinstance(item, dict) and isinstance(item.get("name"), str)
+        }
+        self._map(found, child, place)
+        return found
+
+    def _map(self, value: Node, child: str, place: str) -> None:
+        for key in list(value):
+            item = value[key]
+            if isinstance(item, dict) or (child == "schema" and isinstance(item, bool)):
+                continue
+            if child in BESIDE_EXTENSIONS and key.startswith("x-"):
+                del value[key]
+            elif child == "schema" and isinstance(item, list):
+                continue  # `dependencies`
+            else:
+                self._findings.warn(
+                    join(place, key), f"{_shown(item)} is not a mapping, and taken as an empty one"
+                )
+                value[key] = {}
+
+
+def _said(key: str, value: Any, made: Any) -> str:
+    if made is DROP:
+        return f"{key}: {_shown(value)} is of the wrong type, and left out"
+    return f"{key}: {_shown(value)} is of the wrong type, and taken as {_shown(made)}"
+
+
+def _shown(value: Any) -> str:
+    """A value, short."""
+    if isinstance(value, dict | list):
+        return f"a {'mapping' if isinstance(value, dict) else 'list'}"
+    spelled = (
+        {None: "null", True: "true", False: "false"}.get(value, repr(value))
+        if value is None or isinstance(value, bool)
+        else repr(value)
+    )
+    return spelled if len(spelled) < 40 else spelled[:37] + "…"

@@ -1,0 +1,63 @@
+"""Addresses of callbacks that name nothing of the call: what is sent there arrives nowhere, and only in production."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ...json_pointer import escape, split
+from ...openapi.grammar import Node, walk
+from ...openapi.references import follow, properties_of
+from ...suggest import did_you_mean
+from ..diagnostics import Findings
+
+_PART = re.compile(r"\{([^{}]*)\}")
+_MISSPELLED = re.compile(
+    r"(\$(?!\w+\.body#/))?(?P<of>(request|response)\.body)[.#]?(?P<rest>[\w/.-]*)"
+)
+"""What is meant to be `$request.body#/name`. Other parts may be placeholders of the API's own."""
+
+
+def warn_of_expressions(document: Node, findings: Findings) -> None:
+    """Warn of runtime expressions that are misspelled, and of properties that the call's body does not have."""
+    for visit in walk("openapi", document, without="schema"):
+        if visit.kind == "operation":
+            body = _body(document, visit.node)
+            for pointer, part in _parts(document, visit.node, visit.pointer):
+                message, hint = _problem(document, body, part)
+                if message:
+                    findings.warn(pointer, message, hint)
+
+
+def _parts(document: Node, operation: Node, pointer: str) -> Iterator[tuple[str, str]]:
+    """(pointer, runtime expression) of every part of every address."""
+    for name, stated in (operation.get("callbacks") or {}).items():
+        if isinstance(callback := follow(document, stated), dict):
+            for address in callback:
+                place = f"{pointer}/callbacks/{escape(name)}"
+                place = place if callback is not stated else f"{place}/{escape(address)}"
+                for part in [address] if address.startswith("$") else _PART.findall(address):
+                    yield place, part
+
+
+def _problem(document: Node, body: Any, part: str) -> tuple[str, str]:
+    """What is wrong with a part, and what may be meant."""
+    if part.startswith("$request.body#/"):
+        name = split(part.partition("#")[2])[0]
+        known = properties_of(document, body)
+        hint = did_you_mean(name, known) if known and name not in known else ""
+        return (f"{part}: the body has no property {name!r}", hint) if hint else ("", "")
+    found = _MISSPELLED.fullmatch(part)
+    if found is None or part in ("$request.body", "$response.body"):
+        return "", ""
+    meant = f"${found['of']}#/{found['rest'].lstrip('/').replace('.', '/')}"
+    return f"{{{part}}} is no runtime expression", f"did you mean '{{{meant}}}'?"
+
+
+def _body(document: Node, operation: Node) -> Any:
+    """The schema of the body in JSON, or None."""
+    body = follow(document, operation.get("requestBody"))
+    content = body.get("content") if isinstance(body, dict) else None
+    stated = content.get("application/json") if isinstance(content, dict) else None
+    return stated.get("schema") if isinstance(stated, dict) else None

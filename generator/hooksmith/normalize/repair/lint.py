@@ -1,0 +1,56 @@
+"""What is allowed but looks like a slip of the pen: names that nothing has. Nothing is repaired."""
+
+from __future__ import annotations
+
+from ...json_pointer import escape
+from ...openapi.grammar import Node, walk
+from ...openapi.references import properties_of, resolved
+from ...suggest import did_you_mean
+from ..diagnostics import Findings
+from .references import LEADS_NOWHERE
+
+
+def warn_of_suspicions(document: Node, findings: Findings) -> None:
+    """Warn of required properties and of targets of discriminators that do not exist."""
+    for visit in walk("openapi", document):
+        if visit.kind == "schema":
+            _required(document, visit.node, visit.pointer, findings)
+            _targets(document, visit.node, visit.pointer, findings)
+
+
+def _required(document: Node, schema: Node, pointer: str, findings: Findings) -> None:
+    """A part of an `allOf` may require what another part names, and is passed over."""
+    required = schema.get("required")
+    if not isinstance(required, list) or "/allOf/" in pointer:
+        return
+    known = properties_of(document, schema)
+    if not known:
+        return
+    closed = schema.get("additionalProperties") is False
+    for name in required:
+        hint = did_you_mean(name, known) if name not in known else ""
+        if name not in known and (closed or hint):
+            findings.warn(f"{pointer}/required", f"required: no property is named {name!r}", hint)
+
+
+def _targets(document: Node, schema: Node, pointer: str, findings: Findings) -> None:
+    discriminator = schema.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    for value, target in (mapping or {}).items():
+        if not _is_missing(document, target):
+            continue
+        known = [*((document.get("components") or {}).get("schemas") or {})]
+        findings.warn(
+            f"{pointer}/discriminator/mapping/{escape(value)}",
+            f"mapping: {target!r} {LEADS_NOWHERE}",
+            did_you_mean(target.rpartition("/")[2], known),
+        )
+
+
+def _is_missing(document: Node, target: str) -> bool:
+    """Whether a mapping leads to nothing: a reference, or the bare name of a component."""
+    if target.startswith("#"):
+        return resolved(document, target) is None
+    if "/" in target or "." in target:
+        return False  # a file's name, or a component's that has dots
+    return resolved(document, f"#/components/schemas/{escape(target)}") is None

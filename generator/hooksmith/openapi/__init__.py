@@ -1,0 +1,1 @@
+"""Facts of the OpenAPI specification: keywords, status phrases, references."""

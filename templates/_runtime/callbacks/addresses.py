@@ -1,0 +1,155 @@
+"""Addresses of callbacks: OpenAPI's runtime expressions, read off requests that come in and filled in from calls."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from pydantic_core import from_json
+
+from ..json_pointer import resolve
+from ..omit import OMIT
+
+if TYPE_CHECKING:
+    import httpx2
+
+_PART = re.compile(r"\{([^{}]*)\}")
+_LAST_WORD = re.compile(r"[^#/.$]+$")
+LONGEST_PATH = 4096
+"""Characters; a longer path is none of ours, and is not compared."""
+
+
+class Address:
+    """The form of a callback's addresses: where a call says them, and what the API adds to that.
+
+    `{$request.body#/url}/invoices/{$request.body#/id}?kind=paid` has the parts `id`, in its path, and the constant
+    `kind` in its query. An expression that does not begin with a part of the call is an address by itself, to which
+    nothing is added.
+    """
+
+    def __init__(self, expression: str) -> None:
+        stated = f"{{{expression}}}" if expression.startswith("$") else expression
+        base = _PART.match(stated)
+        added = stated[base.end() :] if base else ""
+        path, _, query = added.partition("?")
+        self._names = _short(_PART.findall(added))
+        self._path = path
+        self._query = [pair.partition("=")[::2] for pair in query.split("&") if pair]
+
+    def pattern(self, path: str) -> re.Pattern[str]:
+        """What the paths of its requests look like, where the API was told an address with `path`."""
+        text = re.escape(path.rstrip("/")) + _as_pattern(self._path)
+        return re.compile(text.removesuffix("/") + "/?")
+
+    def read(
+        self, pattern: re.Pattern[str], path: str, query: Mapping[str, list[str]]
+    ) -> dict[str, str] | None:
+        """The values that stand for parts of the call, by their last words; None where the request is another's."""
+        found = pattern.fullmatch(path) if len(path) <= LONGEST_PATH else None
+        if found is None:
+            return None
+        values = dict(zip(_PART.findall(self._path), found.groups(), strict=True))
+        for name, stated in self._query:
+            part = _PART.fullmatch(stated)
+            given = query.get(name, [])
+            if part is None and unquote(stated) not in given:
+                return None
+            if part is not None and given:
+                values[part[1]] = given[0]
+        return {self._names[expression]: value for expression, value in values.items()}
+
+
+def _as_pattern(template: str) -> str:
+    """A regular expression with a group for each part in braces, which stands within one step of a path.
+
+    Of several in a step, the first takes as much as it can; those between it and the last then have no choice, and are
+    not tried again, so that a long path costs no more than its square.
+    """
+    begin, *behind = _PART.split(template)[::2]
+    pattern, is_first = re.escape(begin), True
+    for number, text in enumerate(behind, 1):
+        is_last = number == len(behind) or "/" in text
+        group = "([^/]+)" if is_first or is_last else "([^/]+?)"
+        piece = group + re.escape(text)
+        pattern += piece if is_first or is_last else f"(?>{piece})"
+        is_first = "/" in text
+    return pattern
+
+
+def _short(expressions: list[str]) -> dict[str, str]:
+    """Expressions and their last words, as `id` of `$request.body#/id`; the whole where two end alike."""
+    words = {it: found[0] if (found := _LAST_WORD.search(it)) else it for it in expressions}
+    count = Counter(words.values())
+    return {it: word if count[word] == 1 else it for it, word in words.items()}
+
+
+def evaluate(
+    expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
+) -> str:
+    """The address that an expression gives for a call of the operation at `route`; raises ValueError.
+
+    What it begins with is an address; what it has after that is written as a step of one.
+    """
+
+    def fill(part: re.Match[str]) -> str:
+        value = _value(part[1], route, request, response)
+        return quote(value, safe="") if part.start() else value
+
+    if expression.startswith("$"):
+        return _value(expression, route, request, response)
+    return _PART.sub(fill, expression)
+
+
+def _value(
+    expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
+) -> str:
+    found = _found(expression, route, request, response)
+    if not isinstance(found, str | int | float) or isinstance(found, bool):
+        raise ValueError(f"the call does not say {expression}")
+    return str(found)
+
+
+def _found(
+    expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
+) -> object:
+    """What a runtime expression stands for (OpenAPI 3.1, "Runtime Expressions"); OMIT for nothing."""
+    match expression:
+        case "$url":
+            return str(request.url)
+        case "$method":
+            return request.method
+        case "$statusCode":
+            return OMIT if response is None else response.status_code
+    side, _, source = expression.partition(".")
+    message = {"$request": request, "$response": response}.get(side)
+    if message is None:
+        return OMIT
+    place, _, name = source.partition(".")
+    match place:
+        case "header":
+            return message.headers.get(name, OMIT)
+        case "query" if side == "$request":
+            return request.url.params.get(name, OMIT)
+        case "path" if side == "$request":
+            return _in_path(route, request.url.path, name)
+    return _in_body(message.content, source) if source.partition("#")[0] == "body" else OMIT
+
+
+def _in_path(route: str, path: str, name: str) -> object:
+    names = _PART.findall(route)
+    found = re.search(f"{_as_pattern(route)}$", path)
+    return OMIT if found is None or name not in names else found[names.index(name) + 1]
+
+
+def _in_body(content: bytes, source: str) -> object:
+    """`body` or `body#/pointer`."""
+    _, hash_, pointer = source.partition("#")
+    if not hash_:
+        return content.decode("utf-8", "replace")
+    try:
+        return resolve(from_json(content), pointer)
+    except ValueError:
+        return OMIT

@@ -1,0 +1,389 @@
+"""One call, from arguments to requests and from outcomes to a verdict, with no I/O of its own.
+
+Both clients do what this says; they differ only in how they wait.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import urljoin
+
+import httpx2
+
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    ConfigurationError,
+    ReplyContentTypeError,
+    status_error_class,
+)
+from ..headers import merge
+from ..json_pointer import resolve
+from ..omit import OMIT, Omit
+from .bodies import Content, encode
+from .credentials import Placement
+from .hooks import Hooks, ReplyEvent, RequestEvent
+from .oauth_tokens import token_request
+from .operation import ApiInfo, OAuth2ClientCredentials, Operation
+from .options import RequestOptions
+from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, query_of
+from .replies import RawReply, describe, described_as, error_body, fitting
+from .request_builder import build_request, parsed
+from .request_log import log_reply, log_retry, logs_replies
+from .retries import IDEMPOTENT, is_retryable, retry_after, wait_before
+from .servers import server_url
+
+T = TypeVar("T")
+
+MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_TRANSIENT = (
+    httpx2.TimeoutException,
+    httpx2.NetworkError,
+    httpx2.RemoteProtocolError,
+    httpx2.ProxyError,
+)
+_EXPLANATIONS = ("/message", "/error_description", "/detail", "/title", "/error", "/code")
+
+Outcome = httpx2.Response | APIError
+"""What an attempt leads to; an error is one that no reply came with."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Config:
+    """What a client knows apart from its credentials and its pool; `base_url_given` by the user."""
+
+    api: ApiInfo
+    base_url: str
+    base_url_given: bool
+    timeout: httpx2.Timeout
+    max_retries: int
+    headers: Mapping[str, str]
+    hooks: Hooks
+    settings: Mapping[str, str | None]
+    server_variables: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Arguments:
+    """The arguments of a call by wire name, and its body, in the first of its media types unless stated."""
+
+    path: Values = field(default_factory=dict)
+    query: Values = field(default_factory=dict)
+    header: Values = field(default_factory=dict)
+    cookie: Values = field(default_factory=dict)
+    body: object = OMIT
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Call(Generic[T]):
+    """One call, checked and encoded; all but the credentials."""
+
+    config: Config
+    operation: Operation[T]
+    url: str
+    query: Pairs
+    headers: dict[str, str]
+    cookies: Pairs
+    content: Content | None
+    schemes: tuple[str, ...]
+    timeout: httpx2.Timeout
+    max_retries: int
+    repeatable: bool
+
+    def request(
+        self,
+        http: httpx2.Client | httpx2.AsyncClient,
+        placement: Placement,
+        added: Mapping[str, str],
+    ) -> httpx2.Request:
+        """The request, with the credentials in their places."""
+        query = join([*self.query, *placement.query])
+        headers = merge(placement.headers, self.headers.items(), added.items())
+        cookies = join([*self.cookies, *placement.cookies], "; ")
+        if cookies:
+            headers["cookie"] = cookies
+        text = f"{self.url}?{query}" if query else self.url
+        url = httpx2.URL(text) if placement.query else parsed(text)
+        return build_request(http, self.operation.method, url, headers, self.content, self.timeout)
+
+    def redirect(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request | None:
+        """The request that follows a redirect, or None.
+
+        Only GET and HEAD follow, and never from https to http. Another origin is told nothing but
+        Accept and User-Agent.
+        """
+        location = response.headers.get("location")
+        if response.status_code not in _REDIRECTS or not location:
+            return None
+        if request.method not in ("GET", "HEAD") or self.succeeded(response):
+            return None
+        target = _joined(request.url, location)
+        if target is None or (request.url.scheme == "https" and target.scheme != "https"):
+            return None
+        kept = request.headers
+        if _origin(target) != _origin(request.url):
+            kept = httpx2.Headers({name: kept[name] for name in ("accept", "user-agent")})
+        return httpx2.Request(request.method, target, headers=kept, extensions=request.extensions)
+
+    def succeeded(self, response: httpx2.Response) -> bool:
+        """Whether the reply is one that the operation wants."""
+        return response.is_success or str(response.status_code) in self.operation.replies
+
+    def lost(self, cause: Exception) -> APIError:
+        """The error for a transport's, with the cause kept."""
+        name = type(cause).__name__
+        method, route = self.operation.method, self.operation.path
+        error: APIError
+        if isinstance(cause, httpx2.TimeoutException):
+            error = APITimeoutError(f"no reply in time ({name})", method=method, route=route)
+        else:
+            told = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
+            error = APIConnectionError(f"no reply ({name}{told})", method=method, route=route)
+        error.__cause__ = cause
+        return error
+
+    def wait(self, outcome: Outcome, retries: int) -> float | None:
+        """Seconds until the request is sent again after so many repetitions; None: it is not."""
+        if retries >= self.max_retries:
+            return None
+        if isinstance(outcome, APIError):
+            return wait_before(retries + 1, None) if self._may_repeat(outcome.__cause__) else None
+        also = self.config.api.retry_statuses
+        if self.succeeded(outcome) or not is_retryable(outcome.status_code, also):
+            return None
+        return wait_before(retries + 1, retry_after(outcome.headers)) if self.repeatable else None
+
+    def _may_repeat(self, cause: BaseException | None) -> bool:
+        if isinstance(cause, _NEVER_SENT):
+            return self.content is None or self.content.replayable
+        return self.repeatable and isinstance(cause, _TRANSIENT)
+
+    def is_unauthorized(self, outcome: Outcome) -> bool:
+        """Whether another credential may help, and the body can be sent once more."""
+        return (
+            isinstance(outcome, httpx2.Response)
+            and outcome.status_code == 401
+            and bool(self.schemes)
+            and (self.content is None or self.content.replayable)
+        )
+
+    def settle(self, outcome: Outcome, placement: Placement) -> httpx2.Response:
+        """The reply, if it is a success; raises APIStatusError or APIConnectionError."""
+        if isinstance(outcome, APIError):
+            raise outcome
+        if self.succeeded(outcome):
+            return outcome
+        raise self._refusal(outcome, placement)
+
+    def _refusal(self, response: httpx2.Response, placement: Placement) -> APIStatusError:
+        status = response.status_code
+        body = error_body(self.operation, response)
+        request_id = self.request_id(response)
+        message = f"{status} from {self.operation.method} {self.operation.path}"
+        told = placement.blot(_explanation(body))
+        message += f": {told}" if told else ""
+        message += f" (request id {request_id})" if request_id else ""
+        return status_error_class(status)(
+            message,
+            status=status,
+            headers=response.headers,
+            request_id=request_id,
+            body=body,
+            retryable=is_retryable(status, self.config.api.retry_statuses),
+            retry_after=retry_after(response.headers),
+            method=self.operation.method,
+            route=self.operation.path,
+        )
+
+    def request_id(self, response: httpx2.Response) -> str | None:
+        """The id that the API gave the request."""
+        found: str | None = response.headers.get(self.config.api.request_id_header)
+        return found
+
+    def raw(self, response: httpx2.Response) -> RawReply[T]:
+        """The reply, unparsed."""
+        return RawReply(self.operation, response, self.request_id(response))
+
+    def check_stream(self, response: httpx2.Response) -> None:
+        """Raise ReplyContentTypeError where a streamed reply is of another media type."""
+        described = describe(self.operation.replies, response.status_code)
+        actual = response.headers.get("content-type", "")
+        if described is None or fitting(described, actual) is not None:
+            return
+        shown = actual.partition(";")[0].strip()
+        raise ReplyContentTypeError(
+            f"the reply to {self.operation.method} {self.operation.path}: "
+            f"{shown} instead of {described_as(described)}",
+            status=response.status_code,
+            headers=response.headers,
+            request_id=self.request_id(response),
+        )
+
+
+class Watch:
+    """Times one attempt, and tells hooks and log; an event is made only where someone wants it."""
+
+    def __init__(self, call: Call[Any], attempt: int) -> None:
+        self._call = call
+        self._attempt = attempt
+        self._hooks = call.config.hooks
+        self.added: Mapping[str, str] = {}
+        if self._hooks.on_request is not None:
+            event = RequestEvent(**self._facts())
+            self._hooks.on_request(event)
+            self.added = event.headers
+        self._start = time.perf_counter()
+
+    def stop(self, outcome: Outcome) -> None:
+        """The attempt is over."""
+        self._duration = time.perf_counter() - self._start
+        if self._hooks.on_reply is None and not logs_replies():
+            return
+        event = self._event(outcome)
+        log_reply(event)
+        if self._hooks.on_reply is not None:
+            self._hooks.on_reply(event)
+
+    def repeats(self, outcome: Outcome, wait: float) -> None:
+        """The request will be sent again after `wait` seconds."""
+        log_retry(self._event(outcome), wait)
+
+    def _facts(self) -> dict[str, Any]:
+        operation = self._call.operation
+        return {
+            "api": self._call.config.api.name,
+            "operation": operation.id,
+            "method": operation.method,
+            "route": operation.path,
+            "attempt": self._attempt,
+        }
+
+    def _event(self, outcome: Outcome) -> ReplyEvent:
+        facts = self._facts()
+        duration = self._duration
+        if isinstance(outcome, APIError):
+            return ReplyEvent(**facts, duration=duration, error=type(outcome).__name__)
+        status, request_id = outcome.status_code, self._call.request_id(outcome)
+        return ReplyEvent(**facts, duration=duration, status=status, request_id=request_id)
+
+
+def prepare(
+    config: Config,
+    operation: Operation[T],
+    arguments: Arguments,
+    schemes: tuple[str, ...],
+    options: RequestOptions,
+) -> Call[T]:
+    """Check and encode a call; raises RequestError, and sends nothing."""
+    content = encode(operation.body, arguments.body, arguments.content_type)
+    key = _idempotency_key(config.api, operation, options)
+    headers = merge(
+        (("accept", operation.accept), ("user-agent", config.api.user_agent)),
+        config.headers.items(),
+        headers_of(operation, arguments.header),
+        content.headers() if content else (),
+        key.items(),
+        options.headers.items(),
+    )
+    repeatable = operation.method in IDEMPOTENT or bool(key)
+    return Call(
+        config=config,
+        operation=operation,
+        url=_base_url(config, operation) + path_of(operation, arguments.path),
+        query=query_of(operation, arguments.query, options.query),
+        headers=headers,
+        cookies=cookies_of(operation, arguments.cookie),
+        content=content,
+        schemes=schemes,
+        timeout=_timeout(options.timeout, config.timeout),
+        max_retries=config.max_retries if options.max_retries is None else options.max_retries,
+        repeatable=repeatable and (content is None or content.replayable),
+    )
+
+
+def prepare_token(
+    config: Config, name: str, values: Mapping[str, str]
+) -> tuple[Call[bytes], Placement]:
+    """The call that exchanges client credentials for a token, and what to blot out of its errors."""
+    scheme = config.api.schemes[name]
+    assert isinstance(scheme, OAuth2ClientCredentials)
+    url = values.get("token_url") or scheme.token_url
+    if url is None:
+        raise ConfigurationError(f"{config.api.title or config.api.name} needs token_url")
+    request = token_request(scheme, values)
+    call = Call(
+        config=config,
+        operation=_TOKEN,
+        url=urljoin(config.base_url + "/", url),
+        query=[],
+        headers={
+            "accept": "application/json",
+            "user-agent": config.api.user_agent,
+            "content-type": request.media_type,
+        },
+        cookies=[],
+        content=Content(request.content, request.media_type),
+        schemes=(),
+        timeout=config.timeout,
+        max_retries=config.max_retries,
+        repeatable=True,
+    )
+    return call, Placement(secrets=(values["client_secret"],))
+
+
+_TOKEN: Operation[bytes] = Operation(id="token", method="POST", path="(token request)", security=())
+
+
+def _base_url(config: Config, operation: Operation[Any]) -> str:
+    if operation.server is None or config.base_url_given:
+        return config.base_url
+    return server_url(config.api, operation.server, config.server_variables)
+
+
+def _timeout(
+    given: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
+) -> httpx2.Timeout:
+    return default if isinstance(given, Omit) else httpx2.Timeout(given)
+
+
+def _idempotency_key(
+    api: ApiInfo, operation: Operation[Any], options: RequestOptions
+) -> dict[str, str]:
+    """The header of the key: the user's, or a new one for each POST where the API takes it."""
+    if options.idempotency_key is not None:
+        return {api.idempotency_header or "Idempotency-Key": options.idempotency_key}
+    if api.idempotency_header is not None and operation.method == "POST":
+        return {api.idempotency_header: str(uuid.uuid4())}
+    return {}
+
+
+def _explanation(body: object) -> str:
+    """What the API says is wrong, on one line of at most 200 characters."""
+    if isinstance(body, str):
+        return ""
+    for pointer in _EXPLANATIONS:
+        found = resolve(body, pointer)
+        if isinstance(found, str) and found:
+            return " ".join(found.split())[:200]
+    return ""
+
+
+def _joined(url: httpx2.URL, location: str) -> httpx2.URL | None:
+    try:
+        target = url.join(location)
+    except httpx2.InvalidURL:
+        return None
+    return target if target.scheme in ("http", "https") and target.host else None
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

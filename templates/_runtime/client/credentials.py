@@ -1,0 +1,237 @@
+"""Credentials: where they come from, which of them a call takes, and where they stand in a request.
+
+A credential is a string or a callable that gives one, asked for every request (an async one too, for
+the async client). What is not given comes from the environment. Nothing here shows a value.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import quote
+
+from ..errors import ConfigurationError
+from ..headers import value_problem
+from .oauth_tokens import TokenCache
+from .operation import (
+    ApiInfo,
+    ApiKey,
+    HttpBasic,
+    HttpBearer,
+    MutualTls,
+    OAuth2ClientCredentials,
+    Security,
+    SecurityScheme,
+)
+from .parameters import Pairs
+from .request_log import hide_query_key
+from .servers import env_name, from_env
+
+Source = str | Callable[[], str]
+AsyncSource = str | Callable[[], str | Awaitable[str]]
+AnySource = TypeVar("AnySource")
+Given = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
+"""By scheme: its credential, or a mapping of its arguments."""
+
+TOKEN = "access_token"
+"""The argument of an OAuth2 scheme whose token the user brings."""
+
+
+@dataclass(frozen=True, repr=False)
+class Placement:
+    """Credentials where they stand in a request; `secrets` is what no message may quote."""
+
+    headers: Pairs = field(default_factory=list)
+    query: Pairs = field(default_factory=list)
+    cookies: Pairs = field(default_factory=list)
+    secrets: tuple[str, ...] = ()
+
+    def blot(self, text: str) -> str:
+        """`text` without the credentials."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+class Secrets(dict[str, str]):
+    """Values by argument, which no repr shows: tracebacks may come with local variables."""
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(self)})"
+
+
+class Credentials:
+    """What the user gave for each scheme of an API; shared by a client and its copies."""
+
+    def __init__(self, api: ApiInfo, given: Given[AsyncSource]) -> None:
+        self._api = api
+        self._sources = {
+            name: _sources(api, name, scheme, given.get(name))
+            for name, scheme in api.schemes.items()
+        }
+        self.tokens = {
+            name: TokenCache()
+            for name, scheme in api.schemes.items()
+            if isinstance(scheme, OAuth2ClientCredentials)
+        }
+        self._chosen: dict[Security | None, tuple[str, ...]] = {}
+        for scheme in api.schemes.values():
+            if isinstance(scheme, ApiKey) and scheme.location == "query":
+                hide_query_key(scheme.name)
+
+    def choose(self, security: Security | None) -> tuple[str, ...]:
+        """The schemes of the first alternative that everything is given for.
+
+        Raises ConfigurationError, which names what the first alternative lacks.
+        """
+        found = self._chosen.get(security)
+        if found is None:
+            found = self._chosen[security] = self._choose(security)
+        return found
+
+    def _choose(self, security: Security | None) -> tuple[str, ...]:
+        alternatives = self._api.security if security is None else security
+        if not alternatives:
+            return ()
+        lacking = [
+            [argument for name in names for argument in self.lacking(name)]
+            for names in alternatives
+        ]
+        for names, arguments in zip(alternatives, lacking, strict=True):
+            if not arguments:
+                return names
+        wanted = " and ".join(lacking[0])
+        variables = " and ".join(env_name(self._api, argument) for argument in lacking[0])
+        title = self._api.title or self._api.name
+        raise ConfigurationError(
+            f"{title} needs {wanted}: give it to the client, or set {variables}"
+        )
+
+    def lacking(self, name: str) -> list[str]:
+        """The arguments of this scheme that are not given."""
+        given = self._sources.get(name, {})
+        if TOKEN in given:
+            return []
+        return [it for it in arguments_of(name, self._api.schemes[name]) if it not in given]
+
+    def sources(self, name: str) -> Mapping[str, AsyncSource]:
+        """What was given for this scheme, by argument."""
+        return self._sources[name]
+
+    def is_exchanged(self, name: str) -> bool:
+        """Whether this scheme's credentials are exchanged for a token first."""
+        return name in self.tokens and TOKEN not in self._sources[name]
+
+    def drop(self, names: tuple[str, ...], used: Placement) -> None:
+        """Forget the tokens of these schemes that were used and refused."""
+        for name in names:
+            if self.is_exchanged(name):
+                for secret in used.secrets:
+                    self.tokens[name].drop(secret)
+
+    def is_constant(self, names: tuple[str, ...]) -> bool:
+        """Whether these schemes' credentials are the same in every request."""
+        return not any(
+            self.is_exchanged(name) or any(map(callable, self._sources[name].values()))
+            for name in names
+        )
+
+    def place(self, values: Mapping[str, Secrets]) -> Placement:
+        """Where the values (scheme → argument → value) stand in a request."""
+        placement = Placement(
+            secrets=tuple(
+                value
+                for arguments in values.values()
+                for argument, value in arguments.items()
+                if argument != "username"
+            )
+        )
+        for name, arguments in values.items():
+            _place(self._api.schemes[name], name, arguments, placement)
+        return placement
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(self._sources)})"
+
+
+def arguments_of(name: str, scheme: SecurityScheme) -> tuple[str, ...]:
+    """The constructor's arguments that a scheme needs."""
+    match scheme:
+        case HttpBasic():
+            return ("username", "password")
+        case OAuth2ClientCredentials():
+            return ("client_id", "client_secret", *scheme.parameters)
+        case MutualTls():
+            return ()
+        case _:
+            return (scheme.argument or name,)
+
+
+def checked(api: ApiInfo, argument: str, value: object) -> str:
+    """`value`, if a header can carry it; raises ConfigurationError, which does not show it."""
+    problem = _problem(argument, value)
+    if problem is None:
+        return str(value)
+    del value  # tracebacks may come with local variables
+    raise ConfigurationError(f"{argument} of {api.title or api.name} {problem}")
+
+
+def _problem(argument: str, value: object) -> str | None:
+    if not isinstance(value, str) or not value:
+        return "should be a non-empty string"
+    return None if argument in ("username", "password") else value_problem(value)
+
+
+def _sources(
+    api: ApiInfo,
+    name: str,
+    scheme: SecurityScheme,
+    given: AsyncSource | Mapping[str, AsyncSource | None] | None,
+) -> dict[str, AsyncSource]:
+    arguments = arguments_of(name, scheme)
+    found: dict[str, AsyncSource] = {}
+    if isinstance(given, Mapping):
+        found = {key: source for key, source in given.items() if source is not None}
+    elif given is not None:
+        found = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: given}
+    optional = ("token_url", TOKEN) if isinstance(scheme, OAuth2ClientCredentials) else ()
+    for argument in (*arguments, *optional):
+        value = from_env(api, argument)
+        if argument not in found and value is not None:
+            found[argument] = value
+    for argument, source in found.items():
+        if not callable(source):
+            checked(api, argument, source)
+    return found
+
+
+def _place(scheme: SecurityScheme, name: str, values: Secrets, placement: Placement) -> None:
+    match scheme:
+        case HttpBearer():
+            token = values[scheme.argument or name]
+            placement.headers.append(("authorization", f"{scheme.prefix} {token}"))
+        case OAuth2ClientCredentials():
+            placement.headers.append(("authorization", f"Bearer {values[TOKEN]}"))
+        case HttpBasic():
+            if ":" in values["username"]:
+                raise ConfigurationError("username should have no colon (RFC 7617)")
+            pair = "{username}:{password}".format_map(values).encode()
+            basic = f"Basic {base64.b64encode(pair).decode('ascii')}"
+            placement.headers.append(("authorization", basic))
+        case ApiKey():
+            _place_key(scheme, values[scheme.argument or name], placement)
+        case MutualTls():
+            return
+
+
+def _place_key(scheme: ApiKey, value: str, placement: Placement) -> None:
+    pair = (quote(scheme.name, safe=""), quote(value, safe=""))
+    match scheme.location:
+        case "header":
+            placement.headers.append((scheme.name, value))
+        case "query":
+            placement.query.append(pair)
+        case "cookie":
+            placement.cookies.append(pair)

@@ -1,0 +1,54 @@
+"""Options of a single call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Detail, RequestError
+from ..headers import first_problem
+from ..omit import OMIT, Omit
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from .replies import RawReply
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequestOptions:
+    """What one call does differently from its client.
+
+    `timeout`: seconds for each step (connect, send, receive, wait for a connection), or None for no
+    limit. `headers` and `query` are added and win. `idempotency_key` makes a POST or PATCH safe to
+    repeat. `on_reply` is handed the raw reply (status, headers, request id) of each page or call.
+    Raises RequestError where a value cannot be sent.
+    """
+
+    timeout: float | httpx2.Timeout | Omit | None = OMIT
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, object] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    max_retries: int | None = None
+    on_reply: Callable[[RawReply[Any]], object] | None = None
+
+    def __post_init__(self) -> None:
+        problem = first_problem(self.headers)
+        if problem:
+            raise RequestError(Detail(f"options.headers/{problem[0]}", problem[1]))
+        if self.idempotency_key is not None and (
+            not self.idempotency_key or first_problem({"key": self.idempotency_key})
+        ):
+            raise RequestError(Detail("options.idempotency_key", "cannot stand in a header"))
+        if self.max_retries is not None and self.max_retries < 0:
+            raise RequestError(Detail("options.max_retries", "Input should not be negative"))
+
+    def __repr__(self) -> str:
+        return (
+            f"RequestOptions(timeout={self.timeout!r}, headers={sorted(self.headers)}, "
+            f"query={sorted(self.query)}, max_retries={self.max_retries!r})"
+        )
+
+
+DEFAULT_OPTIONS = RequestOptions()

@@ -1,0 +1,224 @@
+"""Pages of a list, each leading to the next.
+
+page = client.webhooks.list_webhook_endpoints()      # the first page
+for endpoint in page: ...                            # every item of it and of all that follow
+for page in page.pages(): print(page.reply, page.has_next)
+
+pager = client.webhooks.list_webhook_endpoints()     # async: nothing is sent yet
+async for endpoint in pager: ...
+page = await pager                                   # the first page
+"""
+
+from __future__ import annotations
+
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from ..errors import PaginationError
+from ..json_pointer import resolve
+from ..omit import OMIT
+from .operation import CursorPagination, OffsetPagination, Pagination
+from .parameters import Values
+from .replies import RawReply
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Walk:
+    """How far a walk over pages has come: the query of this page, its number, what came before.
+
+    `cursors` says on which page each cursor was first met; all pages of a walk share it.
+    """
+
+    pagination: Pagination
+    query: Values
+    number: int = 0
+    cursors: dict[object, int] = field(default_factory=dict)
+    previous: Sequence[object] = ()
+
+    def items(self, reply: object, raw: RawReply[Any]) -> list[Any]:
+        """The items of a reply; raises PaginationError where there is no list, or the last one again."""
+        found = reply if isinstance(reply, list) else resolve(reply, self.pagination.items)
+        if found is None or found is OMIT:
+            return []
+        if not isinstance(found, (list, tuple)):
+            raise _error(raw, f"no list at {self.pagination.items}")
+        if _is_repeated(found, self.previous):
+            raise _error(raw, "the page before was sent again")
+        return list(found)
+
+    def next(
+        self, reply: object, items: list[Any], raw: RawReply[Any]
+    ) -> Walk | PaginationError | None:
+        """The walk at the page after this one; None after the last; why there is none, if it breaks off."""
+        if isinstance(self.pagination, CursorPagination):
+            position = self._cursor(self.pagination, reply, raw)
+        else:
+            position = self._offset(self.pagination, reply, items, raw)
+        if position is None or isinstance(position, PaginationError):
+            return position
+        query = {**self.query, self.pagination.parameter: position}
+        return replace(self, query=query, number=self.number + 1, previous=items)
+
+    def _cursor(
+        self, pagination: CursorPagination, reply: object, raw: RawReply[Any]
+    ) -> object | PaginationError | None:
+        cursor = resolve(reply, pagination.next)
+        if cursor is OMIT or cursor is None or cursor == "":
+            return None
+        self.cursors.setdefault(self.query.get(pagination.parameter, OMIT), self.number)
+        if self.cursors.setdefault(cursor, self.number + 1) != self.number + 1:
+            return _error(raw, "a cursor came back that led to an earlier page")
+        return cursor
+
+    def _offset(
+        self, pagination: OffsetPagination, reply: object, items: list[Any], raw: RawReply[Any]
+    ) -> int | PaginationError | None:
+        complete = OMIT if pagination.complete is None else resolve(reply, pagination.complete)
+        if complete is True:
+            return None
+        if not items:
+            if complete is False:
+                return _error(raw, "an empty page says that more follow")
+            return None
+        start = self.query.get(pagination.parameter, OMIT)
+        return (start if isinstance(start, int) else 0) + len(items)
+
+
+class _PageFacts(Generic[Item, T]):
+    """A page: its `items`, the whole `reply`, and the `raw` reply with status, headers, request id."""
+
+    def __init__(self, walk: Walk, raw: RawReply[T]) -> None:
+        self.raw = raw
+        self.items: list[Item] = []  # debuggers show pages that were never finished, too
+        self._next: Walk | PaginationError | None = None
+        self.reply: T = raw.parse()
+        self.items = walk.items(self.reply, raw)
+        self._next = walk.next(self.reply, self.items, raw)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows, as far as this one tells."""
+        return self._next is not None
+
+    @property
+    def next_query(self) -> Mapping[str, object] | None:
+        """The query of the next page, with its cursor or offset; None after the last.
+
+        Raises PaginationError where the reply says that pages follow but leads to none.
+        """
+        return self._following().query if self.has_next else None
+
+    def _following(self) -> Walk:
+        if isinstance(self._next, Walk):
+            return self._next
+        raise self._next or _error(self.raw, "this is the last page")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.items)} items, has_next={self.has_next})"
+
+
+class Page(_PageFacts[Item, T]):
+    """A page; iterating it walks over its items and those of every page after it."""
+
+    def __init__(self, walk: Walk, fetch: Callable[[Values], RawReply[T]]) -> None:
+        self._fetch = fetch
+        super().__init__(walk, fetch(walk.query))
+
+    def next_page(self) -> Page[Item, T]:
+        """Fetch the next page; raises PaginationError on the last."""
+        return Page(self._following(), self._fetch)
+
+    def pages(self) -> Iterator[Page[Item, T]]:
+        """This page and every page after it, fetched when reached."""
+        page = self
+        yield page
+        while page.has_next:
+            page = page.next_page()
+            yield page
+
+    def __iter__(self) -> Iterator[Item]:
+        for page in self.pages():
+            yield from page.items
+
+
+class AsyncPage(_PageFacts[Item, T]):
+    """A page; iterating it walks over its items and those of every page after it."""
+
+    def __init__(
+        self, walk: Walk, raw: RawReply[T], fetch: Callable[[Values], Awaitable[RawReply[T]]]
+    ) -> None:
+        self._fetch = fetch
+        super().__init__(walk, raw)
+
+    async def next_page(self) -> AsyncPage[Item, T]:
+        """Fetch the next page; raises PaginationError on the last."""
+        walk = self._following()
+        return AsyncPage(walk, await self._fetch(walk.query), self._fetch)
+
+    async def pages(self) -> AsyncIterator[AsyncPage[Item, T]]:
+        """This page and every page after it, fetched when reached."""
+        page = self
+        yield page
+        while page.has_next:
+            page = await page.next_page()
+            yield page
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        async for page in self.pages():
+            for item in page.items:
+                yield item
+
+
+class AsyncPager(Generic[Item, T]):
+    """Pages not fetched yet: iterate it, or await it for the first page; each starts anew."""
+
+    def __init__(self, walk: Walk, fetch: Callable[[Values], Awaitable[RawReply[T]]]) -> None:
+        self._walk = walk
+        self._fetch = fetch
+
+    async def first_page(self) -> AsyncPage[Item, T]:
+        """Fetch the first page."""
+        walk = replace(self._walk, cursors={})
+        return AsyncPage(walk, await self._fetch(walk.query), self._fetch)
+
+    def __await__(self) -> Generator[Any, None, AsyncPage[Item, T]]:
+        return self.first_page().__await__()
+
+    async def pages(self) -> AsyncIterator[AsyncPage[Item, T]]:
+        """Every page, fetched when reached."""
+        async for page in (await self.first_page()).pages():
+            yield page
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        async for item in await self.first_page():
+            yield item
+
+
+def _is_repeated(items: Sequence[object], previous: Sequence[object]) -> bool:
+    """Scalars may well repeat; objects that all do are the page before."""
+    return (
+        bool(items) and isinstance(items[0], (BaseModel, Mapping)) and list(items) == list(previous)
+    )
+
+
+def _error(raw: RawReply[Any], problem: str) -> PaginationError:
+    return PaginationError(
+        f"pages cannot be walked on: {problem}",
+        status=raw.status,
+        headers=raw.headers,
+        request_id=raw.request_id,
+    )

@@ -1,0 +1,279 @@
+"""The client that blocks. `async_client.py` is its twin, word for word but for `await`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from ..errors import ConfigurationError
+from ..omit import OMIT, Omit
+from .authenticators import SyncAuthenticator
+from .base_client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, BaseClient, Timeout, has_http2
+from .call import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prepare_token
+from .credentials import Given, Placement, Source
+from .hooks import Hooks
+from .oauth_tokens import read_token
+from .operation import ApiInfo, Operation, PagedOperation
+from .options import DEFAULT_OPTIONS, RequestOptions
+from .pagination import Page, Walk
+from .parameters import Values
+from .replies import RawReply
+from .streams import StreamedReply
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class SyncClient(BaseClient):
+    """A client of one API; safe to share between threads.
+
+    Owns the pool of its connections unless `http_client` is given: close it, or use it in a `with`.
+    """
+
+    def __init__(
+        self,
+        api: ApiInfo,
+        *,
+        credentials: Given[Source] | None = None,
+        settings: Mapping[str, str | None] | None = None,
+        server_variables: Mapping[str, str | None] | None = None,
+        base_url: str | None = None,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx2.Client | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
+        self._configure(
+            api,
+            credentials=credentials or {},
+            settings=settings or {},
+            server_variables=server_variables or {},
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+            hooks=hooks,
+        )
+        if http_client is not None and not isinstance(http_client, httpx2.Client):
+            raise ConfigurationError("http_client should be an httpx2.Client")
+        self._authenticator = SyncAuthenticator(api, self._credentials)
+        self._owns_http = http_client is None
+        self._http = http_client or httpx2.Client(http2=has_http2())
+
+    def call(
+        self,
+        operation: Operation[T],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Call an operation; gives its typed reply."""
+        raw = self.call_raw(
+            operation,
+            path=path,
+            query=query,
+            header=header,
+            cookie=cookie,
+            body=body,
+            content_type=content_type,
+            options=options,
+        )
+        return raw.parse()
+
+    def call_raw(
+        self,
+        operation: Operation[T],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawReply[T]:
+        """Call an operation; gives its reply with status and headers, to be parsed later."""
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
+        return self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
+
+    def paginate(
+        self,
+        operation: PagedOperation[Item, T],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> Page[Item, T]:
+        """Call an operation that gives pages; gives the first, which leads to the others."""
+
+        def fetch(position: Values) -> RawReply[T]:
+            arguments = Arguments(
+                path or {}, position, header or {}, cookie or {}, body, content_type
+            )
+            return self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
+
+        return Page(Walk(operation.pagination, query or {}), fetch)
+
+    @contextmanager
+    def stream(
+        self,
+        operation: Operation[Any],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> Iterator[StreamedReply]:
+        """Call an operation and read its reply piece by piece, within a `with`."""
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
+        call = self._prepare(operation, arguments, options or DEFAULT_OPTIONS)
+        response = self._exchange(call, stream=True)
+        try:
+            call.check_stream(response)
+            yield StreamedReply(call, response)
+        finally:
+            response.close()
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | Omit = OMIT,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+    ) -> Self:
+        """A copy that differs in these; it shares the pool and the tokens, and does not close them."""
+        copy = object.__new__(type(self))
+        copy._config = self._changed(timeout, max_retries, headers, hooks)
+        copy._credentials = self._credentials
+        copy._authenticator = self._authenticator
+        copy._owns_http = False
+        copy._http = self._http
+        return copy
+
+    def close(self) -> None:
+        """Close the connections, unless they belong to an injected client or to the original."""
+        if self._owns_http:
+            self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _call_raw(
+        self, operation: Operation[T], arguments: Arguments, options: RequestOptions
+    ) -> RawReply[T]:
+        call = self._prepare(operation, arguments, options)
+        raw = call.raw(self._exchange(call))
+        if options.on_reply is not None:
+            options.on_reply(raw)
+        return raw
+
+    def _prepare(
+        self, operation: Operation[T], arguments: Arguments, options: RequestOptions
+    ) -> Call[T]:
+        if self._http.is_closed:
+            raise ConfigurationError("the client is closed")
+        schemes = self._schemes(operation, options)
+        return prepare(self._config, operation, arguments, schemes, options)
+
+    def _exchange(
+        self, call: Call[Any], *, stream: bool = False, placement: Placement | None = None
+    ) -> httpx2.Response:
+        """Send until there is a reply to settle for: again with a new token, again after a wait."""
+        placement = placement or self._place(call)
+        sent = retries = 0
+        renewed = False
+        while True:
+            sent += 1
+            watch = Watch(call, sent)
+            outcome = self._attempt(call, placement, watch, stream)
+            watch.stop(outcome)
+            if call.is_unauthorized(outcome) and not renewed:
+                renewed = True
+                placement, changed = self._renew(call, placement)
+                if changed:
+                    continue
+            wait = call.wait(outcome, retries)
+            if wait is None:
+                return call.settle(outcome, placement)
+            retries += 1
+            watch.repeats(outcome, wait)
+            time.sleep(wait)
+
+    def _attempt(
+        self, call: Call[Any], placement: Placement, watch: Watch, stream: bool
+    ) -> Outcome:
+        """Send once, redirects included; a refusal is read whole, so its connection is free again."""
+        request = call.request(self._http, placement, watch.added)
+        try:
+            response = self._send(call, request, stream)
+            if stream and not call.succeeded(response):
+                response.read()
+            return response
+        except httpx2.HTTPError as cause:
+            return call.lost(cause)
+
+    def _send(self, call: Call[Any], request: httpx2.Request, stream: bool) -> httpx2.Response:
+        response = self._http.send(request, stream=stream, follow_redirects=False)
+        for _ in range(MOST_REDIRECTS):
+            following = call.redirect(request, response)
+            if following is None:
+                break
+            response.close()
+            request = following
+            response = self._http.send(request, stream=stream, auth=None, follow_redirects=False)
+        return response
+
+    def _place(self, call: Call[Any]) -> Placement:
+        return self._authenticator.place(call.schemes, self._fetch_token)
+
+    def _renew(self, call: Call[Any], used: Placement) -> tuple[Placement, bool]:
+        """Credentials after a 401, and whether they are others than those refused."""
+        self._credentials.drop(call.schemes, used)
+        placement = self._place(call)
+        return placement, placement.secrets != used.secrets
+
+    def _fetch_token(self, name: str, values: Mapping[str, str]) -> tuple[str, float | None]:
+        call, placement = prepare_token(self._config, name, values)
+        response = self._exchange(call, placement=placement)
+        return read_token(response, call.request_id(response))
+
+
+class SyncResource:
+    """A group of an API's calls."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"

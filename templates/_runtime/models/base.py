@@ -1,0 +1,201 @@
+"""The base of every generated model, and the few types that its annotations use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ..omit import OMIT, Omit
+from .deferred import DeferredModel
+
+_Enum = TypeVar("_Enum")
+
+Open = Annotated[_Enum | str, Field(union_mode="left_to_right")]
+"""An enum in what we receive: a value that the document does not list (yet) stays a plain string."""
+
+OpenInt = Annotated[_Enum | int, Field(union_mode="left_to_right")]
+"""As `Open`, for integers."""
+
+_SECRETS = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "api_secret",
+        "client_secret",
+        "id_token",
+        "passphrase",
+        "password",
+        "private_key",
+        "refresh_token",
+        "secret",
+        "secret_key",
+        "shared_secret",
+        "signing_key",
+        "signing_secret",
+        "webhook_secret",
+    }
+)
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MASK = "**********"
+
+
+def _is_secret(name: object) -> bool:
+    """Whether a property of that name, in whatever case, holds a secret."""
+    return _WORD_STARTS.sub("_", str(name)).replace("-", "_").lower() in _SECRETS
+
+
+def _masked(value: Any) -> Any:
+    """Plain data with the secrets in it masked."""
+    if type(value) is dict:
+        return {key: _MASK if _is_secret(key) else _masked(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_masked(item) for item in value]
+    return value
+
+
+_T = TypeVar("_T")
+
+
+class _WithoutOmit:
+    """Tells pydantic of the type alone: `OMIT`, which JSON cannot hold, is taken as it is and never written."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        options = [option for option in get_args(source) if option is not Omit]
+        value = handler.generate_schema(Union[tuple(options)])  # noqa: UP007 - made at run time
+        given = core_schema.no_info_wrap_validator_function(_or_omit, value)
+        return core_schema.json_or_python_schema(json_schema=value, python_schema=given)
+
+
+def _or_omit(value: Any, handler: Callable[[Any], Any]) -> Any:
+    return value if value is OMIT else handler(value)
+
+
+def _is_omit(value: Any) -> bool:
+    return value is OMIT
+
+
+Omittable = Annotated[_T | Omit, _WithoutOmit, Field(exclude_if=_is_omit)]
+"""What a request may leave out: a value, or `OMIT`."""
+
+
+def _asserts(base: type[Any]) -> bool:
+    return "__assertions__" in vars(base)
+
+
+class Model(DeferredModel):
+    """An object of the API.
+
+    Properties that the document does not name are kept (`model_extra`) and survive a round trip. A property that was
+    absent stays absent when written, and one that was null stays null.
+    """
+
+    __assertions__: ClassVar[Mapping[str, Any]]
+    """What the document asserts of the whole object, in JSON Schema; there is none where a class does not state it."""
+
+    # Values of deliveries and replies hardly recur: to keep the latest of them, as pydantic does, takes longer than to
+    # make them anew, and what is received may be secret.
+    model_config = ConfigDict(
+        extra="allow",
+        cache_strings="keys",
+        allow_inf_nan=False,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        defer_build=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+    )
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        """With what the document asserts of the whole object."""
+        stated = [vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)]
+        if stated:
+            from .constraints import Asserts
+
+            for assertions in stated:
+                schema = Asserts(assertions).wrap(schema)
+        return schema
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-like data under the names of the API, without what was never set."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    def to_json(self) -> str:
+        """As JSON text under the names of the API, without what was never set."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read JSON text; raises `pydantic.ValidationError` where it does not fit."""
+        return cls.model_validate_json(text)
+
+    def __repr_args__(self) -> Any:
+        """What `repr` shows: no field that holds a secret, declared or not."""
+        shown = super().__repr_args__()
+        return [(name, _masked(value)) for name, value in shown if not _is_secret(name)]
+
+
+def _is_constant(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal and field.default in get_args(field.annotation)
+
+
+class _Constants:
+    """Counts fields as given that can have one value alone; in JSON, which is sent as it is, they must be given."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
+    def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
+        missing = self._names - value.model_fields_set
+        if missing and info.mode == "json":
+            names = ", ".join(sorted(missing))
+            raise PydanticCustomError(
+                "missing_constant", "Field required: {names}", {"names": names}
+            )
+        value.model_fields_set.update(missing)
+        return value
+
+
+class RequestModel(Model):
+    """An object that is only ever sent. `OMIT` leaves a property out; None sends null.
+
+    A property that can have one value alone has it without being given.
+    """
+
+    @classmethod
+    def _completed(cls, schema: CoreSchema) -> CoreSchema:
+        schema = super()._completed(schema)
+        fields = cls.__pydantic_fields__
+        constants = {name for name, field in fields.items() if _is_constant(field)}
+        if not constants:
+            return schema
+        return core_schema.with_info_after_validator_function(_Constants(constants), schema)
+
+
+def camel(name: str) -> str:
+    """`next_cursor` → `nextCursor`."""
+    first, *others = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in others)
+
+
+class CamelModel(Model):
+    """A `Model` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class CamelRequestModel(RequestModel):
+    """A `RequestModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class Unknown(Model):
+    """An option of a union that the document does not know (yet), with all that was received."""

@@ -1,0 +1,146 @@
+"""Assertions of JSON Schema that pydantic has no word for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticSerializationError,
+    core_schema,
+    to_json,
+)
+
+from ..errors import RequestError
+from .formats import FORMATS
+from .json_schema import failing
+from .validation import plain
+
+
+class Pattern:
+    """Marks a string: `Annotated[str, Pattern("^(?!x)")]`. The expression may match anywhere (JSON Schema, `pattern`).
+
+    An expression that Python cannot read either (`\\p{L}` and the like) asserts nothing.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str] | None:
+        try:
+            return re.compile(self.pattern)
+        except (re.error, OverflowError, RecursionError):
+            return None
+
+    def _check(self, value: str) -> str:
+        if self._expression is not None and not self._expression.search(value):
+            raise PydanticCustomError(
+                "string_pattern_mismatch",
+                "String should match pattern '{pattern}'",
+                {"pattern": self.pattern},
+            )
+        return value
+
+
+class Whole:
+    """Marks a choice of integers: `Annotated[Literal[0, 1], Whole()]`. `true` is none of them, though Python's is 1."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Unlike a validator of ours, a union hands its option the input as it is: JSON, which has no members of enums.
+        return core_schema.tagged_union_schema(
+            {"": handler(source)},
+            discriminator=lambda value: None if isinstance(value, bool) else "",
+            custom_error_type="int_type",
+        )
+
+
+class UniqueItems:
+    """Marks a list: no two of its items are equal, in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: list[Any]) -> list[Any]:
+        seen = {_canonical(item) for item in value}
+        if len(seen) < len(value):
+            raise PydanticCustomError("unique_items", "List should have no two equal items")
+        return value
+
+
+class StringFormat:
+    """Marks a string of a format of JSON Schema, so far as `formats` asserts it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str) -> str:
+        if not FORMATS[self.name](value):
+            raise PydanticCustomError(
+                "string_format", "String should be of the format {format}", {"format": self.name}
+            )
+        return value
+
+
+class Asserts:
+    """Marks a value of which a schema holds: `Annotated[list[str], Asserts({"contains": {"const": "a"}})]`."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return self.wrap(handler(source))
+
+    def wrap(self, schema: CoreSchema) -> CoreSchema:
+        """A core schema that asserts this as well."""
+        return core_schema.no_info_after_validator_function(self._check, schema)
+
+    def _check(self, value: Any) -> Any:
+        try:
+            document = plain(value, "body")
+        except (RequestError, PydanticSerializationError, UnicodeDecodeError):
+            return value  # an upload, say, has no JSON form yet: it is checked when it is sent
+        keyword = next(failing(self.schema, document), None)
+        if keyword is not None:
+            stated = to_json(self.schema[keyword]).decode()
+            raise PydanticCustomError(
+                "json_schema",
+                "Input should satisfy {keyword}: {stated}",
+                {"keyword": keyword, "stated": stated if len(stated) <= _LONGEST else "…"},
+            )
+        return value
+
+
+_LONGEST = 200
+
+
+def _canonical(value: Any) -> Any:
+    """A hashable value that is equal for equal JSON values alone."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, dict):
+        return frozenset((name, _canonical(item)) for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_canonical(item) for item in value)
+    return (isinstance(value, bool), value)

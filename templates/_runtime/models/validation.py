@@ -1,0 +1,194 @@
+"""Values against annotations: plain JSON values out of Python ones, and misfits told without values."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import (
+    ErrorDetails,
+    PydanticSerializationError,
+    from_json,
+    to_json,
+    to_jsonable_python,
+)
+from pydantic_core.core_schema import ErrorType
+
+from ..errors import Detail, RequestError
+from ..json_pointer import pointer
+from ..omit import OMIT
+from .timestamp import PreciseDatetime
+
+_BUILDING = threading.RLock()
+# Their messages quote the input, or whatever a validator raised about it.
+_QUOTING = frozenset(
+    {
+        "assertion_error",
+        "bytes_invalid_encoding",
+        "datetime_object_invalid",
+        "get_attribute_error",
+        "iteration_error",
+        "mapping_type",
+        "union_tag_invalid",
+        "url_parsing",
+        "url_syntax_violation",
+        "uuid_parsing",
+        "value_error",
+    }
+)
+_OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
+_TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_FEW = 10
+_LONGEST = 200  # of an input that is compared with what is allowed
+
+
+def build_adapter(annotation: Any) -> TypeAdapter[Any]:
+    """An adapter that is complete, so that threads never build one at the same time."""
+    with _BUILDING:
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+        adapter.rebuild()
+        return adapter
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Types, not their heirs, whose values are JSON's already; most values are, so they are asked for first."""
+
+ANY: TypeAdapter[Any] = build_adapter(Any)
+
+SENDING: Final = object()
+"""Pydantic's context where a value is about to be sent: what a class asserts then alone, it asserts now."""
+
+
+def parse_json(
+    adapter: TypeAdapter[Any], content: bytes, *, strict: bool = False
+) -> tuple[Any, tuple[Detail, ...]]:
+    """The value that `content` holds and no details, or None and what does not fit; `strict`: it is to be sent.
+
+    Pydantic's own error shows input, so it is dropped here, before anything could chain to it.
+    """
+    try:
+        context = SENDING if strict else None
+        return adapter.validate_json(content, strict=strict, context=context), ()
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    document = None if found[0]["type"] == "json_invalid" else from_json(content)
+    return None, tuple(
+        Detail(pointer(*_tokens(misfit, document)), _problem(misfit)) for misfit in found
+    )
+
+
+def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
+    """Where in the document a misfit is, without what pydantic names the options of a union."""
+    tokens: list[int | str] = []
+    place, last = document, len(misfit["loc"]) - 1
+    token: Any
+    for at, token in enumerate(misfit["loc"]):
+        inside = isinstance(place, dict) and token in place
+        if inside or (isinstance(place, list) and isinstance(token, int) and token < len(place)):
+            tokens.append(token)
+            place = place[token]
+        elif at == last and misfit["type"] == "missing":
+            tokens.append(token)
+    return tokens
+
+
+def _problem(misfit: ErrorDetails) -> str:
+    kind = misfit["type"]
+    if kind in ("enum", "literal_error"):
+        return _not_listed(misfit)
+    return misfit["msg"] if kind in _TELLING else f"Input is not valid ({kind})"
+
+
+def _not_listed(misfit: ErrorDetails) -> str:
+    """What is allowed; of more than a few values the closest, if any, which is the document's and not the input's."""
+    listed = _QUOTED.findall(misfit.get("ctx", {}).get("expected", ""))
+    if len(listed) <= _FEW:
+        return misfit["msg"]
+    close = difflib.get_close_matches(str(misfit["input"])[:_LONGEST], listed, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"Input is none of the {len(listed)} values allowed{hint}"
+
+
+def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
+    """`value`, already plain, as JSON: the very bytes that were checked, strictly.
+
+    Raises RequestError. JSON is what strictness is measured in, so a date may be a string but
+    a number may not.
+    """
+    content = _json(value)
+    if content is None:
+        raise RequestError(Detail(where, "has no JSON form"))
+    if adapter is not None:
+        details = parse_json(adapter, content, strict=True)[1]
+        if details:
+            raise RequestError(*(Detail(where + it.where, it.problem) for it in details))
+    return content
+
+
+def _json(value: object) -> bytes | None:
+    try:
+        return to_json(value)
+    except (PydanticSerializationError, UnicodeEncodeError):
+        return None
+
+
+def plain(value: object, where: str) -> Any:
+    """A copy of `value` in JSON's types, without what is OMIT; raises RequestError."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, float):
+        return _finite(value, where)
+    if isinstance(value, BaseModel):
+        dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return plain(dumped, where)
+    if isinstance(value, Mapping):
+        return {
+            _key(key, where): (
+                item if type(item) in _PLAIN else plain(item, where + pointer(str(key)))
+            )
+            for key, item in value.items()
+            if item is not OMIT
+        }
+    if isinstance(value, (Sequence, AbstractSet)) and not isinstance(
+        value, (str, bytes, bytearray)
+    ):
+        return [
+            item if type(item) in _PLAIN else plain(item, where + pointer(at))
+            for at, item in enumerate(value)
+            if item is not OMIT
+        ]
+    return _scalar(value, where)
+
+
+def _key(key: object, where: str) -> str:
+    return key if type(key) is str else str(plain(key, where))
+
+
+def _finite(value: float, where: str) -> float:
+    if not math.isfinite(value):
+        raise RequestError(Detail(where, "Input should be a finite number"))
+    return value
+
+
+def _scalar(value: object, where: str) -> Any:
+    if isinstance(value, Enum) and type(value.value) in _PLAIN:
+        return value.value
+    if isinstance(value, (SecretStr, SecretBytes)):
+        value = value.get_secret_value()
+    if isinstance(value, PreciseDatetime) and value.text:
+        return value.text
+    try:
+        found = to_jsonable_python(value, by_alias=True)
+    except (PydanticSerializationError, UnicodeDecodeError):
+        found = OMIT
+    if found is OMIT:
+        raise RequestError(Detail(where, f"{type(value).__name__} has no JSON form"))
+    return found

@@ -1,0 +1,113 @@
+"""What receiving a webhook raises.
+
+    WebhookError                  anything wrong with a delivery
+    ├── SignatureError            it is not proven to be the sender's; `reason` says which check failed
+    ├── EventParseError           verified, but not JSON, or not an event at all
+    └── KeysUnavailableError      the sender's public keys cannot be fetched: no verdict, try again later
+
+No message shows a secret, an expected signature or a value of the delivery.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from ..json_pointer import pointer
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+class WebhookError(Exception):
+    """Anything wrong with a delivery."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[WebhookError], args: tuple[object, ...], state: dict[str, Any]
+) -> WebhookError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class SignatureReason(StrEnum):
+    """The check that a delivery failed."""
+
+    MISSING_HEADER = "missing_header"
+    """A header that the scheme needs is not there."""
+
+    MALFORMED_HEADER = "malformed_header"
+    """A header is there, but does not have the scheme's form."""
+
+    TIMESTAMP_OUTSIDE_TOLERANCE = "timestamp_outside_tolerance"
+    """Signed too long ago, or in the future, or expired."""
+
+    NO_MATCHING_SIGNATURE = "no_matching_signature"
+    """None of the signatures is that of this delivery under any of the secrets."""
+
+    UNKNOWN_KEY = "unknown_key"
+    """Signed with a key that the sender does not publish."""
+
+    DIGEST_MISMATCH = "digest_mismatch"
+    """The body is not the one that the signed digest was made of."""
+
+    NOT_COVERED = "not_covered"
+    """The signature does not cover something that it must cover."""
+
+    URL_NEEDED = "url_needed"
+    """The signature covers the URL, and no `url=` was given to compare it with."""
+
+
+class SignatureError(WebhookError):
+    """The delivery is not proven to be the sender's.
+
+    `reason` says which check failed, `header` which header it was about, if it was about one.
+    """
+
+    def __init__(self, reason: SignatureReason, message: str, *, header: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.header = header
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One departure of a delivery from its model: the JSON pointer, and what is wrong there."""
+
+    where: str
+    what: str
+
+
+_MOST_ISSUES = 1000
+"""Departures that are told one by one: a small body can have a million, which would take minutes to spell."""
+
+
+def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
+    """What pydantic found, without the values that it found it in."""
+    if error is None:
+        return ()
+    if error.error_count() > _MOST_ISSUES:
+        return (Issue("", f"{error.error_count()} departures, which are too many to tell"),)
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return tuple(Issue(pointer(*each["loc"]), each["msg"]) for each in found)
+
+
+class EventParseError(WebhookError):
+    """The body is not JSON, or not an event; with `strict`, also one that is unknown or breaks its model.
+
+    `issues` says where and what; the body itself is not part of the message.
+    """
+
+    def __init__(self, message: str, issues: tuple[Issue, ...] = ()) -> None:
+        super().__init__(message)
+        self.issues = issues
+
+
+class KeysUnavailableError(WebhookError):
+    """The sender's public keys cannot be fetched, so there is no verdict; `__cause__` says why."""

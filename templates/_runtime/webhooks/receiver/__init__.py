@@ -1,0 +1,1 @@
+"""Receivers: a route that takes deliveries, verifies them and calls handlers."""

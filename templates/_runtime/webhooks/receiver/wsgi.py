@@ -1,0 +1,93 @@
+"""A receiver as a WSGI application (PEP 3333)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from .http import Arrival, Reply
+
+if TYPE_CHECKING:
+    from .engine import Receiver
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+_SAFE = "/:@!$&'()*+,;=~-._%"
+
+
+class WSGIReceiver:
+    """Mounts under any path, as with `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        reply = self._reply(environ)
+        start_response(_status_line(reply.status), list(reply.all_headers().items()))
+        return [reply.body]
+
+    def _reply(self, environ: Environ) -> Reply:
+        method, path = environ["REQUEST_METHOD"], _path(environ)
+        turned_away = self._receiver.turn_away(method, path)
+        if turned_away is not None:
+            return turned_away
+        body = self._body(environ)
+        if body is None:
+            return self._receiver.refuse(400, "the body is cut off")
+        if len(body) > self._receiver.max_body:
+            return self._receiver.refuse(413, "the body is too large")
+        return self._receiver.take(
+            Arrival(body=body, headers=environ, method=method, url=_url(environ), path=path)
+        )
+
+    def _body(self, environ: Environ) -> bytes | None:
+        """The raw body, or as much of it as shows that it is too large; None where it ends too early."""
+        most = self._receiver.max_body + 1
+        stated = environ.get("CONTENT_LENGTH") or ""
+        if not stated:
+            ends = environ.get("wsgi.input_terminated", False)
+            return _read(environ["wsgi.input"], most) if ends else b""
+        if not (stated.isascii() and stated.isdigit()):
+            return None
+        if len(stated) > 18 or int(stated) >= most:
+            return bytes(most)
+        body = _read(environ["wsgi.input"], int(stated))
+        return body if len(body) == int(stated) else None
+
+
+def _status_line(status: int) -> str:
+    """With a reason, which PEP 3333 demands, also for a status that has none by name."""
+    known = status in HTTPStatus._value2member_map_
+    return f"{status} {HTTPStatus(status).phrase if known else 'Status'}"
+
+
+def _read(stream: Any, size: int) -> bytes:
+    """Up to `size` bytes; a stream may give fewer at a time."""
+    pieces: list[bytes] = []
+    while size > 0:
+        piece = stream.read(size)
+        if not piece:
+            break
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _path(environ: Environ) -> str:
+    """What follows the mount, as text: PEP 3333 has bytes in it as latin-1."""
+    path: str = environ.get("PATH_INFO", "")
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _url(environ: Environ) -> str:
+    """The URL that was asked for, as far as it arrives here (PEP 3333, URL reconstruction)."""
+    host = environ.get("HTTP_HOST") or environ["SERVER_NAME"] + (
+        "" if environ["SERVER_PORT"] in ("80", "443") else f":{environ['SERVER_PORT']}"
+    )
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    query = environ.get("QUERY_STRING", "")
+    target = quote(path.encode("latin-1", "replace"), safe=_SAFE) + (f"?{query}" if query else "")
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{target}"

@@ -1,0 +1,67 @@
+"""What a scheme can do, and how a timestamp is read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+from ..errors import SignatureError, SignatureReason
+from .message import Message, malformed
+
+if TYPE_CHECKING:
+    from .fast_verification import Proves
+
+LONGEST_TIMESTAMP = 18
+"""Digits, which neither an int nor a float has trouble with."""
+
+
+class Verifier(Protocol):
+    """A scheme with its keys."""
+
+    waits: bool
+    """Whether a check may wait for the network, as when keys are fetched."""
+
+    proves: Proves | None
+    """What proves nearly all deliveries, before `verify` is asked, if the scheme has such a form."""
+
+    def verify(self, message: Message, now: float, tolerance: float | None) -> None:
+        """Raise SignatureError unless a signature is right. `now`: Unix time in seconds."""
+        raise NotImplementedError
+
+    def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
+        """The headers that make `message` a delivery sent at `now` under the id `id_`."""
+        raise NotImplementedError
+
+
+def read_timestamp(text: str, header: str, milliseconds: bool = False) -> float:
+    """Unix time in seconds of a timestamp's digits; raises SignatureError."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_TIMESTAMP):
+        raise malformed(header, "has no Unix timestamp")
+    return int(text) / 1000 if milliseconds else float(text)
+
+
+def check_time(sent: float, now: float, tolerance: float | None, header: str) -> None:
+    """Raise SignatureError unless `sent` is at most `tolerance` seconds before or after `now`."""
+    if tolerance is not None and abs(now - sent) > tolerance:
+        side = "in the future" if sent > now else "ago"
+        raise SignatureError(
+            SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE,
+            f"the delivery was signed more than {tolerance:g} seconds {side}",
+            header=header,
+        )
+
+
+def no_match(header: str) -> SignatureError:
+    """The error for signatures of which none is right."""
+    return SignatureError(
+        SignatureReason.NO_MATCHING_SIGNATURE,
+        "no signature of the delivery matches: another secret, or not the body that was signed",
+        header=header,
+    )
+
+
+def checked_tolerance(tolerance: float | None) -> float | None:
+    """`tolerance`, if it is a number of seconds or None; raises ValueError."""
+    if tolerance is not None and not (tolerance >= 0 and math.isfinite(tolerance)):
+        raise ValueError("tolerance is a number of seconds, or None for no check of the time")
+    return tolerance
