@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from .._runtime.model import Model, Open
+from .._runtime.models.base import Model, Open
 
 
 class AllChoice(StrEnum):

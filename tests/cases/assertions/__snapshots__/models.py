@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.assertions import Asserts, StringFormat
-from .._runtime.both_ways import SharedModel
-from .._runtime.model import Model, Omittable, RequestModel
-from .._runtime.number import Int32, Int64, JsonNumber
+from .._runtime.models.base import Model, Omittable, RequestModel
+from .._runtime.models.constraints import Asserts, StringFormat
+from .._runtime.models.numbers import Int32, Int64, JsonNumber
+from .._runtime.models.sent_and_received import SharedModel
+from .._runtime.models.timestamp import Timestamp
+from .._runtime.models.unions import Variadic
 from .._runtime.omit import OMIT
-from .._runtime.timestamp import Timestamp
-from .._runtime.unions import Variadic
 
 
 class Order(Model):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.files import FileContent
-from .._runtime.model import Omittable, RequestModel
+from .._runtime.models.base import Omittable, RequestModel
+from .._runtime.models.uploads import FileContent
 from .._runtime.omit import OMIT
 
 

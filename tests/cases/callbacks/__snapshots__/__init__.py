@@ -3,11 +3,15 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.callback_receiver import CallbackReply, CallbackRequest, CallbackVerifier
-    from .._runtime.callbacks import Callback
+    from .._runtime.callbacks.callback import Callback
+    from .._runtime.callbacks.receiver import CallbackReply, CallbackRequest, CallbackVerifier
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.errors import (
         APIConnectionError,
         APIError,
@@ -28,13 +32,8 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
-    from .._runtime.options import RequestOptions
-    from .._runtime.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.replies import RawReply
-    from .._runtime.stores import RedisStore, SQLiteStore
-    from .._runtime.webhook_errors import (
+    from .._runtime.webhooks.errors import (
         EventParseError,
         Issue,
         KeysUnavailableError,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         SignatureReason,
         WebhookError,
     )
+    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
     from .callback_receiver import CALLBACK_SCHEME, CallbackReceiver
     from .callbacks import (
         CALLBACKS,
@@ -60,12 +60,16 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.callback_receiver": (
+            ".._runtime.callbacks.callback": ("Callback",),
+            ".._runtime.callbacks.receiver": (
                 "CallbackReply",
                 "CallbackRequest",
                 "CallbackVerifier",
             ),
-            ".._runtime.callbacks": ("Callback",),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.errors": (
                 "APIConnectionError",
                 "APIError",
@@ -86,13 +90,8 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
-            ".._runtime.options": ("RequestOptions",),
-            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.replies": ("RawReply",),
-            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhook_errors": (
+            ".._runtime.webhooks.errors": (
                 "EventParseError",
                 "Issue",
                 "KeysUnavailableError",
@@ -100,6 +99,7 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
             ".callback_receiver": ("CALLBACK_SCHEME", "CallbackReceiver"),
             ".callbacks": (
                 "CALLBACKS",

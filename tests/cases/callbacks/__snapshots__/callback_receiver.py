@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from .._runtime.callback_receiver import BaseCallbackReceiver
-from .._runtime.signatures.keyed import HMAC
+from .._runtime.callbacks.receiver import BaseCallbackReceiver
+from .._runtime.webhooks.signatures.hmac_signatures import HMAC
 from .callbacks import CALLBACKS
 
 CALLBACK_SCHEME = HMAC(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._runtime.callbacks import Callback
+from .._runtime.callbacks.callback import Callback
 from .models import CreateOrderAnswer, InvoiceEvent, InvoiceEventReceived, OrderFailed, OrderPaid
 
 CREATE_ORDER_PAID: Callback[OrderPaid, object] = Callback(

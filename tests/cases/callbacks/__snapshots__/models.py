@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.assertions import StringFormat
-from .._runtime.model import CamelRequestModel, Model, Omittable, Open, RequestModel
+from .._runtime.models.base import CamelRequestModel, Model, Omittable, Open, RequestModel
+from .._runtime.models.constraints import StringFormat
 from .._runtime.omit import OMIT
 
 

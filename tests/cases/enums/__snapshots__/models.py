@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.assertions import Whole
-from .._runtime.model import Model, Omittable, Open, OpenInt, RequestModel
-from .._runtime.number import JsonNumber
+from .._runtime.models.base import Model, Omittable, Open, OpenInt, RequestModel
+from .._runtime.models.constraints import Whole
+from .._runtime.models.numbers import JsonNumber
 from .._runtime.omit import OMIT
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.model import Model, Omittable, Open, RequestModel
+from .._runtime.models.base import Model, Omittable, Open, RequestModel
 from .._runtime.omit import OMIT
 
 

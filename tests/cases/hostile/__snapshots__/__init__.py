@@ -29,9 +29,13 @@ HOSTILE_MARK
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.errors import (
         APIConnectionError,
         APIError,
@@ -52,17 +56,9 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.events import DriftedEvent, UnknownEvent
-    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
-    from .._runtime.options import RequestOptions
-    from .._runtime.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.receiver import WebhookReceiver
-    from .._runtime.replies import RawReply
-    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
-    from .._runtime.signatures.standard import StandardWebhooks
-    from .._runtime.stores import RedisStore, SQLiteStore
-    from .._runtime.webhook_errors import (
+    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.webhooks.errors import (
         EventParseError,
         Issue,
         KeysUnavailableError,
@@ -70,6 +66,15 @@ if TYPE_CHECKING:
         SignatureReason,
         WebhookError,
     )
+    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
+    from .._runtime.webhooks.signatures.hmac_signatures import (
+        HMAC,
+        SecretText,
+        SignedAt,
+        StaticHeader,
+    )
+    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
     from .analytic_events import AnalyticEvent
     from .client import (
         AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
@@ -94,6 +99,10 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.errors": (
                 "APIConnectionError",
                 "APIError",
@@ -114,17 +123,9 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
-            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
-            ".._runtime.options": ("RequestOptions",),
-            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.receiver": ("WebhookReceiver",),
-            ".._runtime.replies": ("RawReply",),
-            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
-            ".._runtime.signatures.standard": ("StandardWebhooks",),
-            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhook_errors": (
+            ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.webhooks.errors": (
                 "EventParseError",
                 "Issue",
                 "KeysUnavailableError",
@@ -132,6 +133,15 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
+            ".._runtime.webhooks.signatures.hmac_signatures": (
+                "HMAC",
+                "SecretText",
+                "SignedAt",
+                "StaticHeader",
+            ),
+            ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
             ".analytic_events": ("AnalyticEvent",),
             ".client": (
                 "AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",

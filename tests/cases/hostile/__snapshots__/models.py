@@ -11,9 +11,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.model import Model, Omittable, Open, RequestModel, Unknown
+from .._runtime.models.base import Model, Omittable, Open, RequestModel, Unknown
+from .._runtime.models.unions import Tagged
 from .._runtime.omit import OMIT
-from .._runtime.unions import Tagged
 
 
 class HostileEnum(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-from .._runtime.testing import Delivery, Examples, ModelT
+from .._runtime.webhooks.testing import Delivery, Examples, ModelT
 from .events import CATALOGUE
 from .webhook import Webhook
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from time import time
 from typing import TYPE_CHECKING
 
-from .._runtime.signatures.key import Secrets
-from .._runtime.signatures.keyed import HMAC, StaticHeader
-from .._runtime.signatures.standard import StandardWebhooks
-from .._runtime.webhook import BaseWebhook, Clock
+from .._runtime.webhooks.signatures.hmac_signatures import HMAC, StaticHeader
+from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
+from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
     from .models import Address, Line, Order, OrderState, Unused

@@ -6,9 +6,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .._runtime.both_ways import ReceivedOnly, SharedModel
-from .._runtime.model import Model, Open
-from .._runtime.number import JsonNumber
+from .._runtime.models.base import Model, Open
+from .._runtime.models.numbers import JsonNumber
+from .._runtime.models.sent_and_received import ReceivedOnly, SharedModel
 
 
 class MapsModelsValue(Model):

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._runtime.model import Model, Omittable, RequestModel
+from .._runtime.models.base import Model, Omittable, RequestModel
+from .._runtime.models.timestamp import Timestamp
 from .._runtime.omit import OMIT
-from .._runtime.timestamp import Timestamp
 
 
 class Thing(Model):

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.model import Model, Omittable, Open, RequestModel
-from .._runtime.number import JsonNumber
+from .._runtime.models.base import Model, Omittable, Open, RequestModel
+from .._runtime.models.numbers import JsonNumber
 from .._runtime.omit import OMIT
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
-from .._runtime.client import AsyncClient, SyncClient
-from .._runtime.hooks import Hooks
+from .._runtime.client.async_client import AsyncClient
+from .._runtime.client.hooks import Hooks
+from .._runtime.client.sync_client import SyncClient
 from .operations._api import API
 
 if TYPE_CHECKING:

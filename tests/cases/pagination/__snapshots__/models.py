@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._runtime.model import CamelModel, Model
+from .._runtime.models.base import CamelModel, Model
 
 
 class Item(Model):

@@ -3,9 +3,13 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.errors import (
         APIConnectionError,
         APIError,
@@ -26,16 +30,16 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
-    from .._runtime.options import RequestOptions
-    from .._runtime.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.replies import RawReply
     from .client import AsyncParametersClient, ParametersClient
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.errors": (
                 "APIConnectionError",
                 "APIError",
@@ -56,11 +60,7 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
-            ".._runtime.options": ("RequestOptions",),
-            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.replies": ("RawReply",),
             ".client": ("AsyncParametersClient", "ParametersClient"),
         },
     )

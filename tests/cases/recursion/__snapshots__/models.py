@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from .._runtime.both_ways import Nullable, SharedModel
-from .._runtime.model import Model
-from .._runtime.number import JsonNumber
+from .._runtime.models.base import Model
+from .._runtime.models.numbers import JsonNumber
+from .._runtime.models.sent_and_received import Nullable, SharedModel
 
 
 class Tree(SharedModel):

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.assertions import UniqueItems
-from .._runtime.both_ways import Nullable, ReceivedOnly, SentFormat, SentInt32, SharedModel
-from .._runtime.model import Model, Omittable, Open, RequestModel
+from .._runtime.models.base import Model, Omittable, Open, RequestModel
+from .._runtime.models.constraints import UniqueItems
+from .._runtime.models.sent_and_received import (
+    Nullable,
+    ReceivedOnly,
+    SentFormat,
+    SentInt32,
+    SharedModel,
+)
+from .._runtime.models.timestamp import Timestamp
 from .._runtime.omit import OMIT
-from .._runtime.timestamp import Timestamp
 
 
 class Parcel(SharedModel):

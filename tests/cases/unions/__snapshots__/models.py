@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.model import CamelModel, Model, RequestModel, Unknown
-from .._runtime.number import JsonNumber
-from .._runtime.unions import Tagged
+from .._runtime.models.base import CamelModel, Model, RequestModel, Unknown
+from .._runtime.models.numbers import JsonNumber
+from .._runtime.models.unions import Tagged
 
 
 class Cat(CamelModel):

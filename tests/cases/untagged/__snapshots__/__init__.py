@@ -3,11 +3,15 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.callback_receiver import CallbackReply, CallbackRequest, CallbackVerifier
-    from .._runtime.callbacks import Callback
+    from .._runtime.callbacks.callback import Callback
+    from .._runtime.callbacks.receiver import CallbackReply, CallbackRequest, CallbackVerifier
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.errors import (
         APIConnectionError,
         APIError,
@@ -28,15 +32,8 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
-    from .._runtime.hooks import Hooks, ReplyEvent, RequestEvent
     from .._runtime.omit import OMIT, Omit
-    from .._runtime.options import RequestOptions
-    from .._runtime.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.replies import RawReply
-    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
-    from .._runtime.signatures.standard import StandardWebhooks
-    from .._runtime.stores import RedisStore, SQLiteStore
-    from .._runtime.webhook_errors import (
+    from .._runtime.webhooks.errors import (
         EventParseError,
         Issue,
         KeysUnavailableError,
@@ -44,6 +41,14 @@ if TYPE_CHECKING:
         SignatureReason,
         WebhookError,
     )
+    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
+    from .._runtime.webhooks.signatures.hmac_signatures import (
+        HMAC,
+        SecretText,
+        SignedAt,
+        StaticHeader,
+    )
+    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
     from .callback_receiver import CallbackReceiver
     from .callbacks import CALLBACKS, SUBSCRIBE_CHANGED
     from .client import AsyncUntaggedClient, UntaggedClient
@@ -51,12 +56,16 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.callback_receiver": (
+            ".._runtime.callbacks.callback": ("Callback",),
+            ".._runtime.callbacks.receiver": (
                 "CallbackReply",
                 "CallbackRequest",
                 "CallbackVerifier",
             ),
-            ".._runtime.callbacks": ("Callback",),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.errors": (
                 "APIConnectionError",
                 "APIError",
@@ -77,15 +86,8 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
-            ".._runtime.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
             ".._runtime.omit": ("OMIT", "Omit"),
-            ".._runtime.options": ("RequestOptions",),
-            ".._runtime.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.replies": ("RawReply",),
-            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
-            ".._runtime.signatures.standard": ("StandardWebhooks",),
-            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhook_errors": (
+            ".._runtime.webhooks.errors": (
                 "EventParseError",
                 "Issue",
                 "KeysUnavailableError",
@@ -93,6 +95,14 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhooks.signatures.hmac_signatures": (
+                "HMAC",
+                "SecretText",
+                "SignedAt",
+                "StaticHeader",
+            ),
+            ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
             ".callback_receiver": ("CallbackReceiver",),
             ".callbacks": ("CALLBACKS", "SUBSCRIBE_CHANGED"),
             ".client": ("AsyncUntaggedClient", "UntaggedClient"),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._runtime.callback_receiver import BaseCallbackReceiver
+from .._runtime.callbacks.receiver import BaseCallbackReceiver
 from .callbacks import CALLBACKS
 
 

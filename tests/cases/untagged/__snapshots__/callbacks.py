@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._runtime.callbacks import Callback
+from .._runtime.callbacks.callback import Callback
 
 SUBSCRIBE_CHANGED: Callback[dict[str, Any], object] = Callback(
     operation="subscribe",

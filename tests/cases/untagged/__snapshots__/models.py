@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._runtime.model import RequestModel
+from .._runtime.models.base import RequestModel
 
 
 class SubscribeRequest(RequestModel):

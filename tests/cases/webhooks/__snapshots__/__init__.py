@@ -3,15 +3,11 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.events import DriftedEvent, UnknownEvent
-    from .._runtime.receiver import WebhookReceiver
-    from .._runtime.signatures.keyed import HMAC, SecretText, SignedAt, StaticHeader
-    from .._runtime.signatures.standard import StandardWebhooks
-    from .._runtime.stores import RedisStore, SQLiteStore
-    from .._runtime.webhook_errors import (
+    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.webhooks.errors import (
         EventParseError,
         Issue,
         KeysUnavailableError,
@@ -19,6 +15,15 @@ if TYPE_CHECKING:
         SignatureReason,
         WebhookError,
     )
+    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
+    from .._runtime.webhooks.signatures.hmac_signatures import (
+        HMAC,
+        SecretText,
+        SignedAt,
+        StaticHeader,
+    )
+    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
     from .event_types import EventType
     from .events import Event, OrderPaid, UserCreated, UserDeleted, parse_event
     from .webhook import Webhook
@@ -26,12 +31,8 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
-            ".._runtime.receiver": ("WebhookReceiver",),
-            ".._runtime.signatures.keyed": ("HMAC", "SecretText", "SignedAt", "StaticHeader"),
-            ".._runtime.signatures.standard": ("StandardWebhooks",),
-            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhook_errors": (
+            ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.webhooks.errors": (
                 "EventParseError",
                 "Issue",
                 "KeysUnavailableError",
@@ -39,6 +40,15 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
+            ".._runtime.webhooks.signatures.hmac_signatures": (
+                "HMAC",
+                "SecretText",
+                "SignedAt",
+                "StaticHeader",
+            ),
+            ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
             ".event_types": ("EventType",),
             ".events": ("Event", "OrderPaid", "UserCreated", "UserDeleted", "parse_event"),
             ".webhook": ("Webhook",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.signatures.message import AnyHeaders
+from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
+from .._runtime.webhooks.signatures.message import AnyHeaders
 from .models import Envelope, OrderPaidData, User
 
 

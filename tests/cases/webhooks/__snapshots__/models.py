@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .._runtime.model import Model, Open
-from .._runtime.timestamp import Timestamp
+from .._runtime.models.base import Model, Open
+from .._runtime.models.timestamp import Timestamp
 
 
 class Envelope(Model):

@@ -3,13 +3,11 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import lazy
+from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.events import DriftedEvent, UnknownEvent
-    from .._runtime.receiver import WebhookReceiver
-    from .._runtime.stores import RedisStore, SQLiteStore
-    from .._runtime.webhook_errors import (
+    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.webhooks.errors import (
         EventParseError,
         Issue,
         KeysUnavailableError,
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
         SignatureReason,
         WebhookError,
     )
+    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
     from .event_types import EventType
     from .events import Bounced, Delivered, Event, parse_event, parse_events
     from .webhook import Webhook
@@ -24,10 +24,8 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.events": ("DriftedEvent", "UnknownEvent"),
-            ".._runtime.receiver": ("WebhookReceiver",),
-            ".._runtime.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhook_errors": (
+            ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
+            ".._runtime.webhooks.errors": (
                 "EventParseError",
                 "Issue",
                 "KeysUnavailableError",
@@ -35,6 +33,8 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
             ".event_types": ("EventType",),
             ".events": ("Bounced", "Delivered", "Event", "parse_event", "parse_events"),
             ".webhook": ("Webhook",),

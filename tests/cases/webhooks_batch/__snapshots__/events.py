@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.events import Catalogue, DriftedEvent, UnknownEvent
-from .._runtime.model import Model
-from .._runtime.signatures.message import AnyHeaders
+from .._runtime.models.base import Model
+from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
+from .._runtime.webhooks.signatures.message import AnyHeaders
 
 
 class Delivered(Model):

@@ -7,9 +7,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.events import Catalogue, DriftedEvent, InHeader, UnknownEvent
-from .._runtime.model import Model
-from .._runtime.signatures.message import AnyHeaders
+from .._runtime.models.base import Model
+from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, InHeader, UnknownEvent
+from .._runtime.webhooks.signatures.message import AnyHeaders
 from .models import Interaction, Mail, Place
 
 

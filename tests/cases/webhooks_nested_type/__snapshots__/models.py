@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .._runtime.model import CamelModel
+from .._runtime.models.base import CamelModel
 
 
 class ItemAddedMeta(CamelModel):

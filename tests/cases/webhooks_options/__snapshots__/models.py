@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .._runtime.model import Model, Open
+from .._runtime.models.base import Model, Open
 
 
 class CardBrand(StrEnum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.events import Catalogue, DriftedEvent, InHeader, UnknownEvent
-from .._runtime.model import Model
-from .._runtime.signatures.message import AnyHeaders
-from .._runtime.timestamp import Timestamp
+from .._runtime.models.base import Model
+from .._runtime.models.timestamp import Timestamp
+from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, InHeader, UnknownEvent
+from .._runtime.webhooks.signatures.message import AnyHeaders
 from .models import PushedCommitsItem, Repository, Rule
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from time import time
 from typing import TYPE_CHECKING
 
-from .._runtime.signatures.key import Secrets
-from .._runtime.signatures.keyed import HMAC
-from .._runtime.webhook import BaseWebhook, Clock
+from .._runtime.webhooks.signatures.hmac_signatures import HMAC
+from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.assertions import StringFormat
-from ..._runtime.operation import Body, Operation, Parameter, Reply
+from ..._runtime.client.operation import Body, Operation, Parameter, Reply
+from ..._runtime.models.constraints import StringFormat
 from ..models import Method, Order, OrderInput, Payment
 
 PUT_ORDER: Operation[Order] = Operation(

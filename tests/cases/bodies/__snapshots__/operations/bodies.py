@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..._runtime.files import FileContent
-from ..._runtime.operation import Body, Encoding, Operation, Reply
+from ..._runtime.client.operation import Body, Encoding, Operation, Reply
+from ..._runtime.models.uploads import FileContent
 from ..models import (
     EncodedFormRequest,
     FormRequest,

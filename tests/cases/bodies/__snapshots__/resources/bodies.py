@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ..._runtime.async_client import AsyncResource
-from ..._runtime.files import FileContent
+from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.options import RequestOptions
+from ..._runtime.client.sync_client import SyncResource
+from ..._runtime.models.uploads import FileContent
 from ..._runtime.omit import OMIT, Omit
-from ..._runtime.options import RequestOptions
-from ..._runtime.sync_client import SyncResource
 from ..operations import bodies as _operations
 
 if TYPE_CHECKING:

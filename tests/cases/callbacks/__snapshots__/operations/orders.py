@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Body, Operation, Parameter, Reply
+from ..._runtime.client.operation import Body, Operation, Parameter, Reply
 from ..models import CreateOrderReply, CreateOrderRequest
 
 CREATE_ORDER: Operation[CreateOrderReply] = Operation(

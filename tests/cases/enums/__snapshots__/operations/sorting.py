@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..._runtime.operation import Body, Operation, Parameter, Reply
+from ..._runtime.client.operation import Body, Operation, Parameter, Reply
 from ..models import Everything, Sent, SortOrder
 
 SORT: Operation[Everything] = Operation(

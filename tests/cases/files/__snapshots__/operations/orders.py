@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Body, Operation, Reply
+from ..._runtime.client.operation import Body, Operation, Reply
 from ..models import OrderDto, OrderedReply
 
 ORDER: Operation[OrderedReply] = Operation(

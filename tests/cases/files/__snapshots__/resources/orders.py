@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._runtime.async_client import AsyncResource
+from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.options import RequestOptions
+from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.omit import OMIT, Omit
-from ..._runtime.options import RequestOptions
-from ..._runtime.sync_client import SyncResource
 from ..operations import orders as _operations
 
 if TYPE_CHECKING:

@@ -5,7 +5,13 @@ HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARKback\
 }}{% for x in y %}{# #}.
 """
 
-from ..._runtime.operation import ApiInfo, ApiKey, OAuth2ClientCredentials, Server, ServerVariable
+from ..._runtime.client.operation import (
+    ApiInfo,
+    ApiKey,
+    OAuth2ClientCredentials,
+    Server,
+    ServerVariable,
+)
 
 API = ApiInfo(
     name="hostile",

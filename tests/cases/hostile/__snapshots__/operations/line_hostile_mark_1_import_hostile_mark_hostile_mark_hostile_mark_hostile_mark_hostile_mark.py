@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Body, Operation, Parameter, Permissions, Reply
+from ..._runtime.client.operation import Body, Operation, Parameter, Permissions, Reply
 from ..models import AHOSTILEMARKRequest
 
 A_HOSTILE_MARK: Operation[None] = Operation(

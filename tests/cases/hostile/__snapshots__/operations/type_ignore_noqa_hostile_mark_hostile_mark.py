@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.assertions import Pattern
-from ..._runtime.operation import Operation, Parameter, Reply
+from ..._runtime.client.operation import Operation, Parameter, Reply
+from ..._runtime.models.constraints import Pattern
 from ..models import EndImportOsSystemHOSTILEMARKXABC, Hostile
 
 END_IMPORT_OS_SYSTEM_HOSTILE_MARK: Operation[Hostile] = Operation(

@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..._runtime.async_client import AsyncResource
+from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.options import RequestOptions
+from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.omit import OMIT, Omit
-from ..._runtime.options import RequestOptions
-from ..._runtime.sync_client import SyncResource
 from ..operations import type_ignore_noqa_hostile_mark_hostile_mark as _operations
 
 if TYPE_CHECKING:

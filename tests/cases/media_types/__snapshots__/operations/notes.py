@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..._runtime.files import FileContent
-from ..._runtime.model import Open
-from ..._runtime.operation import Body, Operation, Parameter, Reply
+from ..._runtime.client.operation import Body, Operation, Parameter, Reply
+from ..._runtime.models.base import Open
+from ..._runtime.models.uploads import FileContent
 from ..models import (
     ChangeNoteRequest,
     GetReportBadRequest,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Operation, Reply
+from ..._runtime.client.operation import Operation, Reply
 
 IMPORT: Operation[None] = Operation(
     id="import",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Body, Operation, Reply
+from ..._runtime.client.operation import Body, Operation, Reply
 from ..models import Change, Values
 
 GET_VALUES: Operation[Values] = Operation(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.operation import (
+from ..._runtime.client.operation import (
     CursorPagination,
     OffsetPagination,
     PagedOperation,

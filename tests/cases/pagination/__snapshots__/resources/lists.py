@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._runtime.async_client import AsyncResource
+from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.options import RequestOptions
+from ..._runtime.client.pagination import AsyncPager, Page
+from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.omit import OMIT, Omit
-from ..._runtime.options import RequestOptions
-from ..._runtime.pagination import AsyncPager, Page
-from ..._runtime.sync_client import SyncResource
 from ..operations import lists as _operations
 
 if TYPE_CHECKING:

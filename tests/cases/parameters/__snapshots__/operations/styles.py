@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..._runtime.operation import Operation, Parameter, Reply
-from ..._runtime.timestamp import Timestamp
+from ..._runtime.client.operation import Operation, Parameter, Reply
+from ..._runtime.models.timestamp import Timestamp
 from ..models import Order, StylesDeep
 
 STYLES: Operation[None] = Operation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._runtime.operation import Operation, Parameter, Reply
+from ..._runtime.client.operation import Operation, Parameter, Reply
 from ..models import Note, Problem, SeveralAccepted
 
 SEVERAL: Operation[Note | SeveralAccepted | None] = Operation(

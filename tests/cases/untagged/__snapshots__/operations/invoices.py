@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._runtime.operation import Operation, Parameter, Reply
+from ..._runtime.client.operation import Operation, Parameter, Reply
 
 LIST_INVOICES: Operation[None] = Operation(
     id="list_invoices",

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from ..._runtime.async_client import AsyncResource
-from ..._runtime.options import RequestOptions
-from ..._runtime.sync_client import SyncResource
+from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.options import RequestOptions
+from ..._runtime.client.sync_client import SyncResource
 from ..operations import customers as _operations
 
 
