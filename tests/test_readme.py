@@ -153,7 +153,7 @@ def test_toml(block: Block, tmp_path: Path) -> None:
 def test_yaml(block: Block) -> None:
     skip_if_marked(block)
     data = yaml.safe_load(block.text)
-    schema = json.loads((GENERATOR / "extensions.schema.json").read_text("utf-8"))
+    schema = json.loads((GENERATOR / "extensions" / "extensions.schema.json").read_text("utf-8"))
     found = dict(extensions(data))
     assert set(found) <= set(schema["properties"])
     assert list(Draft202012Validator(schema).iter_errors(found)) == []

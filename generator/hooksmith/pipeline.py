@@ -9,7 +9,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, NamedTuple
 
 from .aside import aside
-from .caching.run_results import Earlier, Input, digest_of
+from .caching.run_results import Earlier
 from .describe import describe, describe_undirected, direct
 from .describe.facts import facts_of
 from .describe.request_models import settle_directions
@@ -19,6 +19,7 @@ from .extensions import check_extensions
 from .formatting import format_files
 from .ir import Api
 from .load.files import read_text
+from .load.input_file import Input, digest_of
 from .load.library import Library, load
 from .normalize import Normal, normalize
 from .plan import plan

@@ -11,11 +11,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hooksmith.config import Settings
 from hooksmith.load.library import load
-from hooksmith.normalize.bundle import Bundle, bundle, resolve_local
+from hooksmith.normalize.bundle import Bundle, bundle
 from hooksmith.normalize.diagnostics import Findings
 from hooksmith.normalize.dialects import upgrade
 from hooksmith.normalize.repair import tolerate
 from hooksmith.normalize.swagger2 import upgrade_swagger
+from hooksmith.openapi.references import resolve_local
 from support.documents import import_everything, imported, normal_of, result_of
 from support.made import generate
 

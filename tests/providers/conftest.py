@@ -39,7 +39,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits between attempts are a hundredth of what they are."""
-    from hooksmith_providers._runtime import calls
+    from hooksmith_providers._runtime.client import call as calls
 
     waiting = calls.wait_before
 

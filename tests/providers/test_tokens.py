@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hooksmith_providers._runtime import tokens as token_module
+from hooksmith_providers._runtime.client import oauth_tokens as token_module
 from hooksmith_providers.mattr import AsyncMATTRClient, AuthenticationError, MATTRClient
 
 from .clients import AUDIENCE, SECRET

@@ -10,18 +10,20 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hooksmith_providers._runtime.webhooks.errors import SignatureError
-from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
-from hooksmith_providers._runtime.webhooks.signatures.keys import Key
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from hooksmith.describe.signature_schemes import known_scheme, known_schemes
+from hooksmith_providers._runtime.webhooks.errors import SignatureError
+from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
+from hooksmith_providers._runtime.webhooks.signatures.keys import Key
 
 from .schemes import scheme, sign, verify
 
-SCHEMA = json.loads(files("hooksmith").joinpath("extensions.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    files("hooksmith.extensions").joinpath("extensions.schema.json").read_text("utf-8")
+)
 URL = "https://example.com/webhooks?a=1"
 BODY = b'{"name": "\xc3\xa9", "n": 1}'
 NOW = 1_700_000_000

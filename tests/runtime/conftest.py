@@ -36,8 +36,9 @@ def load_runtime() -> ModuleType:
 if PACKAGE not in sys.modules:
     load_runtime()
 
-from hooksmith_runtime_under_test.client import AsyncClient, SyncClient  # noqa: E402
-from hooksmith_runtime_under_test.operation import ApiInfo  # noqa: E402
+from hooksmith_runtime_under_test.client.async_client import AsyncClient  # noqa: E402
+from hooksmith_runtime_under_test.client.operation import ApiInfo  # noqa: E402
+from hooksmith_runtime_under_test.client.sync_client import SyncClient  # noqa: E402
 
 _app = importlib.util.spec_from_file_location(
     "hooksmith_runtime_server", Path(__file__).with_name("server.py")

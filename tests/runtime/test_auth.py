@@ -13,15 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hooksmith_runtime_under_test.auth import Credentials
-from hooksmith_runtime_under_test.authenticators import AsyncAuthenticator
-from hooksmith_runtime_under_test.client import AsyncClient, SyncClient
-from hooksmith_runtime_under_test.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    ReplyValidationError,
-)
-from hooksmith_runtime_under_test.operation import (
+from hooksmith_runtime_under_test.client.async_client import AsyncClient
+from hooksmith_runtime_under_test.client.authenticators import AsyncAuthenticator
+from hooksmith_runtime_under_test.client.credentials import Credentials
+from hooksmith_runtime_under_test.client.oauth_tokens import TokenCache
+from hooksmith_runtime_under_test.client.operation import (
     ApiInfo,
     ApiKey,
     HttpBasic,
@@ -31,9 +27,14 @@ from hooksmith_runtime_under_test.operation import (
     Operation,
     Reply,
 )
-from hooksmith_runtime_under_test.options import RequestOptions
-from hooksmith_runtime_under_test.retries import is_retryable
-from hooksmith_runtime_under_test.tokens import TokenCache
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.retries import is_retryable
+from hooksmith_runtime_under_test.client.sync_client import SyncClient
+from hooksmith_runtime_under_test.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ReplyValidationError,
+)
 
 ECHO: Operation[Any] = Operation(
     id="echo", method="GET", path="/echo/x", replies={"200": Reply(Any)}
@@ -312,7 +313,9 @@ def test_tokens_are_replaced_before_their_end(
     stale_at: float | None,
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("hooksmith_runtime_under_test.tokens.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        "hooksmith_runtime_under_test.client.oauth_tokens.time.monotonic", lambda: now[0]
+    )
     cache = TokenCache()
     cache.put("t", lifetime)
     if fresh_at is not None:

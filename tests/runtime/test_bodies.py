@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hooksmith_runtime_under_test.bodies import encode
+from hooksmith_runtime_under_test.client.bodies import encode
+from hooksmith_runtime_under_test.client.operation import Body, Encoding, Operation, Reply
 from hooksmith_runtime_under_test.errors import RequestError
 from hooksmith_runtime_under_test.omit import OMIT
-from hooksmith_runtime_under_test.operation import Body, Encoding, Operation, Reply
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, SecretStr

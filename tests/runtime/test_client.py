@@ -22,16 +22,8 @@ from hooksmith_runtime_under_test.client import (
     SyncClient,
     SyncResource,
 )
-from hooksmith_runtime_under_test.errors import (
-    APIConnectionError,
-    APIStatusError,
-    ConfigurationError,
-    NotFoundError,
-    ReplyContentTypeError,
-    RequestError,
-)
-from hooksmith_runtime_under_test.hooks import Hooks, ReplyEvent, RequestEvent
-from hooksmith_runtime_under_test.operation import (
+from hooksmith_runtime_under_test.client.hooks import Hooks, ReplyEvent, RequestEvent
+from hooksmith_runtime_under_test.client.operation import (
     ApiInfo,
     ApiKey,
     HttpBearer,
@@ -40,7 +32,15 @@ from hooksmith_runtime_under_test.operation import (
     Reply,
     Server,
 )
-from hooksmith_runtime_under_test.options import RequestOptions
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.errors import (
+    APIConnectionError,
+    APIStatusError,
+    ConfigurationError,
+    NotFoundError,
+    ReplyContentTypeError,
+    RequestError,
+)
 
 API = ApiInfo(
     name="acme",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hooksmith_runtime_under_test.formats import FORMATS, integer_limits
+from hooksmith_runtime_under_test.models.formats import FORMATS, integer_limits
 
 from hooksmith.describe.schemas import INTEGER_FORMATS, STRING_FORMATS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hooksmith_runtime_under_test.json_schema import equal, failing, holds
+from hooksmith_runtime_under_test.models.json_schema import equal, failing, holds
 from hypothesis import given
 from hypothesis import strategies as st
 

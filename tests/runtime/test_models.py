@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 import pytest
-from hooksmith_runtime_under_test.both_ways import SharedModel
-from hooksmith_runtime_under_test.checks import SENDING
-from hooksmith_runtime_under_test.model import RequestModel
+from hooksmith_runtime_under_test.models.base import RequestModel
+from hooksmith_runtime_under_test.models.sent_and_received import SharedModel
+from hooksmith_runtime_under_test.models.validation import SENDING
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hooksmith_runtime_under_test.errors import PaginationError, ReplyValidationError, RequestError
-from hooksmith_runtime_under_test.omit import OMIT
-from hooksmith_runtime_under_test.operation import (
+from hooksmith_runtime_under_test.client.operation import (
     CursorPagination,
     OffsetPagination,
     PagedOperation,
     Parameter,
     Reply,
 )
-from hooksmith_runtime_under_test.options import RequestOptions
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.errors import PaginationError, ReplyValidationError, RequestError
+from hooksmith_runtime_under_test.omit import OMIT
 from pydantic import BaseModel, ConfigDict, Field
 
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from hooksmith_runtime_under_test.errors import RequestError
-from hooksmith_runtime_under_test.omit import OMIT
-from hooksmith_runtime_under_test.operation import Operation, Parameter, Reply
-from hooksmith_runtime_under_test.parameters import (
+from hooksmith_runtime_under_test.client.operation import Operation, Parameter, Reply
+from hooksmith_runtime_under_test.client.parameters import (
     cookies_of,
     headers_of,
     join,
     path_of,
     query_of,
 )
+from hooksmith_runtime_under_test.errors import RequestError
+from hooksmith_runtime_under_test.omit import OMIT
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import Field

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hooksmith_runtime_under_test.client.operation import Operation, Reply
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.replies import describe, fits
 from hooksmith_runtime_under_test.errors import (
     APIConnectionError,
     APIStatusError,
@@ -15,9 +18,6 @@ from hooksmith_runtime_under_test.errors import (
     ReplyValidationError,
     ServerError,
 )
-from hooksmith_runtime_under_test.operation import Operation, Reply
-from hooksmith_runtime_under_test.options import RequestOptions
-from hooksmith_runtime_under_test.replies import describe, fits
 from pydantic import BaseModel
 
 

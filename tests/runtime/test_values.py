@@ -9,7 +9,9 @@ from typing import Any, Literal
 import httpx2
 import pytest
 from hooksmith_runtime_under_test import errors
-from hooksmith_runtime_under_test.checks import build_adapter, parse_json
+from hooksmith_runtime_under_test.client.operation import ApiInfo, Server, ServerVariable
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.servers import base_url, env_name
 from hooksmith_runtime_under_test.errors import (
     APIStatusError,
     APITimeoutError,
@@ -18,12 +20,10 @@ from hooksmith_runtime_under_test.errors import (
     RequestError,
     status_error_class,
 )
-from hooksmith_runtime_under_test.model import Model
+from hooksmith_runtime_under_test.json_pointer import resolve
+from hooksmith_runtime_under_test.models.base import Model
+from hooksmith_runtime_under_test.models.validation import build_adapter, parse_json
 from hooksmith_runtime_under_test.omit import OMIT, Omit
-from hooksmith_runtime_under_test.operation import ApiInfo, Server, ServerVariable
-from hooksmith_runtime_under_test.options import RequestOptions
-from hooksmith_runtime_under_test.pointers import resolve
-from hooksmith_runtime_under_test.servers import base_url, env_name
 from pydantic import BaseModel, ConfigDict, Field
 
 TENANT = Server(

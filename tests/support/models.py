@@ -18,8 +18,8 @@ from hooksmith.ir import Api
 from hooksmith.ir import Operation as ApiOperation
 from hooksmith.load.library import load
 from hooksmith.normalize import Normal, normalize
-from hooksmith.normalize.bundle import resolve_local
 from hooksmith.openapi.grammar import walk
+from hooksmith.openapi.references import resolve_local
 from support.made import generate
 
 from .paths import ROOT

@@ -21,20 +21,9 @@ from typing import Any
 
 from ..errors import Diagnostic, Place
 from ..frozen import value
+from ..load.input_file import Input
 from ..settings import Settings
 from .store import Cache
-
-
-@value()
-class Input:
-    """A file that was looked for. `real`: without links. `digest`: of its text in UTF-8; None: there was none."""
-
-    path: Path
-    real: Path
-    digest: str | None
-
-    def is_unchanged(self) -> bool:
-        return self.path.resolve() == self.real and _digest_of(self.real) == self.digest
 
 
 @value()
@@ -207,18 +196,6 @@ def _plain(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _diagnostic(plain: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(**{**plain, "place": plain["place"] and Place(**plain["place"])})
-
-
-def digest_of(content: bytes) -> str:
-    """What an `Input` has for a file of this content."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _digest_of(path: Path) -> str | None:
-    try:
-        return digest_of(path.read_bytes())
-    except OSError:
-        return None
 
 
 # --- the tool ----------------------------------------------------------------------------------------------------

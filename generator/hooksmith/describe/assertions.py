@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..normalize.all_of import ALSO
-from ..normalize.bundle import resolve_local
 from ..openapi.grammar import Node
+from ..openapi.references import resolve_local
 
 _ANYWHERE = ("not", "if", "then", "else", ALSO)
 _FURTHER = {

@@ -35,8 +35,8 @@ from ..naming.reserved import BUILTIN_CLASSES
 from ..naming.union_options import telling_tag
 from ..naming.unique_names import field_name, unique
 from ..normalize import Normal
-from ..normalize.bundle import resolve_local
 from ..openapi.grammar import Node
+from ..openapi.references import resolve_local
 from .assertions import assertions
 from .html_to_markdown import markdown
 

@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..caching.run_results import digest_of
 from ..errors import Place
 from ..frozen import value
 from ..json_pointer import split
 from . import files
 from .identifiers import Identifiers, identify
+from .input_file import digest_of
 from .outline import Outline
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from ..caching.run_results import Input
 from ..errors import UnresolvedReferenceError
 from .document import Document, Located, value_at
 from .files import parse_outlined, read_text, similar_file
+from .input_file import Input
 from .references import Resolution, is_reference
 
 __all__ = ["Document", "Library", "Located", "load"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..errors import ConfigError, Diagnostic
+from ..errors import ConfigError, Diagnostic, Place
 from ..json_pointer import escape, split
-from ..normalize.diagnostics import Findings
 from ..openapi.grammar import Node
 from ..suggest import did_you_mean
 from .casing import pascal
@@ -16,11 +15,17 @@ from .reserved import BUILTIN_CLASSES
 
 
 def check_overrides(
-    document: Node, overrides: Mapping[str, str], names: Mapping[str, str], findings: Findings
+    document: Node,
+    overrides: Mapping[str, str],
+    names: Mapping[str, str],
+    place: Callable[[], Place],
 ) -> None:
-    """`names`: what became of the `overrides`. Raises ConfigError, with a diagnostic for each that cannot be."""
+    """`names`: what became of the `overrides`. Raises ConfigError, with a diagnostic for each that cannot be.
+
+    `place`: where the document begins.
+    """
     found = [
-        Diagnostic(message=f"names: {message}", place=findings.place(""), hint=hint)
+        Diagnostic(message=f"names: {message}", place=place(), hint=hint)
         for pointer, name in overrides.items()
         for message, hint in _problems(document, overrides, names, pointer, name)
     ]

@@ -59,7 +59,7 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     Raises ConfigError where one of these is no schema's, or taken.
     """
     normal = normalize_part(library, names or {})
-    check_overrides(normal.document, names or {}, normal.names, normal.findings)
+    check_overrides(normal.document, names or {}, normal.names, lambda: normal.findings.place(""))
     return normal
 
 

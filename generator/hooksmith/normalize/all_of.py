@@ -13,7 +13,8 @@ from typing import Any
 from ..errors import DocumentError
 from ..json_pointer import escape
 from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, walk
-from .bundle import Bundle, resolve_local
+from ..openapi.references import resolve_local
+from .bundle import Bundle
 
 ALSO = "$also"
 """A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""

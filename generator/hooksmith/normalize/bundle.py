@@ -377,11 +377,3 @@ def _names(found: Located, root: Document) -> Iterator[str]:
         last = f"{key}_{last}"
         yield last
     yield f"{path}{found.pointer}"
-
-
-def resolve_local(document: Node, reference: str) -> Any:
-    """What a local reference (`#/components/…`) of a bundled document stands for."""
-    value: Any = document
-    for key in split(reference[1:]):
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return value

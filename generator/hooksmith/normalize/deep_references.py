@@ -8,7 +8,8 @@ from __future__ import annotations
 from ..json_pointer import escape, split
 from ..naming.casing import pascal
 from ..openapi.grammar import Node, walk
-from .bundle import Bundle, resolve_local
+from ..openapi.references import resolve_local
+from .bundle import Bundle
 
 _SILENT = frozenset(
     """$defs allOf anyOf components content headers itemSchema mediaTypes oneOf parameters paths

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..json_pointer import split
 from ..openapi.grammar import Node, walk
-from .bundle import resolve_local
+from ..openapi.references import resolve_local
 
 
 def imply_tags(document: Node) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 from ..json_pointer import escape
 from ..naming.class_names import operations
 from ..openapi.grammar import Node
-from .bundle import Bundle, resolve_local
+from ..openapi.references import resolve_local
+from .bundle import Bundle
 
 SubjectKind = Literal[
     "operation",

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..json_pointer import escape
 from ..openapi.grammar import Node, Visit, copied, walk
-from .bundle import Bundle, resolve_local
+from ..openapi.references import resolve_local
+from .bundle import Bundle
 from .deep_references import place_name
 from .diagnostics import Findings
 

@@ -1,10 +1,10 @@
-"""What a document has, as far as it can be told before it is in its normal form."""
+"""References within one document, and the properties of the schemas that they lead to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..normalize.bundle import resolve_local
+from ..json_pointer import split
 from .grammar import Node
 
 _ELSEWHERE = frozenset({"oneOf", "anyOf", "if", "then", "else", "patternProperties"})
@@ -42,3 +42,14 @@ def resolved(document: Node, reference: str) -> Any:
         return resolve_local(document, reference)
     except (LookupError, ValueError, TypeError):
         return None
+
+
+def resolve_local(document: Node, reference: str) -> Any:
+    """Return the value at a local reference (`#/components/…`) of a bundled document.
+
+    Raises LookupError, ValueError or TypeError if there is none.
+    """
+    value: Any = document
+    for key in split(reference[1:]):
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value

@@ -9,7 +9,7 @@ from typing import Any
 from ...json_pointer import escape
 from ...naming.class_names import operations
 from ...openapi.grammar import Node
-from ..bundle import resolve_local
+from ...openapi.references import resolve_local
 from ..diagnostics import Findings
 from .coerce import DROP, text, word
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import UnresolvedReferenceError
 from ...json_pointer import escape
 from ...openapi.grammar import Node, Visit, kind_at, walk
-from ..bundle import resolve_local
+from ...openapi.references import resolve_local
 from ..diagnostics import Findings
 
 _WRAPPED = {"requestBody", "response", "mediaType", "parameter", "header"}
