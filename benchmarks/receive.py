@@ -193,7 +193,6 @@ def _their_steps(deliveries: list[Delivery]) -> dict[str, Step]:
 
 def _floor_steps(deliveries: list[Delivery]) -> dict[str, Step]:
     from hooksmith_providers._runtime.webhooks.signatures.keys import Key
-
     from hooksmith_providers.workos.events import CATALOGUE
 
     hashed = Key(b"secret").keyed_hash("sha256")

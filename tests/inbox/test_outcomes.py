@@ -6,6 +6,7 @@ import math
 import pickle
 
 import pytest
+
 from hooksmith_providers._runtime.webhooks.outcomes import (
     HandlerTimeoutError,
     PermanentFailure,

@@ -17,9 +17,8 @@ import atheris
 with atheris.instrument_imports(
     include=["hooksmith_providers", "http_sf", "http_message_signatures"]
 ):
-    from hooksmith_providers._runtime.webhooks.errors import EventParseError, SignatureError
-
     from hooksmith_providers import mattr, scalekit, socotra, workos
+    from hooksmith_providers._runtime.webhooks.errors import EventParseError, SignatureError
 
 URL = "https://example.com/webhooks?bodySHA256=x"
 JWK = {

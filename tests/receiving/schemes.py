@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hooksmith.describe.signature_schemes import known_scheme
+from hooksmith.plan.imports import Imports
+from hooksmith.plan.webhook import scheme_expression
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
     HMAC,
     SecretText,
@@ -12,10 +15,6 @@ from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
 from hooksmith_providers._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
-
-from hooksmith.describe.signature_schemes import known_scheme
-from hooksmith.plan.imports import Imports
-from hooksmith.plan.webhook import scheme_expression
 
 _NAMES = {
     "HMAC": HMAC,

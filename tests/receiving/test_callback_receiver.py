@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from hooksmith_providers._runtime.callbacks.addresses import Address
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import case_of
+from hooksmith_providers._runtime.callbacks.addresses import Address
 from support.paths import CASES, ROOT
 
 from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
 
 from hooksmith.cli import commands
 from hooksmith.devtools.deliver import (
@@ -26,6 +25,7 @@ from hooksmith.devtools.deliver import (
 )
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
+from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
 
 from .applications import served_by_wsgiref
 from .vectors import MATTR_JWK, MATTR_PRIVATE_JWK

@@ -7,6 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hooksmith.describe.signature_schemes import known_schemes
+from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
 from hooksmith_providers._runtime.webhooks.errors import (
     EventParseError,
@@ -14,11 +19,6 @@ from hooksmith_providers._runtime.webhooks.errors import (
     WebhookError,
 )
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-from hypothesis import example, given
-from hypothesis import strategies as st
-
-from hooksmith.describe.signature_schemes import known_schemes
-from hooksmith_providers import mattr, scalekit, socotra, workos
 
 from .schemes import scheme, sign
 from .vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET

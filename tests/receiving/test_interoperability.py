@@ -13,12 +13,12 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from hooksmith_providers._runtime.webhooks.errors import SignatureError
-from hooksmith_providers._runtime.webhooks.signatures.jwks import load_jwk
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hooksmith_providers import mattr, scalekit, workos
+from hooksmith_providers._runtime.webhooks.errors import SignatureError
+from hooksmith_providers._runtime.webhooks.signatures.jwks import load_jwk
 
 from .schemes import sign, verify
 from .vectors import MATTR_PRIVATE_JWK, MATTR_URL, STANDARD_SECRET

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from hooksmith_providers import mattr
 from hooksmith_providers._runtime.webhooks.errors import (
     KeysUnavailableError,
     SignatureError,
@@ -20,8 +22,6 @@ from hooksmith_providers._runtime.webhooks.errors import (
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.webhooks.signatures.jwks import FetchedKeys, load_jwk
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-
-from hooksmith_providers import mattr
 
 from .vectors import MATTR_BODY, MATTR_HEADERS, MATTR_JWK, MATTR_PRIVATE_JWK, MATTR_TIME, MATTR_URL
 

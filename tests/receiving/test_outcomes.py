@@ -9,6 +9,8 @@ import sys
 from typing import Any
 
 import pytest
+
+from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.models.base import Model
 from hooksmith_providers._runtime.webhooks.catalogue import (
     Catalogue,
@@ -18,8 +20,6 @@ from hooksmith_providers._runtime.webhooks.catalogue import (
 )
 from hooksmith_providers._runtime.webhooks.errors import EventParseError
 from hooksmith_providers._runtime.webhooks.lenient_reading import lacking
-
-from hooksmith_providers import mattr, workos
 
 USER: dict[str, Any] = {
     "object": "event",

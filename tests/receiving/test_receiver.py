@@ -12,14 +12,14 @@ from typing import Any
 
 import httpx2
 import pytest
+
+from hooksmith_providers import scalekit, workos
 from hooksmith_providers._runtime.webhooks.errors import KeysUnavailableError
 from hooksmith_providers._runtime.webhooks.receiver.stores import SQLiteStore, Taken
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import (
     Counts,
     UnhandledTypesError,
 )
-
-from hooksmith_providers import scalekit, workos
 from hooksmith_providers.workos import (
     DriftedEvent,
     EventType,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hooksmith_providers._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore, Taken
 
 Make = Callable[..., Any]

@@ -9,6 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hooksmith.describe.signature_schemes import known_schemes
 from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
     HMAC,
@@ -17,10 +21,6 @@ from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
 )
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
 from hooksmith_providers._runtime.webhooks.webhook import BaseWebhook
-from hypothesis import example, given
-from hypothesis import strategies as st
-
-from hooksmith.describe.signature_schemes import known_schemes
 from hooksmith_providers.workos import Webhook
 
 from .schemes import scheme

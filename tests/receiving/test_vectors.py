@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.webhooks.errors import SignatureError, SignatureReason
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-
-from hooksmith_providers import mattr, workos
 
 from . import vectors as v
 from .schemes import scheme, sign, verify

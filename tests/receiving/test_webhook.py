@@ -11,6 +11,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.datastructures import Headers as StarletteHeaders
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
+from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers._runtime.webhooks.errors import (
     EventParseError,
     Issue,
@@ -20,11 +25,6 @@ from hooksmith_providers._runtime.webhooks.errors import (
     WebhookError,
 )
 from hooksmith_providers._runtime.webhooks.signatures.keys import Key
-from starlette.datastructures import Headers as StarletteHeaders
-from werkzeug.datastructures import EnvironHeaders
-from werkzeug.datastructures import Headers as WerkzeugHeaders
-
-from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers.workos.testing import example
 
 SECRET = "whsec_very-secret-indeed"
