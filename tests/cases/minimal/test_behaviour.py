@@ -42,6 +42,6 @@ def test_no_events(case: Any) -> None:
 def test_a_package_of_its_own_carries_the_runtime(case: Any) -> None:
     files = generate(case.spec, Settings(package="minimal")).files
     assert "_runtime/models/base.py" in files
-    assert "from ._runtime.model import" in files["models.py"]
+    assert "from ._runtime.models.base import" in files["models.py"]
     shared = {path: text.replace(".._runtime", "._runtime") for path, text in case.files.items()}
     assert files["client.py"] == shared["client.py"]
