@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .describe.assertions import unchecked
-from .describe.content import is_event_stream
 from .describe.schemas import family
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
-from .naming.class_names import operations
 from .normalize import Normal
 from .normalize.inventory import Subject
 from .openapi.grammar import walk
+from .openapi.media_types import is_event_stream
+from .openapi.operations import operations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,6 @@ import jsonschema
 import referencing
 import referencing.jsonschema
 
-from hooksmith.describe.schemas import INTEGER_FORMATS
 from hooksmith.json_pointer import escape
 from hooksmith.load.library import load
 from hooksmith.normalize.bundle import bundle
@@ -29,6 +28,7 @@ from hooksmith.normalize.diagnostics import Findings
 from hooksmith.normalize.dialects import upgrade
 from hooksmith.normalize.repair import tolerate
 from hooksmith.normalize.swagger2 import upgrade_swagger
+from hooksmith.openapi.formats import INTEGER_FORMATS
 from hooksmith.openapi.references import resolve_local
 from hooksmith.pipeline import generate, understand
 from hooksmith.plan.pattern_samples import text_matching

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hooksmith_runtime_under_test.models.formats import FORMATS, integer_limits
 
-from hooksmith.describe.schemas import INTEGER_FORMATS, STRING_FORMATS
+from hooksmith.openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 
 # Of the RFCs that JSON Schema 2020-12 (Validation, 7.3) names, and what APIs are known to mean besides.
 VALID = {

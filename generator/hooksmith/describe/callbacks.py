@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ..ir import Callback, Kind, Reply, Scalar, Type
 from ..json_pointer import escape, unescape
-from ..naming.class_names import operations
 from ..openapi.grammar import Node
-from .content import essence, opaque, preferred
+from ..openapi.media_types import essence, preferred
+from ..openapi.operations import operations
+from .content import opaque
 from .schemas import Schemas, text
 
 

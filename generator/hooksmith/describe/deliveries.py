@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from ..ir import Alias, Array, Model, Named, Type, Union
 from ..json_pointer import escape
-from ..naming.class_names import operations
 from ..normalize import Normal
 from ..openapi.grammar import Node
-from .content import is_form, preferred
+from ..openapi.media_types import is_form, preferred
+from ..openapi.operations import operations
 from .schemas import Schemas, text
 
 

@@ -28,7 +28,7 @@ from ..ir import (
     Type,
     Union,
 )
-from .directions import names_in, received_types, references, sent_types
+from ..ir.queries import names_in, received_types, references, sent_types
 
 
 class Uses(NamedTuple):

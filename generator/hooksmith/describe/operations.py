@@ -9,7 +9,6 @@ from typing import Any
 
 from ..ir import (
     ANY,
-    NULL,
     Body,
     Content,
     Field,
@@ -25,15 +24,17 @@ from ..ir import (
     Type,
     Union,
 )
-from ..json_pointer import escape, unescape
+from ..ir.queries import all_fields
+from ..json_pointer import escape
 from ..naming.casing import argument, pascal
-from ..naming.class_names import operation_name, operations
 from ..naming.resource_names import NO_TAG, resource_tags
 from ..naming.unique_names import unique
 from ..normalize import Normal
 from ..openapi.grammar import Node
+from ..openapi.media_types import is_event_stream, is_form
+from ..openapi.operations import http_method, operation_name, operations, wire_path
 from .callbacks import describe_callbacks
-from .content import is_event_stream, is_form, raw, received_contents, sent_contents
+from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
 from .pagination import describe_pagination
 from .schemas import Schemas, provenance, text
@@ -309,7 +310,11 @@ class _OperationReader:
         definition = self._schemas.definitions.get(kind.name)
         if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
-        fields = [field for field in all_fields(definition, self._schemas) if not field.read_only]
+        fields = [
+            field
+            for field in all_fields(definition, self._schemas.definitions)
+            if not field.read_only
+        ]
         if not required and any(field.required for field in fields):
             return None
         names = unique(
@@ -328,18 +333,6 @@ class _OperationReader:
             yield _with_contents(reply, contents) if contents else reply
 
 
-def http_method(step: str) -> str:
-    """`get` → `GET`; further methods (`additionalOperations/Copy`) are spelled as they are sent."""
-    _, slash, method = step.rpartition("/")
-    return unescape(method) if slash else method.upper()
-
-
-def wire_path(path: str) -> str:
-    """What of a path is sent: a fragment is there only to tell operations apart (`/#Action=Query`)."""
-    sent = path.partition("#")[0]
-    return sent if sent.startswith("/") else f"/{sent}"
-
-
 def _argument_names(parameters: list[Node]) -> list[str]:
     """Names of the arguments; where two places have a parameter of one name, all but the path's say their place."""
     seen: set[str] = set()
@@ -349,16 +342,6 @@ def _argument_names(parameters: list[Node]) -> list[str]:
         wires.append(f"{node['in']} {node['name']}" if name in seen else node["name"])
         seen.add(name)
     return unique(wires, argument, _TAKEN)
-
-
-def all_fields(model: Model, schemas: Schemas) -> list[Field]:
-    """A model's fields, those of its bases first."""
-    found: list[Field] = []
-    for base in model.bases:
-        definition = schemas.definitions[base]
-        if isinstance(definition, Model):
-            found += all_fields(definition, schemas)
-    return [*found, *model.fields]
 
 
 def _body_argument(wire: str, taken: list[str]) -> str:
@@ -426,14 +409,3 @@ def _permissions(node: Node) -> Permissions | None:
     if stated is None:
         return None
     return Permissions(permissions=tuple(stated["permissions"]), group=stated.get("group"))
-
-
-def success_type(operation: Operation) -> Type | None:
-    """What a call returns: the union of its success replies; None where there is no content."""
-    kinds: list[Type | None] = []
-    for reply in operation.replies:
-        kinds += [reply.type, *(other.type for other in reply.others if other.type is not None)]
-    found = list(dict.fromkeys(NULL if kind is None else kind for kind in kinds))
-    if not found or found == [NULL]:
-        return None
-    return found[0] if len(found) == 1 else Union(tuple(found))

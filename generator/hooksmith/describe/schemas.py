@@ -35,6 +35,7 @@ from ..naming.reserved import BUILTIN_CLASSES
 from ..naming.union_options import telling_tag
 from ..naming.unique_names import field_name, unique
 from ..normalize import Normal
+from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
 from .assertions import assertions
@@ -64,16 +65,6 @@ _APPLIES = {
     "array": ("minItems", "maxItems", "uniqueItems"),
     "object": ("minProperties", "maxProperties"),
 }
-INTEGER_FORMATS = {
-    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
-    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
-}
-"""The least and greatest value, by OpenAPI's registry of formats."""
-STRING_FORMATS = frozenset(
-    """uuid email idn-email uri iri uri-reference iri-reference hostname idn-hostname ipv4 ipv6 time duration
-    byte json-pointer relative-json-pointer""".split()
-)
-"""Formats with limits that no API can mean otherwise, so far as they are checked: see `_runtime/models/formats.py`."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 

@@ -15,7 +15,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..json_pointer import escape, split
-from ..openapi.grammar import METHODS, Node
+from ..openapi.grammar import Node
+from ..openapi.operations import operation_name, operations
 from ..openapi.status_phrases import PHRASES
 from .casing import pascal
 from .reserved import BUILTIN_CLASSES
@@ -270,25 +271,6 @@ def _operation_schemas(document: Node) -> Iterator[Candidate]:
     for key, item in document.get("webhooks", {}).items():
         if isinstance(item, dict):
             yield from _webhook(item, f"/webhooks/{escape(key)}", pascal(key))
-
-
-def operation_name(operation: Node, method: str, path: str) -> str:
-    """What a call is called: its `operationId`, or its method and path."""
-    spelled = method.rpartition("/")[2]
-    return str(
-        operation.get("operationId") or f"{spelled} {path.replace('{', 'by ').replace('}', ' ')}"
-    )
-
-
-def operations(item: Node) -> Iterator[tuple[str, Node]]:
-    """The methods of a path item, in document order; those of OpenAPI 3.2's `additionalOperations` by their pointer."""
-    for method in item:
-        if method in METHODS and isinstance(item[method], dict):
-            yield method, item[method]
-    further = item.get("additionalOperations")
-    for method, operation in further.items() if isinstance(further, dict) else ():
-        if isinstance(operation, dict):
-            yield f"additionalOperations/{escape(method)}", operation
 
 
 def _path_item(item: Node, pointer: str, path: str) -> Iterator[Candidate]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from ..json_pointer import escape
-from ..naming.class_names import operations
 from ..openapi.grammar import Node
+from ..openapi.operations import operations
 from ..openapi.references import resolve_local
 from .bundle import Bundle
 

@@ -1,1 +1,1 @@
-"""Facts of the OpenAPI specification: keywords, status phrases, references."""
+"""Facts of the OpenAPI specification: keywords, operations, media types, formats, statuses and references."""

@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
-from ..describe.schemas import INTEGER_FORMATS, STRING_FORMATS
 from ..frozen import value
 from ..ir import (
     ANY,
@@ -27,6 +26,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 from .imports import Imports
 from .text import literal
 from .unions import union

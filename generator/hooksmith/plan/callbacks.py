@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from ..describe.content import is_form
 from ..ir import ANY, AnyDefinition, Api, Callback, Named, Operation, Reply, Resource
 from ..naming.casing import snake, upper
 from ..naming.resource_names import NO_TAG
 from ..naming.unique_names import unique
+from ..openapi.media_types import is_form
 from .annotations import Speller
 from .events import written_in_form
 from .imports import Imports

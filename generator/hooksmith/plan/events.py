@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from ..describe.content import is_form
 from ..describe.facts import Facts
 from ..describe.request_models import Directions, ShapeUses
 from ..ir import (
@@ -14,7 +13,6 @@ from ..ir import (
     Array,
     EnumMember,
     Event,
-    Field,
     Kind,
     Map,
     Model,
@@ -25,8 +23,10 @@ from ..ir import (
     Type,
     Union,
 )
+from ..ir.queries import all_fields
 from ..naming.casing import upper
 from ..naming.unique_names import unique
+from ..openapi.media_types import is_form
 from .imports import Imports
 from .model_modules import called
 from .models import enum_view, plan_definitions
@@ -179,15 +179,6 @@ def written_in_form(name: str, definitions: Mapping[str, AnyDefinition]) -> dict
     definition = definitions[name]
     fields = all_fields(definition, definitions) if isinstance(definition, Model) else ()
     return {field.wire: _written(field.type, definitions) for field in fields}
-
-
-def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> Iterator[Field]:
-    """The fields of a model, those of its bases first."""
-    for base in model.bases:
-        definition = definitions[base]
-        if isinstance(definition, Model):
-            yield from all_fields(definition, definitions)
-    yield from model.fields
 
 
 def _written(kind: Type, definitions: Mapping[str, AnyDefinition]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe.content import is_form
 from ..describe.event_type_detection import plain, prefix_of
 from ..ir import (
     Alias,
@@ -31,6 +30,7 @@ from ..ir import (
     Union,
 )
 from ..json_pointer import split
+from ..openapi.media_types import is_form
 from .pattern_samples import text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"

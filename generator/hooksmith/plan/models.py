@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from ..describe.directions import references
 from ..ir import (
     ANY,
     Alias,
@@ -21,6 +20,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..ir.queries import references
 from .annotations import Speller, is_nullable, is_secret
 from .imports import Imports
 from .text import literal, sentence

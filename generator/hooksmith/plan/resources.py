@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from ..describe.directions import names_in
-from ..describe.operations import success_type
 from ..ir import (
     ANY,
     AnyDefinition,
@@ -23,6 +21,7 @@ from ..ir import (
     Resource,
     Type,
 )
+from ..ir.queries import names_in, success_type
 from ..openapi.status_phrases import PHRASES
 from .annotations import ArgumentSpeller, Speller
 from .imports import Imports

@@ -1,0 +1,157 @@
+"""HTTP operations: parameters, request bodies, replies, callbacks and the resources that group operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Literal
+
+from ..frozen import value
+from .types import Field, Provenance, Type
+
+
+@value(kw_only=True)
+class Parameter:
+    """A path, query, header or cookie parameter."""
+
+    field: Field
+    location: Literal["path", "query", "header", "cookie"]
+    style: str
+    explode: bool
+    allow_reserved: bool = False
+    media_type: str | None = None
+    """Media type that the value is serialised as (`content`). None: `style` applies."""
+
+
+@value(kw_only=True)
+class PropertyEncoding:
+    """Encoding Object of OpenAPI: serialisation of a property in a form or multipart body."""
+
+    wire: str
+    media_type: str | None = None
+    style: str | None = None
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+
+@value(kw_only=True)
+class Body:
+    """A request body in its preferred media type.
+
+    `fields`: the properties as arguments; None: the body is one argument. `others`: the body in further media types,
+    each with empty `others`. `raw`: the runtime cannot write the media type (XML, say) and sends text or bytes.
+    """
+
+    type: Type
+    media_type: str
+    required: bool
+    description: str = ""
+    fields: tuple[Field, ...] | None = None
+    encoding: tuple[PropertyEncoding, ...] = ()
+    others: tuple[Body, ...] = ()
+    raw: bool = False
+
+
+@value(kw_only=True)
+class Content:
+    """A media type of a reply. `type` is None if only `stream` reads it."""
+
+    media_type: str
+    type: Type | None
+
+
+@value(kw_only=True)
+class Reply:
+    """An HTTP response by status (`200`, `4XX`, `default`). `type` is None if the response has no content.
+
+    `others`: further media types, selected by Content-Type. `raw`: the runtime cannot read the media type and
+    returns text or bytes.
+    """
+
+    status: str
+    type: Type | None
+    media_type: str | None = None
+    description: str = ""
+    others: tuple[Content, ...] = ()
+    raw: bool = False
+
+
+@value(kw_only=True)
+class Pagination:
+    """`x-hooksmith-pagination`. `items`, `next` and `complete` are JSON Pointers into the reply."""
+
+    style: Literal["cursor", "offset"]
+    parameter: str
+    items: str
+    item: Type
+    next: str | None = None
+    size: str | None = None
+    complete: str | None = None
+
+
+@value(kw_only=True)
+class Permissions:
+    """`x-hooksmith-permissions`: permissions that the operation needs."""
+
+    permissions: tuple[str, ...]
+    group: str | None = None
+
+
+@value(kw_only=True)
+class Callback:
+    """A request that the API sends to an address of the caller. `type` is None if the request has no body."""
+
+    name: str
+    """Key of the callback in the document."""
+    expression: str
+    """Runtime expression of the address, such as `{$request.body#/callbackUrl}`."""
+    method: str
+    pointer: str
+    type: Type | None
+    media_type: str | None = None
+    reply: Reply | None = None
+    """The success answer that the API expects. None: the document describes none."""
+    untyped: tuple[str, ...] = ()
+    """Media types of bodies whose schema the runtime cannot apply."""
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+
+
+@value(kw_only=True)
+class Operation:
+    """An HTTP operation."""
+
+    id: str
+    name: str
+    method: str
+    path: str
+    pointer: str
+    tag: str = ""
+    """The operation's first tag. Empty: no tag; `naming/resource_names.py` chooses the resource."""
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    empty_body: bool = False
+    """Whether the document describes an optional body that can only be empty."""
+    replies: tuple[Reply, ...] = ()
+    errors: tuple[Reply, ...] = ()
+    pagination: Pagination | None = None
+    permissions: Permissions | None = None
+    analytic_events: Mapping[str, str] = field(default_factory=dict)
+    callbacks: tuple[Callback, ...] = ()
+    security: tuple[tuple[str, ...], ...] | None = None
+    """Alternatives of sets of scheme names. None: the API's `security` applies; (): no credentials."""
+    provenance: Provenance | None = None
+
+
+@value(kw_only=True)
+class Resource:
+    """Operations that share a tag or the beginning of their paths; an attribute of the client."""
+
+    name: str
+    class_name: str
+    description: str = ""
+    operations: tuple[Operation, ...] = ()

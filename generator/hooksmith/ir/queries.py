@@ -1,0 +1,103 @@
+"""Questions about the IR: definitions that a type refers to, fields of a model, types sent and received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from .operations import Operation
+from .types import (
+    NULL,
+    Alias,
+    AnyDefinition,
+    Array,
+    Field,
+    LiteralOf,
+    Map,
+    Model,
+    Named,
+    Scalar,
+    Tuple,
+    Type,
+    Union,
+)
+
+
+def names_in(type_: Type) -> Iterator[str]:
+    """Yield the names of the definitions that a type refers to."""
+    match type_:
+        case Named(name):
+            yield name
+        case Array(items=items):
+            yield from names_in(items)
+        case Map(values=values):
+            yield from names_in(values)
+        case Tuple(items=items, rest=rest):
+            for item in (*items, *([rest] if rest else [])):
+                yield from names_in(item)
+        case Union(options=options):
+            for option in options:
+                yield from names_in(option)
+        case Scalar() | LiteralOf():
+            return
+
+
+def references(definition: AnyDefinition) -> Iterator[str]:
+    """Yield the names of the definitions that a definition refers to: base classes, fields, further properties."""
+    match definition:
+        case Model(fields=fields, bases=bases, extra=extra):
+            yield from bases
+            for field in fields:
+                yield from names_in(field.type)
+            if extra is not None:
+                yield from names_in(extra)
+        case Alias(type=type_):
+            yield from names_in(type_)
+
+
+def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> list[Field]:
+    """Return the fields of a model, those of its base classes first.
+
+    Args:
+        model: The model.
+        definitions: Definitions by name, the base classes among them.
+    """
+    fields: list[Field] = []
+    for name in model.bases:
+        base = definitions[name]
+        if isinstance(base, Model):
+            fields += all_fields(base, definitions)
+    return [*fields, *model.fields]
+
+
+def sent_types(operation: Operation) -> Iterator[Type]:
+    """Yield the types of an operation's parameters and bodies, and of the answers to its callbacks."""
+    for parameter in operation.parameters:
+        yield parameter.field.type
+    if operation.body:
+        for body in (operation.body, *operation.body.others):
+            yield body.type
+    for callback in operation.callbacks:
+        if callback.reply is not None and callback.reply.type is not None:
+            yield callback.reply.type
+
+
+def received_types(operation: Operation) -> Iterator[Type]:
+    """Yield the types of an operation's replies, and of the bodies of its callbacks."""
+    for reply in (*operation.replies, *operation.errors):
+        for type_ in (reply.type, *(other.type for other in reply.others)):
+            if type_ is not None:
+                yield type_
+    for callback in operation.callbacks:
+        if callback.type is not None:
+            yield callback.type
+
+
+def success_type(operation: Operation) -> Type | None:
+    """Return the union of an operation's success replies; None if they have no content."""
+    types: list[Type | None] = []
+    for reply in operation.replies:
+        types += [reply.type, *(other.type for other in reply.others if other.type is not None)]
+    distinct = list(dict.fromkeys(NULL if type_ is None else type_ for type_ in types))
+    if not distinct or distinct == [NULL]:
+        return None
+    return distinct[0] if len(distinct) == 1 else Union(tuple(distinct))
