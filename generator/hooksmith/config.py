@@ -9,6 +9,7 @@
     [tool.hooksmith.apis.workos]      # one subpackage each
     spec = "specs/workos/openapi.yaml"
     roots = ["specs/shared"]          # further folders that $refs may reach
+    overlay = ["specs/fixes.yaml"]    # OpenAPI Overlays, applied to the document in order
     names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
     signature = "github"              # as x-hooksmith-signature and x-hooksmith-events, for a document of others
     events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
@@ -69,6 +70,7 @@ class ApiConfig(_Frozen):
 
     spec: Path
     roots: tuple[Path, ...] = ()
+    overlay: tuple[Path, ...] = ()
     names: dict[Pointer, Identifier] = {}
     signature: Annotated[str | dict[str, Any] | None, AfterValidator(_check_signature)] = None
     events: Annotated[dict[str, Any] | None, AfterValidator(_check_events)] = None
@@ -102,6 +104,7 @@ class Config(_Frozen):
             events=api.events,
             runtime="shared",
             roots=api.roots,
+            overlays=api.overlay,
             strict=self.strict,
             source=self._sources.get(name, ""),
         )
@@ -165,6 +168,7 @@ def _beside(config: Config, folder: Path) -> Config:
             update={
                 "spec": folder / api.spec,
                 "roots": tuple(folder / root for root in api.roots),
+                "overlay": tuple(folder / overlay for overlay in api.overlay),
             }
         )
         for name, api in config.apis.items()

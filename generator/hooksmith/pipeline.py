@@ -111,7 +111,7 @@ def ledger(path: Path, settings: Settings) -> Ledger:
     """What becomes of everything that one document has. Raises HooksmithError."""
     from .coverage_report import account
 
-    normal = _normal(load(path, roots=settings.roots), settings)
+    normal = _normal(load(path, roots=settings.roots, overlays=settings.overlays), settings)
     return account(normal, describe(normal, settings.source or path.name))
 
 
@@ -155,13 +155,13 @@ class _Read(NamedTuple):
 def _read(path: Path, settings: Settings, *, is_kept: bool) -> _Read:
     """What was read and its normal form end here, before anything else takes their memory."""
     report(f"{settings.package}: read")
-    library = load(path, roots=settings.roots)
+    library = load(path, roots=settings.roots, overlays=settings.overlays)
     normal = _normal(library, settings)
     _refuse_broken_extensions(library)
     read = describe_undirected(normal, settings.source or path.name)
     facts = facts_of(read)
     directions = settle_directions(facts)
-    diagnostics = _bearable(normal.diagnostics, settings)
+    diagnostics = _bearable([*library.warnings, *normal.diagnostics], settings)
     snapshot = take_snapshot(normal, read, facts, directions) if is_kept else None
     arrangement = arrange(facts, directions)
     return _Read(direct(read, directions), arrangement, diagnostics, library.inputs, snapshot)

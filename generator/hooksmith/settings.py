@@ -31,6 +31,8 @@ class Settings:
     names: Mapping[str, str] = field(default_factory=dict)
     runtime: Literal["inner", "shared"] = "inner"
     roots: tuple[Path, ...] = ()
+    overlays: tuple[Path, ...] = ()
+    """OpenAPI Overlays, applied to the document in order before anything else reads it."""
     strict: bool = False
     """Whether all that is wrong with the document, but can be lived with, is an error."""
     signature: str | Mapping[str, Any] | None = None

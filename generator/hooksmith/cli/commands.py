@@ -371,13 +371,20 @@ def _is_runtime(path: str) -> bool:
     return "_runtime" in path.split("/")
 
 
-def _describe(spec: Path, roots: list[Path], signature: str | None, events: str | None) -> Api:
+def _describe(
+    spec: Path,
+    roots: list[Path],
+    overlays: list[Path],
+    signature: str | None,
+    events: str | None,
+) -> Api:
     """What `spec` says."""
     from ..pipeline import understand
 
     settings = Settings(
         package="api",
         roots=tuple(roots),
+        overlays=tuple(overlays),
         **stated_extensions(signature, events),
     )
     with _progress():

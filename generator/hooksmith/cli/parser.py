@@ -181,6 +181,10 @@ def _roots(parser: argparse.ArgumentParser) -> None:
         "--root", action="append", default=[], dest="roots", metavar="DIR", type=Path,
         help="A further folder that $refs may reach.",
     )  # fmt: skip
+    parser.add_argument(
+        "--overlay", action="append", default=[], dest="overlays", metavar="FILE", type=Path,
+        help="An OpenAPI Overlay, applied to the document before anything else.",
+    )  # fmt: skip
 
 
 def _count(text: str) -> int:

@@ -48,6 +48,7 @@ class Choice:
     formatter: Formatter | None
     config: Path | None
     roots: list[Path]
+    overlays: list[Path]
     strict: bool = False
     signature: str | None = None
     events: str | None = None
@@ -82,6 +83,7 @@ class Choice:
             package=_package_name(self.package or _name_after(spec)),
             formatter=self.formatter or "black",
             roots=tuple(self.roots),
+            overlays=tuple(self.overlays),
             strict=self.strict,
             **stated_extensions(self.signature, self.events),
         )
@@ -89,9 +91,9 @@ class Choice:
         return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
-        if self.out or self.package or self.roots or self.signature or self.events:
+        if any((self.out, self.package, self.roots, self.overlays, self.signature, self.events)):
             raise UsageError(
-                "--out, --package, --root, --signature and --events go with SPEC; otherwise the "
+                "--out, --package, --root, --overlay, --signature and --events go with SPEC; otherwise the "
                 "configuration has them"
             )
         config = self._config()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from . import files
 from .identifiers import Identifiers, identify
 from .input_file import digest_of
 from .outline import Outline
+from .overlay import Amendments
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
@@ -30,14 +31,22 @@ class Document:
     text: str
     outline: Outline | None = None
     """Where the outermost keys of YAML stand; None for JSON."""
+    amendments: Amendments = field(default_factory=Amendments)
+    """What overlays have changed in `data`."""
 
     def place(self, pointer: str) -> Place:
         """Where `pointer` stands in the file; for a pointer that leads nowhere, as far down as it leads."""
-        line, column = self._find(split(pointer))
+        source = self.amendments.source(pointer)
+        if source is not None:
+            overlay, origin = source
+            return overlay.place(origin)
+        line, column = self._find(split(self.amendments.in_file(pointer)))
         return Place(file=str(self.path), pointer=pointer, line=line, column=column)
 
     def places(self, pointers: Sequence[str]) -> list[Place]:
         """As `place`, of many pointers at once."""
+        if self.amendments.sources or self.amendments.shortened:
+            return [self.place(pointer) for pointer in pointers]
         wanted = [split(pointer) for pointer in pointers]
         found = files.places(self.path, self.text, wanted, self.outline)
         return [
@@ -58,7 +67,8 @@ class Document:
     @cached_property
     def identifiers(self) -> Identifiers:
         """The `$id`s and anchors in the file."""
-        if _IDENTIFYING.search(self.text):
+        texts = (self.text, *(overlay.text for overlay, _ in self.amendments.sources.values()))
+        if any(map(_IDENTIFYING.search, texts)):
             return identify(self.data, self.uri)
         return Identifiers(bases={"": self.uri})
 

@@ -9,21 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from ..errors import UnresolvedReferenceError
+from ..errors import Diagnostic, UnresolvedReferenceError
 from .document import Document, Located, value_at
 from .files import parse_outlined, read_text, similar_file
 from .input_file import Input
+from .overlay import apply_overlay
 from .references import Resolution, is_reference
 
 __all__ = ["Document", "Library", "Located", "load"]
 
 
-def load(path: Path, *, roots: Iterable[Path] = ()) -> Library:
-    """The document at `path`. Its `$ref`s may reach files in its own folder and in `roots`, at any depth.
+def load(path: Path, *, roots: Iterable[Path] = (), overlays: Iterable[Path] = ()) -> Library:
+    """Read the document at `path` and apply the overlays to it, in order.
 
-    Raises LoadError where the file is missing or is neither YAML nor JSON.
+    Its `$ref`s may reach files in its own folder and in `roots`, at any depth. Raises LoadError if a file is missing,
+    is neither YAML nor JSON, or if an overlay is faulty.
     """
-    return Library(Path(path), tuple(roots))
+    library = Library(Path(path), tuple(roots))
+    for overlay in overlays:
+        library.apply_overlay(overlay)
+    return library
 
 
 class Library:
@@ -44,7 +49,19 @@ class Library:
         self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}
         """Where a `$ref` was followed that is wrong but clear: as it is, and what was taken for it."""
         self._sought: dict[Path, Path] = {path: real}
+        self._overlays: dict[Path, Document] = {}
+        self.warnings: list[Diagnostic] = []
+        """Faults of overlays that leave the document usable."""
         self.root = root or self._read(path, real)
+
+    def apply_overlay(self, path: Path) -> None:
+        """Apply an OpenAPI Overlay to the first document, before anything refers to it. Raises LoadError."""
+        real = self._sought[path] = path.resolve()
+        text = read_text(path)
+        data, outline = parse_outlined(path, text)
+        overlay = Document(path=path, uri=real.as_uri(), data=data, text=text, outline=outline)
+        self._overlays[real] = overlay
+        self.warnings += apply_overlay(self.root.data, overlay, self.root.amendments)
 
     @property
     def documents(self) -> Mapping[Path, Document]:
@@ -54,8 +71,9 @@ class Library:
     @property
     def inputs(self) -> tuple[Input, ...]:
         """Every file that was looked for, with what was in it."""
+        read = {**self._overlays, **self._documents}
         return tuple(
-            Input(path, real, self._documents[real].digest if real in self._documents else None)
+            Input(path, real, read[real].digest if real in read else None)
             for path, real in self._sought.items()
         )
 
