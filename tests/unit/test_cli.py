@@ -411,7 +411,14 @@ def test_documents_may_stand_between_options(run: Run, project: Path) -> None:
 )
 def test_packages_are_named_after_documents(path: str, name: str) -> None:
     (target,) = Choice(
-        specs=[Path(path)], only=[], out=None, package=None, formatter=None, config=None, roots=[]
+        specs=[Path(path)],
+        only=[],
+        out=None,
+        package=None,
+        formatter=None,
+        config=None,
+        roots=[],
+        overlays=[],
     ).targets()
     assert target.folder.name == name
 
