@@ -28,6 +28,7 @@ ORDER = (
     ("coverage_report",),
     ("pipeline",),
     ("batch",),
+    ("diff",),
     ("devtools",),
     ("cli",),
     ("__main__",),

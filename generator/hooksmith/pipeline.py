@@ -24,6 +24,7 @@ from .load.library import Library, load
 from .normalize import Normal, normalize
 from .plan import plan
 from .plan.parts import Arrangement, Parts, arrange
+from .plan.views import PackageView
 from .progress import report
 from .render import render, render_suite, runtime_files
 from .settings import Formatter, Settings
@@ -119,6 +120,22 @@ def understand(path: Path, settings: Settings) -> tuple[Api, tuple[Diagnostic, .
     """What one document says, and what is wrong with it. Raises HooksmithError."""
     read = _read(path, settings, is_kept=False)
     return read.api, read.diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A document, described and planned, with nothing rendered."""
+
+    api: Api
+    view: PackageView
+
+
+def survey(path: Path, settings: Settings) -> Survey:
+    """Describe and plan one document. Raises HooksmithError."""
+    read = _read(path, settings, is_kept=False)
+    definitions = {definition.name: definition for definition in read.api.definitions}
+    parts = Parts(read.api, definitions, read.arrangement, settings.runtime_package)
+    return Survey(read.api, plan(read.api, parts, settings.package))
 
 
 def _normal(library: Library, settings: Settings) -> Normal:

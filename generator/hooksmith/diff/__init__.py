@@ -1,0 +1,1 @@
+"""Compare two documents: the consequences of a new version for code that uses the package of the old version."""

@@ -1,0 +1,97 @@
+"""Uses of clients and of their methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..plan.views import ArgumentView
+from .annotations import ANY, Annotation, Generic, parse
+from .comparison import Break, Comparison, Use, mentioned, signature
+from .surface import (
+    MethodSurface,
+    resource_class,
+)
+
+
+class ClientUses(Comparison):
+    """Uses of the clients of the old package."""
+
+    def breaks(self) -> Iterator[Break]:
+        """Yield the uses of clients, resources and methods."""
+        for index, (prefix, class_name) in enumerate(
+            zip(("client", "async_client"), self.old.client_classes, strict=False)
+        ):
+            if not self.new.exported("client", class_name):
+                continue
+            yield from self._constructor(prefix, is_async=bool(index))
+            for resource in self.old.resources.values():
+                yield from self._resource(prefix, resource.name, is_async=bool(index))
+
+    def _constructor(self, prefix: str, *, is_async: bool) -> Iterator[Break]:
+        old, new = self.old.view.client, self.new.view.client
+        assert old is not None
+        assert new is not None
+        name = "async_arguments" if is_async else "arguments"
+        given = {it.name: self.types.read(it.annotation, self.old) for it in getattr(old, name)}
+        if not self.types.accepts((signature(getattr(new, name)),), given):
+            place = self.old.client_classes[int(is_async)]
+            yield Break(use="client", place=f"{prefix}.{place}", names=frozenset({place}))
+
+    def _resource(self, prefix: str, name: str, *, is_async: bool) -> Iterator[Break]:
+        place = f"{prefix}.{name}"
+        view = self.old.resources[name]
+        current = self.new.resources.get(name)
+        class_name = resource_class(view, is_async=is_async)
+        if current is None:
+            yield Break(use="client", place=place, names=frozenset({class_name}))
+        methods = self.new.methods(name, is_async=is_async)
+        for method in self.old.methods(name, is_async=is_async).values():
+            yield from self._method(f"{place}.{method.name}", method, methods.get(method.name))
+
+    def _method(
+        self, place: str, method: MethodSurface, current: MethodSurface | None
+    ) -> Iterator[Break]:
+        if current is not None and current == method:
+            return
+        related = mentioned(
+            it.annotation
+            for each in (method, current)
+            if each is not None
+            for signature in each.signatures
+            for it in signature
+        )
+        uses: tuple[Use, ...] = ("call", "call_least")
+        for use in uses:
+            if current is None or not all(
+                self._accepts(current, self._given(signature, is_least=use == "call_least"))
+                for signature in method.signatures
+            ):
+                yield Break(use=use, place=place, names=related)
+        returned = _returned(self.types.read(method.returns, self.old), method)
+        if current is None or not self.types.is_assignable(
+            _returned(parse(current.returns), current), returned
+        ):
+            new = current.returns if current else ""
+            yield Break(
+                use="return",
+                place=place,
+                old=method.returns,
+                new=new,
+                names=mentioned([method.returns, new]),
+            )
+
+    def _given(
+        self, signature: tuple[ArgumentView, ...], *, is_least: bool
+    ) -> dict[str, Annotation]:
+        return {
+            argument.name: self.types.read(argument.annotation, self.old)
+            for argument in signature
+            if not (is_least and argument.default)
+        }
+
+    def _accepts(self, method: MethodSurface, given: dict[str, Annotation]) -> bool:
+        return self.types.accepts(tuple(map(signature, method.signatures)), given)
+
+
+def _returned(annotation: Annotation, method: MethodSurface) -> Annotation:
+    return Generic("Coroutine", (ANY, ANY, annotation)) if method.is_async else annotation
