@@ -192,8 +192,8 @@ class _Adapters:
     def _namespace(self) -> dict[str, Any]:
         names: dict[str, Any] = {}
         exec("from typing import *\nfrom datetime import date\nfrom pydantic import Field", names)
-        for module in ("model", "timestamp", "unions", "assertions", "number"):
-            names |= vars(importlib.import_module(f"{self._runtime}.{module}"))
+        for module in ("base", "timestamp", "unions", "constraints", "numbers"):
+            names |= vars(importlib.import_module(f"{self._runtime}.models.{module}"))
         for module in self._modules:
             names |= {
                 name: getattr(module, name) for name in dir(module) if not name.startswith("__")

@@ -18,8 +18,8 @@ class Sender:
 
     def __init__(self, package: str) -> None:
         runtime = f"{package}._runtime"
-        self._encode = importlib.import_module(f"{runtime}.bodies").encode
-        self._parameters = importlib.import_module(f"{runtime}.parameters")
+        self._encode = importlib.import_module(f"{runtime}.client.bodies").encode
+        self._parameters = importlib.import_module(f"{runtime}.client.parameters")
         self._refused = importlib.import_module(f"{runtime}.errors").RequestError
         self._package = package
 

@@ -232,7 +232,7 @@ def drive(kind: str, server: RunningServer) -> Iterator[Callable[..., Driver]]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Waits between attempts are noted instead of waited."""
     waits: list[float] = []
-    monkeypatch.setattr(sys.modules[f"{PACKAGE}.sync_client"].time, "sleep", waits.append)
+    monkeypatch.setattr(sys.modules[f"{PACKAGE}.client.sync_client"].time, "sleep", waits.append)
 
     async def note(seconds: float) -> None:
         waits.append(seconds)
@@ -240,5 +240,5 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     class Asyncio:
         sleep = staticmethod(note)
 
-    monkeypatch.setattr(sys.modules[f"{PACKAGE}.async_client"], "asyncio", Asyncio)
+    monkeypatch.setattr(sys.modules[f"{PACKAGE}.client.async_client"], "asyncio", Asyncio)
     return waits

@@ -15,13 +15,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from hooksmith_runtime_under_test import async_client, sync_client
-from hooksmith_runtime_under_test.client import (
-    AsyncClient,
-    AsyncResource,
-    SyncClient,
-    SyncResource,
-)
+from hooksmith_runtime_under_test.client import async_client, sync_client
+from hooksmith_runtime_under_test.client.async_client import AsyncClient, AsyncResource
 from hooksmith_runtime_under_test.client.hooks import Hooks, ReplyEvent, RequestEvent
 from hooksmith_runtime_under_test.client.operation import (
     ApiInfo,
@@ -33,6 +28,7 @@ from hooksmith_runtime_under_test.client.operation import (
     Server,
 )
 from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.sync_client import SyncClient, SyncResource
 from hooksmith_runtime_under_test.errors import (
     APIConnectionError,
     APIStatusError,

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from hooksmith_runtime_under_test import retries
+from hooksmith_runtime_under_test.client import retries
 from hooksmith_runtime_under_test.client.async_client import AsyncClient
 from hooksmith_runtime_under_test.client.operation import ApiInfo, Body, Operation, Reply
 from hooksmith_runtime_under_test.client.options import RequestOptions
