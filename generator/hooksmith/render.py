@@ -14,7 +14,8 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from .caching.store import write_whole
-from .plan.text import comment, docstring, literal, one_line
+from .plan.docstrings import comment, docstring, one_line
+from .plan.literals import literal
 from .plan.views import PackageView
 
 

@@ -32,7 +32,7 @@ from hooksmith.normalize.dialects import upgrade
 from hooksmith.normalize.repair import tolerate
 from hooksmith.openapi.grammar import walk
 from hooksmith.pipeline import generate
-from hooksmith.plan.annotations import Speller
+from hooksmith.plan.annotations import AnnotationWriter
 from hooksmith.plan.imports import Imports
 
 
@@ -186,7 +186,9 @@ class _Adapters:
         kind = self._schemas.type_at({"$ref": f"#{pointer}"}, pointer)
         self._schemas.finish()
         imports = Imports(runtime=self._runtime)
-        spelled = Speller(self._schemas.definitions, imports, strict=False).spell(kind)
+        spelled = AnnotationWriter(self._schemas.definitions, imports, strict=False).annotation(
+            kind
+        )
         return TypeAdapter(eval(spelled, self._namespace()))
 
     def _namespace(self) -> dict[str, Any]:

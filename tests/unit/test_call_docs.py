@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hooksmith.pipeline import generate
-from hooksmith.plan.text import in_short
+from hooksmith.plan.docstrings import in_short
 from hooksmith.settings import Settings
 
 

@@ -8,11 +8,11 @@ from ..ir import Api
 from .api_index import plan_resource_doc
 from .callbacks import plan_callback_receiver
 from .client import plan_client
+from .docstrings import sentence
 from .events import plan_analytic_events, plan_event_docs, plan_event_types
 from .examples import has_headers
 from .exports import export, plan_exports
 from .parts import Parts
-from .text import sentence
 from .views import CallbacksView, ModelsView, PackageView
 from .webhook import plan_webhook
 

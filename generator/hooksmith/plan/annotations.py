@@ -1,4 +1,4 @@
-"""IR types → annotations. The only file that spells Python types."""
+"""IR types → annotations. No other module writes Python types."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ..ir import (
 )
 from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 from .imports import Imports
-from .text import literal
+from .literals import literal
 from .unions import union
 
 _SCALARS = {
@@ -42,20 +42,31 @@ _SCALARS = {
     Kind.DATE: "date",
     Kind.BINARY: "bytes",
 }
-_ITEM_RULES = {"min_items": "min_length", "max_items": "max_length"}
+_FIELD_ARGUMENTS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusive_minimum": "gt",
+    "exclusive_maximum": "lt",
+    "min_items": "min_length",
+    "max_items": "max_length",
+}
+"""Constraint → the argument of pydantic's `Field`, if the names differ."""
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
 _SENT_ALIASES = {form: f"Sent{name}" for form, name in _ALIASES.items()}
-"""What is common enough to have a name."""
+"""Constraints for which the runtime has a named annotation."""
 _SHORT_ENUM = 8
-"""Enums of up to so many values are spelled out beside the enum where a caller gives one."""
+"""Members up to which an argument's annotation lists the values of an enum beside the enum."""
 
 
 @value()
-class Speller:
-    """Spells types for one module, noting in `imports` what that takes.
+class AnnotationWriter:
+    """Writes the annotations of one module.
 
-    `strict`: constraints are asserted and enums closed; otherwise values are taken as they come.
-    `both`: what the types are for is received and sent, and formats are asserted where it is sent.
+    Attributes:
+        definitions: All definitions by name.
+        imports: Receives what the annotations need.
+        strict: Whether constraints are asserted and enums closed. Otherwise values are accepted as received.
+        both: Whether the types are received and sent, so that formats are asserted on sending.
     """
 
     definitions: Mapping[str, AnyDefinition]
@@ -63,73 +74,75 @@ class Speller:
     strict: bool
     both: bool = False
 
-    def spell(self, kind: Type) -> str:
-        """The annotation of a type."""
-        match kind:
+    def annotation(self, type_: Type) -> str:
+        """Return the annotation of a type."""
+        match type_:
             case Scalar():
-                return self._scalar(kind)
+                return self._scalar(type_)
             case Named(name):
                 return self._named(name)
             case Array(items, constraints):
-                return self._constrained(f"list[{self.spell(items)}]", constraints)
+                return self._constrained(f"list[{self.annotation(items)}]", constraints)
             case Tuple():
-                return self._tuple(kind)
+                return self._tuple(type_)
             case Map(values, constraints):
-                return self._constrained(f"dict[str, {self.spell(values)}]", constraints)
+                return self._constrained(f"dict[str, {self.annotation(values)}]", constraints)
             case LiteralOf(values):
                 return self._literal(values)
             case Union():
-                return self._union(kind)
+                return self._union(type_)
 
     def _literal(self, values: tuple[object, ...]) -> str:
-        """One of several values may be another when it is received: those of a list grow."""
+        """Return a `Literal`; beside several received values, their types, since lists of values grow."""
         self.imports.add("typing", "Literal")
-        spelled = f"Literal[{', '.join(literal(value) for value in values)}]"
-        kinds = dict.fromkeys(type(value).__name__ for value in values)
-        if self.strict and "int" in kinds and "bool" not in kinds:
-            return self._whole(spelled)
-        if self.strict or len(values) < 2 or "bool" in kinds:
-            return spelled
-        return " | ".join([spelled, *kinds])
+        annotation = f"Literal[{', '.join(literal(value) for value in values)}]"
+        python_types = dict.fromkeys(type(value).__name__ for value in values)
+        if self.strict and "int" in python_types and "bool" not in python_types:
+            return self._whole(annotation)
+        if self.strict or len(values) < 2 or "bool" in python_types:
+            return annotation
+        return " | ".join([annotation, *python_types])
 
-    def _scalar(self, kind: Scalar) -> str:
-        name = _SCALARS[kind.kind]
-        if kind.kind is Kind.ANY:
+    def _scalar(self, scalar: Scalar) -> str:
+        name = _SCALARS[scalar.kind]
+        if scalar.kind is Kind.ANY:
             self.imports.add("typing", "Any")
-        elif kind.kind is Kind.DATE_TIME:
+        elif scalar.kind is Kind.DATE_TIME:
             self.imports.add_runtime("models.timestamp", "Timestamp")
-        elif kind.kind is Kind.BINARY and self.strict:
+        elif scalar.kind is Kind.BINARY and self.strict:
             self.imports.add_runtime("models.uploads", "FileContent")
             return "FileContent"
-        elif kind.kind is Kind.NUMBER:
+        elif scalar.kind is Kind.NUMBER:
             self.imports.add_runtime("models.numbers", "JsonNumber")
-        elif kind.kind is Kind.DATE:
+        elif scalar.kind is Kind.DATE:
             self.imports.add("datetime", "date")
-        elif self.strict and kind.constraints in _ALIASES:
-            name = _ALIASES[kind.constraints]
+        elif self.strict and scalar.constraints in _ALIASES:
+            name = _ALIASES[scalar.constraints]
             self.imports.add_runtime("models.numbers", name)
             return name
-        elif self.both and kind.constraints in _SENT_ALIASES:
-            name = _SENT_ALIASES[kind.constraints]
+        elif self.both and scalar.constraints in _SENT_ALIASES:
+            name = _SENT_ALIASES[scalar.constraints]
             self.imports.add_runtime("models.sent_and_received", name)
             return name
-        return self._constrained(name, kind.constraints)
+        return self._constrained(name, scalar.constraints)
 
-    def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
-        stated = self._marks(constraints) if self.strict else self._marks_when_sent(constraints)
-        return self._marked(name, [*marks, *stated])
+    def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
+        constraint_metadata = (
+            self._metadata(constraints) if self.strict else self._metadata_when_sent(constraints)
+        )
+        return self._annotated(annotation, [*metadata, *constraint_metadata])
 
-    def _marks_when_sent(self, constraints: Constraints) -> Iterator[str]:
-        """A schema with other constraints has a shape of its own where it is sent."""
+    def _metadata_when_sent(self, constraints: Constraints) -> Iterator[str]:
+        """Yield the metadata of a received and sent type. Schemas with other constraints have a sent class."""
         if self.both and constraints.format is not None:
             self.imports.add_runtime("models.sent_and_received", "SentFormat")
             yield f"SentFormat({literal(constraints.format)})"
 
-    def _marks(self, constraints: Constraints) -> Iterator[str]:
-        rules = constraint_arguments(constraints)
-        if rules:
+    def _metadata(self, constraints: Constraints) -> Iterator[str]:
+        arguments = constraint_arguments(constraints)
+        if arguments:
             self.imports.add("pydantic", "Field")
-            yield f"Field({', '.join(rules)})"
+            yield f"Field({', '.join(arguments)})"
         if constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
             self.imports.add_runtime("models.constraints", "Pattern")
             yield f"Pattern({literal(constraints.pattern)})"
@@ -146,118 +159,116 @@ class Speller:
             self.imports.add_runtime("models.constraints", "Asserts")
             yield f"Asserts({literal(json.loads(constraints.further))})"
 
-    def _marked(self, name: str, marks: list[str]) -> str:
-        if not marks:
-            return name
+    def _annotated(self, annotation: str, metadata: list[str]) -> str:
+        if not metadata:
+            return annotation
         self.imports.add("typing", "Annotated")
-        return f"Annotated[{name}, {', '.join(marks)}]"
+        return f"Annotated[{annotation}, {', '.join(metadata)}]"
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
         if isinstance(definition, Alias) and definition.type == NULL:
             return "None"
-        spelled = self.imports.add_definition(name)
+        annotation = self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
             alias = "Open" if _is_text(definition) else "OpenInt"
             self.imports.add_runtime("models.base", alias)
-            return f"{alias}[{spelled}]"
+            return f"{alias}[{annotation}]"
         if self.strict and isinstance(definition, Enum) and not _is_text(definition):
-            return self._whole(spelled)
-        return spelled
+            return self._whole(annotation)
+        return annotation
 
-    def _whole(self, spelled: str) -> str:
+    def _whole(self, annotation: str) -> str:
+        """Add `Whole()`, which refuses floats and booleans in place of integers."""
         self.imports.add_runtime("models.constraints", "Whole")
-        return self._marked(spelled, ["Whole()"])
+        return self._annotated(annotation, ["Whole()"])
 
     def _is_open(self, definition: Enum) -> bool:
         return definition.open if definition.open is not None else not self.strict
 
-    def _tuple(self, kind: Tuple) -> str:
-        """Arrays may be shorter than `prefixItems`, which a Python tuple cannot be: a list of what may occur."""
-        all_types = [*kind.items, *([kind.rest] if kind.rest is not None else [])]
-        if not kind.complete:
-            found = [ANY] if ANY in all_types else all_types
-            inner = union([self.spell(each) for each in found])
-            return self._constrained(f"list[{inner}]", kind.constraints)
-        items = [self.spell(item) for item in kind.items]
-        rest = [] if kind.rest is None else [self.spell(kind.rest)]
-        if not rest:
-            rules = replace(kind.constraints, min_items=None, max_items=None)
-            return self._constrained(f"tuple[{', '.join(items)}]", rules)
+    def _tuple(self, type_: Tuple) -> str:
+        """Return a `tuple` if all items are required; otherwise a `list`, since the array may end early."""
+        if not type_.complete:
+            all_types = [*type_.items, *([type_.rest] if type_.rest is not None else [])]
+            options = [ANY] if ANY in all_types else all_types
+            inner = union([self.annotation(option) for option in options])
+            return self._constrained(f"list[{inner}]", type_.constraints)
+        items = [self.annotation(item) for item in type_.items]
+        if type_.rest is None:
+            constraints = replace(type_.constraints, min_items=None, max_items=None)
+            return self._constrained(f"tuple[{', '.join(items)}]", constraints)
+        rest = self.annotation(type_.rest)
         self.imports.add_runtime("models.unions", "Variadic")
-        spelled = f"tuple[{', '.join(items)}, *tuple[{rest[0]}, ...]]"
-        rules = replace(kind.constraints, min_items=None)
-        return self._constrained(spelled, rules, "Variadic()")
+        annotation = f"tuple[{', '.join(items)}, *tuple[{rest}, ...]]"
+        constraints = replace(type_.constraints, min_items=None)
+        return self._constrained(annotation, constraints, "Variadic()")
 
-    def _union(self, kind: Union) -> str:
-        return self._constrained(self._options(kind), Constraints(further=kind.further))
+    def _union(self, type_: Union) -> str:
+        return self._constrained(self._options(type_), Constraints(further=type_.further))
 
-    def _options(self, kind: Union) -> str:
-        options = [self.spell(option) for option in kind.options]
-        if kind.discriminator and not self.strict:
-            self.imports.add("typing", "Annotated")
-            self.imports.add_runtime("models.base", "Unknown")
-            self.imports.add_runtime("models.unions", "Tagged")
-            real = [
-                option for option, told in zip(options, kind.options, strict=True) if told != NULL
-            ]
-            tagged = (
-                f"Annotated[{union([*real, 'Unknown'])}, Tagged({literal(kind.discriminator)})]"
-            )
-            return tagged if len(real) == len(options) else f"{tagged} | None"
-        return union(options)
+    def _options(self, type_: Union) -> str:
+        """Return the options; a received union with a discriminator also accepts `Unknown`."""
+        options = [self.annotation(option) for option in type_.options]
+        if not type_.discriminator or self.strict:
+            return union(options)
+        self.imports.add("typing", "Annotated")
+        self.imports.add_runtime("models.base", "Unknown")
+        self.imports.add_runtime("models.unions", "Tagged")
+        tagged = [
+            annotation
+            for annotation, option in zip(options, type_.options, strict=True)
+            if option != NULL
+        ]
+        annotation = (
+            f"Annotated[{union([*tagged, 'Unknown'])}, Tagged({literal(type_.discriminator)})]"
+        )
+        return annotation if len(tagged) == len(options) else f"{annotation} | None"
 
 
 @value()
-class ArgumentSpeller(Speller):
-    """Spells the types of arguments: as wide as a caller may reasonably give them."""
+class ArgumentAnnotationWriter(AnnotationWriter):
+    """Writes the annotations of arguments, which accept every value that can be converted."""
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
         if isinstance(definition, Alias) and definition.type == NULL:
             return "None"
-        spelled = self.imports.add_definition(name)
+        annotation = self.imports.add_definition(name)
         if not isinstance(definition, Enum):
-            return spelled
+            return annotation
         if definition.open or len(definition.members) > _SHORT_ENUM:
-            return f"{spelled} | {'str' if _is_text(definition) else 'int'}"
+            return f"{annotation} | {'str' if _is_text(definition) else 'int'}"
         self.imports.add("typing", "Literal")
-        return f"{spelled} | Literal[{', '.join(literal(member.value) for member in definition.members)}]"
+        values = ", ".join(literal(member.value) for member in definition.members)
+        return f"{annotation} | Literal[{values}]"
 
-    def _whole(self, spelled: str) -> str:
-        return spelled
+    def _whole(self, annotation: str) -> str:
+        return annotation
 
-    def _constrained(self, name: str, constraints: Constraints, *marks: str) -> str:
-        if name.startswith("list["):
+    def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
+        if annotation.startswith("list["):
             self.imports.add("collections.abc", "Sequence")
-            return f"Sequence[{name[5:]}"
-        return name
+            return f"Sequence[{annotation[5:]}"
+        return annotation
 
-    def _scalar(self, kind: Scalar) -> str:
-        if kind.kind is Kind.NUMBER:
+    def _scalar(self, scalar: Scalar) -> str:
+        if scalar.kind is Kind.NUMBER:
             return "float"
-        if kind.kind is Kind.DATE_TIME:
+        if scalar.kind is Kind.DATE_TIME:
             self.imports.add("datetime", "datetime")
             return "datetime"
-        if kind.kind is Kind.INTEGER:
+        if scalar.kind is Kind.INTEGER:
             return "int"
-        return Speller._scalar(self, kind)
+        return AnnotationWriter._scalar(self, scalar)
 
 
 def constraint_arguments(constraints: Constraints) -> list[str]:
-    """`min_length=1`, … as arguments of pydantic's `Field`."""
-    names = {
-        "minimum": "ge",
-        "maximum": "le",
-        "exclusive_minimum": "gt",
-        "exclusive_maximum": "lt",
-        **_ITEM_RULES,
-    }
-    stated = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
-    _add_limits(stated)
+    """Return constraints as arguments of pydantic's `Field`: `min_length=1`, …"""
+    declared = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
+    _add_limits(declared)
     return [
-        f"{names.get(name, name)}={literal(value)}"
-        for name, value in stated.items()
+        f"{_FIELD_ARGUMENTS.get(name, name)}={literal(value)}"
+        for name, value in declared.items()
         if value is not None
         and value is not False
         and name not in ("unique_items", "format", "further")
@@ -266,21 +277,22 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
     ]
 
 
-def _add_limits(stated: dict[str, Any]) -> None:
-    """The limits of an integer's format, where nothing narrower is stated."""
-    if stated["format"] not in INTEGER_FORMATS:
+def _add_limits(declared: dict[str, Any]) -> None:
+    """Add the limits of an integer's format, unless the schema declares narrower limits."""
+    if declared["format"] not in INTEGER_FORMATS:
         return
-    least, most = INTEGER_FORMATS[stated["format"]]
-    if stated["exclusive_minimum"] is None or stated["exclusive_minimum"] < least:
-        stated["minimum"] = max(least, least if stated["minimum"] is None else stated["minimum"])
-    if stated["exclusive_maximum"] is None or stated["exclusive_maximum"] > most:
-        stated["maximum"] = min(most, most if stated["maximum"] is None else stated["maximum"])
+    least, most = INTEGER_FORMATS[declared["format"]]
+    minimum, maximum = declared["minimum"], declared["maximum"]
+    if declared["exclusive_minimum"] is None or declared["exclusive_minimum"] < least:
+        declared["minimum"] = max(least, least if minimum is None else minimum)
+    if declared["exclusive_maximum"] is None or declared["exclusive_maximum"] > most:
+        declared["maximum"] = min(most, most if maximum is None else maximum)
 
 
 @cache
 def is_plain_pattern(pattern: str) -> bool:
-    """Whether Rust's regex, which pydantic asks, takes an expression; it never backtracks, so no text is slow."""
-    from pydantic_core import SchemaError, SchemaValidator, core_schema  # slow, and few ask
+    """Return whether Rust's regex, which pydantic uses, accepts a pattern. It never backtracks, so it is never slow."""
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # slow, rarely needed
 
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern))
@@ -289,9 +301,9 @@ def is_plain_pattern(pattern: str) -> bool:
     return True
 
 
-def is_secret(kind: Type, definitions: Mapping[str, AnyDefinition]) -> bool:
-    """Whether a value of the type, or what it holds, must not be shown."""
-    match kind:
+def is_secret(type_: Type, definitions: Mapping[str, AnyDefinition]) -> bool:
+    """Return whether a value of the type, or an item of it, is a secret (`format: password`)."""
+    match type_:
         case Scalar(secret=secret):
             return secret
         case Array(items=inner) | Map(values=inner):
@@ -302,18 +314,18 @@ def is_secret(kind: Type, definitions: Mapping[str, AnyDefinition]) -> bool:
             definition = definitions[name]
             return (
                 isinstance(definition, Alias)
-                and definition.type != kind
+                and definition.type != type_
                 and not isinstance(definition.type, Union | Array | Map)
                 and is_secret(definition.type, definitions)
             )
     return False
 
 
-def is_nullable(kind: Type) -> bool:
-    """Whether None is one of the type's own values."""
-    if isinstance(kind, Union):
-        return any(is_nullable(option) for option in kind.options)
-    return kind in (NULL, ANY)
+def is_nullable(type_: Type) -> bool:
+    """Return whether None is a value of the type."""
+    if isinstance(type_, Union):
+        return any(is_nullable(option) for option in type_.options)
+    return type_ in (NULL, ANY)
 
 
 def _is_text(definition: Enum) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from ..ir import Operation, Resource
-from .resources import content_type_argument
-from .text import one_line
+from .docstrings import one_line
+from .methods import content_type_argument
 from .views import ArgumentView, MethodView, ResourceDocView, ResourceView
 
 _WIDTH = 118

@@ -11,10 +11,11 @@ from ..naming.casing import snake, upper
 from ..naming.resource_names import NO_TAG
 from ..naming.unique_names import unique
 from ..openapi.media_types import is_form
-from .annotations import Speller
+from .annotations import AnnotationWriter
+from .docstrings import sentence
 from .events import written_in_form
 from .imports import Imports
-from .text import literal, sentence
+from .literals import literal
 from .views import CallbackReceiverView, CallbacksView, CallbackView, WebhookView
 from .webhook import scheme_expression
 
@@ -127,16 +128,16 @@ def _view(
 ) -> CallbackView:
     _, operation, callback = registered
     form = _form(callback, definitions)
-    received = Speller(definitions, imports, strict=False)
+    received = AnnotationWriter(definitions, imports, strict=False)
     media_type = callback.media_type or "application/json"
     bodiless = callback.type is None and callback.media_type is None
     reply = callback.reply
-    answered = _answered(reply, Speller(definitions, imports, strict=True))
+    answered = _answered(reply, AnnotationWriter(definitions, imports, strict=True))
     reply_type = (reply and reply.media_type) or "application/json"
     return CallbackView(
         constant=name,
         pointer=callback.pointer,
-        annotation="None" if bodiless else received.spell(callback.type or ANY),
+        annotation="None" if bodiless else received.annotation(callback.type or ANY),
         reply=answered,
         operation=literal(operation.name),
         route=literal(operation.path),
@@ -162,11 +163,11 @@ def _form(callback: Callback, definitions: Mapping[str, AnyDefinition]) -> dict[
     return written_in_form(callback.type.name, definitions)
 
 
-def _answered(reply: Reply | None, sent: Speller) -> str:
+def _answered(reply: Reply | None, sent: AnnotationWriter) -> str:
     """The annotation of what is answered; empty where nothing is, or what no function returns."""
     if reply is None or reply.media_type is None or reply.media_type.startswith("multipart/"):
         return ""
-    return sent.spell(reply.type or ANY)
+    return sent.annotation(reply.type or ANY)
 
 
 def _status(reply: Reply | None) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import Api, SecurityScheme, Server
+from .docstrings import section
 from .imports import Imports
-from .text import literal, section
+from .literals import literal
 from .views import ArgumentView, ClientView
 
 _SOURCE = "str | Callable[[], str] | None"

@@ -27,10 +27,12 @@ from ..ir.queries import all_fields
 from ..naming.casing import upper
 from ..naming.unique_names import unique
 from ..openapi.media_types import is_form
+from .docstrings import in_short, sentence
+from .enums import enum_view
 from .imports import Imports
+from .literals import literal
 from .model_modules import called
-from .models import enum_view, plan_definitions
-from .text import in_short, literal, sentence
+from .models import plan_definitions
 from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
 

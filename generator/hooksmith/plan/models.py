@@ -12,7 +12,6 @@ from ..ir import (
     Alias,
     AnyDefinition,
     Enum,
-    EnumMember,
     Field,
     LiteralOf,
     Model,
@@ -21,15 +20,14 @@ from ..ir import (
     Union,
 )
 from ..ir.queries import references
-from .annotations import Speller, is_nullable, is_secret
+from .annotations import AnnotationWriter, is_nullable, is_secret
+from .docstrings import sentence
+from .enums import enum_view
 from .imports import Imports
-from .text import literal, sentence
+from .literals import literal
 from .views import (
     AliasView,
     DefinitionView,
-    EnumGroupView,
-    EnumMemberView,
-    EnumView,
     FieldView,
     ModelView,
 )
@@ -42,31 +40,35 @@ def plan_definitions(
     *,
     deferred: bool = False,
 ) -> tuple[DefinitionView, ...]:
-    """Views of the chosen definitions for one module, bases before what extends them, aliases last.
+    """Plan the chosen definitions for one module: bases before their subclasses, aliases last.
 
-    `deferred`: what other modules define is there for type checkers only, so aliases stay text until they are used.
+    Args:
+        chosen: The definitions of the module.
+        definitions: All definitions by name.
+        imports: Receives the imports of the module.
+        deferred: Whether the module imports other modules' definitions for type checkers only. Aliases are text then.
     """
-    planner = _Planner(definitions, imports, deferred)
+    planner = _DefinitionPlanner(definitions, imports, deferred)
     classes = [definition for definition in chosen if not isinstance(definition, Alias)]
     aliases = [definition for definition in chosen if isinstance(definition, Alias)]
-    ordered = [*_needed_first(classes, _bases), *_needed_first(aliases, references)]
+    ordered = [*_dependencies_first(classes, _bases), *_dependencies_first(aliases, references)]
     return tuple(planner.view(definition) for definition in ordered)
 
 
 _Definition = TypeVar("_Definition", bound=AnyDefinition)
 
 
-def _needed_first(
-    chosen: list[_Definition], needs: Callable[[_Definition], Iterable[str]]
+def _dependencies_first(
+    chosen: list[_Definition], dependencies: Callable[[_Definition], Iterable[str]]
 ) -> Iterator[_Definition]:
-    """The definitions in their own order, but each behind those of them that it needs."""
+    """Yield the definitions in their order, each after its dependencies among them."""
     by_name = {definition.name: definition for definition in chosen}
     done: set[str] = set()
 
     def visit(definition: _Definition) -> Iterator[_Definition]:
         if definition.name not in done:
             done.add(definition.name)
-            for name in needs(definition):
+            for name in dependencies(definition):
                 if name in by_name:
                     yield from visit(by_name[name])
             yield definition
@@ -79,7 +81,9 @@ def _bases(definition: AnyDefinition) -> tuple[str, ...]:
     return definition.bases if isinstance(definition, Model) else ()
 
 
-class _Planner:
+class _DefinitionPlanner:
+    """Plans the definitions of one module."""
+
     def __init__(
         self, definitions: Mapping[str, AnyDefinition], imports: Imports, deferred: bool
     ) -> None:
@@ -88,6 +92,7 @@ class _Planner:
         self._deferred = deferred
 
     def view(self, definition: AnyDefinition) -> DefinitionView:
+        """Return the view of a definition."""
         match definition:
             case Model():
                 return self._model(definition)
@@ -99,132 +104,139 @@ class _Planner:
                 return self._alias(definition)
 
     def _model(self, model: Model) -> ModelView:
-        only_sent = model.sent and not model.received
-        speller = self._speller(model)
-        closed = model.extra is None and not model.received
-        if closed:
+        is_only_sent = model.sent and not model.received
+        writer = self._annotation_writer(model)
+        is_closed = model.extra is None and not model.received
+        if is_closed:
             self._imports.add("pydantic", "ConfigDict")
-        camel = _is_camel(model, self._definitions)
+        is_camel = _is_camel(model, self._definitions)
         return ModelView(
             name=model.name,
-            bases=", ".join(self._bases(model, only_sent, camel)),
+            bases=", ".join(self._bases(model, is_only_sent, is_camel)),
             doc=_described(model.description, model.deprecated),
-            config='ConfigDict(extra="forbid")' if closed else "",
-            fields=tuple(self._field(field, speller, only_sent, camel) for field in model.fields),
-            extra=self._extra(model.extra, speller),
+            config='ConfigDict(extra="forbid")' if is_closed else "",
+            fields=tuple(
+                self._field(field, writer, is_only_sent, is_camel) for field in model.fields
+            ),
+            extra=self._extra(model.extra, writer),
             assertions=literal(json.loads(model.further))
             if model.further and not model.received
             else "",
         )
 
-    def _speller(self, definition: AnyDefinition) -> Speller:
+    def _annotation_writer(self, definition: AnyDefinition) -> AnnotationWriter:
         both = definition.sent and definition.received
-        return Speller(self._definitions, self._imports, strict=not definition.received, both=both)
+        return AnnotationWriter(
+            self._definitions, self._imports, strict=not definition.received, both=both
+        )
 
-    def _extra(self, kind: Type | None, speller: Speller) -> str:
-        """The type of further properties, where it is known; one that is received may still be anything.
+    def _extra(self, type_: Type | None, writer: AnnotationWriter) -> str:
+        """Return the annotation of further properties; empty if they may be anything, or `model_config` forbids them.
 
-        Where the document has none (None), only what goes both ways says so here.
+        Received properties may be anything beside their type. `type_` is None if the document forbids them.
         """
-        if kind == ANY or (kind is None and not speller.both):
+        if type_ == ANY or (type_ is None and not writer.both):
             return ""
-        self._imports.add("typing", "TYPE_CHECKING")  # checkers would take it for an argument
-        if kind is None:
+        self._imports.add("typing", "TYPE_CHECKING")  # for type checkers it would be an argument
+        if type_ is None:
             self._imports.add_runtime("models.sent_and_received", "ReceivedOnly")
             return "dict[str, ReceivedOnly]"
-        loose = speller.strict or (isinstance(kind, Union) and ANY in kind.options)
-        return f"dict[str, {speller.spell(kind if loose else Union((kind, ANY)))}]"
+        is_exact = writer.strict or (isinstance(type_, Union) and ANY in type_.options)
+        return f"dict[str, {writer.annotation(type_ if is_exact else Union((type_, ANY)))}]"
 
-    def _bases(self, model: Model, only_sent: bool, camel: bool) -> tuple[str, ...]:
+    def _bases(self, model: Model, is_only_sent: bool, is_camel: bool) -> tuple[str, ...]:
         for name in model.bases:
             self._imports.add_base(name)
         if model.bases:
-            return (*model.bases, *self._strictness(model, only_sent))
-        shared = model.sent and model.received
-        kind = "Request" if only_sent else "Shared" if shared else ""
-        base = f"{'Camel' if camel else ''}{kind}Model"
-        self._imports.add_runtime("models.sent_and_received" if shared else "models.base", base)
+            return (*model.bases, *self._strictness(model, is_only_sent))
+        is_shared = model.sent and model.received
+        direction = "Request" if is_only_sent else "Shared" if is_shared else ""
+        base = f"{'Camel' if is_camel else ''}{direction}Model"
+        self._imports.add_runtime("models.sent_and_received" if is_shared else "models.base", base)
         return (base,)
 
-    def _strictness(self, model: Model, only_sent: bool) -> tuple[str, ...]:
-        """What is only sent but extends what is received too still has properties to leave out."""
+    def _strictness(self, model: Model, is_only_sent: bool) -> tuple[str, ...]:
+        """Return `RequestModel` for a sent model that extends a received model, since its fields can be omitted."""
         bases = [self._definitions[name] for name in model.bases]
-        if not only_sent or all(base.sent and not base.received for base in bases):
+        if not is_only_sent or all(base.sent and not base.received for base in bases):
             return ()
         self._imports.add_runtime("models.base", "RequestModel")
         return ("RequestModel",)
 
-    def _field(self, field: Field, speller: Speller, only_sent: bool, camel: bool) -> FieldView:
-        annotation = speller.spell(field.type)
+    def _field(
+        self, field: Field, writer: AnnotationWriter, is_only_sent: bool, is_camel: bool
+    ) -> FieldView:
+        annotation = writer.annotation(field.type)
         default = ""
         if not field.required:
-            annotation, default = self._optional(field, annotation, only_sent)
-        elif only_sent:
+            annotation, default = self._optional(field, annotation, is_only_sent)
+        elif is_only_sent:
             default = constant(field)
-        spelled = _camel(field.name) if camel else field.name
-        arguments = [f"alias={literal(field.wire)}"] if spelled != field.wire else []
-        if is_secret(field.type, self._definitions):
-            arguments.append("repr=False")
-        marks = []
-        if arguments:
-            self._imports.add("pydantic", "Field")
-            marks.append(f"Field({', '.join(arguments)})")
-        if speller.both and self._may_be_null(field):
-            self._imports.add_runtime("models.sent_and_received", "Nullable")
-            marks.append("Nullable()")
-        if marks:
+        metadata = list(self._metadata(field, writer, is_camel))
+        if metadata:
             self._imports.add("typing", "Annotated")
-            annotation = f"Annotated[{', '.join([annotation, *marks])}]"
+            annotation = f"Annotated[{', '.join([annotation, *metadata])}]"
         return FieldView(
             name=field.name, annotation=annotation, default=default, doc=field_doc(field)
         )
 
+    def _metadata(self, field: Field, writer: AnnotationWriter, is_camel: bool) -> Iterator[str]:
+        """Yield the metadata of a field's `Annotated`: its alias, whether repr shows it, whether null may be sent."""
+        derived = _camel(field.name) if is_camel else field.name
+        arguments = [f"alias={literal(field.wire)}"] if derived != field.wire else []
+        if is_secret(field.type, self._definitions):
+            arguments.append("repr=False")
+        if arguments:
+            self._imports.add("pydantic", "Field")
+            yield f"Field({', '.join(arguments)})"
+        if writer.both and self._may_be_null(field):
+            self._imports.add_runtime("models.sent_and_received", "Nullable")
+            yield "Nullable()"
+
     def _may_be_null(self, field: Field) -> bool:
-        """Whether an optional field is null by its document, which its annotation does not tell."""
+        """Return whether the document allows null for an optional field. The annotation of every such field does."""
         if field.required or field.type == ANY:
             return False
-        kind: Type = field.type
+        type_: Type = field.type
         seen: set[Type] = set()
-        while isinstance(kind, Named) and kind not in seen:
-            seen.add(kind)
-            definition = self._definitions[kind.name]
-            kind = definition.type if isinstance(definition, Alias) else kind
-        return is_nullable(kind)
+        while isinstance(type_, Named) and type_ not in seen:
+            seen.add(type_)
+            definition = self._definitions[type_.name]
+            type_ = definition.type if isinstance(definition, Alias) else type_
+        return is_nullable(type_)
 
-    def _optional(self, field: Field, annotation: str, only_sent: bool) -> tuple[str, str]:
-        """What is sent may be left out; what is received may be absent, and null though nobody said so."""
-        if only_sent:
+    def _optional(self, field: Field, annotation: str, is_only_sent: bool) -> tuple[str, str]:
+        """Return annotation and default of an optional field.
+
+        A sent field can be omitted. A received field can be absent, and null even if the document does not say so.
+        """
+        if is_only_sent:
             self._imports.add_runtime("models.base", "Omittable")
             self._imports.add_runtime("omit", "OMIT")
             return f"Omittable[{annotation}]", "OMIT"
-        nullable = (
-            annotation
-            if is_nullable(field.type) or annotation == "None"
-            else f"{annotation} | None"
-        )
-        return nullable, "None"
+        has_none = is_nullable(field.type) or annotation == "None"
+        return annotation if has_none else f"{annotation} | None", "None"
 
     def _alias(self, alias: Alias) -> AliasView:
-        """A plain alias; one that leads back to itself needs a type that can wait for its own definition."""
-        speller = self._speller(alias)
-        recursive = self._leads_to_itself(alias)
+        """Plan an alias: a `TypeAlias`, or a `TypeAliasType` if the alias refers to itself."""
+        is_recursive = self._is_recursive(alias)
         self._imports.add(
-            *(("typing_extensions", "TypeAliasType") if recursive else ("typing", "TypeAlias"))
+            *(("typing_extensions", "TypeAliasType") if is_recursive else ("typing", "TypeAlias"))
         )
-        expression = speller.spell(alias.type)
-        if recursive:
+        expression = self._annotation_writer(alias).annotation(alias.type)
+        if is_recursive:
             expression = f"TypeAliasType({literal(alias.name)}, {literal(expression)})"
         elif self._deferred:
             expression = quoted_type(expression)
         return AliasView(
             name=alias.name,
             expression=expression,
-            annotation="" if recursive else ": TypeAlias",
+            annotation="" if is_recursive else ": TypeAlias",
             doc=_described(alias.description, alias.deprecated),
         )
 
-    def _leads_to_itself(self, alias: Alias) -> bool:
-        """Whether aliases alone lead back to it; a model or an enum in between stands by its name."""
+    def _is_recursive(self, alias: Alias) -> bool:
+        """Return whether a chain of aliases leads back to the alias. Models and enums end a chain."""
         seen: set[str] = set()
         stack = list(references(alias))
         while stack:
@@ -239,9 +251,10 @@ class _Planner:
 
 
 def constant(field: Field) -> str:
-    """The one value that a required field can have, as a literal: nobody needs to give it. Empty: there are others."""
-    one = field.required and isinstance(field.type, LiteralOf) and len(field.type.values) == 1
-    return literal(field.type.values[0]) if one and isinstance(field.type, LiteralOf) else ""
+    """Return the only value of a required field as a literal; empty if the field has several values."""
+    if field.required and isinstance(field.type, LiteralOf) and len(field.type.values) == 1:
+        return literal(field.type.values[0])
+    return ""
 
 
 _OPTION = re.compile(r'(?:"[^"]*"|[^"|])+')
@@ -249,7 +262,7 @@ _LINE = 88
 
 
 def quoted_type(expression: str) -> str:
-    """An annotation as text; a long union gets lines, which PEP 563's rules let triple quotes have."""
+    """Return an annotation as a string literal. A long union is wrapped in triple quotes."""
     if (
         len(expression) <= _LINE
         or "\\" in expression
@@ -267,21 +280,21 @@ def quoted_type(expression: str) -> str:
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
-    """Whether the class takes its wire names from the camelCase base; an heir does as its bases do."""
-    bases = [found for name in model.bases if isinstance(found := definitions[name], Model)]
+    """Return whether the class derives its wire names by the camelCase base. A subclass agrees with its bases."""
+    bases = [base for name in model.bases if isinstance(base := definitions[name], Model)]
     if bases:
         return all(_is_camel(base, definitions) for base in bases)
     return any(field.wire == _camel(field.name) != field.name.rstrip("_") for field in model.fields)
 
 
 def _camel(name: str) -> str:
-    """As `camel` of the runtime: the wire name that its camelCase models derive from a field's."""
+    """Return the wire name that the runtime's camelCase models derive from a field (its `camel`)."""
     first, *others = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
 
 
 def field_doc(field: Field) -> str:
-    """A field's or argument's description, with its default and whether it is deprecated."""
+    """Return the description of a field or argument, with its default and deprecation."""
     notes = [sentence(field.description)] if field.description else []
     if field.has_default and isinstance(field.default, str | int | float | bool):
         notes.append(f"Defaults to {literal(field.default)}.")
@@ -300,34 +313,6 @@ def _described(description: str, deprecated: bool) -> str:
 
 
 def _joined(notes: list[str]) -> str:
-    """Notes as one paragraph, or as paragraphs where the first has several."""
-    stated = [note for note in notes if note]
-    return ("\n\n" if stated and "\n" in stated[0] else " ").join(stated)
-
-
-def enum_view(
-    name: str,
-    doc: str,
-    members: Iterable[EnumMember],
-    imports: Imports,
-    titles: Mapping[str, str] = {},
-) -> EnumView:
-    """An enum of strings or integers; `titles`: member → the group it stands in."""
-    groups: dict[str, list[EnumMemberView]] = {}
-    base = "StrEnum"
-    for member in members:
-        if isinstance(member.value, int):
-            base = "IntEnum"
-        view = EnumMemberView(
-            name=member.name, value=literal(member.value), doc=sentence(member.description)
-        )
-        groups.setdefault(titles.get(member.name, ""), []).append(view)
-    imports.add("enum", base)
-    return EnumView(
-        name=name,
-        base=base,
-        doc=sentence(doc),
-        groups=tuple(
-            EnumGroupView(title=title, members=tuple(found)) for title, found in groups.items()
-        ),
-    )
+    """Join notes into one paragraph, or into paragraphs if the first note has several lines."""
+    present = [note for note in notes if note]
+    return ("\n\n" if present and "\n" in present[0] else " ").join(present)

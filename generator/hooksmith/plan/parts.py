@@ -17,9 +17,9 @@ from .callbacks import plan_callbacks
 from .events import event_definitions, plan_events
 from .examples import plan_examples
 from .imports import Imports
+from .methods import plan_resource
 from .model_modules import model_modules, owners
 from .models import plan_definitions
-from .resources import plan_resource
 from .views import CallbacksView, EventsView, ModuleView, ResourceView
 
 _View = TypeVar("_View")

@@ -1,4 +1,4 @@
-"""Unions as they are spelled, and taken apart again."""
+"""Text of unions: `A | B`, joined and split."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 from collections.abc import Iterable, Sequence
 
 FLAT = 200
-"""Options that a union may have in one row: pyright reads no expression that is nested 256 deep, as `a | b | …` is."""
+"""Options that a union may have in one row: pyright refuses an expression nested 256 deep, as `a | b | …` is."""
 
 _GROUP = 100
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]()]| \| ')
-"""Strings, whose text is nobody's concern, brackets, and what stands between the options of a union."""
+"""Strings, brackets, and the sign between the options of a union."""
 
 
 def union(options: Iterable[str]) -> str:
-    """`A | B`, each once; very many are in brackets by the hundred, but for None."""
-    found = list(dict.fromkeys(options))
-    if len(found) <= FLAT:
-        return " | ".join(found)
-    groups = _groups([option for option in found if option != "None"])
-    last = ["None"] if "None" in found else []
+    """Return `A | B`, each option once. Beyond FLAT options, brackets hold a hundred each; None stays outside."""
+    distinct = list(dict.fromkeys(options))
+    if len(distinct) <= FLAT:
+        return " | ".join(distinct)
+    groups = _groups([option for option in distinct if option != "None"])
+    last = ["None"] if "None" in distinct else []
     return " | ".join([*(f"({' | '.join(group)})" for group in groups), *last])
 
 
 def union_rows(options: Sequence[str]) -> tuple[str, ...]:
-    """As `union`, a row an option, without the signs between them."""
+    """Return the options of `union(options)` as rows without the signs between them."""
     if len(options) <= FLAT:
         return tuple(options)
     groups = [list(group) for group in _groups(options)]
@@ -40,11 +40,11 @@ def _groups(options: Sequence[str]) -> list[Sequence[str]]:
 
 
 def options_of(annotation: str) -> list[str]:
-    """The options of a union as they are spelled: `list[A | B] | None` has two."""
-    found, depth, start = [], 0, 0
+    """Return the options of a union's text: `list[A | B] | None` → `list[A | B]`, `None`."""
+    options, depth, start = [], 0, 0
     for token in _TOKENS.finditer(annotation):
         depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(token[0], 0)
         if token[0] == " | " and not depth:
-            found.append(annotation[start : token.start()])
+            options.append(annotation[start : token.start()])
             start = token.end()
-    return [*found, annotation[start:]]
+    return [*options, annotation[start:]]

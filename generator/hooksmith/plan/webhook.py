@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..ir import Api, Operation
+from .docstrings import section, sentence
 from .events import tells_itself
 from .imports import Imports
-from .text import literal, section, sentence
+from .literals import literal
 from .views import ArgumentView, WebhookView
 
 _TEXT_SECRETS = {

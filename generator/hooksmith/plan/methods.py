@@ -1,0 +1,280 @@
+"""Operations of the IR → methods of a resource's classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from ..ir import AnyDefinition, Body, Field, Operation, Resource
+from ..ir.queries import success_type
+from .annotations import AnnotationWriter, ArgumentAnnotationWriter
+from .docstrings import sentence
+from .imports import Imports
+from .literals import literal
+from .method_docs import method_doc
+from .models import constant
+from .operation_constants import LOCATIONS, constant_name, plan_operation_constant
+from .unions import options_of, union
+from .views import ArgumentView, MethodView, PartView, ResourceView
+
+
+def plan_resource(
+    resource: Resource,
+    definitions: Mapping[str, AnyDefinition],
+    runtime: str,
+    callbacks: Mapping[str, str] = MappingProxyType({}),
+    *,
+    deferred: bool = False,
+) -> ResourceView:
+    """Plan the two modules of a resource: its classes and the constants of its operations.
+
+    Args:
+        resource: The resource.
+        definitions: All definitions by name.
+        runtime: The runtime's package, relative to the modules.
+        callbacks: Pointer of a callback → its constant.
+        deferred: Whether an operation imports its models on its first call.
+    """
+    imports = Imports(runtime=runtime, home=lambda name: "..models")
+    wire = Imports(
+        runtime=runtime,
+        home=lambda name: "..models",
+        through=("..", "models") if deferred else None,
+    )
+    imports.add_runtime("client.async_client", "AsyncResource")
+    imports.add_runtime("client.sync_client", "SyncResource")
+    imports.add_runtime("client.options", "RequestOptions")
+    imports.add("..operations", f"{resource.name} as _operations")
+    methods = tuple(
+        _MethodPlanner(operation, definitions, imports, callbacks).view()
+        for operation in resource.operations
+    )
+    operations = tuple(
+        plan_operation_constant(operation, definitions, wire) for operation in resource.operations
+    )
+    return ResourceView(
+        name=resource.name,
+        class_name=resource.class_name,
+        doc=sentence(resource.description),
+        imports=imports.block(definitions_for_types_only=True),
+        methods=methods,
+        operation_imports=wire.block(),
+        operations=operations,
+    )
+
+
+class _MethodPlanner:
+    """Plans the method of one operation."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        definitions: Mapping[str, AnyDefinition],
+        imports: Imports,
+        callbacks: Mapping[str, str],
+    ) -> None:
+        self._operation = operation
+        self._callbacks = tuple(
+            callbacks.get(callback.pointer, "") for callback in operation.callbacks
+        )
+        self._imports = imports
+        self._definitions = definitions
+        self._arguments = ArgumentAnnotationWriter(definitions, imports, strict=True)
+        self._results = AnnotationWriter(definitions, imports, strict=False)
+        self._body_groups = body_groups(operation.body)
+        self._content_type = content_type_argument(operation)
+
+    def view(self) -> MethodView:
+        """Return the view of the method."""
+        operation = self._operation
+        returns, async_returns = self._returns()
+        return MethodView(
+            name=operation.name,
+            constant=f"_operations.{constant_name(operation)}",
+            verb="paginate" if operation.pagination else "call",
+            arguments=tuple(self._signature()),
+            returns=returns,
+            async_returns=async_returns,
+            is_async=operation.pagination is None,
+            doc=method_doc(
+                operation,
+                self._all_fields(),
+                self._content_type,
+                self._definitions,
+                self._callbacks,
+            ),
+            parts=tuple(self._parts()),
+            overloads=self._overloads(),
+        )
+
+    def _returns(self) -> tuple[str, str]:
+        """Return the annotations of the results of the synchronous and the asynchronous method."""
+        returned = success_type(self._operation)
+        result = "None" if returned is None else self._results.annotation(returned)
+        pages = self._operation.pagination
+        if pages is None:
+            return result, result
+        self._imports.add_runtime("client.pagination", "AsyncPager")
+        self._imports.add_runtime("client.pagination", "Page")
+        item = self._results.annotation(pages.item)
+        return f"Page[{item}, {result}]", f"AsyncPager[{item}, {result}]"
+
+    def _signature(self) -> Iterator[ArgumentView]:
+        """Yield all arguments. An argument that some overloads lack is optional."""
+        overloads = self._by_media_type()
+        if len(overloads) == 1:
+            yield from overloads[0]
+            return
+        arguments: dict[str, list[ArgumentView]] = {}
+        for overload in overloads:
+            for argument in overload:
+                arguments.setdefault(argument.name, []).append(argument)
+        joined = [_joined(variants, len(overloads)) for variants in arguments.values()]
+        for argument in sorted(joined, key=lambda argument: bool(argument.default)):
+            is_choice = argument.name == self._content_type
+            yield argument._replace(annotation="str") if is_choice else argument
+
+    def _overloads(self) -> tuple[tuple[ArgumentView, ...], ...]:
+        overloads = self._by_media_type()
+        if len(overloads) < 2:
+            return ()
+        self._imports.add("typing", "overload")
+        return overloads
+
+    def _by_media_type(self) -> tuple[tuple[ArgumentView, ...], ...]:
+        """Return the arguments by media type of the body; media types with equal arguments share a signature."""
+        if not self._body_groups:
+            return (tuple(self._arguments_with([])),)
+        return tuple(self._overload(index, group) for index, group in enumerate(self._body_groups))
+
+    def _overload(self, index: int, group: tuple[Body, ...]) -> tuple[ArgumentView, ...]:
+        body = group[0] if index == 0 else replace(group[0], required=True)
+        arguments = list(self._arguments_with(_body_fields(body)))
+        name = self._content_type
+        if name is None:
+            return tuple(arguments)
+        media_types = [body.media_type for body in group]
+        annotation = self._one_of(media_types)
+        if index == 0:
+            choice = ArgumentView(name=name, annotation=annotation, default=literal(media_types[0]))
+            return (*arguments, choice)
+        required = [argument for argument in arguments if not argument.default]
+        choice = ArgumentView(name=name, annotation=annotation)
+        return (*required, choice, *(argument for argument in arguments if argument.default))
+
+    def _one_of(self, media_types: list[str]) -> str:
+        if any("*" in media_type for media_type in media_types):
+            return "str"
+        self._imports.add("typing", "Literal")
+        return f"Literal[{', '.join(map(literal, media_types))}]"
+
+    def _arguments_with(self, body: list[Field]) -> Iterator[ArgumentView]:
+        fields = [parameter.field for parameter in self._operation.parameters] + body
+        arguments = [self._argument(field) for field in fields]
+        yield from sorted(
+            arguments, key=lambda argument: (bool(argument.default), argument.default == "OMIT")
+        )
+
+    def _argument(self, field: Field) -> ArgumentView:
+        annotation = self._arguments.annotation(field.type)
+        if field.required:
+            return ArgumentView(name=field.name, annotation=annotation, default=constant(field))
+        self._imports.add_runtime("omit", "OMIT")
+        self._imports.add_runtime("omit", "Omit")
+        return ArgumentView(name=field.name, annotation=f"{annotation} | Omit", default="OMIT")
+
+    def _parts(self) -> Iterator[PartView]:
+        """Yield the keyword arguments of the client's `call`."""
+        for location in LOCATIONS:
+            fields = [
+                parameter.field
+                for parameter in self._operation.parameters
+                if parameter.location == location
+            ]
+            if fields:
+                yield PartView(name=location, items=_items(fields))
+        yield from self._body_parts()
+
+    def _body_parts(self) -> Iterator[PartView]:
+        bodies = [group[0] for group in self._body_groups]
+        fields = {field.name: field for body in bodies for field in body.fields or ()}
+        has_whole_body = any(body.fields is None for body in bodies)
+        if fields and has_whole_body:
+            items = ", ".join(f"{wire}: {name}" for wire, name in _items(list(fields.values())))
+            yield PartView(name="body", whole=f"{{{items}}} if body is OMIT else body")
+        elif fields or (bodies and not has_whole_body):
+            yield PartView(name="body", items=_items(list(fields.values())))
+        elif bodies:
+            yield PartView(name="body", whole="body")
+        if self._content_type is not None:
+            yield PartView(name="content_type", whole=self._content_type)
+
+    def _all_fields(self) -> list[Field]:
+        """Return the fields of all arguments, each once, without the choice of a media type."""
+        fields = {parameter.field.name: parameter.field for parameter in self._operation.parameters}
+        for group in self._body_groups:
+            for field in _body_fields(group[0]):
+                fields.setdefault(field.name, field)
+        return list(fields.values())
+
+
+def body_groups(body: Body | None) -> list[tuple[Body, ...]]:
+    """Return the media types of a body, grouped by equal arguments; the preferred media type is first."""
+    groups: list[list[Body]] = []
+    for candidate in (body, *body.others) if body is not None else ():
+        for group in groups:
+            if (group[0].type, group[0].fields) == (candidate.type, candidate.fields):
+                group.append(candidate)
+                break
+        else:
+            groups.append([candidate])
+    return [tuple(group) for group in groups]
+
+
+def content_type_argument(operation: Operation) -> str | None:
+    """Return the name of the argument that selects the body's media type; None if there is no choice."""
+    body = operation.body
+    if body is None or not (body.others or "*" in body.media_type):
+        return None
+    taken = {parameter.field.name for parameter in operation.parameters} | {
+        field.name for candidate in (body, *body.others) for field in candidate.fields or ()
+    }
+    name = "content_type"
+    while name in taken:
+        name = f"body_{name}"
+    return name
+
+
+def _joined(variants: list[ArgumentView], overloads: int) -> ArgumentView:
+    """Join the variants of an argument in several overloads; an argument that one lacks defaults to OMIT."""
+    options = dict.fromkeys(
+        option for variant in variants for option in options_of(variant.annotation)
+    )
+    default = next((variant.default for variant in variants if variant.default), "")
+    if len(variants) < overloads and not default:
+        default = "OMIT"
+    if default == "OMIT":
+        options.pop("Omit", None)
+        options["Omit"] = None
+    return ArgumentView(name=variants[0].name, annotation=union(options), default=default)
+
+
+def _body_fields(body: Body) -> list[Field]:
+    """Return the arguments of a body: its properties, or a single argument `body`."""
+    if body.fields is not None:
+        return list(body.fields)
+    return [
+        Field(
+            name="body",
+            wire="body",
+            type=body.type,
+            required=body.required,
+            description=body.description,
+        )
+    ]
+
+
+def _items(fields: list[Field]) -> tuple[tuple[str, str], ...]:
+    """Return the entries of a `{wire: argument}` display."""
+    return tuple((literal(field.wire), field.name) for field in fields)
