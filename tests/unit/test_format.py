@@ -58,12 +58,11 @@ def test_the_second_time_nothing_is_formatted(
     asked: list[str] = []
 
     def watched(
-        work: Callable[[dict[str, str]], dict[str, str]],
-    ) -> Callable[[dict[str, str]], dict[str, str]]:
-        return lambda files: asked.extend(files) or work(files)
+        work: Callable[[Formatter, dict[str, str]], dict[str, str]],
+    ) -> Callable[[Formatter, dict[str, str]], dict[str, str]]:
+        return lambda formatter, files: asked.extend(files) or work(formatter, files)
 
-    name = f"_{formatter}"
-    monkeypatch.setattr(formatting, name, watched(getattr(formatting, name)))
+    monkeypatch.setattr(formatting, "_format", watched(formatting._format))
     assert format_files(FILES, formatter, cache) == FORMATTED
     assert asked == []
     assert format_files({**FILES, "new.py": "\ny = 1"}, formatter, cache)["new.py"] == "y = 1\n"

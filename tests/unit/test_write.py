@@ -14,7 +14,9 @@ import pytest
 
 from hooksmith.errors import OutputError
 from hooksmith.output import directory_swap
-from hooksmith.output.writer import MANIFEST, Difference, Summary, compare, write
+from hooksmith.output.compare import Difference, compare
+from hooksmith.output.manifest import MANIFEST
+from hooksmith.output.writer import Summary, write
 
 OLD = {"__init__.py": "old = 1\n", "same.py": "same = 1\n", "gone/a.py": "gone = 1\n"}
 NEW = {"__init__.py": "new = 2\n", "same.py": "same = 1\n", "deep/er/b.py": "é = 3\n"}
@@ -224,20 +226,20 @@ def test_a_failed_build_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyP
 KILL_AT_EVERY_LINE = """
 import os, signal, sys
 from pathlib import Path
-from hooksmith.output import directory_swap, writer
+from hooksmith.output import directory_swap, manifest, writer
 
 folder, old, new, exchange = Path(sys.argv[1]), *map(eval, sys.argv[2:5])
 if not exchange:
-    directory_swap._exchange = lambda one, other: False
+    directory_swap._exchange = lambda path, other: False
 
 def killed_at(step):
-    '''A child that is killed before the step-th line it runs in writer.py and directory_swap.py; whether it was.'''
+    '''A child that is killed before the step-th line it runs in output/; whether it was.'''
     child = os.fork()
     if child == 0:
         left = step
         def trace(frame, event, argument):
             nonlocal left
-            if frame.f_code.co_filename not in (writer.__file__, directory_swap.__file__):
+            if frame.f_code.co_filename not in (m.__file__ for m in (directory_swap, manifest, writer)):
                 return None
             if event == 'line':
                 left -= 1
@@ -253,7 +255,7 @@ def state():
     if not folder.exists():
         return 'none'
     files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob('*') if path.is_file()}
-    names = {name: text for name, text in files.items() if name != writer.MANIFEST}
+    names = {name: text for name, text in files.items() if name != manifest.MANIFEST}
     return {repr(old): 'old', repr(new): 'new'}.get(repr(dict(sorted(names.items()))), 'broken')
 
 states = []

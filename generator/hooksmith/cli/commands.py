@@ -339,7 +339,8 @@ def _write(target: Target, files: Files) -> int:
 
 
 def _compare(target: Target, files: Files) -> int:
-    from ..output.writer import MANIFEST, compare
+    from ..output.compare import compare
+    from ..output.manifest import MANIFEST
 
     found = compare(files, target.folder, partial=target.partial)
     differences = [difference for difference in found if difference.path != MANIFEST] or found

@@ -1,9 +1,9 @@
-"""Lines that are too long for black, laid out as black would.
+"""Layout of long lines in black's style, without black.
 
-The templates write what black leaves as it is, but for two things: a line that is too long, and brackets on one line
-that end in a comma. Nearly all of those are of a few shapes (an import of many names, a header, an annotation, an
-argument or entry that ends in brackets), and these are laid out here; black gets the statements that are left, alone.
-Black over everything takes a hundred times as long, to no other effect: tests hold both to the same text.
+The templates write text that black would keep, with two exceptions: lines over the limit, and brackets on one line
+that end in a comma. Nearly all of these have a few shapes: an import of many names, a header, an annotation, an
+argument or entry that ends in brackets. This module lays out these shapes and lists the other statements for black.
+Black over the whole text takes a hundred times as long; tests compare both results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ATOM = rf"(?:[\w.]+|{_STRING})"
 _WHOLE = re.compile(
     rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{_STRING}: )?(?:lambda: )?{_ATOM},?"
 )
-"""What cannot be split."""
+"""Lines that have no place to split."""
 _ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
 _CALL = re.compile(r"^(\w+: \w+\[.+\] = )(\w+\(\n(?: .*\n)*\))$", re.MULTILINE)
 _CONSTANT = re.compile(r"(\w+: )(\w+\[)(.+)(\])( = \w+\()")
@@ -43,12 +43,12 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class CannotLayOutError(Exception):
-    """Black has to decide."""
+    """The line has none of the shapes: black must format its statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A statement that is for black: lines `start` to `end`, exclusive, counted from 0; `indent` in columns."""
+    """A statement for black: lines `start` to `end`, exclusive, counted from 0, indented by `indent` columns."""
 
     start: int
     end: int
@@ -56,11 +56,11 @@ class Span:
 
 
 def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
-    """The lines of a rendered module, laid out, and the statements among them that are left for black, in order."""
+    """Return the lines of a rendered module after layout, and the statements for black among them, in order."""
     text = _BLANK.sub(_fewer_blank_lines, text.strip("\n") + "\n") if text else ""
     text = _CALL.sub(lambda call: _in_brackets(call, width), text)
     lines: list[str] = []
-    left: list[int] = []
+    unsolved: list[int] = []
     suspects = _suspects(text, width)
     for number, line in enumerate(text.split("\n")):
         if number not in suspects:
@@ -69,13 +69,13 @@ def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
         try:
             lines += _lay_out_line(line, width)
         except CannotLayOutError:
-            left.append(len(lines))
+            unsolved.append(len(lines))
             lines.append(line)
-    return lines, list(_statements(lines, left))
+    return lines, list(_statements(lines, unsolved))
 
 
 def _in_brackets(call: re.Match[str], width: int) -> str:
-    """`NAME: Type[T] = Call(`…`)`, with the call in brackets where that is enough for its first line."""
+    """Put the call of `NAME: Type[T] = Call(…)` in brackets if its first line fits then."""
     head, rest = call.groups()
     first = rest.index("\n")
     if len(head) + first <= width or len(head) + len("(") > width:
@@ -83,14 +83,14 @@ def _in_brackets(call: re.Match[str], width: int) -> str:
     return f"{head}(\n{textwrap.indent(rest, ' ' * _STEP)}\n)"
 
 
-def _fewer_blank_lines(found: re.Match[str]) -> str:
-    """At most two, and one within a block; strings stay as they are."""
-    if not found[0].startswith("\n"):
-        return found[0]
-    return "\n\n" if found.string.startswith(" ", found.end()) else "\n\n\n"
+def _fewer_blank_lines(match: re.Match[str]) -> str:
+    """Keep at most two blank lines, and one within a block. Strings are unchanged."""
+    if not match[0].startswith("\n"):
+        return match[0]
+    return "\n\n" if match.string.startswith(" ", match.end()) else "\n\n\n"
 
 
-# --- which lines -------------------------------------------------------------------------------------------------
+# --- selection of lines --------------------------------------------------------------------------------------------
 
 
 @cache
@@ -99,32 +99,32 @@ def _suspicious(width: int) -> re.Pattern[str]:
 
 
 def _suspects(text: str, width: int) -> frozenset[int]:
-    """Numbers of the lines that black may want otherwise; none of a string over several lines."""
-    found = [match.start() for match in _suspicious(width).finditer(text)]
-    if not found:
+    """Return the numbers of the lines that black may change, outside strings over several lines."""
+    suspicious = [match.start() for match in _suspicious(width).finditer(text)]
+    if not suspicious:
         return frozenset()
     strings = [match.span() for match in _TEXT.finditer(text) if match[0].startswith('"""')]
     starts = [start for start, _ in strings]
-    numbers, number, place = set(), 0, 0
-    for start in found:
-        number, place = number + text.count("\n", place, start), start
-        before = bisect_right(starts, _first_sign(text, start)) - 1
+    numbers, number, position = set(), 0, 0
+    for start in suspicious:
+        number, position = number + text.count("\n", position, start), start
+        before = bisect_right(starts, _first_visible(text, start)) - 1
         if before < 0 or strings[before][1] <= start:
             numbers.add(number)
     return frozenset(numbers)
 
 
-def _first_sign(text: str, start: int) -> int:
+def _first_visible(text: str, start: int) -> int:
     while text[start] == " ":
         start += 1
     return start
 
 
-# --- one line ----------------------------------------------------------------------------------------------------
+# --- one line ------------------------------------------------------------------------------------------------------
 
 
 def _lay_out_line(line: str, width: int) -> list[str]:
-    """Raises CannotLayOutError."""
+    """Lay out one line. Raises CannotLayOutError."""
     code = line.lstrip(" ")
     indent = len(line) - len(code)
     if (
@@ -157,7 +157,7 @@ def _lay_out_line(line: str, width: int) -> list[str]:
 
 
 def _lay_out_bases(head: str, bases: str, indent: int, width: int) -> list[str]:
-    """`class Name(A, B):`."""
+    """Lay out `class Name(A, B):`."""
     names = bases.split(", ")
     if len(names) == 1 or len(bases) + indent + _STEP <= width:
         return _wrapped(head, bases, "):", indent)
@@ -165,60 +165,61 @@ def _lay_out_bases(head: str, bases: str, indent: int, width: int) -> list[str]:
 
 
 def _lay_out_constant(constant: re.Match[str], indent: int, width: int) -> list[str]:
-    """`NAME: Type[T] = Call(`, the first line of several. Raises CannotLayOutError.
+    """Lay out `NAME: Type[T] = Call(`, the first line of a statement. Raises CannotLayOutError.
 
-    Black puts brackets about the type where there is room for these behind the name, but not for its own.
+    If the type's own bracket does not fit behind the name, black puts the whole type in brackets.
     """
-    name, kind, body, end, rest = constant.groups()
-    has_room = len(name + kind) + indent <= width
+    name, opening, body, end, rest = constant.groups()
+    has_room = len(name + opening) + indent <= width
     if not has_room and len(name) + len("(") + indent <= width:
-        kind, body, end = "(", kind + body + end, ")"
+        opening, body, end = "(", opening + body + end, ")"
     if len(body) + indent + _STEP > width:
         raise CannotLayOutError
-    return _wrapped(name + kind, body, end + rest, indent)
+    return _wrapped(name + opening, body, end + rest, indent)
 
 
 def _lay_out_conditional(conditional: re.Match[str], indent: int, width: int) -> list[str]:
-    """`name={a, b} if x is y else z,`. Raises CannotLayOutError."""
-    lead, display, *others = conditional.groups()
-    whole = " ".join((display, *others))
+    """Lay out `name={a, b} if x is y else z,`. Raises CannotLayOutError."""
+    lead, display, *clauses = conditional.groups()
+    whole = " ".join((display, *clauses))
     inner = indent + _STEP
     if len(whole) + inner <= width and not _has_magic_comma(whole):
         return _wrapped(f"{lead}(", whole, "),", indent)
-    lines = [*_lay_out_element(display, inner, width), *(" " * inner + other for other in others)]
+    lines = _lay_out_element(display, inner, width)
+    lines += [" " * inner + clause for clause in clauses]
     return [f"{' ' * indent}{lead}(", *lines, f"{' ' * indent}),"]
 
 
 def _lay_out_annotated(annotated: re.Match[str], indent: int, width: int) -> list[str]:
-    """`name: A | B = DEFAULT`, a field or (with a comma) a parameter. Raises CannotLayOutError.
+    """Lay out `name: A | B = DEFAULT`, a field or, with a comma, an argument. Raises CannotLayOutError.
 
-    Black puts brackets about alternatives, and about a field's default where that alone is enough.
+    Black puts a field's default in brackets if that suffices, otherwise the options of the union.
     """
-    name, kind, rest = annotated.groups()
-    if kind.startswith("TypeAlias ") or _has_magic_comma(kind):
+    name, annotation, rest = annotated.groups()
+    if annotation.startswith("TypeAlias ") or _has_magic_comma(annotation):
         raise CannotLayOutError
     if rest and not rest.endswith(","):
-        head = f"{name}{kind} = ("
+        head = f"{name}{annotation} = ("
         if len(head) + indent <= width:
             return _wrapped(head, rest.removeprefix(" = "), ")", indent)
-    if len(_operands(kind)) == 1:
-        if _WHOLE.fullmatch(kind):
-            return _lay_out_plain(name, kind, rest, indent, width)
-        return _lay_out_brackets(name + kind, rest, indent, width)
-    inner = _lay_out_element(kind, indent + _STEP, width)
+    if len(_operands(annotation)) == 1:
+        if _WHOLE.fullmatch(annotation):
+            return _lay_out_plain(name, annotation, rest, indent, width)
+        return _lay_out_brackets(name + annotation, rest, indent, width)
+    inner = _lay_out_element(annotation, indent + _STEP, width)
     return [f"{' ' * indent}{name}(", *inner, f"{' ' * indent}){rest}"]
 
 
-def _lay_out_plain(name: str, kind: str, rest: str, indent: int, width: int) -> list[str]:
-    """`name: Type = DEFAULT`, where there is nothing to split. Raises CannotLayOutError."""
-    longest = max(len(name) + len("("), len(kind) + _STEP, len(")") + len(rest))
+def _lay_out_plain(name: str, annotation: str, rest: str, indent: int, width: int) -> list[str]:
+    """Lay out `name: Type = DEFAULT`, whose type has no brackets. Raises CannotLayOutError."""
+    longest = max(len(name) + len("("), len(annotation) + _STEP, len(")") + len(rest))
     if rest.endswith(",") or longest + indent > width:
         raise CannotLayOutError
-    return _wrapped(f"{name}(", kind, f"){rest}", indent)
+    return _wrapped(f"{name}(", annotation, f"){rest}", indent)
 
 
 def _lay_out_element(code: str, indent: int, width: int) -> list[str]:
-    """An element of brackets that are over several lines, with its comma or, where it is the only one, without.
+    """Lay out an element of brackets over several lines. The only element may lack its comma.
 
     Raises CannotLayOutError.
     """
@@ -228,19 +229,19 @@ def _lay_out_element(code: str, indent: int, width: int) -> list[str]:
         return [" " * indent + code]
     body = code.removesuffix(",")
     tail = code[len(body) :]
-    first, *others = _operands(body)
-    if not others:
+    first, *rest = _operands(body)
+    if not rest:
         return _lay_out_brackets(body, tail, indent, width)
-    parts = [first, *(f"| {other}" for other in others)]
+    parts = [first, *(f"| {operand}" for operand in rest)]
     parts[-1] += tail
     return [line for part in parts for line in _lay_out_element(part, indent, width)]
 
 
 def _lay_out_brackets(code: str, rest: str, indent: int, width: int) -> list[str]:
-    """`name=Call(a, b)`, which ends in brackets, and the `rest` of its line.
+    """Lay out `name=Call(a, b)`, which ends in brackets, and the `rest` of its line. Raises CannotLayOutError.
 
-    Black splits at the last brackets. What is in them goes one a line where they are no call's or where they end in a
-    comma; otherwise it moves to a line of its own, if there is room for it.
+    Black splits at the last brackets. Items get a line each if the brackets are no call's or end in a comma;
+    otherwise all items move to one line, if they fit.
     """
     lead, items, has_comma = _opened(code)
     if len(lead) + indent > width:
@@ -257,14 +258,14 @@ def _lay_out_brackets(code: str, rest: str, indent: int, width: int) -> list[str
 
 
 def _operands(code: str) -> list[str]:
-    """`A[B | C] | D` → `A[B | C]`, `D`."""
-    found, begin, depth = [], 0, 0
+    """Return the operands of a union: `A[B | C] | D` → `A[B | C]`, `D`."""
+    operands, begin, depth = [], 0, 0
     for token in _TOKEN.finditer(code):
         depth += (token[0] in _PAIRS) - (token[0] in ")]}")
         if token[0] == "|" and depth == 0 and token.start():
-            found.append(code[begin : token.start()].strip())
+            operands.append(code[begin : token.start()].strip())
             begin = token.end()
-    return [*found, code[begin:].strip()]
+    return [*operands, code[begin:].strip()]
 
 
 def _each(
@@ -287,26 +288,26 @@ def _wrapped(head: str, body: str, tail: str, indent: int) -> list[str]:
 
 
 def _is_call(lead: str) -> bool:
-    """Whether the brackets that `lead` ends with belong to a name, as arguments or subscripts do."""
+    """Return whether the opening bracket at the end of `lead` is a call's or a subscript's."""
     return bool(_NAME_END.match(lead, len(lead) - 2))
 
 
 def _opened(code: str) -> tuple[str, list[str], bool]:
-    """`name={a, b,}` → (`name={`, [`a`, `b`], True). Raises CannotLayOutError for what is no such thing."""
+    """Split `name={a, b,}` into `name={`, [`a`, `b`] and whether a comma ends it. Raises CannotLayOutError."""
     start = _NAMED.match(code) or _LEAD.match(code)
     lead = start.end() if start else 0
     if code[lead : lead + 1] not in _PAIRS or code[-1] != _PAIRS[code[lead]]:
         raise CannotLayOutError
     items, begin, depth = [], lead + 1, 0
     for token in _TOKEN.finditer(code, lead):
-        sign = token[0]
-        if sign in _PAIRS:
+        mark = token[0]
+        if mark in _PAIRS:
             depth += 1
-        elif sign in ")]}":
+        elif mark in ")]}":
             depth -= 1
             if depth == 0 and token.end() != len(code):
                 raise CannotLayOutError
-        elif sign == "," and depth == 1:
+        elif mark == "," and depth == 1:
             items.append(code[begin : token.start()].strip())
             begin = token.end()
     last = code[begin:-1].strip()
@@ -314,18 +315,19 @@ def _opened(code: str) -> tuple[str, list[str], bool]:
 
 
 def _has_magic_comma(code: str) -> bool:
-    """Whether brackets in it end in a comma, which black takes for a wish; but for a tuple of one.
+    """Return whether brackets end in a comma, so that black splits them. A tuple of one item does not count.
 
-    Raises CannotLayOutError for a line that closes more brackets than it opens.
+    Raises:
+        CannotLayOutError: The line closes more brackets than it opens.
     """
     opened: list[tuple[int, int]] = []
     comma = -1
     for token in _TOKEN.finditer(code):
-        sign = token[0]
-        if sign in _PAIRS:
+        mark = token[0]
+        if mark in _PAIRS:
             opened.append((token.start(), 0))
-        elif sign in ")]}":
-            if not opened:  # the end of brackets that begin above
+        elif mark in ")]}":
+            if not opened:  # the brackets begin on an earlier line
                 raise CannotLayOutError
             start, commas = opened.pop()
             if (
@@ -334,24 +336,24 @@ def _has_magic_comma(code: str) -> bool:
                 and not (commas == 1 and _may_be_single(code, start))
             ):
                 return True
-        elif sign == ",":
+        elif mark == ",":
             comma = token.end()
             opened[-1:] = [(start, commas + 1) for start, commas in opened[-1:]]
     return False
 
 
 def _may_be_single(code: str, start: int) -> bool:
-    """Whether brackets that begin there may hold one value with a comma that has to stay."""
+    """Return whether brackets at `start` can be a tuple, whose only item needs its comma."""
     return code[start] == "(" and not (start and _NAME_END.match(code, start - 1))
 
 
-# --- what is left ------------------------------------------------------------------------------------------------
+# --- statements for black ------------------------------------------------------------------------------------------
 
 
-def _statements(lines: list[str], left: list[int]) -> Iterator[Span]:
-    """The statements that the lines numbered `left` are in."""
+def _statements(lines: list[str], numbers: list[int]) -> Iterator[Span]:
+    """Yield the statements that contain the numbered lines."""
     end = 0
-    for number in left:
+    for number in numbers:
         if number < end:
             continue
         start = number
@@ -362,20 +364,20 @@ def _statements(lines: list[str], left: list[int]) -> Iterator[Span]:
 
 
 def _opener(lines: list[str], number: int) -> int | None:
-    """The line with the brackets that line `number` stands in; None where it begins a statement."""
+    """Return the line that opens the brackets around line `number`; None if the line begins a statement."""
     indent = _indent(lines[number])
-    closing = lines[number].lstrip()[:1] in (")", "]", "}")
+    is_closing = lines[number].lstrip()[:1] in (")", "]", "}")
     for above in range(number - 1, -1, -1):
         line = lines[above]
         if line.lstrip()[:1] not in ("", "#") and (
-            _indent(line) < indent or (closing and _indent(line) == indent)
+            _indent(line) < indent or (is_closing and _indent(line) == indent)
         ):
             return above if line[-1] in _PAIRS else None
     return None
 
 
 def _end(lines: list[str], start: int) -> int:
-    """The line after the statement that begins at `start`: where its brackets are all closed."""
+    """Return the number after the last line of the statement that begins at `start`: all its brackets are closed."""
     depth = 0
     for number in range(start, len(lines)):
         if lines[number].lstrip().startswith("#"):

@@ -1,1 +1,1 @@
-"""Files of a package on disk: written, compared, and swapped in as a whole."""
+"""The files of a package on disk: written, compared, and exchanged as a whole."""

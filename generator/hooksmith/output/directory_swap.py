@@ -1,7 +1,7 @@
-"""A folder replaced by another in one step, where the system can (Linux, renameat2(2)), else in two.
+"""Replacement of a folder: in one step on Linux (renameat2(2)), otherwise in two renames.
 
-The new folder is built as `.NAME.hooksmith-new` beside the old one, so on the same file system. In two steps the old
-one is `.NAME.hooksmith-old` for a moment. A run that was killed leaves these behind; `recover` clears them up.
+The new folder is built as `.NAME.hooksmith-new` beside the old folder, on the same file system. Between two renames the
+old folder is `.NAME.hooksmith-old`. A killed run leaves these folders; `recover` removes them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOT_SUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 @contextmanager
 def locked(parent: Path) -> Iterator[None]:
-    """Alone among runs that write below `parent`, which is made if missing; a killed run's lock is gone with it."""
+    """Hold the lock of the runs that write below `parent`, which is created if missing. A killed run releases it."""
     parent.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         yield
@@ -37,7 +37,7 @@ def locked(parent: Path) -> Iterator[None]:
 
 
 def recover(folder: Path) -> None:
-    """Mend what a killed run left: put the old folder back if it stood aside, and remove temporary ones."""
+    """Restore the old folder after a killed run, if it has no replacement yet, and remove temporary folders."""
     new, old = _beside(folder)
     for path in (new, old):
         if path.is_symlink() or path.is_file():
@@ -50,7 +50,7 @@ def recover(folder: Path) -> None:
 
 
 def replace(folder: Path, build: Callable[[Path], None]) -> None:
-    """Let `build` fill a new folder, which then takes the place of `folder`, if there is one."""
+    """Call `build` with a new folder, then replace `folder` by it. If `build` raises, `folder` stays unchanged."""
     new, old = _beside(folder)
     new.mkdir()
     if folder.exists():
@@ -73,7 +73,7 @@ def replace(folder: Path, build: Callable[[Path], None]) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Have the system put a file or folder on the disk now."""
+    """Flush a file or folder to the disk."""
     if sys.platform == "win32":
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -84,7 +84,7 @@ def _sync(path: Path) -> None:
 
 
 def _remove(folder: Path, *, ignore_errors: bool = False) -> None:
-    import shutil  # takes a while, and most runs find nothing changed
+    import shutil  # slow, and most runs change nothing
 
     shutil.rmtree(folder, ignore_errors=ignore_errors)
 
@@ -95,13 +95,13 @@ def _beside(folder: Path) -> tuple[Path, Path]:
 
 
 def _sync_all() -> None:
-    """Have the system put all that was written on the disk: one file after the other takes ten times as long."""
+    """Flush all written files to the disk. Flushing each file by itself takes ten times as long."""
     if sys.platform != "win32":
         os.sync()
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two names at once. False where the system, its C library or the file system cannot."""
+def _exchange(path: Path, other: Path) -> bool:
+    """Exchange two paths in one step. Return False if the system, its C library or the file system cannot."""
     if not sys.platform.startswith("linux"):
         return False
     import ctypes
@@ -109,7 +109,7 @@ def _exchange(one: Path, other: Path) -> bool:
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if renameat2 is None:
         return False
-    arguments = (_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other))
+    arguments = (_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(other))
     if renameat2(*arguments, ctypes.c_uint(_RENAME_EXCHANGE)) == 0:
         return True
     number = ctypes.get_errno()
