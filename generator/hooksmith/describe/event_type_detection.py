@@ -8,6 +8,7 @@ from typing import Any
 
 from ..ir import Position
 from ..json_pointer import escape, split
+from ..naming.casing import plain, prefix_of
 from .deliveries import Delivery
 from .schemas import Schemas
 
@@ -135,17 +136,6 @@ def said_otherwise(schemas: Schemas, delivery: Delivery, kind: str, where: Posit
             return ""
         said.append(found[0])
     return ".".join(said) if plain("".join(said)) != plain(kind) else ""
-
-
-def plain(kind: str) -> str:
-    """A type without regard to signs and case, as the runtime compares one of several parts."""
-    return "".join(char for char in kind.casefold() if char.isalnum())
-
-
-def prefix_of(kind: str, letters: int) -> str:
-    """The beginning of a type with so many letters and digits, without signs at its end."""
-    end = next((end for end in range(len(kind) + 1) if len(plain(kind[:end])) >= letters), 0)
-    return kind[:end]
 
 
 def header_value(schemas: Schemas, delivery: Delivery, header: str) -> Any:

@@ -130,3 +130,14 @@ def argument(text: str) -> str:
     """The name of a method's argument: snake_case, with an underscore behind what would shadow (`id` → `id_`)."""
     name = snake(text)
     return name + "_" if name in SHADOWING and not name.endswith("_") else name
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a text in one case, by which parts of event types are compared."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def prefix_of(text: str, count: int) -> str:
+    """Return the beginning of a text with `count` letters and digits, without signs at its end."""
+    end = next((end for end in range(len(text) + 1) if len(plain(text[:end])) >= count), 0)
+    return text[:end]

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..describe.event_type_detection import plain, prefix_of
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -30,6 +29,7 @@ from ..ir import (
     Union,
 )
 from ..json_pointer import split
+from ..naming.casing import plain, prefix_of
 from ..openapi.media_types import is_form
 from .pattern_samples import text_matching
 
