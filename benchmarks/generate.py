@@ -3,8 +3,8 @@
     python -m benchmarks generate                    the specs of the repository
     HOOKSMITH_BENCH_DOCUMENTS=a.yaml:b.json python -m benchmarks generate
 
-Four figures for each tool and document, as its command line is used: from nothing; after an edit of one schema's
-description; with nothing changed; and the most memory that one of its processes took. Each is the best of several
+Three figures for each tool and document, as its command line is used: from nothing; with nothing changed; and the most
+memory that one of its processes took. Each is the best of several
 rounds; in a round every tool has its turn, so that a slow spell of the machine hits all. Caches are the tool's own,
 empty at first. The others run with their usual formatter.
 """
@@ -60,17 +60,14 @@ def main() -> None:
 
 
 def _run_round(tool: Tool, document: Path, figures: Figures) -> None:
-    """From nothing, again, and after an edit; in a folder of its own, with the document's neighbours."""
+    """Run a tool twice, first from nothing, in a folder of its own with the document's neighbours."""
     with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as name:
         folder = Path(name)
         shutil.copytree(document.parent, folder / "in") if _has_neighbours(document) else _copy(
             document, folder / "in"
         )
         copied = folder / "in" / document.name
-        for situation in ("cold", "same", "edit"):
-            if situation == "edit":
-                copied.chmod(0o644)
-                copied.write_text(edited(copied.read_text("utf-8")), "utf-8")
+        for situation in ("cold", "same"):
             figures.problem = _run(tool, copied, folder, situation, figures)
             if figures.problem:
                 return
@@ -85,19 +82,6 @@ def _has_neighbours(document: Path) -> bool:
 def _copy(document: Path, folder: Path) -> None:
     folder.mkdir()
     shutil.copy(document, folder)
-
-
-def edited(text: str) -> str:
-    """The text with a word put before the first description among the component schemas."""
-    start = 0
-    for key in ("components", "schemas"):
-        found = re.compile(rf"""^\s*"?{key}"?:|"{key}":\s*{{""", re.MULTILINE).search(text, start)
-        start = found.end() if found else start
-    words = re.compile(r"""(\bdescription"?:\s*["']?)(?=[A-Za-z])""")
-    changed, count = words.subn(r"\1Edited ", text[start:], count=1)
-    if not count:
-        raise ValueError("the document describes none of its schemas")
-    return text[:start] + changed
 
 
 def _run(tool: Tool, document: Path, folder: Path, situation: str, figures: Figures) -> str:
@@ -149,15 +133,13 @@ def _print(document: Path, figures: dict[str, Figures]) -> None:
     print(
         f"\n{document.name}, {document.stat().st_size / 1e6:.2f} MB; best of {ROUNDS}, Python {sys.version.split()[0]}"
     )
-    print(f"{'':36}{'cold s':>8}{'edit s':>8}{'same s':>8}{'MB':>7}{'.py':>6}  makes")
+    print(f"{'':36}{'cold s':>8}{'same s':>8}{'MB':>7}{'.py':>6}  makes")
     for tool in TOOLS:
         found = figures[tool.label]
         if found.problem:
             print(f"{tool.label:36}{'—':>8}  {found.problem[:90]}")
             continue
-        times = "".join(
-            f"{found.seconds[situation]:8.2f}" for situation in ("cold", "edit", "same")
-        )
+        times = "".join(f"{found.seconds[situation]:8.2f}" for situation in ("cold", "same"))
         print(f"{tool.label:36}{times}{found.memory:7.0f}{found.files:6}  {tool.makes}")
     _print_ratios(figures)
 
@@ -168,7 +150,7 @@ def _print_ratios(figures: dict[str, Figures]) -> None:
         if not tool.is_ours or found.problem:
             continue
         cold = found.seconds["cold"]
-        own = f"edit {found.seconds['edit'] / cold:.2f}× cold, same {found.seconds['same'] / cold:.2f}× cold"
+        own = f"same {found.seconds['same'] / cold:.2f}× cold"
         others = ", ".join(
             f"{cold / figures[peer.label].seconds['cold']:.2f}× {peer.label}"
             for peer in TOOLS

@@ -24,7 +24,6 @@ ORDER = (
     ("describe",),
     ("plan",),
     ("render", "formatting", "output"),
-    ("edits", "aside"),
     ("coverage_report",),
     ("pipeline",),
     ("batch",),

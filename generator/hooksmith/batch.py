@@ -12,11 +12,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .caching.run_results import Output, recall, recall_earlier, remember, remember_snapshot
+from .caching.run_results import Output, recall, remember
 from .caching.store import Cache
 from .errors import Diagnostic
 from .progress import report
@@ -47,30 +46,19 @@ class Outcome:
         return self.output
 
 
-def make(path: Path, settings: Settings, *, whole: bool = False) -> Output:
-    """One document → the files of its package, recalled where nothing has changed. Raises HooksmithError.
-
-    `whole`: all of the document is read, or was for what is recalled: nothing relies on how much an edit affects.
-    """
-    found = recall(path, settings, Cache.default(), whole=whole)
-    return found or make_anew(path, settings, whole=whole)
+def make(path: Path, settings: Settings) -> Output:
+    """Return the files of one document's package; cached if no input has changed. Raises HooksmithError."""
+    return recall(path, settings, Cache.default()) or make_anew(path, settings)
 
 
-def make_anew(path: Path, settings: Settings, *, whole: bool = False) -> Output:
-    """As `make`, of a document that is not as it was: all of it, or what an edit makes necessary."""
-    from .pipeline import generate, regenerate
-
-    cache = Cache.default()
-
-    def keep(snapshot: Iterable[bytes]) -> None:
-        remember_snapshot(path, settings, snapshot, cache)
+def make_anew(path: Path, settings: Settings) -> Output:
+    """Generate the files of one document's package and cache them. Raises HooksmithError."""
+    from .pipeline import generate
 
     with _without_collection():
-        earlier = None if whole else recall_earlier(path, settings, cache)
-        revised = regenerate(path, settings, earlier, keep) if earlier else None
-        result = revised or generate(path, settings, keep if cache.folder else None)
+        result = generate(path, settings)
     output = Output(result.files, result.diagnostics)
-    remember(path, settings, output, result.inputs, cache, whole=revised is None)
+    remember(path, settings, output, result.inputs, Cache.default())
     return output
 
 
@@ -124,9 +112,9 @@ def attempt(job: Job) -> Outcome:
     return _attempted(job, make)
 
 
-def attempt_anew(job: Job, *, whole: bool) -> Outcome:
-    """As `attempt`, of a job that is known not to be as it was."""
-    return _attempted(job, partial(make_anew, whole=whole))
+def attempt_anew(job: Job) -> Outcome:
+    """Do a job without looking into the cache; an error is part of the outcome."""
+    return _attempted(job, make_anew)
 
 
 def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
@@ -136,23 +124,19 @@ def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
         return Outcome(*job, error=error)
 
 
-def generate_side_by_side(
-    jobs: Iterable[Job], workers: int, *, whole: bool = False
-) -> Generator[Outcome, None, None]:
-    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none.
-
-    `whole`: see `make`.
-    """
+def generate_side_by_side(jobs: Iterable[Job], workers: int) -> Generator[Outcome, None, None]:
+    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none."""
     wanted = list(jobs)
     cache = Cache.default()
-    found = {index: recall(*job, cache, whole=whole) for index, job in enumerate(wanted)}
+    found = {index: recall(*job, cache) for index, job in enumerate(wanted)}
     known = {index: output for index, output in found.items() if output}
     left = [job for index, job in enumerate(wanted) if index not in known]
-    with processes(min(workers, len(left))) as executor:
-        attempt = partial(attempt_anew, whole=whole)
-        with closing(_outcomes(left, executor, attempt)) as fresh:
-            for index, job in enumerate(wanted):
-                yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
+    with (
+        processes(min(workers, len(left))) as executor,
+        closing(_outcomes(left, executor, attempt_anew)) as fresh,
+    ):
+        for index, job in enumerate(wanted):
+            yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
 
 
 @contextmanager
@@ -179,15 +163,13 @@ def cores() -> int:
 # --- suites ------------------------------------------------------------------------------------------------------
 
 
-def make_suite(
-    config: Config, only: Collection[str] = (), *, workers: int = 1, whole: bool = False
-) -> Output:
-    """As `pipeline.generate_suite`, side by side and each only where something has changed. `whole`: see `make`."""
+def make_suite(config: Config, only: Collection[str] = (), *, workers: int = 1) -> Output:
+    """As `pipeline.generate_suite`, side by side and each only where something has changed."""
     names = sorted(only or config.apis)
     jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
     files: dict[str, str] = dict(_make_top(config).files)
     found: list[Diagnostic] = []
-    with closing(generate_side_by_side(jobs, workers, whole=whole)) as outcomes:
+    with closing(generate_side_by_side(jobs, workers)) as outcomes:
         for name, outcome in zip(names, outcomes, strict=True):
             output = outcome.result()
             files |= {f"{name}/{path}": text for path, text in output.files.items()}
@@ -207,5 +189,5 @@ def _make_top(config: Config) -> Output:
         from .pipeline import suite_top
 
         found = Output(suite_top(config.apis, config.formatter))
-        remember(*entry, found, (), cache, whole=True)
+        remember(*entry, found, (), cache)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
@@ -77,15 +77,13 @@ FILES = (
 RUNTIME = "_runtime"
 
 
-def render(view: PackageView, only: Container[str] | None = None) -> dict[str, str]:
-    """The files of one API's package, unformatted: path → text. `only`: those at these paths."""
+def render(view: PackageView) -> dict[str, str]:
+    """The files of one API's package, unformatted: path → text."""
     files: dict[str, str] = {}
     for output in FILES:
         for name, selected in output.select(view):
-            path = output.path.format(name)
-            if only is None or path in only:
-                template = _environment().get_template(output.template)
-                files[path] = template.render(package=view, view=selected)
+            template = _environment().get_template(output.template)
+            files[output.path.format(name)] = template.render(package=view, view=selected)
     return files
 
 

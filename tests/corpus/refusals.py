@@ -30,7 +30,7 @@ from hooksmith.normalize.repair import tolerate
 from hooksmith.normalize.swagger2 import upgrade_swagger
 from hooksmith.openapi.formats import INTEGER_FORMATS
 from hooksmith.openapi.references import resolve_local
-from hooksmith.pipeline import generate, understand
+from hooksmith.pipeline import describe_document, generate
 from hooksmith.plan.pattern_samples import text_matching
 from hooksmith.settings import Settings
 
@@ -119,7 +119,7 @@ def refusals(path: Path, folder: Path) -> Refusals:
     """Generate the package of `path` in `folder`, and try to send bodies and parameters with one thing wrong."""
     package = "rf_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
     settings = Settings(package=package, formatter="none")
-    api, _ = understand(path, settings)
+    api = describe_document(path, settings).api
     for name, text in generate(path, settings).files.items():
         target = folder / package / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,11 +10,8 @@ from typing import Any
 
 import pytest
 
-from hooksmith.describe.facts import facts_of
-from hooksmith.describe.request_models import Directions
 from hooksmith.ir import Api
-from hooksmith.plan.model_modules import LARGE
-from hooksmith.plan.parts import arrange
+from hooksmith.plan.model_modules import LARGE, model_modules
 from hooksmith.settings import Settings
 from support.made import generate
 
@@ -28,11 +25,6 @@ ORDER = {
     "money": {"amount": 3},
     "about": {"amount": 4},
 }
-
-
-def modules_of(api: Api) -> dict[str, str]:
-    """Of an API whose definitions are shapes already."""
-    return dict(arrange(facts_of(api), Directions()).modules)
 
 
 def api_of(folder: Path, **further: Any) -> Api:
@@ -70,7 +62,7 @@ LOADED = "print(json.dumps(sorted(m.rpartition('.')[2] for m in sys.modules if m
 
 
 def test_a_definition_stands_where_it_is_used(tmp_path: Path) -> None:
-    places = modules_of(api_of(tmp_path))
+    places = model_modules(api_of(tmp_path))
     assert len(places) > LARGE
     assert {places[name] for name in ("Invoice", "InvoiceList", "InvoicePartAa")} == {"invoices"}
     assert {places[name] for name in ("Base", "Owner", "Money", "Subject", "Tree", "Forest")} == {
@@ -80,9 +72,9 @@ def test_a_definition_stands_where_it_is_used(tmp_path: Path) -> None:
 
 
 def test_unrelated_schemas_move_nothing(tmp_path: Path) -> None:
-    before = modules_of(api_of(tmp_path / "before"))
+    before = model_modules(api_of(tmp_path / "before"))
     stranger = {"type": "object", "properties": {"a": {"type": "string"}}}
-    after = modules_of(api_of(tmp_path / "after", AardvarkOrder=stranger, Zebra=stranger))
+    after = model_modules(api_of(tmp_path / "after", AardvarkOrder=stranger, Zebra=stranger))
     assert {name: after[name] for name in before} == before
     assert after["Zebra"] == after["AardvarkOrder"] == "schemas"
 

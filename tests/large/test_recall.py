@@ -40,9 +40,9 @@ def document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made.clear()
     generate = pipeline.generate
 
-    def watched(path: Path, settings: Settings, keep: pipeline.Keep | None) -> pipeline.Result:
+    def watched(path: Path, settings: Settings) -> pipeline.Result:
         made.append(path)
-        return generate(path, settings, keep)
+        return generate(path, settings)
 
     monkeypatch.setattr(pipeline, "generate", watched)
     return Path("acme.json")
@@ -170,33 +170,15 @@ def test_a_path_that_is_no_text(document: Path) -> None:
     assert len(made) == 1
 
 
-def test_what_an_edit_gave_is_not_taken_for_the_whole(document: Path) -> None:
-    """Two runs over one text, side by side: the files of one beside the head of the other."""
-    output, cache = make(document), Cache.default()
-    inputs = [
-        run_results.Input(
-            document, document.resolve(), run_results.digest_of(document.read_bytes())
-        )
-    ]
-    edited = Output({**output.files, "models.py": "# by an edit\n"})
-    run_results.remember(document, SETTINGS, output, inputs, cache, whole=True)
-    run_results.remember(document, SETTINGS, edited, inputs, cache, whole=False)
-    assert run_results.recall(document, SETTINGS, cache, whole=True) is None
-    found = run_results.recall(document, SETTINGS, cache)
-    assert found is not None
-    assert found.files == edited.files
-
-
-def test_a_killed_run_leaves_no_files_of_an_edit_for_check(
+def test_a_killed_run_leaves_no_files_under_the_head_of_others(
     document: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output, cache = make(document), Cache.default()
-    inputs = [
-        run_results.Input(
-            document, document.resolve(), run_results.digest_of(document.read_bytes())
-        )
-    ]
-    run_results.remember(document, SETTINGS, output, inputs, cache, whole=True)
-    monkeypatch.setattr(Cache, "put", lambda *_: False)
-    run_results.remember(document, SETTINGS, Output({"a.py": ""}), inputs, cache, whole=False)
-    assert run_results.recall(document, SETTINGS, cache, whole=True) is None
+    """Files are written before the entry that names their inputs; a head never gives files of other inputs."""
+    make(document)
+    edit_document(document)
+    with monkeypatch.context() as patched:
+        patched.setattr(Cache, "put", lambda *_: False)
+        edited = make(document)
+    document.write_text(spec())
+    assert make(document).files != edited.files
+    assert len(made) == 3

@@ -29,7 +29,7 @@ class Made:
 
     @cached_property
     def api(self) -> Api:
-        return pipeline.understand(self.path, self.settings)[0]
+        return pipeline.describe_document(self.path, self.settings).api
 
 
 def generate(path: Path, settings: Settings) -> Made:

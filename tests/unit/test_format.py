@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooksmith import formatting
-from hooksmith.aside import aside
 from hooksmith.caching.store import MAX_SHARD, Cache
 from hooksmith.config import Formatter
 from hooksmith.errors import ConfigError
@@ -150,9 +149,3 @@ def test_a_formatter_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, cach
     monkeypatch.setattr(formatting, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"ruff is not installed\n  hint: pip install ruff"):
         format_files(FILES, "ruff", cache)
-
-
-def test_what_is_done_aside_gives_its_outcome_or_raises() -> None:
-    assert aside(lambda: 1 + 1)() == 2
-    with pytest.raises(RenderedCodeError):
-        aside(lambda: format_files({"a.py": "x ="}, "black"))()

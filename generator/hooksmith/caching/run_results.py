@@ -34,84 +34,37 @@ class Output:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@value()
-class Earlier:
-    """What a document became before it was edited; what is of megabytes is read when it is asked for."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    input: Input
-    whole: bool
-    slot: str
-    cache: Cache
-
-    def files(self) -> Mapping[str, str] | None:
-        """Path below the package's folder → text; None where another run has changed the cache."""
-        return _files(self.slot, (self.input,), self.cache, whole=self.whole)
-
-    def snapshot(self) -> bytes:
-        """See `edits.Snapshot`; nothing where none was kept."""
-        return self.cache.large().get_bytes(_snapshot_slot(self.slot)) or b""
-
-
-def recall(path: Path, settings: Settings, cache: Cache, *, whole: bool = False) -> Output | None:
-    """What `path` became the last time, if it would become the same now.
-
-    `whole`: and if all of it was read for that, not what an edit was about alone.
-    """
+def recall(path: Path, settings: Settings, cache: Cache) -> Output | None:
+    """Return the cached result for `path`, or None if any input differs."""
     slot = _slot(path, settings)
     head = _Head.read(slot, cache)
-    if head is None or (whole and not head.whole):
+    if head is None or not all(each.is_unchanged() for each in head.inputs):
         return None
-    if not all(it.is_unchanged() for it in head.inputs):
-        return None
-    files = _files(slot, head.inputs, cache, whole=head.whole)
+    files = _files(slot, head.inputs, cache)
     return None if files is None else Output(files, head.diagnostics)
 
 
-def recall_earlier(path: Path, settings: Settings, cache: Cache) -> Earlier | None:
-    """What `path` became the last time, if nothing but its own text can be different now."""
-    slot = _slot(path, settings)
-    head = _Head.read(slot, cache)
-    if head is None or len(head.inputs) != 1 or path.resolve() != head.inputs[0].real:
-        return None
-    return Earlier(head.diagnostics, head.inputs[0], head.whole, slot, cache)
-
-
 def remember(
-    path: Path,
-    settings: Settings,
-    output: Output,
-    inputs: Iterable[Input],
-    cache: Cache,
-    *,
-    whole: bool,
+    path: Path, settings: Settings, output: Output, inputs: Iterable[Input], cache: Cache
 ) -> None:
-    """Keep what `path` became, out of `inputs`, of which it is one; `whole`: all of them was read for it."""
+    """Cache the result for `path`. `inputs`: every file that it was made from, `path` among them."""
     read = tuple(inputs)
     head = {
         "tool": tool_digest(),
-        "whole": whole,
         "inputs": [[str(it.path), str(it.real), it.digest] for it in read],
         "diagnostics": [_plain(diagnostic) for diagnostic in output.diagnostics],
     }
     slot = _slot(path, settings)
-    cache.large().put_parts(_files_slot(slot), _parts(read, output.files, whole=whole))
+    cache.large().put_parts(_files_slot(slot), _parts(read, output.files))
     cache.large().put(slot, json.dumps(head))
 
 
-def _parts(inputs: tuple[Input, ...], files: Mapping[str, str], *, whole: bool) -> Iterator[bytes]:
+def _parts(inputs: tuple[Input, ...], files: Mapping[str, str]) -> Iterator[bytes]:
     """A line with what they were made from, one with their paths and sizes in bytes, and the files themselves."""
     contents = [text.encode() for text in files.values()]
     sizes = dict(zip(files, map(len, contents), strict=True))
-    yield f"{_source(inputs, whole=whole)}\n{json.dumps(sizes)}\n".encode()
+    yield f"{_source(inputs)}\n{json.dumps(sizes)}\n".encode()
     yield from contents
-
-
-def remember_snapshot(
-    path: Path, settings: Settings, snapshot: Iterable[bytes], cache: Cache
-) -> None:
-    """Keep what the next run needs to know, if `path` is edited."""
-    cache.large().put_parts(_snapshot_slot(_slot(path, settings)), snapshot)
 
 
 @value()
@@ -120,7 +73,6 @@ class _Head:
 
     inputs: tuple[Input, ...]
     diagnostics: tuple[Diagnostic, ...]
-    whole: bool
 
     @classmethod
     def read(cls, slot: str, cache: Cache) -> _Head | None:
@@ -129,22 +81,16 @@ class _Head:
             entry = json.loads(text) if text else {}
             if entry.get("tool") != tool_digest():
                 return None
-            return cls(
-                tuple(_inputs(entry)),
-                tuple(map(_diagnostic, entry["diagnostics"])),
-                entry["whole"] is True,
-            )
+            return cls(tuple(_inputs(entry)), tuple(map(_diagnostic, entry["diagnostics"])))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None  # not an entry of ours
 
 
-def _files(
-    slot: str, inputs: tuple[Input, ...], cache: Cache, *, whole: bool
-) -> dict[str, str] | None:
+def _files(slot: str, inputs: tuple[Input, ...], cache: Cache) -> dict[str, str] | None:
     """The files that were made of `inputs`; a run that was killed may have left those of others."""
     content = cache.large().get_bytes(_files_slot(slot)) or b""
     source, _, rest = content.partition(b"\n")
-    if source.decode("ascii", "replace") != _source(inputs, whole=whole):
+    if source.decode("ascii", "replace") != _source(inputs):
         return None
     sizes, _, texts = rest.partition(b"\n")
     stream = io.BytesIO(texts)
@@ -154,18 +100,15 @@ def _files(
         return None  # not an entry of ours
 
 
-def _source(inputs: tuple[Input, ...], *, whole: bool) -> str:
-    """What files are made from: the same gives the same."""
-    made_by = f"{tool_digest()} {whole}"
-    return Cache.key(made_by, *(f"{str(it.path)!a} {str(it.real)!a} {it.digest}" for it in inputs))
+def _source(inputs: tuple[Input, ...]) -> str:
+    """Return a digest of the tool and all inputs."""
+    return Cache.key(
+        tool_digest(), *(f"{str(it.path)!a} {str(it.real)!a} {it.digest}" for it in inputs)
+    )
 
 
 def _files_slot(slot: str) -> str:
     return Cache.key("files", slot)
-
-
-def _snapshot_slot(slot: str) -> str:
-    return Cache.key("snapshot", tool_digest(), slot)
 
 
 def _slot(path: Path, settings: Settings) -> str:

@@ -174,7 +174,7 @@ def _write_ledgers(choice: Choice, file: Path) -> None:
 def check(*, jobs: int | None, **arguments: Any) -> int:
     """Compare the package with what its documents give now: exit code 1 and a diff where it is stale."""
     targets = Choice(**arguments).targets()
-    return _each(targets, jobs or cores(), _compare, whole=True)  # what judges relies on no edit
+    return _each(targets, jobs or cores(), _compare)
 
 
 def inspect(**arguments: Any) -> int:
@@ -301,11 +301,9 @@ def _print_received(received: Received) -> None:
     sys.stdout.flush()
 
 
-def _each(
-    targets: list[Target], jobs: int, act: Callable[[Target, Files], int], *, whole: bool = False
-) -> int:
-    """Do all targets, going on past one that fails; the worst exit code. `whole`: see `fleet.make`."""
-    results = made(targets, jobs, whole=whole)
+def _each(targets: list[Target], jobs: int, act: Callable[[Target, Files], int]) -> int:
+    """Do all targets, going on past one that fails; the worst exit code."""
+    results = made(targets, jobs)
     worst = 0
     while (found := _next(results)) is not None:
         worst = max(worst, _exit_code(functools.partial(_act_on, act, *found)))
@@ -380,7 +378,7 @@ def _describe(
     events: str | None,
 ) -> Api:
     """What `spec` says."""
-    from ..pipeline import understand
+    from ..pipeline import describe_document
 
     settings = Settings(
         package="api",
@@ -389,9 +387,9 @@ def _describe(
         **stated_extensions(signature, events),
     )
     with _progress():
-        api, diagnostics = understand(spec, settings)
-    _show(diagnostics)
-    return api
+        description = describe_document(spec, settings)
+    _show(description.diagnostics)
+    return description.api
 
 
 def _first_line(text: str) -> str:

@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 class Target:
     """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
 
-    `job` is one document's; without it, `suite` makes all of a configuration,
-    on so many processes, of whole documents or not.
+    `job` is one document's; without it, `suite` makes all of a configuration, on so many processes.
     """
 
     folder: Path
     job: Job | None = None
-    suite: Callable[[int, bool], Output] | None = None
+    suite: Callable[[int], Output] | None = None
     partial: bool = False
 
 
@@ -100,7 +99,7 @@ class Choice:
         only = tuple(self.only)
         return Target(
             folder=config.folder,
-            suite=lambda workers, whole: make_suite(config, only, workers=workers, whole=whole),
+            suite=lambda workers: make_suite(config, only, workers=workers),
             partial=bool(only),
         )
 
@@ -135,18 +134,16 @@ def stated_extensions(signature: str | None, events: str | None) -> dict[str, An
     return found
 
 
-def made(
-    targets: Sequence[Target], workers: int, *, whole: bool = False
-) -> Iterator[tuple[Target, Output | Exception]]:
-    """What becomes of each target, in their order; `workers`: processes at a time; `whole`: see `fleet.make`."""
+def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:
+    """What becomes of each target, in their order; `workers`: processes at a time."""
     jobs = [target.job for target in targets if target.job]
-    outcomes = generate_side_by_side(jobs, workers, whole=whole)
+    outcomes = generate_side_by_side(jobs, workers)
     for target in targets:
         if target.job:
             outcome = next(outcomes)
             yield target, outcome.output or outcome.error or RuntimeError("no outcome")
         elif target.suite:
-            yield target, _attempted(partial(target.suite, workers, whole))
+            yield target, _attempted(partial(target.suite, workers))
 
 
 def _attempted(suite: Callable[[], Output]) -> Output | Exception:

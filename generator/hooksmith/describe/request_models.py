@@ -9,16 +9,19 @@ alone do not separate shapes: the one class asserts them where it is sent (`_run
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ..ir import (
+    ANY,
+    NO_CONSTRAINTS,
     Alias,
     AnyDefinition,
+    Api,
     Array,
     Body,
     Callback,
+    Enum,
     Field,
     LiteralOf,
     Map,
@@ -32,52 +35,65 @@ from ..ir import (
     Type,
     Union,
 )
-from .facts import Facts, without
+from ..ir.queries import received_names, references, sent_names
+
+Definitions = Mapping[str, AnyDefinition]
+"""Definitions by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """Which definitions are sent, which received, and what the sent shape is called where there are two."""
+    """Directions of an API's definitions. `inputs`: name of a definition → name of its separate sent shape."""
 
-    sent: frozenset[str] = frozenset()
-    received: frozenset[str] = frozenset()
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    sent: Collection[str]
+    received: Collection[str]
+    inputs: Mapping[str, str]
 
 
-def settle_directions(facts: Facts) -> Directions:
-    """The directions of an API's definitions."""
-    calls, delivered = facts.calls.values(), facts.delivered
-    sent = _reach(facts, (name for call in calls for name in call.sent))
-    received = _reach(
-        facts,
-        (
-            *(name for _, models in delivered for name in models),
-            *(name for call in calls for name in call.received),
+def split_by_direction(api: Api) -> Api:
+    """Mark each definition as sent, received or both; split a definition whose sent and received shapes differ."""
+    directions = _directions(api)
+    return replace(
+        api,
+        definitions=tuple(
+            shape for definition in api.definitions for shape in _shaped(definition, directions)
         ),
+        resources=tuple(_shaped_resource(resource, directions) for resource in api.resources),
     )
-    both = [name for name in facts.definitions if name in sent and name in received]
-    return Directions(frozenset(sent), frozenset(received), _settle_inputs(facts, both))
 
 
-def _reach(facts: Facts, roots: Iterable[str]) -> set[str]:
+def _directions(api: Api) -> Directions:
+    definitions = {definition.name: definition for definition in api.definitions}
+    uses = {name: tuple(references(definition)) for name, definition in definitions.items()}
+    operations = [operation for resource in api.resources for operation in resource.operations]
+    delivered = [name for event in api.events.events for name in event.models]
+    sent = _reachable(uses, (name for each in operations for name in sent_names(each)))
+    received = _reachable(
+        uses, (*delivered, *(name for each in operations for name in received_names(each)))
+    )
+    return Directions(sent, received, _inputs(definitions, uses, sent & received))
+
+
+def _reachable(uses: Mapping[str, tuple[str, ...]], roots: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     stack = list(roots)
     while stack:
         name = stack.pop()
         if name not in seen:
             seen.add(name)
-            stack.extend(facts.definitions[name].all)
+            stack.extend(uses[name])
     return seen
 
 
-def _settle_inputs(facts: Facts, both: Iterable[str]) -> dict[str, str]:
-    """Name → name of the sent shape, for the definitions of `both` directions whose shapes differ."""
-    definitions = facts.definitions
+def _inputs(
+    definitions: Definitions, uses: Mapping[str, tuple[str, ...]], both: set[str]
+) -> dict[str, str]:
+    """Return name → name of the sent shape, for the definitions of `both` directions whose shapes differ."""
     users: dict[str, set[str]] = {}
     for name in both:
-        for used in definitions[name].all:
+        for used in uses[name]:
             users.setdefault(used, set()).add(name)
-    stack = [name for name in both if definitions[name].differs]
+    stack = [name for name in both if _differs(definitions[name], definitions)]
     split: set[str] = set()
     while stack:
         name = stack.pop()
@@ -87,35 +103,46 @@ def _settle_inputs(facts: Facts, both: Iterable[str]) -> dict[str, str]:
     return {name: _free(name + "Input", definitions) for name in definitions if name in split}
 
 
-class ShapeUses(NamedTuple):
-    """The names of the shapes that a shape is made of; `bases` are among them. `sent`: whether it is sent."""
-
-    uses: tuple[str, ...]
-    bases: tuple[str, ...]
-    sent: bool
-
-
-def shape_uses(facts: Facts, directions: Directions) -> dict[str, ShapeUses]:
-    """What all shapes are made of, by their names, as `shaped` makes them."""
-    found: dict[str, ShapeUses] = {}
-    inputs = directions.inputs
-    for name, it in facts.definitions.items():
-        sent, received = name in directions.sent, name in directions.received
-        if name in inputs or received != sent:
-            if received:
-                found[name] = ShapeUses(it.received, it.bases, False)
-            if sent:
-                found[inputs.get(name, name)] = ShapeUses(
-                    tuple(inputs.get(used, used) for used in it.sent),
-                    tuple(inputs.get(base, base) for base in it.bases),
-                    True,
-                )
-        else:
-            found[name] = ShapeUses(it.all, it.bases, sent)
-    return found
+def _differs(definition: AnyDefinition, definitions: Definitions) -> bool:
+    """Whether the sent and received shapes differ, apart from those of the definitions that it mentions."""
+    match definition:
+        case Model(fields=fields, extra=extra):
+            directed = any(field.read_only or field.write_only for field in fields)
+            directed = directed or bool(definition.further) or extra not in (None, ANY)
+            types = [field.type for field in fields] + ([extra] if extra else [])
+            return directed or any(_asserts(each, definitions) for each in types)
+        case Alias(type=aliased):
+            return _asserts(aliased, definitions)
+    return False
 
 
-def shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
+def _asserts(type_: Type, definitions: Definitions) -> bool:
+    """Whether a type accepts more values when received than when sent."""
+    match type_:
+        case Named(name):
+            return isinstance(definitions[name], Enum)
+        case Scalar(constraints=constraints):
+            if constraints is NO_CONSTRAINTS:
+                return False
+            return replace(constraints, format=None) != NO_CONSTRAINTS
+        case Array(items, constraints):
+            return constraints != NO_CONSTRAINTS or _asserts(items, definitions)
+        case Map(values, constraints):
+            return constraints != NO_CONSTRAINTS or _asserts(values, definitions)
+        case Tuple(items, rest, constraints):
+            inner = (*items, *([rest] if rest else []))
+            return constraints != NO_CONSTRAINTS or any(
+                _asserts(item, definitions) for item in inner
+            )
+        case Union(options, discriminator, further):
+            return bool(discriminator or further) or any(
+                _asserts(option, definitions) for option in options
+            )
+        case LiteralOf():
+            return False
+
+
+def _shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
     """A definition as it is received and sent: one shape for both, or each its own."""
     name = definition.name
     marked = replace(definition, sent=name in directions.sent, received=name in directions.received)
@@ -124,7 +151,17 @@ def shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefini
     return (_one_way(marked, directions.inputs),)
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def _without(model: Model, *, read_only: bool = False, write_only: bool = False) -> Model:
+    """Return a model without its read-only or write-only fields."""
+    fields = tuple(
+        field
+        for field in model.fields
+        if not (read_only and field.read_only) and not (write_only and field.write_only)
+    )
+    return model if len(fields) == len(model.fields) else replace(model, fields=fields)
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
     while name in taken:
         name += "Shape"
     return name
@@ -132,7 +169,7 @@ def _free(name: str, taken: Container[str]) -> str:
 
 def _received(definition: AnyDefinition) -> AnyDefinition:
     if isinstance(definition, Model):
-        return without(replace(definition, sent=False), write_only=True)
+        return _without(replace(definition, sent=False), write_only=True)
     return replace(definition, sent=False)
 
 
@@ -142,15 +179,15 @@ def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition
     match definition:
         case Model():
             fields = tuple(
-                _field(field, inputs) for field in without(definition, read_only=True).fields
+                _field(field, inputs) for field in _without(definition, read_only=True).fields
             )
             bases = tuple(inputs.get(base, base) for base in definition.bases)
-            extra = None if definition.extra is None else renamed(definition.extra, inputs)
+            extra = None if definition.extra is None else _renamed(definition.extra, inputs)
             return replace(
                 definition, name=name, received=False, fields=fields, bases=bases, extra=extra
             )
         case Alias():
-            kind = renamed(definition.type, inputs)
+            kind = _renamed(definition.type, inputs)
             return replace(definition, name=name, received=False, type=kind)
     return replace(definition, name=name, received=False)
 
@@ -162,13 +199,13 @@ def _one_way(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinit
     return _sent(definition, inputs) if definition.sent else _received(definition)
 
 
-def shaped_resource(resource: Resource, directions: Directions) -> Resource:
+def _shaped_resource(resource: Resource, directions: Directions) -> Resource:
     """A resource whose operations send the shapes that are sent."""
-    found = tuple(shaped_operation(operation, directions) for operation in resource.operations)
+    found = tuple(_shaped_operation(operation, directions) for operation in resource.operations)
     return replace(resource, operations=found)
 
 
-def shaped_operation(operation: Operation, directions: Directions) -> Operation:
+def _shaped_operation(operation: Operation, directions: Directions) -> Operation:
     """An operation that sends the shapes that are sent."""
     inputs = directions.inputs
     if not inputs:
@@ -187,7 +224,7 @@ def _callback(callback: Callback, inputs: Mapping[str, str]) -> Callback:
     reply = callback.reply
     if reply is None or reply.type is None:
         return callback
-    return replace(callback, reply=replace(reply, type=renamed(reply.type, inputs)))
+    return replace(callback, reply=replace(reply, type=_renamed(reply.type, inputs)))
 
 
 def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:
@@ -197,31 +234,31 @@ def _parameter(parameter: Parameter, inputs: Mapping[str, str]) -> Parameter:
 def _body(body: Body, inputs: Mapping[str, str]) -> Body:
     fields = None if body.fields is None else tuple(_field(field, inputs) for field in body.fields)
     others = tuple(_body(other, inputs) for other in body.others)
-    return replace(body, type=renamed(body.type, inputs), fields=fields, others=others)
+    return replace(body, type=_renamed(body.type, inputs), fields=fields, others=others)
 
 
 def _field(field: Field, inputs: Mapping[str, str]) -> Field:
-    return replace(field, type=renamed(field.type, inputs))
+    return replace(field, type=_renamed(field.type, inputs))
 
 
-def renamed(kind: Type, names: Mapping[str, str]) -> Type:
+def _renamed(kind: Type, names: Mapping[str, str]) -> Type:
     """The type with definitions renamed."""
     match kind:
         case Named(name):
             return Named(names.get(name, name))
         case Array(items, constraints):
-            return Array(renamed(items, names), constraints)
+            return Array(_renamed(items, names), constraints)
         case Map(values, constraints):
-            return Map(renamed(values, names), constraints)
+            return Map(_renamed(values, names), constraints)
         case Tuple(items, rest):
             return replace(
                 kind,
-                items=tuple(renamed(item, names) for item in items),
-                rest=None if rest is None else renamed(rest, names),
+                items=tuple(_renamed(item, names) for item in items),
+                rest=None if rest is None else _renamed(rest, names),
             )
         case Union(options, discriminator, further):
             return Union(
-                tuple(renamed(option, names) for option in options), discriminator, further
+                tuple(_renamed(option, names) for option in options), discriminator, further
             )
         case Scalar() | LiteralOf():
             return kind

@@ -92,6 +92,18 @@ def received_types(operation: Operation) -> Iterator[Type]:
             yield callback.type
 
 
+def sent_names(operation: Operation) -> Iterator[str]:
+    """Yield the names of the definitions that an operation sends."""
+    for type_ in sent_types(operation):
+        yield from names_in(type_)
+
+
+def received_names(operation: Operation) -> Iterator[str]:
+    """Yield the names of the definitions that an operation receives."""
+    for type_ in received_types(operation):
+        yield from names_in(type_)
+
+
 def success_type(operation: Operation) -> Type | None:
     """Return the union of an operation's success replies; None if they have no content."""
     types: list[Type | None] = []

@@ -48,20 +48,6 @@ def parse_outlined(text: str) -> tuple[Any, Outline]:
     return reader.read(), reader.outline
 
 
-def parse_piece(text: str) -> tuple[dict[str, Any], Outline] | None:
-    """The keys of a block of YAML that was indented, with their values, and where they stand.
-
-    None where it is something else, or has anchors, so that others may depend on it. Raises SyntaxProblem, for aliases
-    too.
-    """
-    reader = _DataReader(text)
-    data = reader.read()
-    is_indented = bool(reader.outline and reader.outline[0][3])
-    if not (is_indented and reader.is_plain_block and isinstance(data, dict)) or reader.has_anchors:
-        return None
-    return data, reader.outline
-
-
 def positions(text: str) -> Position:
     """Where everything stands in `text`. Raises SyntaxProblem where `parse` would."""
     return _PositionReader(text).read()
@@ -126,12 +112,6 @@ class _Reader(Generic[_Value]):
         self._documents: list[_Value] = []
         self._same: dict[str, str] = {}
         self.outline: Outline = []
-        self.is_plain_block = False
-        """Whether the outermost collection is in block style, without a tag."""
-
-    @property
-    def has_anchors(self) -> bool:
-        return bool(self._anchors)
 
     # How values are made.
 
@@ -239,8 +219,6 @@ class _Reader(Generic[_Value]):
             raise too_deep(event.start_mark.line + 1, event.start_mark.column + 1)
         if self._stack and self._stack[-1].key is None and type(self._stack[-1].members) is dict:
             raise _problem("a key is a mapping or a sequence", event, "JSON's keys are strings")
-        if not self._stack:
-            self.is_plain_block = not event.flow_style and event.tag is None
         self._stack.append(_Frame(event, self._count))
 
     def _close(self) -> None:

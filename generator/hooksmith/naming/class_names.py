@@ -42,15 +42,8 @@ class Candidate(NamedTuple):
     node: Any
 
 
-class Names(NamedTuple):
-    """Pointer → class name, and who would have liked to be called what."""
-
-    settled: dict[str, str]
-    candidates: dict[str, Candidate]
-
-
-def settle_names(document: Node, overrides: Mapping[str, str]) -> Names:
-    """A name for every schema of a normalised document that Python code will name."""
+def settle_names(document: Node, overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return pointer → class name, for every schema of a normalised document that becomes a class, enum or alias."""
     return _Namer(document, overrides).run()
 
 
@@ -59,12 +52,11 @@ class _Namer:
         self._document = document
         self._overrides = overrides
         self._names: dict[str, str] = {}
-        self._candidates: dict[str, Candidate] = {}
         self._owners: dict[str, str] = {}
         delivers = document.get("webhooks") or document.get("x-webhooks")
         self._reserved = RESERVED | BUILTIN_CLASSES | ({"Event"} if delivers else set())
 
-    def run(self) -> Names:
+    def run(self) -> dict[str, str]:
         """Outermost schemas first, so that a clash is always settled against the deeper one."""
         tier = list(self._components())
         self._claim(tier)
@@ -72,7 +64,7 @@ class _Namer:
         while tier:
             self._claim(tier)
             tier = list(self._below(tier))
-        return Names(self._names, self._candidates)
+        return self._names
 
     def _components(self) -> Iterator[Candidate]:
         for key, node in self._document.get("components", {}).get("schemas", {}).items():
@@ -121,7 +113,6 @@ class _Namer:
 
     def _take(self, candidate: Candidate, name: str) -> None:
         self._names[candidate.pointer] = name
-        self._candidates[candidate.pointer] = candidate
         self._owners[name] = candidate.pointer
 
 
@@ -152,14 +143,6 @@ def _with_context(candidate: Candidate, rung: int) -> str:
     if len(tokens) > 3:
         return "".join(map(pascal, tokens)) + suffix
     return pascal(_with_signs(tokens[-1]))
-
-
-def later_choices(pointer: str, name: str) -> set[str]:
-    """What a candidate that does not get its name might be called, whatever it is; but for the digest."""
-    nodes: tuple[Node, ...] = ({}, {"enum": []})
-    return {
-        _with_context(Candidate(pointer, name, node), rung) for node in nodes for rung in (1, 2, 3)
-    }
 
 
 def _with_signs(key: str) -> str:

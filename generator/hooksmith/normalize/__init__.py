@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import Diagnostic, Place
 from ..load.library import Library
-from ..naming.class_names import Candidate, settle_names
+from ..naming.class_names import settle_names
 from ..naming.overrides import check_overrides
 from ..openapi.grammar import Node
 from .all_of import merge
@@ -26,18 +26,15 @@ from .swagger2 import upgrade_swagger
 class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
-    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name, `candidates` to what
-    it would have liked to be called. `findings` holds what is wrong with the document but can be lived with, `subjects`
-    all that the document had; `references` says which units of the document (see `unit_of`) refer to which.
+    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name. `findings` holds the
+    warnings so far, `subjects` everything that the document had.
     """
 
     document: Node
     names: dict[str, str]
-    candidates: dict[str, Candidate]
     library: Library
     findings: Findings
     subjects: tuple[Subject, ...]
-    references: Mapping[str, Collection[str]]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -58,13 +55,6 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
 
     Raises ConfigError where one of these is no schema's, or taken.
     """
-    normal = normalize_part(library, names or {})
-    check_overrides(normal.document, names or {}, normal.names, lambda: normal.findings.place(""))
-    return normal
-
-
-def normalize_part(library: Library, names: Mapping[str, str]) -> Normal:
-    """As `normalize`, where `names` may have those of schemas that this part of a document lacks."""
     bundled = bundle(library)
     findings = Findings(bundled)
     findings.warn_of_references(library.misspelled)
@@ -77,13 +67,13 @@ def normalize_part(library: Library, names: Mapping[str, str]) -> Normal:
     hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
-    found = settle_names(bundled.document, names)
+    overrides = names or {}
+    settled = settle_names(bundled.document, overrides)
+    check_overrides(bundled.document, overrides, settled, lambda: findings.place(""))
     return Normal(
         document=bundled.document,
-        names=found.settled,
-        candidates=found.candidates,
+        names=settled,
         library=library,
         findings=findings,
         subjects=subjects,
-        references=bundled.references,
     )

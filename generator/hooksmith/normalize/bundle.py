@@ -9,7 +9,7 @@ components.
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -18,9 +18,7 @@ from typing import Any
 from ..errors import DocumentError, UnresolvedReferenceError
 from ..json_pointer import escape, split
 from ..load.library import Document, Library, Located
-from ..load.references import is_reference
 from ..openapi.grammar import SECTIONS, Node, Visit, copied, kind_at, walk
-from .units import unit_of
 
 Key = tuple[str, str]
 """A place in any file: the file's URI, and a pointer."""
@@ -42,8 +40,6 @@ class Bundle:
     upgraded: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     """Sections of the document that are no mappings."""
-    references: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Which units of the root document refer to which, or cannot be read without them: see `unit_of`."""
 
 
 def bundle(library: Library) -> Bundle:
@@ -183,10 +179,8 @@ class _Importer:
         for visit in walk(kind, node, pointer) if isinstance(node, dict) else ():
             reference = _reference(visit)
             if reference is None:
-                self._relate_options(document, visit)
                 continue
             found = self._library.resolve(document, reference, visit.pointer)
-            self._relate(document, visit, found)
             if visit.kind == "pathItem":
                 self._once(found, visit.kind)
             elif visit.kind in SECTIONS and not self._stays(found):
@@ -196,30 +190,6 @@ class _Importer:
                     else None
                 )
                 self.want(found, visit.kind, alias)
-
-    def _relate(self, document: Document, visit: Visit, found: Located) -> None:
-        """Note who refers to whom. What stands in the middle of a unit moves away, which changes the unit."""
-        if not (document is found.document is self.result.root):
-            return
-        here, there = unit_of(visit.pointer), unit_of(found.pointer)
-        self.result.references[here].add(there)
-        if found.pointer != there:
-            self.result.references[there].add(here)
-
-    def _relate_options(self, document: Document, visit: Visit) -> None:
-        """A discriminator says something of the options: they have it written into them."""
-        if document is not self.result.root:
-            return
-        if visit.kind == "example" and is_reference(visit.node):
-            there = unit_of(visit.node["$ref"].removeprefix("#"))
-            self.result.references[unit_of(visit.pointer)].add(there)
-        if "discriminator" not in visit.node:
-            return
-        stated = [visit.node.get(key) for key in ("oneOf", "anyOf")]
-        for option in (option for found in stated if isinstance(found, list) for option in found):
-            if is_reference(option):
-                found = self._library.resolve(document, option["$ref"], visit.pointer)
-                self.result.references[unit_of(found.pointer)].add(unit_of(visit.pointer))
 
     def want(self, found: Located, kind: str, alias: str | None = None) -> None:
         """Note a component to bring in; `alias`: the root has a component of that name that is nothing else."""

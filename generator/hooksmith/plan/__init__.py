@@ -1,75 +1,124 @@
-"""The IR → what Python we write: views with every string ready."""
+"""IR → views: the Python code to write, with every string ready."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-from ..ir import Api
+from ..ir import Api, Resource
 from .api_index import plan_resource_doc
-from .callbacks import plan_callback_receiver
+from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
 from .docstrings import sentence
-from .events import plan_analytic_events, plan_event_docs, plan_event_types
-from .examples import has_headers
+from .events import (
+    event_definitions,
+    plan_analytic_events,
+    plan_event_docs,
+    plan_event_types,
+    plan_events,
+)
+from .examples import has_headers, plan_examples
 from .exports import export, plan_exports
-from .parts import Parts
-from .views import CallbacksView, ModelsView, PackageView
+from .imports import Imports
+from .methods import plan_resource
+from .model_modules import model_modules
+from .models import plan_definitions
+from .views import CallbacksView, EventsView, ModelsView, ModuleView, PackageView, ResourceView
 from .webhook import plan_webhook
 
 
-def plan(api: Api, parts: Parts, package: str) -> PackageView:
-    """The package of one API, in `parts`."""
-    runtime = parts.runtime
-    webhook = plan_webhook(api, runtime)
-    callbacks = parts.callbacks()
-    constants = callback_constants(callbacks)
-    resources = tuple(parts.resource(resource, constants) for resource in api.resources)
-    view = bare_package(api, package, runtime)._replace(
-        models=None if parts.arrangement.modules else parts.models(),
-        model_modules=model_modules_view(parts) if parts.arrangement.modules else None,
-        event_types=plan_event_types(api),
-        analytic_events=plan_analytic_events(api),
-        events=parts.events(),
-        webhook=webhook,
-        callbacks=callbacks,
-        callback_receiver=plan_callback_receiver(api, webhook, runtime),
-        examples=parts.examples(),
-        resources=resources,
-        client=plan_client(api, package, runtime),
-        resource_docs=tuple(map(plan_resource_doc, api.resources, resources)),
-        event_docs=plan_event_docs(api),
-    )
-    exports = tuple(sorted(plan_exports(view), key=lambda found: found.module))
-    return view._replace(
-        exports=exports,
-        names=tuple(sorted(name for found in exports for name in found.names)),
-    )
+def plan(api: Api, package: str, runtime: str) -> PackageView:
+    """Plan the package of one API. `runtime`: the runtime's package, relative to a module at the package's top."""
+    return _Planner(api, runtime).package(package)
 
 
-def bare_package(api: Api, package: str, runtime: str) -> PackageView:
-    """A package without any parts yet."""
-    return PackageView(
-        title=api.title,
-        doc=sentence(api.description) or (f"{api.title}." if api.title else ""),
-        source=api.source,
-        package=package,
-        runtime=runtime,
-        whole_examples=has_headers(api),
-    )
+class _Planner:
+    """Plans one package; `_modules` is empty if all models stand in `models.py`."""
 
+    def __init__(self, api: Api, runtime: str) -> None:
+        self._api = api
+        self._runtime = runtime
+        self._definitions = {definition.name: definition for definition in api.definitions}
+        self._modules = model_modules(api)
+        self._with_events = () if self._modules else event_definitions(api)
 
-def callback_constants(callbacks: CallbacksView | None) -> Mapping[str, str]:
-    """The constants of callbacks, by their pointers."""
-    return {it.pointer: it.constant for it in callbacks.callbacks} if callbacks else {}
+    def package(self, package: str) -> PackageView:
+        api, runtime = self._api, self._runtime
+        webhook = plan_webhook(api, runtime)
+        callbacks = plan_callbacks(api, self._definitions, runtime)
+        resources = tuple(self._resource(resource, callbacks) for resource in api.resources)
+        view = PackageView(
+            title=api.title,
+            doc=sentence(api.description) or (f"{api.title}." if api.title else ""),
+            source=api.source,
+            package=package,
+            runtime=runtime,
+            whole_examples=has_headers(api),
+            models=None if self._modules else self._models(),
+            model_modules=self._model_modules() if self._modules else None,
+            event_types=plan_event_types(api),
+            analytic_events=plan_analytic_events(api),
+            events=self._events(),
+            webhook=webhook,
+            callbacks=callbacks,
+            callback_receiver=plan_callback_receiver(api, webhook, runtime),
+            examples=plan_examples(api, self._definitions),
+            resources=resources,
+            client=plan_client(api, package, runtime),
+            resource_docs=tuple(map(plan_resource_doc, api.resources, resources)),
+            event_docs=plan_event_docs(api),
+        )
+        exports = tuple(sorted(plan_exports(view), key=lambda each: each.module))
+        names = sorted(name for each in exports for name in each.names)
+        return view._replace(exports=exports, names=tuple(names))
 
+    def _resource(self, resource: Resource, callbacks: CallbacksView | None) -> ResourceView:
+        return plan_resource(
+            resource,
+            self._definitions,
+            f".{self._runtime}",
+            {each.pointer: each.constant for each in callbacks.callbacks} if callbacks else {},
+            deferred=bool(self._modules),
+        )
 
-def model_modules_view(parts: Parts, chosen: Collection[str] | None = None) -> ModelsView:
-    """`models/`: its modules, of which the `chosen` are planned, and its names by the module that has them."""
-    members = parts.arrangement.members()
-    return ModelsView(
-        modules=tuple(
-            parts.model_module(name) for name in members if chosen is None or name in chosen
-        ),
-        exports=tuple(export(f".{name}", *found) for name, found in members.items()),
-        names=tuple(sorted(parts.arrangement.modules)),
-    )
+    def _models(self) -> ModuleView:
+        """Plan `models.py`: all definitions that do not stand with the events."""
+        imports = Imports(runtime=self._runtime)
+        members = [
+            definition
+            for name, definition in self._definitions.items()
+            if name not in self._with_events
+        ]
+        views = plan_definitions(members, self._definitions, imports)
+        return ModuleView(imports=imports.block(), definitions=views)
+
+    def _model_modules(self) -> ModelsView:
+        """Plan `models/`."""
+        members: dict[str, list[str]] = {}
+        for name, module in self._modules.items():
+            members.setdefault(module, []).append(name)
+        modules = dict(sorted(members.items()))
+        return ModelsView(
+            modules=tuple(self._model_module(*each) for each in modules.items()),
+            exports=tuple(export(f".{module}", *names) for module, names in modules.items()),
+            names=tuple(sorted(self._modules)),
+        )
+
+    def _model_module(self, module: str, names: list[str]) -> ModuleView:
+        modules = self._modules
+        imports = Imports(
+            runtime=f".{self._runtime}",
+            home=lambda used: None if modules[used] == module else f".{modules[used]}",
+        )
+        members = [self._definitions[name] for name in names]
+        views = plan_definitions(members, self._definitions, imports, deferred=True)
+        block = imports.block(definitions_for_types_only=True)
+        return ModuleView(name=module, imports=block, definitions=views)
+
+    def _events(self) -> EventsView | None:
+        """Plan `events.py`, or return None if the document delivers nothing."""
+        with_events = self._with_events
+        imports = Imports(
+            runtime=self._runtime, home=lambda name: None if name in with_events else ".models"
+        )
+        members = [self._definitions[name] for name in with_events]
+        return plan_events(
+            self._api, members, self._definitions, imports, deferred=bool(self._modules)
+        )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from ..describe.facts import Facts
-from ..describe.request_models import Directions, ShapeUses
 from ..ir import (
     Alias,
     AnyDefinition,
@@ -23,7 +21,7 @@ from ..ir import (
     Type,
     Union,
 )
-from ..ir.queries import all_fields
+from ..ir.queries import all_fields, received_names, references, sent_names
 from ..naming.casing import upper
 from ..naming.unique_names import unique
 from ..openapi.media_types import is_form
@@ -31,26 +29,24 @@ from .docstrings import in_short, sentence
 from .enums import enum_view
 from .imports import Imports
 from .literals import literal
-from .model_modules import called
 from .models import plan_definitions
 from .unions import union_rows
 from .views import EnumView, EventDocView, EventsView
 
 
-def event_definitions(
-    shapes: Mapping[str, ShapeUses], facts: Facts, directions: Directions
-) -> tuple[str, ...]:
-    """The shapes that are whole deliveries and nothing else: they stand with the events, not with the models."""
-    delivered = {name for _, models in facts.delivered for name in models}
+def event_definitions(api: Api) -> tuple[str, ...]:
+    """Return the names of the definitions that are whole deliveries and nothing else: they stand in `events.py`."""
+    delivered = {name for event in api.events.events for name in event.models}
     if not delivered:
         return ()
-    used = {name for shape in shapes.values() for name in shape.uses}
-    for call in facts.calls.values():
-        used.update(called(call, directions.inputs))
+    used = {name for definition in api.definitions for name in references(definition)}
+    for resource in api.resources:
+        for operation in resource.operations:
+            used.update(sent_names(operation), received_names(operation))
     return tuple(
-        name
-        for name, shape in shapes.items()
-        if name in delivered and name not in used and not shape.sent
+        definition.name
+        for definition in api.definitions
+        if definition.name in delivered and definition.name not in used and not definition.sent
     )
 
 

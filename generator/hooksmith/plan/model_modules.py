@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from ..describe.facts import CallUses, Facts
-from ..describe.request_models import ShapeUses
+from ..ir import Api, Model
+from ..ir.queries import received_names, references, sent_names
 from ..naming.casing import snake
 from ..naming.reserved import KEYWORDS
 
@@ -31,54 +31,61 @@ FEW = 10
 SHARED, UNREACHED = "shared", "schemas"
 
 
-def model_modules(shapes: Mapping[str, ShapeUses], owners: Mapping[str, str]) -> dict[str, str]:
-    """The module of each definition, in the order of the document; empty where all stand in `models.py`."""
-    if len(shapes) <= LARGE:
+def model_modules(api: Api) -> dict[str, str]:
+    """Return the module of each definition, in the order of the document; empty if all stand in `models.py`."""
+    if len(api.definitions) <= LARGE:
         return {}
+    owners = _owners(api)
     groups: dict[str, list[str]] = defaultdict(list)
-    for name in shapes:
-        groups[owners.get(name, UNREACHED)].append(name)
-    places = {
+    for definition in api.definitions:
+        groups[owners.get(definition.name, UNREACHED)].append(definition.name)
+    modules = {
         name: _importable(module, owners)
-        for group, found in groups.items()
-        for module, members in _split(group, found)
+        for group, names in groups.items()
+        for module, members in _split(group, names)
         for name in members
     }
-    bases = {name: it.bases for name, it in shapes.items() if it.bases}
-    merged = _without_cycles(places, bases)
-    return {name: merged[name] for name in shapes}
+    bases = {
+        definition.name: definition.bases
+        for definition in api.definitions
+        if isinstance(definition, Model) and definition.bases
+    }
+    merged = _without_cycles(modules, bases)
+    return {definition.name: merged[definition.name] for definition in api.definitions}
 
 
-def owners(
-    shapes: Mapping[str, ShapeUses], facts: Facts, inputs: Mapping[str, str]
-) -> dict[str, str]:
-    """Definition → the resource or group of events that alone leads to it, or SHARED. Each is visited twice at most."""
-    found: dict[str, str] = {}
-    stack = list(_roots(facts, inputs))
+def _owners(api: Api) -> dict[str, str]:
+    """Return definition → the only resource or group of events that leads to it, or SHARED.
+
+    Each definition is visited twice at most.
+    """
+    uses = {definition.name: tuple(references(definition)) for definition in api.definitions}
+    owners: dict[str, str] = {}
+    stack = list(_roots(api))
     while stack:
         name, owner = stack.pop()
-        known = found.get(name)
+        known = owners.get(name)
         if known not in (owner, SHARED):
-            found[name] = owner = owner if known is None else SHARED
-            stack.extend((used, owner) for used in shapes[name].uses)
-    return found
+            owners[name] = owner = owner if known is None else SHARED
+            stack.extend((used, owner) for used in uses[name])
+    return owners
 
 
-def _roots(facts: Facts, inputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Definitions that calls and events mention, each with its owner."""
-    for call in facts.calls.values():
-        yield from ((name, call.resource) for name in called(call, inputs))
-    resources = {call.resource.removesuffix("s"): call.resource for call in facts.calls.values()}
-    for stated, models in facts.delivered:
-        group = snake(stated) if stated else "events"
+def _roots(api: Api) -> Iterator[tuple[str, str]]:
+    """Yield the definitions that operations and events mention, each with its owner."""
+    for resource in api.resources:
+        for operation in resource.operations:
+            yield from ((name, resource.name) for name in sent_names(operation))
+            yield from ((name, resource.name) for name in received_names(operation))
+    resources = {
+        resource.name.removesuffix("s"): resource.name
+        for resource in api.resources
+        if resource.operations
+    }
+    for event in api.events.events:
+        group = snake(event.group) if event.group else "events"
         owner = resources.get(group.removesuffix("s"), group)
-        yield from ((name, owner) for name in models)
-
-
-def called(call: CallUses, inputs: Mapping[str, str]) -> Iterator[str]:
-    """The shapes that a call mentions."""
-    yield from (inputs.get(name, name) for name in call.sent)
-    yield from call.received
+        yield from ((name, owner) for name in event.models)
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:

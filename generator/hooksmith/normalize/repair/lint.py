@@ -7,7 +7,6 @@ from ...openapi.grammar import Node, walk
 from ...openapi.references import properties_of, resolved
 from ...suggest import did_you_mean
 from ..diagnostics import Findings
-from .references import LEADS_NOWHERE
 
 
 def warn_of_suspicions(document: Node, findings: Findings) -> None:
@@ -42,7 +41,7 @@ def _targets(document: Node, schema: Node, pointer: str, findings: Findings) -> 
         known = [*((document.get("components") or {}).get("schemas") or {})]
         findings.warn(
             f"{pointer}/discriminator/mapping/{escape(value)}",
-            f"mapping: {target!r} {LEADS_NOWHERE}",
+            f"mapping: {target!r} leads nowhere",
             did_you_mean(target.rpartition("/")[2], known),
         )
 

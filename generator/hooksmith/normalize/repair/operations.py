@@ -20,9 +20,6 @@ STYLES = {
     "header": ("simple",),
     "cookie": ("form", "cookie"),
 }
-USED_TWICE = "is used twice"
-"""Said of what one operation has because of another: see `edits`."""
-
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -203,7 +200,7 @@ class _Mender:
         if place != holders[0]:
             self._warn(
                 place,
-                f"operationId {identity!r} {USED_TWICE}, first at {self._findings.place(holders[0])}; "
+                f"operationId {identity!r} is used twice, first at {self._findings.place(holders[0])}; "
                 "they are named after their methods and paths",
                 "give each operation an id of its own",
             )

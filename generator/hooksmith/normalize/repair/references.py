@@ -14,10 +14,6 @@ _WRAPPED = {"requestBody", "response", "mediaType", "parameter", "header"}
 """What holds a schema, so that a reference straight to a schema can be meant so."""
 
 
-LEADS_NOWHERE = "leads nowhere"
-"""Said of references that something might come for: see `edits`."""
-
-
 def mend_references(document: Node, findings: Findings) -> None:
     """Every reference of a document leads to an object of its kind afterwards, or is gone.
 
@@ -45,7 +41,7 @@ class _Mender:
         kind, found = self._ends[reference]
         if not found:
             self._findings.warn(
-                visit.pointer, f"the $ref {reference!r} {LEADS_NOWHERE}, and is left out"
+                visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out"
             )
             del visit.node["$ref"]
         elif kind != visit.kind and visit.kind != "example":
