@@ -7,7 +7,7 @@
     strict = true                     # whether what is wrong with a document, but usable, is an error
 
     [tool.hooksmith.apis.workos]      # one subpackage each
-    spec = "specs/workos/openapi.yaml"
+    spec = "specs/workos/openapi.yaml" # a file, or an https:// URL that `hooksmith pull` fetches
     roots = ["specs/shared"]          # further folders that $refs may reach
     overlay = ["specs/fixes.yaml"]    # OpenAPI Overlays, applied to the document in order
     names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
@@ -21,13 +21,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from .errors import ConfigError, Diagnostic, Place
 from .extensions.schema import check_statement
+from .load.lock_file import check_fetched
 from .settings import Formatter as Formatter
 from .settings import Settings as Settings
 from .settings import check_identifier as check_identifier
@@ -87,6 +90,13 @@ class Config(_Frozen):
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     """Name of an API → its `spec` as written."""
+    _urls: dict[str, str] = PrivateAttr(default_factory=dict)
+    _path: Path = PrivateAttr(default=Path())
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Name of an API → the URL of its document, for those whose `spec` is a URL."""
+        return self._urls
 
     @property
     def folder(self) -> Path:
@@ -94,8 +104,10 @@ class Config(_Frozen):
         return self.out / self.package
 
     def settings(self, name: str) -> Settings:
-        """What the generation of the API `name` depends on."""
+        """Return the settings of the API `name`. Raises ConfigError if its document has to be fetched first."""
         api = self.apis[name]
+        if name in self._urls:
+            check_fetched(self._path, name, self._urls[name])
         return Settings(
             package=name,
             formatter=self.formatter,
@@ -130,12 +142,34 @@ def load_config(path: Path) -> Config:
     table = _table(path, text)
     if table is None:
         raise ConfigError.at(Place(file=str(path)), "has no [tool.hooksmith]")
+    urls = _take_urls(table)
     try:
         config = Config.model_validate(table)
     except ValidationError as error:
         found = [_diagnostic(path, text, detail) for detail in error.errors()]
         raise ConfigError(*found) from error
-    return _beside(config, path.parent)
+    placed = _beside(config, path.parent)
+    placed._urls.update(urls)
+    placed._path = path
+    return placed
+
+
+def _take_urls(table: dict[str, Any]) -> dict[str, str]:
+    """Replace each `spec` that is a URL by the path that its document is fetched to. Return name → URL."""
+    apis = table.get("apis")
+    urls: dict[str, str] = {}
+    for name, api in apis.items() if isinstance(apis, dict) else ():
+        spec = api.get("spec") if isinstance(api, dict) else None
+        if isinstance(spec, str) and re.match(r"https?://", spec):
+            urls[name] = spec
+            api["spec"] = f"specs/{name}/{_file_name(spec)}"
+    return urls
+
+
+def _file_name(url: str) -> str:
+    """Return the file name for a fetched document; a URL without a name gives `openapi.yaml`, which may hold JSON."""
+    name = PurePosixPath(urlsplit(url).path).name
+    return name if re.fullmatch(r"[\w-][\w.-]*\.(json|ya?ml)", name) else "openapi.yaml"
 
 
 def _read(path: Path) -> str:

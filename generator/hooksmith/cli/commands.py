@@ -24,6 +24,7 @@ from ..errors import Diagnostic, HooksmithError, OutputError, Place
 from ..progress import listening
 from ..settings import Settings
 from .parser import UsageError, make_parser
+from .pull_command import pull_documents
 from .targets import Choice, Target, made, stated_extensions
 
 if TYPE_CHECKING:
@@ -248,8 +249,15 @@ def listen(
     return 0
 
 
+def pull(names: list[str], *, check: bool, headers: list[str], config: Path | None) -> int:
+    """Fetch the documents that the configuration names by URL: --check tells whether they have changed."""
+    with _progress():
+        return pull_documents(names, check=check, headers=headers, config=config, show=_print)
+
+
 _COMMANDS: dict[str, Callable[..., int]] = {
-    command.__name__: command for command in (generate, check, inspect, events, trigger, listen)
+    command.__name__: command
+    for command in (generate, check, inspect, events, trigger, listen, pull)
 }
 
 

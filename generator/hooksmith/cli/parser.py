@@ -10,6 +10,7 @@ from typing import Any, NoReturn, get_args
 
 from ..settings import Formatter
 from ..suggest import did_you_mean
+from .pull_command import add_pull_arguments
 
 
 class UsageError(Exception):
@@ -209,4 +210,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "events": _events,
     "trigger": _trigger,
     "listen": _listen,
+    "pull": add_pull_arguments,
 }
