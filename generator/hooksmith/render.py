@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket
 
 from .caching.store import write_whole
 from .plan.docstrings import comment, docstring, one_line
-from .plan.literals import literal
+from .plan.literals import literal, mapping
 from .plan.views import PackageView
 
 
@@ -62,8 +62,8 @@ FILES = (
     Output("api/callbacks.py.jinja", "callbacks.py", _one("callbacks")),
     Output("api/callback_receiver.py.jinja", "callback_receiver.py", _one("callback_receiver")),
     Output("api/webhook.py.jinja", "webhook.py", _one("webhook")),
-    Output("api/testing.py.jinja", "testing.py", _one("webhook")),
-    Output("api/examples.json.jinja", "examples.json", _one("examples")),
+    Output("api/testing/__init__.py.jinja", "testing/__init__.py", _one("webhook")),
+    Output("api/testing/examples.json.jinja", "testing/examples.json", _one("examples")),
     Output("api/client.py.jinja", "client.py", _one("client")),
     Output("api/resources/__init__.py.jinja", "resources/__init__.py", _one("resources")),
     Output("api/resources/resource.py.jinja", "resources/{}.py", _resources),
@@ -126,6 +126,7 @@ def _environment() -> Environment:
         bytecode_cache=_CompiledTemplates(),
     )
     environment.filters["literal"] = literal
+    environment.filters["mapping"] = mapping
     environment.filters["docstring"] = docstring
     environment.filters["one_line"] = one_line
     environment.filters["comment"] = comment

@@ -104,11 +104,11 @@ def test_one_event_costs_its_own_modules(home: Path) -> None:
     ]
 
 
-def test_events_are_had_from_the_package_and_from_their_module(home: Path) -> None:
+def test_event_classes_stand_in_the_package_and_its_models(home: Path) -> None:
     code = (
-        "import large, large.events as events, large.models as models\n"
+        "import large, large.models as models\n"
         "from typing import get_args\n"
-        "assert large.OrderCreated is events.OrderCreated is models.OrderCreated\n"
+        "assert large.OrderCreated is models.OrderCreated\n"
         "print(json.dumps([one.__name__ for one in get_args(large.Event)]))"
     )
     assert run(home, code) == ["OrderCreated", "UserCreated", "UnknownEvent", "DriftedEvent"]
@@ -220,7 +220,7 @@ def test_threads_may_use_a_recursive_alias_at_the_same_time(tmp_path: Path) -> N
 def test_type_checkers_see_all_of_it(home: Path) -> None:
     (home / "use.py").write_text(
         "from large import OrderCreated, parse_event\n"
-        "from large.events import OrderCreated as Same\n"
+        "from large.models import OrderCreated as Same\n"
         "from large.models import Forest, Invoice, Money, Subject\n\n"
         "def amount(invoice: Invoice) -> int | None:\n"
         "    return invoice.money.amount if invoice.money else None\n\n"

@@ -16,8 +16,13 @@ from typing import Any
 
 def lazy(
     package: str, exports: Mapping[str, Sequence[str]]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` for a package. `exports`: relative module → the public names it has."""
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return `__getattr__`, `__dir__` and `__all__` for a package.
+
+    Args:
+        package: The dotted name of the package.
+        exports: Relative module → the public names that it defines.
+    """
     modules = {name: module for module, names in exports.items() for name in names}
 
     def get(name: str) -> Any:
@@ -30,7 +35,7 @@ def lazy(
     def names() -> list[str]:
         return sorted({*vars(sys.modules[package]), *modules})
 
-    return get, names
+    return get, names, sorted(modules)
 
 
 _EVALUATING = threading.RLock()

@@ -63,9 +63,8 @@ class MATTRClient(SyncClient):
                     "audience": audience,
                     "token_url": token_url,
                     "access_token": access_token,
-                },
+                }
             },
-            settings={},
             server_variables={
                 "tenantName": tenant_name,
                 "region": region,
@@ -133,9 +132,8 @@ class AsyncMATTRClient(AsyncClient):
                     "audience": audience,
                     "token_url": token_url,
                     "access_token": access_token,
-                },
+                }
             },
-            settings={},
             server_variables={
                 "tenantName": tenant_name,
                 "region": region,

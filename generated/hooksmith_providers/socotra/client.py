@@ -47,11 +47,7 @@ class SocotraClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={
-                "token": token,
-            },
-            settings={},
-            server_variables={},
+            credentials={"token": token},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -97,11 +93,7 @@ class AsyncSocotraClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={
-                "token": token,
-            },
-            settings={},
-            server_variables={},
+            credentials={"token": token},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

@@ -3,605 +3,207 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from .._runtime.lazy_imports import lazy
 from .._runtime.models.deferred import DeferredModels
 from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.webhooks.signatures.message import AnyHeaders
-
-if TYPE_CHECKING:
-    from .models import (
-        AccountConfigMigrationFailed as AccountConfigMigrationFailed,
-        AccountNumberAssignmentFailed as AccountNumberAssignmentFailed,
-        BillingCreditdistributionCreate as BillingCreditdistributionCreate,
-        BillingCreditdistributionDistribute as BillingCreditdistributionDistribute,
-        BillingCreditdistributionReverse as BillingCreditdistributionReverse,
-        BillingDelinquencyCreate as BillingDelinquencyCreate,
-        BillingDelinquencyDelinquencyeventActivate as BillingDelinquencyDelinquencyeventActivate,
-        BillingDelinquencyDelinquencyeventCancel as BillingDelinquencyDelinquencyeventCancel,
-        BillingDelinquencyDelinquencyeventCreate as BillingDelinquencyDelinquencyeventCreate,
-        BillingDelinquencyDelinquencyeventTrigger as BillingDelinquencyDelinquencyeventTrigger,
-        BillingDelinquencyLapse as BillingDelinquencyLapse,
-        BillingDelinquencySettle as BillingDelinquencySettle,
-        BillingDisbursementAnonymize as BillingDisbursementAnonymize,
-        BillingDisbursementApprove as BillingDisbursementApprove,
-        BillingDisbursementCreate as BillingDisbursementCreate,
-        BillingDisbursementExecute as BillingDisbursementExecute,
-        BillingDisbursementReject as BillingDisbursementReject,
-        BillingDisbursementReverse as BillingDisbursementReverse,
-        BillingHoldActivate as BillingHoldActivate,
-        BillingHoldCreate as BillingHoldCreate,
-        BillingHoldDiscard as BillingHoldDiscard,
-        BillingHoldRelease as BillingHoldRelease,
-        BillingHoldReset as BillingHoldReset,
-        BillingHoldValidate as BillingHoldValidate,
-        BillingInstallmentlatticeCreate as BillingInstallmentlatticeCreate,
-        BillingInvoiceAutopay as BillingInvoiceAutopay,
-        BillingInvoiceAutopayfailed as BillingInvoiceAutopayfailed,
-        BillingInvoiceGenerate as BillingInvoiceGenerate,
-        BillingInvoiceSettle as BillingInvoiceSettle,
-        BillingInvoiceUnsettle as BillingInvoiceUnsettle,
-        BillingPaymentAnonymize as BillingPaymentAnonymize,
-        BillingPaymentCancel as BillingPaymentCancel,
-        BillingPaymentCreate as BillingPaymentCreate,
-        BillingPaymentDistribute as BillingPaymentDistribute,
-        BillingPaymentExecute as BillingPaymentExecute,
-        BillingPaymentFail as BillingPaymentFail,
-        BillingPaymentPost as BillingPaymentPost,
-        BillingPaymentRequest as BillingPaymentRequest,
-        BillingPaymentReverse as BillingPaymentReverse,
-        BillingPaymentValidationfailed as BillingPaymentValidationfailed,
-        BillingShortfallcreditCreate as BillingShortfallcreditCreate,
-        BillingShortfallcreditDistribute as BillingShortfallcreditDistribute,
-        BillingShortfallcreditReverse as BillingShortfallcreditReverse,
-        BillingWriteoffCreate as BillingWriteoffCreate,
-        BillingWriteoffDistribute as BillingWriteoffDistribute,
-        BillingWriteoffReverse as BillingWriteoffReverse,
-        ClaimFnolAnonymize as ClaimFnolAnonymize,
-        ClaimFnolComplete as ClaimFnolComplete,
-        ClaimFnolCreate as ClaimFnolCreate,
-        ClaimFnolDiscard as ClaimFnolDiscard,
-        ClaimFnolOnclaim as ClaimFnolOnclaim,
-        ClaimFnolReject as ClaimFnolReject,
-        ClaimFnolUpdate as ClaimFnolUpdate,
-        ClaimFnolValidate as ClaimFnolValidate,
-        ContactAnonymized as ContactAnonymized,
-        ContactCreated as ContactCreated,
-        ContactMerged as ContactMerged,
-        ContactValidated as ContactValidated,
-        DisbursementNumberAssignmentFailed as DisbursementNumberAssignmentFailed,
-        DocumentFailed as DocumentFailed,
-        DocumentReady as DocumentReady,
-        FnolNumberAssignmentFailed as FnolNumberAssignmentFailed,
-        InvoiceNumberAssignmentFailed as InvoiceNumberAssignmentFailed,
-        MigrationError as MigrationError,
-        MigrationFail as MigrationFail,
-        MigrationFinish as MigrationFinish,
-        MigrationPatch as MigrationPatch,
-        MigrationPause as MigrationPause,
-        MigrationRecover as MigrationRecover,
-        MigrationResume as MigrationResume,
-        MigrationStart as MigrationStart,
-        MoratoriumCreate as MoratoriumCreate,
-        MoratoriumEffective as MoratoriumEffective,
-        MoratoriumEnd as MoratoriumEnd,
-        MoratoriumUpdate as MoratoriumUpdate,
-        PaymentNumberAssignmentFailed as PaymentNumberAssignmentFailed,
-        PolicyAccountAnonymize as PolicyAccountAnonymize,
-        PolicyAccountCreate as PolicyAccountCreate,
-        PolicyAccountDiscard as PolicyAccountDiscard,
-        PolicyAccountUpdate as PolicyAccountUpdate,
-        PolicyAccountValidate as PolicyAccountValidate,
-        PolicyAnonymize as PolicyAnonymize,
-        PolicyCancellationAccept as PolicyCancellationAccept,
-        PolicyCancellationCreate as PolicyCancellationCreate,
-        PolicyCancellationDiscard as PolicyCancellationDiscard,
-        PolicyCancellationIssue as PolicyCancellationIssue,
-        PolicyCancellationManualUnderwrite as PolicyCancellationManualUnderwrite,
-        PolicyCancellationPrice as PolicyCancellationPrice,
-        PolicyCancellationRefuse as PolicyCancellationRefuse,
-        PolicyCancellationReset as PolicyCancellationReset,
-        PolicyCancellationUnderwrite as PolicyCancellationUnderwrite,
-        PolicyCancellationUpdate as PolicyCancellationUpdate,
-        PolicyCancellationValidate as PolicyCancellationValidate,
-        PolicyChangeAccept as PolicyChangeAccept,
-        PolicyChangeCreate as PolicyChangeCreate,
-        PolicyChangeDiscard as PolicyChangeDiscard,
-        PolicyChangeIssue as PolicyChangeIssue,
-        PolicyChangeManualUnderwrite as PolicyChangeManualUnderwrite,
-        PolicyChangePrice as PolicyChangePrice,
-        PolicyChangeRefuse as PolicyChangeRefuse,
-        PolicyChangeReset as PolicyChangeReset,
-        PolicyChangeUnderwrite as PolicyChangeUnderwrite,
-        PolicyChangeValidate as PolicyChangeValidate,
-        PolicyConfigMigrationFailed as PolicyConfigMigrationFailed,
-        PolicyMigrateOnRenewalDisable as PolicyMigrateOnRenewalDisable,
-        PolicyMigrateOnRenewalEnable as PolicyMigrateOnRenewalEnable,
-        PolicyNumberAssignmentFailed as PolicyNumberAssignmentFailed,
-        PolicyQuoteAccept as PolicyQuoteAccept,
-        PolicyQuoteAnonymize as PolicyQuoteAnonymize,
-        PolicyQuoteCreate as PolicyQuoteCreate,
-        PolicyQuoteDiscard as PolicyQuoteDiscard,
-        PolicyQuoteIssue as PolicyQuoteIssue,
-        PolicyQuoteManualunderwrite as PolicyQuoteManualunderwrite,
-        PolicyQuotePolicyNumberAssigned as PolicyQuotePolicyNumberAssigned,
-        PolicyQuotePolicyNumberRequested as PolicyQuotePolicyNumberRequested,
-        PolicyQuotePrice as PolicyQuotePrice,
-        PolicyQuoteRefuse as PolicyQuoteRefuse,
-        PolicyQuoteReset as PolicyQuoteReset,
-        PolicyQuoteStaticdataAdd as PolicyQuoteStaticdataAdd,
-        PolicyQuoteStaticdataAnonymize as PolicyQuoteStaticdataAnonymize,
-        PolicyQuoteStaticdataReplace as PolicyQuoteStaticdataReplace,
-        PolicyQuoteStaticdataUpdate as PolicyQuoteStaticdataUpdate,
-        PolicyQuoteUnderwrite as PolicyQuoteUnderwrite,
-        PolicyQuoteUpdate as PolicyQuoteUpdate,
-        PolicyQuoteValidate as PolicyQuoteValidate,
-        PolicyReinstatementAccept as PolicyReinstatementAccept,
-        PolicyReinstatementCreate as PolicyReinstatementCreate,
-        PolicyReinstatementDiscard as PolicyReinstatementDiscard,
-        PolicyReinstatementIssue as PolicyReinstatementIssue,
-        PolicyReinstatementManualUnderwrite as PolicyReinstatementManualUnderwrite,
-        PolicyReinstatementPrice as PolicyReinstatementPrice,
-        PolicyReinstatementRefuse as PolicyReinstatementRefuse,
-        PolicyReinstatementReset as PolicyReinstatementReset,
-        PolicyReinstatementUnderwrite as PolicyReinstatementUnderwrite,
-        PolicyReinstatementUpdate as PolicyReinstatementUpdate,
-        PolicyReinstatementValidate as PolicyReinstatementValidate,
-        PolicyRenewalAccept as PolicyRenewalAccept,
-        PolicyRenewalCreate as PolicyRenewalCreate,
-        PolicyRenewalDiscard as PolicyRenewalDiscard,
-        PolicyRenewalIssue as PolicyRenewalIssue,
-        PolicyRenewalManualUnderwrite as PolicyRenewalManualUnderwrite,
-        PolicyRenewalPrice as PolicyRenewalPrice,
-        PolicyRenewalRefuse as PolicyRenewalRefuse,
-        PolicyRenewalReset as PolicyRenewalReset,
-        PolicyRenewalUnderwrite as PolicyRenewalUnderwrite,
-        PolicyRenewalUpdate as PolicyRenewalUpdate,
-        PolicyRenewalValidate as PolicyRenewalValidate,
-        PolicyReversalAccept as PolicyReversalAccept,
-        PolicyReversalCreate as PolicyReversalCreate,
-        PolicyReversalDiscard as PolicyReversalDiscard,
-        PolicyReversalIssue as PolicyReversalIssue,
-        PolicyReversalManualUnderwrite as PolicyReversalManualUnderwrite,
-        PolicyReversalPrice as PolicyReversalPrice,
-        PolicyReversalRefuse as PolicyReversalRefuse,
-        PolicyReversalReset as PolicyReversalReset,
-        PolicyReversalUnderwrite as PolicyReversalUnderwrite,
-        PolicyReversalUpdate as PolicyReversalUpdate,
-        PolicyReversalValidate as PolicyReversalValidate,
-        PolicyStaticdataAdd as PolicyStaticdataAdd,
-        PolicyStaticdataAnonymize as PolicyStaticdataAnonymize,
-        PolicyStaticdataReplace as PolicyStaticdataReplace,
-        PolicyStaticdataUpdate as PolicyStaticdataUpdate,
-        PolicyStatusUpdate as PolicyStatusUpdate,
-        ProducersProducerCreate as ProducersProducerCreate,
-        ProducersProducerDiscard as ProducersProducerDiscard,
-        ProducersProducerRetire as ProducersProducerRetire,
-        ProducersProducerSuspend as ProducersProducerSuspend,
-        ProducersProducerUnsuspend as ProducersProducerUnsuspend,
-        ProducersProducerUpdate as ProducersProducerUpdate,
-        ProducersProducerValidate as ProducersProducerValidate,
-        ProducersProducerappointmentCreate as ProducersProducerappointmentCreate,
-        ProducersProducerappointmentDiscard as ProducersProducerappointmentDiscard,
-        ProducersProducerappointmentUpdate as ProducersProducerappointmentUpdate,
-        ProducersProducerappointmentValidate as ProducersProducerappointmentValidate,
-        ProducersProducercodeCreate as ProducersProducercodeCreate,
-        ProducersProducercodeDiscard as ProducersProducercodeDiscard,
-        ProducersProducercodeNumberAssignmentFailed as ProducersProducercodeNumberAssignmentFailed,
-        ProducersProducercodeRetire as ProducersProducercodeRetire,
-        ProducersProducercodeSuspend as ProducersProducercodeSuspend,
-        ProducersProducercodeUnsuspend as ProducersProducercodeUnsuspend,
-        ProducersProducercodeUpdate as ProducersProducercodeUpdate,
-        ProducersProducercodeValidate as ProducersProducercodeValidate,
-        ProducersProducerlicenseCreate as ProducersProducerlicenseCreate,
-        ProducersProducerlicenseDiscard as ProducersProducerlicenseDiscard,
-        ProducersProducerlicenseUpdate as ProducersProducerlicenseUpdate,
-        ProducersProducerlicenseValidate as ProducersProducerlicenseValidate,
-        QuoteConfigMigrationFailed as QuoteConfigMigrationFailed,
-        QuoteNumberAssignmentFailed as QuoteNumberAssignmentFailed,
-        TermNumberAssignmentFailed as TermNumberAssignmentFailed,
-        UserAssociationAssociated as UserAssociationAssociated,
-        UserAssociationCompleted as UserAssociationCompleted,
-        UserAssociationDisassociated as UserAssociationDisassociated,
-        UserAssociationUncompleted as UserAssociationUncompleted,
-    )
-else:
-    __getattr__, __dir__ = lazy(
-        __name__,
-        {
-            "..models": (
-                "AccountConfigMigrationFailed",
-                "AccountNumberAssignmentFailed",
-                "BillingCreditdistributionCreate",
-                "BillingCreditdistributionDistribute",
-                "BillingCreditdistributionReverse",
-                "BillingDelinquencyCreate",
-                "BillingDelinquencyDelinquencyeventActivate",
-                "BillingDelinquencyDelinquencyeventCancel",
-                "BillingDelinquencyDelinquencyeventCreate",
-                "BillingDelinquencyDelinquencyeventTrigger",
-                "BillingDelinquencyLapse",
-                "BillingDelinquencySettle",
-                "BillingDisbursementAnonymize",
-                "BillingDisbursementApprove",
-                "BillingDisbursementCreate",
-                "BillingDisbursementExecute",
-                "BillingDisbursementReject",
-                "BillingDisbursementReverse",
-                "BillingHoldActivate",
-                "BillingHoldCreate",
-                "BillingHoldDiscard",
-                "BillingHoldRelease",
-                "BillingHoldReset",
-                "BillingHoldValidate",
-                "BillingInstallmentlatticeCreate",
-                "BillingInvoiceAutopay",
-                "BillingInvoiceAutopayfailed",
-                "BillingInvoiceGenerate",
-                "BillingInvoiceSettle",
-                "BillingInvoiceUnsettle",
-                "BillingPaymentAnonymize",
-                "BillingPaymentCancel",
-                "BillingPaymentCreate",
-                "BillingPaymentDistribute",
-                "BillingPaymentExecute",
-                "BillingPaymentFail",
-                "BillingPaymentPost",
-                "BillingPaymentRequest",
-                "BillingPaymentReverse",
-                "BillingPaymentValidationfailed",
-                "BillingShortfallcreditCreate",
-                "BillingShortfallcreditDistribute",
-                "BillingShortfallcreditReverse",
-                "BillingWriteoffCreate",
-                "BillingWriteoffDistribute",
-                "BillingWriteoffReverse",
-                "ClaimFnolAnonymize",
-                "ClaimFnolComplete",
-                "ClaimFnolCreate",
-                "ClaimFnolDiscard",
-                "ClaimFnolOnclaim",
-                "ClaimFnolReject",
-                "ClaimFnolUpdate",
-                "ClaimFnolValidate",
-                "ContactAnonymized",
-                "ContactCreated",
-                "ContactMerged",
-                "ContactValidated",
-                "DisbursementNumberAssignmentFailed",
-                "DocumentFailed",
-                "DocumentReady",
-                "FnolNumberAssignmentFailed",
-                "InvoiceNumberAssignmentFailed",
-                "MigrationError",
-                "MigrationFail",
-                "MigrationFinish",
-                "MigrationPatch",
-                "MigrationPause",
-                "MigrationRecover",
-                "MigrationResume",
-                "MigrationStart",
-                "MoratoriumCreate",
-                "MoratoriumEffective",
-                "MoratoriumEnd",
-                "MoratoriumUpdate",
-                "PaymentNumberAssignmentFailed",
-                "PolicyAccountAnonymize",
-                "PolicyAccountCreate",
-                "PolicyAccountDiscard",
-                "PolicyAccountUpdate",
-                "PolicyAccountValidate",
-                "PolicyAnonymize",
-                "PolicyCancellationAccept",
-                "PolicyCancellationCreate",
-                "PolicyCancellationDiscard",
-                "PolicyCancellationIssue",
-                "PolicyCancellationManualUnderwrite",
-                "PolicyCancellationPrice",
-                "PolicyCancellationRefuse",
-                "PolicyCancellationReset",
-                "PolicyCancellationUnderwrite",
-                "PolicyCancellationUpdate",
-                "PolicyCancellationValidate",
-                "PolicyChangeAccept",
-                "PolicyChangeCreate",
-                "PolicyChangeDiscard",
-                "PolicyChangeIssue",
-                "PolicyChangeManualUnderwrite",
-                "PolicyChangePrice",
-                "PolicyChangeRefuse",
-                "PolicyChangeReset",
-                "PolicyChangeUnderwrite",
-                "PolicyChangeValidate",
-                "PolicyConfigMigrationFailed",
-                "PolicyMigrateOnRenewalDisable",
-                "PolicyMigrateOnRenewalEnable",
-                "PolicyNumberAssignmentFailed",
-                "PolicyQuoteAccept",
-                "PolicyQuoteAnonymize",
-                "PolicyQuoteCreate",
-                "PolicyQuoteDiscard",
-                "PolicyQuoteIssue",
-                "PolicyQuoteManualunderwrite",
-                "PolicyQuotePolicyNumberAssigned",
-                "PolicyQuotePolicyNumberRequested",
-                "PolicyQuotePrice",
-                "PolicyQuoteRefuse",
-                "PolicyQuoteReset",
-                "PolicyQuoteStaticdataAdd",
-                "PolicyQuoteStaticdataAnonymize",
-                "PolicyQuoteStaticdataReplace",
-                "PolicyQuoteStaticdataUpdate",
-                "PolicyQuoteUnderwrite",
-                "PolicyQuoteUpdate",
-                "PolicyQuoteValidate",
-                "PolicyReinstatementAccept",
-                "PolicyReinstatementCreate",
-                "PolicyReinstatementDiscard",
-                "PolicyReinstatementIssue",
-                "PolicyReinstatementManualUnderwrite",
-                "PolicyReinstatementPrice",
-                "PolicyReinstatementRefuse",
-                "PolicyReinstatementReset",
-                "PolicyReinstatementUnderwrite",
-                "PolicyReinstatementUpdate",
-                "PolicyReinstatementValidate",
-                "PolicyRenewalAccept",
-                "PolicyRenewalCreate",
-                "PolicyRenewalDiscard",
-                "PolicyRenewalIssue",
-                "PolicyRenewalManualUnderwrite",
-                "PolicyRenewalPrice",
-                "PolicyRenewalRefuse",
-                "PolicyRenewalReset",
-                "PolicyRenewalUnderwrite",
-                "PolicyRenewalUpdate",
-                "PolicyRenewalValidate",
-                "PolicyReversalAccept",
-                "PolicyReversalCreate",
-                "PolicyReversalDiscard",
-                "PolicyReversalIssue",
-                "PolicyReversalManualUnderwrite",
-                "PolicyReversalPrice",
-                "PolicyReversalRefuse",
-                "PolicyReversalReset",
-                "PolicyReversalUnderwrite",
-                "PolicyReversalUpdate",
-                "PolicyReversalValidate",
-                "PolicyStaticdataAdd",
-                "PolicyStaticdataAnonymize",
-                "PolicyStaticdataReplace",
-                "PolicyStaticdataUpdate",
-                "PolicyStatusUpdate",
-                "ProducersProducerCreate",
-                "ProducersProducerDiscard",
-                "ProducersProducerRetire",
-                "ProducersProducerSuspend",
-                "ProducersProducerUnsuspend",
-                "ProducersProducerUpdate",
-                "ProducersProducerValidate",
-                "ProducersProducerappointmentCreate",
-                "ProducersProducerappointmentDiscard",
-                "ProducersProducerappointmentUpdate",
-                "ProducersProducerappointmentValidate",
-                "ProducersProducercodeCreate",
-                "ProducersProducercodeDiscard",
-                "ProducersProducercodeNumberAssignmentFailed",
-                "ProducersProducercodeRetire",
-                "ProducersProducercodeSuspend",
-                "ProducersProducercodeUnsuspend",
-                "ProducersProducercodeUpdate",
-                "ProducersProducercodeValidate",
-                "ProducersProducerlicenseCreate",
-                "ProducersProducerlicenseDiscard",
-                "ProducersProducerlicenseUpdate",
-                "ProducersProducerlicenseValidate",
-                "QuoteConfigMigrationFailed",
-                "QuoteNumberAssignmentFailed",
-                "TermNumberAssignmentFailed",
-                "UserAssociationAssociated",
-                "UserAssociationCompleted",
-                "UserAssociationDisassociated",
-                "UserAssociationUncompleted",
-            ),
-        },
-    )
+from . import models
 
 Event: TypeAlias = """
-    AccountConfigMigrationFailed |
-    AccountNumberAssignmentFailed |
-    BillingCreditdistributionCreate |
-    BillingCreditdistributionDistribute |
-    BillingCreditdistributionReverse |
-    BillingDelinquencyCreate |
-    BillingDelinquencyDelinquencyeventActivate |
-    BillingDelinquencyDelinquencyeventCancel |
-    BillingDelinquencyDelinquencyeventCreate |
-    BillingDelinquencyDelinquencyeventTrigger |
-    BillingDelinquencyLapse |
-    BillingDelinquencySettle |
-    BillingDisbursementAnonymize |
-    BillingDisbursementApprove |
-    BillingDisbursementCreate |
-    BillingDisbursementExecute |
-    BillingDisbursementReject |
-    BillingDisbursementReverse |
-    BillingHoldActivate |
-    BillingHoldCreate |
-    BillingHoldDiscard |
-    BillingHoldRelease |
-    BillingHoldReset |
-    BillingHoldValidate |
-    BillingInstallmentlatticeCreate |
-    BillingInvoiceAutopay |
-    BillingInvoiceAutopayfailed |
-    BillingInvoiceGenerate |
-    BillingInvoiceSettle |
-    BillingInvoiceUnsettle |
-    BillingPaymentAnonymize |
-    BillingPaymentCancel |
-    BillingPaymentCreate |
-    BillingPaymentDistribute |
-    BillingPaymentExecute |
-    BillingPaymentFail |
-    BillingPaymentPost |
-    BillingPaymentRequest |
-    BillingPaymentReverse |
-    BillingPaymentValidationfailed |
-    BillingShortfallcreditCreate |
-    BillingShortfallcreditDistribute |
-    BillingShortfallcreditReverse |
-    BillingWriteoffCreate |
-    BillingWriteoffDistribute |
-    BillingWriteoffReverse |
-    ClaimFnolAnonymize |
-    ClaimFnolComplete |
-    ClaimFnolCreate |
-    ClaimFnolDiscard |
-    ClaimFnolOnclaim |
-    ClaimFnolReject |
-    ClaimFnolUpdate |
-    ClaimFnolValidate |
-    ContactAnonymized |
-    ContactCreated |
-    ContactMerged |
-    ContactValidated |
-    DisbursementNumberAssignmentFailed |
-    DocumentFailed |
-    DocumentReady |
-    FnolNumberAssignmentFailed |
-    InvoiceNumberAssignmentFailed |
-    MigrationError |
-    MigrationFail |
-    MigrationFinish |
-    MigrationPatch |
-    MigrationPause |
-    MigrationRecover |
-    MigrationResume |
-    MigrationStart |
-    MoratoriumCreate |
-    MoratoriumEffective |
-    MoratoriumEnd |
-    MoratoriumUpdate |
-    PaymentNumberAssignmentFailed |
-    PolicyAccountAnonymize |
-    PolicyAccountCreate |
-    PolicyAccountDiscard |
-    PolicyAccountUpdate |
-    PolicyAccountValidate |
-    PolicyAnonymize |
-    PolicyCancellationAccept |
-    PolicyCancellationCreate |
-    PolicyCancellationDiscard |
-    PolicyCancellationIssue |
-    PolicyCancellationManualUnderwrite |
-    PolicyCancellationPrice |
-    PolicyCancellationRefuse |
-    PolicyCancellationReset |
-    PolicyCancellationUnderwrite |
-    PolicyCancellationUpdate |
-    PolicyCancellationValidate |
-    PolicyChangeAccept |
-    PolicyChangeCreate |
-    PolicyChangeDiscard |
-    PolicyChangeIssue |
-    PolicyChangeManualUnderwrite |
-    PolicyChangePrice |
-    PolicyChangeRefuse |
-    PolicyChangeReset |
-    PolicyChangeUnderwrite |
-    PolicyChangeValidate |
-    PolicyConfigMigrationFailed |
-    PolicyMigrateOnRenewalDisable |
-    PolicyMigrateOnRenewalEnable |
-    PolicyNumberAssignmentFailed |
-    PolicyQuoteAccept |
-    PolicyQuoteAnonymize |
-    PolicyQuoteCreate |
-    PolicyQuoteDiscard |
-    PolicyQuoteIssue |
-    PolicyQuoteManualunderwrite |
-    PolicyQuotePolicyNumberAssigned |
-    PolicyQuotePolicyNumberRequested |
-    PolicyQuotePrice |
-    PolicyQuoteRefuse |
-    PolicyQuoteReset |
-    PolicyQuoteStaticdataAdd |
-    PolicyQuoteStaticdataAnonymize |
-    PolicyQuoteStaticdataReplace |
-    PolicyQuoteStaticdataUpdate |
-    PolicyQuoteUnderwrite |
-    PolicyQuoteUpdate |
-    PolicyQuoteValidate |
-    PolicyReinstatementAccept |
-    PolicyReinstatementCreate |
-    PolicyReinstatementDiscard |
-    PolicyReinstatementIssue |
-    PolicyReinstatementManualUnderwrite |
-    PolicyReinstatementPrice |
-    PolicyReinstatementRefuse |
-    PolicyReinstatementReset |
-    PolicyReinstatementUnderwrite |
-    PolicyReinstatementUpdate |
-    PolicyReinstatementValidate |
-    PolicyRenewalAccept |
-    PolicyRenewalCreate |
-    PolicyRenewalDiscard |
-    PolicyRenewalIssue |
-    PolicyRenewalManualUnderwrite |
-    PolicyRenewalPrice |
-    PolicyRenewalRefuse |
-    PolicyRenewalReset |
-    PolicyRenewalUnderwrite |
-    PolicyRenewalUpdate |
-    PolicyRenewalValidate |
-    PolicyReversalAccept |
-    PolicyReversalCreate |
-    PolicyReversalDiscard |
-    PolicyReversalIssue |
-    PolicyReversalManualUnderwrite |
-    PolicyReversalPrice |
-    PolicyReversalRefuse |
-    PolicyReversalReset |
-    PolicyReversalUnderwrite |
-    PolicyReversalUpdate |
-    PolicyReversalValidate |
-    PolicyStaticdataAdd |
-    PolicyStaticdataAnonymize |
-    PolicyStaticdataReplace |
-    PolicyStaticdataUpdate |
-    PolicyStatusUpdate |
-    ProducersProducerCreate |
-    ProducersProducerDiscard |
-    ProducersProducerRetire |
-    ProducersProducerSuspend |
-    ProducersProducerUnsuspend |
-    ProducersProducerUpdate |
-    ProducersProducerValidate |
-    ProducersProducerappointmentCreate |
-    ProducersProducerappointmentDiscard |
-    ProducersProducerappointmentUpdate |
-    ProducersProducerappointmentValidate |
-    ProducersProducercodeCreate |
-    ProducersProducercodeDiscard |
-    ProducersProducercodeNumberAssignmentFailed |
-    ProducersProducercodeRetire |
-    ProducersProducercodeSuspend |
-    ProducersProducercodeUnsuspend |
-    ProducersProducercodeUpdate |
-    ProducersProducercodeValidate |
-    ProducersProducerlicenseCreate |
-    ProducersProducerlicenseDiscard |
-    ProducersProducerlicenseUpdate |
-    ProducersProducerlicenseValidate |
-    QuoteConfigMigrationFailed |
-    QuoteNumberAssignmentFailed |
-    TermNumberAssignmentFailed |
-    UserAssociationAssociated |
-    UserAssociationCompleted |
-    UserAssociationDisassociated |
-    UserAssociationUncompleted |
+    models.AccountConfigMigrationFailed |
+    models.AccountNumberAssignmentFailed |
+    models.BillingCreditdistributionCreate |
+    models.BillingCreditdistributionDistribute |
+    models.BillingCreditdistributionReverse |
+    models.BillingDelinquencyCreate |
+    models.BillingDelinquencyDelinquencyeventActivate |
+    models.BillingDelinquencyDelinquencyeventCancel |
+    models.BillingDelinquencyDelinquencyeventCreate |
+    models.BillingDelinquencyDelinquencyeventTrigger |
+    models.BillingDelinquencyLapse |
+    models.BillingDelinquencySettle |
+    models.BillingDisbursementAnonymize |
+    models.BillingDisbursementApprove |
+    models.BillingDisbursementCreate |
+    models.BillingDisbursementExecute |
+    models.BillingDisbursementReject |
+    models.BillingDisbursementReverse |
+    models.BillingHoldActivate |
+    models.BillingHoldCreate |
+    models.BillingHoldDiscard |
+    models.BillingHoldRelease |
+    models.BillingHoldReset |
+    models.BillingHoldValidate |
+    models.BillingInstallmentlatticeCreate |
+    models.BillingInvoiceAutopay |
+    models.BillingInvoiceAutopayfailed |
+    models.BillingInvoiceGenerate |
+    models.BillingInvoiceSettle |
+    models.BillingInvoiceUnsettle |
+    models.BillingPaymentAnonymize |
+    models.BillingPaymentCancel |
+    models.BillingPaymentCreate |
+    models.BillingPaymentDistribute |
+    models.BillingPaymentExecute |
+    models.BillingPaymentFail |
+    models.BillingPaymentPost |
+    models.BillingPaymentRequest |
+    models.BillingPaymentReverse |
+    models.BillingPaymentValidationfailed |
+    models.BillingShortfallcreditCreate |
+    models.BillingShortfallcreditDistribute |
+    models.BillingShortfallcreditReverse |
+    models.BillingWriteoffCreate |
+    models.BillingWriteoffDistribute |
+    models.BillingWriteoffReverse |
+    models.ClaimFnolAnonymize |
+    models.ClaimFnolComplete |
+    models.ClaimFnolCreate |
+    models.ClaimFnolDiscard |
+    models.ClaimFnolOnclaim |
+    models.ClaimFnolReject |
+    models.ClaimFnolUpdate |
+    models.ClaimFnolValidate |
+    models.ContactAnonymized |
+    models.ContactCreated |
+    models.ContactMerged |
+    models.ContactValidated |
+    models.DisbursementNumberAssignmentFailed |
+    models.DocumentFailed |
+    models.DocumentReady |
+    models.FnolNumberAssignmentFailed |
+    models.InvoiceNumberAssignmentFailed |
+    models.MigrationError |
+    models.MigrationFail |
+    models.MigrationFinish |
+    models.MigrationPatch |
+    models.MigrationPause |
+    models.MigrationRecover |
+    models.MigrationResume |
+    models.MigrationStart |
+    models.MoratoriumCreate |
+    models.MoratoriumEffective |
+    models.MoratoriumEnd |
+    models.MoratoriumUpdate |
+    models.PaymentNumberAssignmentFailed |
+    models.PolicyAccountAnonymize |
+    models.PolicyAccountCreate |
+    models.PolicyAccountDiscard |
+    models.PolicyAccountUpdate |
+    models.PolicyAccountValidate |
+    models.PolicyAnonymize |
+    models.PolicyCancellationAccept |
+    models.PolicyCancellationCreate |
+    models.PolicyCancellationDiscard |
+    models.PolicyCancellationIssue |
+    models.PolicyCancellationManualUnderwrite |
+    models.PolicyCancellationPrice |
+    models.PolicyCancellationRefuse |
+    models.PolicyCancellationReset |
+    models.PolicyCancellationUnderwrite |
+    models.PolicyCancellationUpdate |
+    models.PolicyCancellationValidate |
+    models.PolicyChangeAccept |
+    models.PolicyChangeCreate |
+    models.PolicyChangeDiscard |
+    models.PolicyChangeIssue |
+    models.PolicyChangeManualUnderwrite |
+    models.PolicyChangePrice |
+    models.PolicyChangeRefuse |
+    models.PolicyChangeReset |
+    models.PolicyChangeUnderwrite |
+    models.PolicyChangeValidate |
+    models.PolicyConfigMigrationFailed |
+    models.PolicyMigrateOnRenewalDisable |
+    models.PolicyMigrateOnRenewalEnable |
+    models.PolicyNumberAssignmentFailed |
+    models.PolicyQuoteAccept |
+    models.PolicyQuoteAnonymize |
+    models.PolicyQuoteCreate |
+    models.PolicyQuoteDiscard |
+    models.PolicyQuoteIssue |
+    models.PolicyQuoteManualunderwrite |
+    models.PolicyQuotePolicyNumberAssigned |
+    models.PolicyQuotePolicyNumberRequested |
+    models.PolicyQuotePrice |
+    models.PolicyQuoteRefuse |
+    models.PolicyQuoteReset |
+    models.PolicyQuoteStaticdataAdd |
+    models.PolicyQuoteStaticdataAnonymize |
+    models.PolicyQuoteStaticdataReplace |
+    models.PolicyQuoteStaticdataUpdate |
+    models.PolicyQuoteUnderwrite |
+    models.PolicyQuoteUpdate |
+    models.PolicyQuoteValidate |
+    models.PolicyReinstatementAccept |
+    models.PolicyReinstatementCreate |
+    models.PolicyReinstatementDiscard |
+    models.PolicyReinstatementIssue |
+    models.PolicyReinstatementManualUnderwrite |
+    models.PolicyReinstatementPrice |
+    models.PolicyReinstatementRefuse |
+    models.PolicyReinstatementReset |
+    models.PolicyReinstatementUnderwrite |
+    models.PolicyReinstatementUpdate |
+    models.PolicyReinstatementValidate |
+    models.PolicyRenewalAccept |
+    models.PolicyRenewalCreate |
+    models.PolicyRenewalDiscard |
+    models.PolicyRenewalIssue |
+    models.PolicyRenewalManualUnderwrite |
+    models.PolicyRenewalPrice |
+    models.PolicyRenewalRefuse |
+    models.PolicyRenewalReset |
+    models.PolicyRenewalUnderwrite |
+    models.PolicyRenewalUpdate |
+    models.PolicyRenewalValidate |
+    models.PolicyReversalAccept |
+    models.PolicyReversalCreate |
+    models.PolicyReversalDiscard |
+    models.PolicyReversalIssue |
+    models.PolicyReversalManualUnderwrite |
+    models.PolicyReversalPrice |
+    models.PolicyReversalRefuse |
+    models.PolicyReversalReset |
+    models.PolicyReversalUnderwrite |
+    models.PolicyReversalUpdate |
+    models.PolicyReversalValidate |
+    models.PolicyStaticdataAdd |
+    models.PolicyStaticdataAnonymize |
+    models.PolicyStaticdataReplace |
+    models.PolicyStaticdataUpdate |
+    models.PolicyStatusUpdate |
+    models.ProducersProducerCreate |
+    models.ProducersProducerDiscard |
+    models.ProducersProducerRetire |
+    models.ProducersProducerSuspend |
+    models.ProducersProducerUnsuspend |
+    models.ProducersProducerUpdate |
+    models.ProducersProducerValidate |
+    models.ProducersProducerappointmentCreate |
+    models.ProducersProducerappointmentDiscard |
+    models.ProducersProducerappointmentUpdate |
+    models.ProducersProducerappointmentValidate |
+    models.ProducersProducercodeCreate |
+    models.ProducersProducercodeDiscard |
+    models.ProducersProducercodeNumberAssignmentFailed |
+    models.ProducersProducercodeRetire |
+    models.ProducersProducercodeSuspend |
+    models.ProducersProducercodeUnsuspend |
+    models.ProducersProducercodeUpdate |
+    models.ProducersProducercodeValidate |
+    models.ProducersProducerlicenseCreate |
+    models.ProducersProducerlicenseDiscard |
+    models.ProducersProducerlicenseUpdate |
+    models.ProducersProducerlicenseValidate |
+    models.QuoteConfigMigrationFailed |
+    models.QuoteNumberAssignmentFailed |
+    models.TermNumberAssignmentFailed |
+    models.UserAssociationAssociated |
+    models.UserAssociationCompleted |
+    models.UserAssociationDisassociated |
+    models.UserAssociationUncompleted |
     UnknownEvent | DriftedEvent
 """
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
@@ -609,7 +211,7 @@ Event: TypeAlias = """
 CATALOGUE: Catalogue[Event] = Catalogue(
     name="socotra",
     models=DeferredModels(
-        __name__,
+        models.__name__,
         {
             "policy.account.anonymize": "PolicyAccountAnonymize",
             "policy.account.create": "PolicyAccountCreate",

@@ -46,13 +46,8 @@ class WorkOSClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={
-                "api_key": api_key,
-            },
-            settings={
-                "client_id": client_id,
-            },
-            server_variables={},
+            credentials={"api_key": api_key},
+            settings={"client_id": client_id},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -99,13 +94,8 @@ class AsyncWorkOSClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={
-                "api_key": api_key,
-            },
-            settings={
-                "client_id": client_id,
-            },
-            server_variables={},
+            credentials={"api_key": api_key},
+            settings={"client_id": client_id},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

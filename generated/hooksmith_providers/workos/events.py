@@ -3,359 +3,125 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from .._runtime.lazy_imports import lazy
 from .._runtime.models.deferred import DeferredModels
 from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.webhooks.signatures.message import AnyHeaders
-
-if TYPE_CHECKING:
-    from .models import (
-        ActionAuthenticationDenied as ActionAuthenticationDenied,
-        ActionUserRegistrationDenied as ActionUserRegistrationDenied,
-        AgentRegistrationClaimAttemptCreated as AgentRegistrationClaimAttemptCreated,
-        AgentRegistrationClaimCompleted as AgentRegistrationClaimCompleted,
-        AgentRegistrationCreated as AgentRegistrationCreated,
-        AgentRegistrationCredentialIssued as AgentRegistrationCredentialIssued,
-        AgentRegistrationDeleted as AgentRegistrationDeleted,
-        AgentRegistrationExpired as AgentRegistrationExpired,
-        AgentRegistrationOrganizationSwitched as AgentRegistrationOrganizationSwitched,
-        AgentRegistrationRefreshed as AgentRegistrationRefreshed,
-        AgentRegistrationRevoked as AgentRegistrationRevoked,
-        ApiKeyCreated as ApiKeyCreated,
-        ApiKeyRevoked as ApiKeyRevoked,
-        ApiKeyUpdated as ApiKeyUpdated,
-        AuthenticationEmailVerificationFailed as AuthenticationEmailVerificationFailed,
-        AuthenticationEmailVerificationSucceeded as AuthenticationEmailVerificationSucceeded,
-        AuthenticationMagicAuthFailed as AuthenticationMagicAuthFailed,
-        AuthenticationMagicAuthSucceeded as AuthenticationMagicAuthSucceeded,
-        AuthenticationMfaFailed as AuthenticationMfaFailed,
-        AuthenticationMfaSucceeded as AuthenticationMfaSucceeded,
-        AuthenticationOauthFailed as AuthenticationOauthFailed,
-        AuthenticationOauthSucceeded as AuthenticationOauthSucceeded,
-        AuthenticationPasskeyFailed as AuthenticationPasskeyFailed,
-        AuthenticationPasskeySucceeded as AuthenticationPasskeySucceeded,
-        AuthenticationPasswordFailed as AuthenticationPasswordFailed,
-        AuthenticationPasswordSucceeded as AuthenticationPasswordSucceeded,
-        AuthenticationRadarRiskDetected as AuthenticationRadarRiskDetected,
-        AuthenticationReauthenticationSucceeded as AuthenticationReauthenticationSucceeded,
-        AuthenticationSsoFailed as AuthenticationSsoFailed,
-        AuthenticationSsoStarted as AuthenticationSsoStarted,
-        AuthenticationSsoSucceeded as AuthenticationSsoSucceeded,
-        AuthenticationSsoTimedOut as AuthenticationSsoTimedOut,
-        ConnectionActivated as ConnectionActivated,
-        ConnectionDeactivated as ConnectionDeactivated,
-        ConnectionDeleted as ConnectionDeleted,
-        ConnectionSamlCertificateRenewalRequired as ConnectionSamlCertificateRenewalRequired,
-        ConnectionSamlCertificateRenewed as ConnectionSamlCertificateRenewed,
-        DsyncActivated as DsyncActivated,
-        DsyncDeleted as DsyncDeleted,
-        DsyncGroupCreated as DsyncGroupCreated,
-        DsyncGroupDeleted as DsyncGroupDeleted,
-        DsyncGroupUpdated as DsyncGroupUpdated,
-        DsyncGroupUserAdded as DsyncGroupUserAdded,
-        DsyncGroupUserRemoved as DsyncGroupUserRemoved,
-        DsyncTokenCreated as DsyncTokenCreated,
-        DsyncTokenRevoked as DsyncTokenRevoked,
-        DsyncUserCreated as DsyncUserCreated,
-        DsyncUserDeleted as DsyncUserDeleted,
-        DsyncUserUpdated as DsyncUserUpdated,
-        EmailVerificationCreated as EmailVerificationCreated,
-        FlagCreated as FlagCreated,
-        FlagDeleted as FlagDeleted,
-        FlagRuleUpdated as FlagRuleUpdated,
-        FlagUpdated as FlagUpdated,
-        GroupCreated as GroupCreated,
-        GroupDeleted as GroupDeleted,
-        GroupMemberAdded as GroupMemberAdded,
-        GroupMemberRemoved as GroupMemberRemoved,
-        GroupUpdated as GroupUpdated,
-        InvitationAccepted as InvitationAccepted,
-        InvitationCreated as InvitationCreated,
-        InvitationResent as InvitationResent,
-        InvitationRevoked as InvitationRevoked,
-        MagicAuthCreated as MagicAuthCreated,
-        OrganizationCreated as OrganizationCreated,
-        OrganizationDeleted as OrganizationDeleted,
-        OrganizationDomainCreated as OrganizationDomainCreated,
-        OrganizationDomainDeleted as OrganizationDomainDeleted,
-        OrganizationDomainUpdated as OrganizationDomainUpdated,
-        OrganizationDomainVerificationFailed as OrganizationDomainVerificationFailed,
-        OrganizationDomainVerified as OrganizationDomainVerified,
-        OrganizationMembershipCreated as OrganizationMembershipCreated,
-        OrganizationMembershipDeleted as OrganizationMembershipDeleted,
-        OrganizationMembershipUpdated as OrganizationMembershipUpdated,
-        OrganizationRoleCreated as OrganizationRoleCreated,
-        OrganizationRoleDeleted as OrganizationRoleDeleted,
-        OrganizationRoleUpdated as OrganizationRoleUpdated,
-        OrganizationUpdated as OrganizationUpdated,
-        PasswordResetCreated as PasswordResetCreated,
-        PasswordResetSucceeded as PasswordResetSucceeded,
-        PermissionCreated as PermissionCreated,
-        PermissionDeleted as PermissionDeleted,
-        PermissionUpdated as PermissionUpdated,
-        PipesConnectedAccountConnected as PipesConnectedAccountConnected,
-        PipesConnectedAccountConnectionFailed as PipesConnectedAccountConnectionFailed,
-        PipesConnectedAccountDisconnected as PipesConnectedAccountDisconnected,
-        PipesConnectedAccountReauthorizationNeeded as PipesConnectedAccountReauthorizationNeeded,
-        RadarChallengeCreated as RadarChallengeCreated,
-        RoleCreated as RoleCreated,
-        RoleDeleted as RoleDeleted,
-        RoleUpdated as RoleUpdated,
-        SessionCreated as SessionCreated,
-        SessionRevoked as SessionRevoked,
-        UserCreated as UserCreated,
-        UserDeleted as UserDeleted,
-        UserUpdated as UserUpdated,
-        VaultByokKeyDeleted as VaultByokKeyDeleted,
-        VaultByokKeyVerificationCompleted as VaultByokKeyVerificationCompleted,
-        VaultDataCreated as VaultDataCreated,
-        VaultDataDeleted as VaultDataDeleted,
-        VaultDataRead as VaultDataRead,
-        VaultDataUpdated as VaultDataUpdated,
-        VaultDekDecrypted as VaultDekDecrypted,
-        VaultDekRead as VaultDekRead,
-        VaultKekCreated as VaultKekCreated,
-        VaultKekDeleted as VaultKekDeleted,
-        VaultMetadataRead as VaultMetadataRead,
-        VaultNamesListed as VaultNamesListed,
-        WaitlistUserApproved as WaitlistUserApproved,
-        WaitlistUserCreated as WaitlistUserCreated,
-        WaitlistUserDenied as WaitlistUserDenied,
-    )
-else:
-    __getattr__, __dir__ = lazy(
-        __name__,
-        {
-            "..models": (
-                "ActionAuthenticationDenied",
-                "ActionUserRegistrationDenied",
-                "AgentRegistrationClaimAttemptCreated",
-                "AgentRegistrationClaimCompleted",
-                "AgentRegistrationCreated",
-                "AgentRegistrationCredentialIssued",
-                "AgentRegistrationDeleted",
-                "AgentRegistrationExpired",
-                "AgentRegistrationOrganizationSwitched",
-                "AgentRegistrationRefreshed",
-                "AgentRegistrationRevoked",
-                "ApiKeyCreated",
-                "ApiKeyRevoked",
-                "ApiKeyUpdated",
-                "AuthenticationEmailVerificationFailed",
-                "AuthenticationEmailVerificationSucceeded",
-                "AuthenticationMagicAuthFailed",
-                "AuthenticationMagicAuthSucceeded",
-                "AuthenticationMfaFailed",
-                "AuthenticationMfaSucceeded",
-                "AuthenticationOauthFailed",
-                "AuthenticationOauthSucceeded",
-                "AuthenticationPasskeyFailed",
-                "AuthenticationPasskeySucceeded",
-                "AuthenticationPasswordFailed",
-                "AuthenticationPasswordSucceeded",
-                "AuthenticationRadarRiskDetected",
-                "AuthenticationReauthenticationSucceeded",
-                "AuthenticationSsoFailed",
-                "AuthenticationSsoStarted",
-                "AuthenticationSsoSucceeded",
-                "AuthenticationSsoTimedOut",
-                "ConnectionActivated",
-                "ConnectionDeactivated",
-                "ConnectionDeleted",
-                "ConnectionSamlCertificateRenewalRequired",
-                "ConnectionSamlCertificateRenewed",
-                "DsyncActivated",
-                "DsyncDeleted",
-                "DsyncGroupCreated",
-                "DsyncGroupDeleted",
-                "DsyncGroupUpdated",
-                "DsyncGroupUserAdded",
-                "DsyncGroupUserRemoved",
-                "DsyncTokenCreated",
-                "DsyncTokenRevoked",
-                "DsyncUserCreated",
-                "DsyncUserDeleted",
-                "DsyncUserUpdated",
-                "EmailVerificationCreated",
-                "FlagCreated",
-                "FlagDeleted",
-                "FlagRuleUpdated",
-                "FlagUpdated",
-                "GroupCreated",
-                "GroupDeleted",
-                "GroupMemberAdded",
-                "GroupMemberRemoved",
-                "GroupUpdated",
-                "InvitationAccepted",
-                "InvitationCreated",
-                "InvitationResent",
-                "InvitationRevoked",
-                "MagicAuthCreated",
-                "OrganizationCreated",
-                "OrganizationDeleted",
-                "OrganizationDomainCreated",
-                "OrganizationDomainDeleted",
-                "OrganizationDomainUpdated",
-                "OrganizationDomainVerificationFailed",
-                "OrganizationDomainVerified",
-                "OrganizationMembershipCreated",
-                "OrganizationMembershipDeleted",
-                "OrganizationMembershipUpdated",
-                "OrganizationRoleCreated",
-                "OrganizationRoleDeleted",
-                "OrganizationRoleUpdated",
-                "OrganizationUpdated",
-                "PasswordResetCreated",
-                "PasswordResetSucceeded",
-                "PermissionCreated",
-                "PermissionDeleted",
-                "PermissionUpdated",
-                "PipesConnectedAccountConnected",
-                "PipesConnectedAccountConnectionFailed",
-                "PipesConnectedAccountDisconnected",
-                "PipesConnectedAccountReauthorizationNeeded",
-                "RadarChallengeCreated",
-                "RoleCreated",
-                "RoleDeleted",
-                "RoleUpdated",
-                "SessionCreated",
-                "SessionRevoked",
-                "UserCreated",
-                "UserDeleted",
-                "UserUpdated",
-                "VaultByokKeyDeleted",
-                "VaultByokKeyVerificationCompleted",
-                "VaultDataCreated",
-                "VaultDataDeleted",
-                "VaultDataRead",
-                "VaultDataUpdated",
-                "VaultDekDecrypted",
-                "VaultDekRead",
-                "VaultKekCreated",
-                "VaultKekDeleted",
-                "VaultMetadataRead",
-                "VaultNamesListed",
-                "WaitlistUserApproved",
-                "WaitlistUserCreated",
-                "WaitlistUserDenied",
-            ),
-        },
-    )
+from . import models
 
 Event: TypeAlias = """
-    ActionAuthenticationDenied |
-    ActionUserRegistrationDenied |
-    AgentRegistrationClaimAttemptCreated |
-    AgentRegistrationClaimCompleted |
-    AgentRegistrationCreated |
-    AgentRegistrationCredentialIssued |
-    AgentRegistrationDeleted |
-    AgentRegistrationExpired |
-    AgentRegistrationOrganizationSwitched |
-    AgentRegistrationRefreshed |
-    AgentRegistrationRevoked |
-    ApiKeyCreated |
-    ApiKeyRevoked |
-    ApiKeyUpdated |
-    AuthenticationEmailVerificationFailed |
-    AuthenticationEmailVerificationSucceeded |
-    AuthenticationMagicAuthFailed |
-    AuthenticationMagicAuthSucceeded |
-    AuthenticationMfaFailed |
-    AuthenticationMfaSucceeded |
-    AuthenticationOauthFailed |
-    AuthenticationOauthSucceeded |
-    AuthenticationPasskeyFailed |
-    AuthenticationPasskeySucceeded |
-    AuthenticationPasswordFailed |
-    AuthenticationPasswordSucceeded |
-    AuthenticationRadarRiskDetected |
-    AuthenticationReauthenticationSucceeded |
-    AuthenticationSsoFailed |
-    AuthenticationSsoStarted |
-    AuthenticationSsoSucceeded |
-    AuthenticationSsoTimedOut |
-    ConnectionActivated |
-    ConnectionDeactivated |
-    ConnectionDeleted |
-    ConnectionSamlCertificateRenewalRequired |
-    ConnectionSamlCertificateRenewed |
-    DsyncActivated |
-    DsyncDeleted |
-    DsyncGroupCreated |
-    DsyncGroupDeleted |
-    DsyncGroupUpdated |
-    DsyncGroupUserAdded |
-    DsyncGroupUserRemoved |
-    DsyncTokenCreated |
-    DsyncTokenRevoked |
-    DsyncUserCreated |
-    DsyncUserDeleted |
-    DsyncUserUpdated |
-    EmailVerificationCreated |
-    FlagCreated |
-    FlagDeleted |
-    FlagRuleUpdated |
-    FlagUpdated |
-    GroupCreated |
-    GroupDeleted |
-    GroupMemberAdded |
-    GroupMemberRemoved |
-    GroupUpdated |
-    InvitationAccepted |
-    InvitationCreated |
-    InvitationResent |
-    InvitationRevoked |
-    MagicAuthCreated |
-    OrganizationCreated |
-    OrganizationDeleted |
-    OrganizationDomainCreated |
-    OrganizationDomainDeleted |
-    OrganizationDomainUpdated |
-    OrganizationDomainVerificationFailed |
-    OrganizationDomainVerified |
-    OrganizationMembershipCreated |
-    OrganizationMembershipDeleted |
-    OrganizationMembershipUpdated |
-    OrganizationRoleCreated |
-    OrganizationRoleDeleted |
-    OrganizationRoleUpdated |
-    OrganizationUpdated |
-    PasswordResetCreated |
-    PasswordResetSucceeded |
-    PermissionCreated |
-    PermissionDeleted |
-    PermissionUpdated |
-    PipesConnectedAccountConnected |
-    PipesConnectedAccountConnectionFailed |
-    PipesConnectedAccountDisconnected |
-    PipesConnectedAccountReauthorizationNeeded |
-    RadarChallengeCreated |
-    RoleCreated |
-    RoleDeleted |
-    RoleUpdated |
-    SessionCreated |
-    SessionRevoked |
-    UserCreated |
-    UserDeleted |
-    UserUpdated |
-    VaultByokKeyDeleted |
-    VaultByokKeyVerificationCompleted |
-    VaultDataCreated |
-    VaultDataDeleted |
-    VaultDataRead |
-    VaultDataUpdated |
-    VaultDekDecrypted |
-    VaultDekRead |
-    VaultKekCreated |
-    VaultKekDeleted |
-    VaultMetadataRead |
-    VaultNamesListed |
-    WaitlistUserApproved |
-    WaitlistUserCreated |
-    WaitlistUserDenied |
+    models.ActionAuthenticationDenied |
+    models.ActionUserRegistrationDenied |
+    models.AgentRegistrationClaimAttemptCreated |
+    models.AgentRegistrationClaimCompleted |
+    models.AgentRegistrationCreated |
+    models.AgentRegistrationCredentialIssued |
+    models.AgentRegistrationDeleted |
+    models.AgentRegistrationExpired |
+    models.AgentRegistrationOrganizationSwitched |
+    models.AgentRegistrationRefreshed |
+    models.AgentRegistrationRevoked |
+    models.ApiKeyCreated |
+    models.ApiKeyRevoked |
+    models.ApiKeyUpdated |
+    models.AuthenticationEmailVerificationFailed |
+    models.AuthenticationEmailVerificationSucceeded |
+    models.AuthenticationMagicAuthFailed |
+    models.AuthenticationMagicAuthSucceeded |
+    models.AuthenticationMfaFailed |
+    models.AuthenticationMfaSucceeded |
+    models.AuthenticationOauthFailed |
+    models.AuthenticationOauthSucceeded |
+    models.AuthenticationPasskeyFailed |
+    models.AuthenticationPasskeySucceeded |
+    models.AuthenticationPasswordFailed |
+    models.AuthenticationPasswordSucceeded |
+    models.AuthenticationRadarRiskDetected |
+    models.AuthenticationReauthenticationSucceeded |
+    models.AuthenticationSsoFailed |
+    models.AuthenticationSsoStarted |
+    models.AuthenticationSsoSucceeded |
+    models.AuthenticationSsoTimedOut |
+    models.ConnectionActivated |
+    models.ConnectionDeactivated |
+    models.ConnectionDeleted |
+    models.ConnectionSamlCertificateRenewalRequired |
+    models.ConnectionSamlCertificateRenewed |
+    models.DsyncActivated |
+    models.DsyncDeleted |
+    models.DsyncGroupCreated |
+    models.DsyncGroupDeleted |
+    models.DsyncGroupUpdated |
+    models.DsyncGroupUserAdded |
+    models.DsyncGroupUserRemoved |
+    models.DsyncTokenCreated |
+    models.DsyncTokenRevoked |
+    models.DsyncUserCreated |
+    models.DsyncUserDeleted |
+    models.DsyncUserUpdated |
+    models.EmailVerificationCreated |
+    models.FlagCreated |
+    models.FlagDeleted |
+    models.FlagRuleUpdated |
+    models.FlagUpdated |
+    models.GroupCreated |
+    models.GroupDeleted |
+    models.GroupMemberAdded |
+    models.GroupMemberRemoved |
+    models.GroupUpdated |
+    models.InvitationAccepted |
+    models.InvitationCreated |
+    models.InvitationResent |
+    models.InvitationRevoked |
+    models.MagicAuthCreated |
+    models.OrganizationCreated |
+    models.OrganizationDeleted |
+    models.OrganizationDomainCreated |
+    models.OrganizationDomainDeleted |
+    models.OrganizationDomainUpdated |
+    models.OrganizationDomainVerificationFailed |
+    models.OrganizationDomainVerified |
+    models.OrganizationMembershipCreated |
+    models.OrganizationMembershipDeleted |
+    models.OrganizationMembershipUpdated |
+    models.OrganizationRoleCreated |
+    models.OrganizationRoleDeleted |
+    models.OrganizationRoleUpdated |
+    models.OrganizationUpdated |
+    models.PasswordResetCreated |
+    models.PasswordResetSucceeded |
+    models.PermissionCreated |
+    models.PermissionDeleted |
+    models.PermissionUpdated |
+    models.PipesConnectedAccountConnected |
+    models.PipesConnectedAccountConnectionFailed |
+    models.PipesConnectedAccountDisconnected |
+    models.PipesConnectedAccountReauthorizationNeeded |
+    models.RadarChallengeCreated |
+    models.RoleCreated |
+    models.RoleDeleted |
+    models.RoleUpdated |
+    models.SessionCreated |
+    models.SessionRevoked |
+    models.UserCreated |
+    models.UserDeleted |
+    models.UserUpdated |
+    models.VaultByokKeyDeleted |
+    models.VaultByokKeyVerificationCompleted |
+    models.VaultDataCreated |
+    models.VaultDataDeleted |
+    models.VaultDataRead |
+    models.VaultDataUpdated |
+    models.VaultDekDecrypted |
+    models.VaultDekRead |
+    models.VaultKekCreated |
+    models.VaultKekDeleted |
+    models.VaultMetadataRead |
+    models.VaultNamesListed |
+    models.WaitlistUserApproved |
+    models.WaitlistUserCreated |
+    models.WaitlistUserDenied |
     UnknownEvent | DriftedEvent
 """
 """Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
@@ -363,7 +129,7 @@ Event: TypeAlias = """
 CATALOGUE: Catalogue[Event] = Catalogue(
     name="workos",
     models=DeferredModels(
-        __name__,
+        models.__name__,
         {
             "action.authentication.denied": "ActionAuthenticationDenied",
             "action.user_registration.denied": "ActionUserRegistrationDenied",

@@ -117,16 +117,16 @@ def plan_events(
         imports.add_runtime("webhooks.catalogue", name)
     imports.add_runtime("webhooks.signatures.message", "AnyHeaders")
     if deferred:
-        imports.add("typing", "TYPE_CHECKING")
+        imports.add(".", "models")
         imports.add_runtime("models.deferred", "DeferredModels")
-        imports.add_runtime("lazy_imports", "lazy")
     else:
         for event in where.events:
             for name in event.models:
                 imports.add_definition(name)
     positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
     views = plan_definitions(own, definitions, imports)
-    union = tuple(sorted({name for event in where.events for name in event.models}))
+    names = sorted({name for event in where.events for name in event.models})
+    union = tuple(f"models.{name}" if deferred else name for name in names)
     return EventsView(
         definitions=views,
         imports=imports.block(),

@@ -41,7 +41,8 @@ def plan_exports(view: PackageView) -> Iterator[ExportsView]:
         own = {definition.name for definition in view.events.definitions}
         readers = ("parse_event", "parse_events") if view.events.batches else ("parse_event",)
         yield export(".events", "Event", *readers, *own)
-        if borrowed := set(view.events.union) - own:
+        union = {name.removeprefix("models.") for name in view.events.union}
+        if borrowed := union - own:
             yield export(".models", *borrowed)
         yield export(f"{runtime}.webhooks.catalogue", "DriftedEvent", "UnknownEvent")
         yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)

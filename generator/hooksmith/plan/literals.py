@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -23,6 +24,12 @@ def literal(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def mapping(entries: Iterable[tuple[str, str]]) -> str:
+    """Return a dict display of expressions. Several entries end in a comma, so that each gets a line."""
+    texts = [f"{key}: {expression}" for key, expression in entries]
+    return f"{{{', '.join(texts)}{',' if len(texts) > 1 else ''}}}"
 
 
 def _items(values: list[Any] | tuple[Any, ...]) -> str:

@@ -51,11 +51,17 @@ class Example:
 
 
 class Examples(Generic[EventT]):
-    """The examples that stand in `examples.json` beside a module; `whole`: with their headers, as they are sent."""
+    """The examples in a package's `examples.json`.
 
-    def __init__(self, catalogue: Catalogue[EventT], module: str, *, whole: bool = False) -> None:
+    Args:
+        catalogue: The events.
+        package: The dotted name of the package.
+        whole: Whether an example has headers and body, as it is sent; otherwise the body alone.
+    """
+
+    def __init__(self, catalogue: Catalogue[EventT], package: str, *, whole: bool = False) -> None:
         self._catalogue = catalogue
-        self._package = module.rpartition(".")[0]
+        self._package = package
         self._whole = whole
 
     @cached_property

@@ -113,9 +113,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.RETRIEVE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -150,9 +148,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.UPDATE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "events": events,
                 "url": url,
@@ -183,9 +179,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.DELETE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -304,9 +298,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.RETRIEVE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -341,9 +333,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.UPDATE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "events": events,
                 "url": url,
@@ -374,9 +364,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.DELETE_WEBHOOK,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 

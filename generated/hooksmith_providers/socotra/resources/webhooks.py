@@ -152,9 +152,7 @@ class Webhooks(SyncResource):
         """
         return self._client.paginate(
             _operations.LIST_WEBHOOKS,
-            path={
-                "tenantLocator": tenant_locator,
-            },
+            path={"tenantLocator": tenant_locator},
             query={
                 "offset": offset,
                 "count": count,
@@ -195,9 +193,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.CREATE_WEBHOOK,
-            path={
-                "tenantLocator": tenant_locator,
-            },
+            path={"tenantLocator": tenant_locator},
             body={
                 "name": name,
                 "enabled": enabled,
@@ -360,9 +356,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return self._client.paginate(
             _operations.LIST_WEBHOOKS,
-            path={
-                "tenantLocator": tenant_locator,
-            },
+            path={"tenantLocator": tenant_locator},
             query={
                 "offset": offset,
                 "count": count,
@@ -403,9 +397,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.CREATE_WEBHOOK,
-            path={
-                "tenantLocator": tenant_locator,
-            },
+            path={"tenantLocator": tenant_locator},
             body={
                 "name": name,
                 "enabled": enabled,

@@ -118,9 +118,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.UPDATE_WEBHOOK_ENDPOINT,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "endpoint_url": endpoint_url,
                 "status": status,
@@ -147,9 +145,7 @@ class Webhooks(SyncResource):
         """
         return self._client.call(
             _operations.DELETE_WEBHOOK_ENDPOINT,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -249,9 +245,7 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.UPDATE_WEBHOOK_ENDPOINT,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "endpoint_url": endpoint_url,
                 "status": status,
@@ -278,8 +272,6 @@ class AsyncWebhooks(AsyncResource):
         """
         return await self._client.call(
             _operations.DELETE_WEBHOOK_ENDPOINT,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
