@@ -43,9 +43,6 @@ class AssertionsClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -91,9 +88,6 @@ class AsyncAssertionsClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

@@ -6,58 +6,76 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.callbacks.callback import Callback
-    from .._runtime.callbacks.receiver import CallbackReply, CallbackRequest, CallbackVerifier
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
+    from .._runtime.callbacks.callback import Callback as Callback
+    from .._runtime.callbacks.receiver import (
+        CallbackReply as CallbackReply,
+        CallbackRequest as CallbackRequest,
+        CallbackVerifier as CallbackVerifier,
+    )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        ReplyContentTypeError,
-        ReplyError,
-        ReplyValidationError,
-        RequestError,
-        ServerError,
-        UnprocessableEntityError,
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        ReplyContentTypeError as ReplyContentTypeError,
+        ReplyError as ReplyError,
+        ReplyValidationError as ReplyValidationError,
+        RequestError as RequestError,
+        ServerError as ServerError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
-    from .._runtime.omit import OMIT, Omit
+    from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .callback_receiver import CALLBACK_SCHEME, CallbackReceiver
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .callback_receiver import (
+        CALLBACK_SCHEME as CALLBACK_SCHEME,
+        CallbackReceiver as CallbackReceiver,
+    )
     from .callbacks import (
-        CALLBACKS,
-        CREATE_INVOICE_DAILY,
-        CREATE_INVOICE_INVOICE_NOTIFICATION,
-        CREATE_INVOICE_NOTIFY,
-        CREATE_ORDER_ANSWER,
-        CREATE_ORDER_DELAYED,
-        CREATE_ORDER_FAILED,
-        CREATE_ORDER_PAID,
-        CREATE_ORDER_SHIPPED,
-        CREATE_ORDER_WITHDRAWN,
+        CALLBACKS as CALLBACKS,
+        CREATE_INVOICE_DAILY as CREATE_INVOICE_DAILY,
+        CREATE_INVOICE_INVOICE_NOTIFICATION as CREATE_INVOICE_INVOICE_NOTIFICATION,
+        CREATE_INVOICE_NOTIFY as CREATE_INVOICE_NOTIFY,
+        CREATE_ORDER_ANSWER as CREATE_ORDER_ANSWER,
+        CREATE_ORDER_DELAYED as CREATE_ORDER_DELAYED,
+        CREATE_ORDER_FAILED as CREATE_ORDER_FAILED,
+        CREATE_ORDER_PAID as CREATE_ORDER_PAID,
+        CREATE_ORDER_SHIPPED as CREATE_ORDER_SHIPPED,
+        CREATE_ORDER_WITHDRAWN as CREATE_ORDER_WITHDRAWN,
     )
-    from .client import AsyncShopClient, ShopClient
+    from .client import AsyncShopClient as AsyncShopClient, ShopClient as ShopClient
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.callbacks.callback": ("Callback",),
@@ -116,60 +134,3 @@ else:
             ".client": ("AsyncShopClient", "ShopClient"),
         },
     )
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AsyncPage",
-    "AsyncPager",
-    "AsyncShopClient",
-    "AuthenticationError",
-    "BadRequestError",
-    "CALLBACKS",
-    "CALLBACK_SCHEME",
-    "CREATE_INVOICE_DAILY",
-    "CREATE_INVOICE_INVOICE_NOTIFICATION",
-    "CREATE_INVOICE_NOTIFY",
-    "CREATE_ORDER_ANSWER",
-    "CREATE_ORDER_DELAYED",
-    "CREATE_ORDER_FAILED",
-    "CREATE_ORDER_PAID",
-    "CREATE_ORDER_SHIPPED",
-    "CREATE_ORDER_WITHDRAWN",
-    "Callback",
-    "CallbackReceiver",
-    "CallbackReply",
-    "CallbackRequest",
-    "CallbackVerifier",
-    "ConfigurationError",
-    "ConflictError",
-    "EventParseError",
-    "Hooks",
-    "Issue",
-    "KeysUnavailableError",
-    "NotFoundError",
-    "OMIT",
-    "Omit",
-    "Page",
-    "PaginationError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawReply",
-    "RedisStore",
-    "ReplyContentTypeError",
-    "ReplyError",
-    "ReplyEvent",
-    "ReplyValidationError",
-    "RequestError",
-    "RequestEvent",
-    "RequestOptions",
-    "SQLiteStore",
-    "ServerError",
-    "ShopClient",
-    "SignatureError",
-    "SignatureReason",
-    "UnprocessableEntityError",
-    "WebhookError",
-]

@@ -45,9 +45,6 @@ class SeveralFilesClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -95,9 +92,6 @@ class AsyncSeveralFilesClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

@@ -32,71 +32,87 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        ReplyContentTypeError,
-        ReplyError,
-        ReplyValidationError,
-        RequestError,
-        ServerError,
-        UnprocessableEntityError,
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        ReplyContentTypeError as ReplyContentTypeError,
+        ReplyError as ReplyError,
+        ReplyValidationError as ReplyValidationError,
+        RequestError as RequestError,
+        ServerError as ServerError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
-    from .._runtime.omit import OMIT, Omit
-    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.omit import OMIT as OMIT, Omit as Omit
+    from .._runtime.webhooks.catalogue import (
+        DriftedEvent as DriftedEvent,
+        UnknownEvent as UnknownEvent,
+    )
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
     from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC,
-        SecretText,
-        SignedAt,
-        StaticHeader,
+        HMAC as HMAC,
+        SecretText as SecretText,
+        SignedAt as SignedAt,
+        StaticHeader as StaticHeader,
     )
-    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
-    from .analytic_events import AnalyticEvent
+    from .._runtime.webhooks.signatures.standard_webhooks import (
+        StandardWebhooks as StandardWebhooks,
+    )
+    from .analytic_events import AnalyticEvent as AnalyticEvent
     from .client import (
-        AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
-        EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
+        AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client as AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
+        EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client as EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client,
     )
-    from .event_types import EventType
+    from .event_types import EventType as EventType
     from .events import (
-        B,
-        Directive0,
-        Directive1,
-        Directive2,
-        Directive3,
-        Directive4,
-        Directive5,
-        Directive6,
-        EndImportOsSystemHOSTILEMARK,
-        Event,
-        parse_event,
+        B as B,
+        Directive0 as Directive0,
+        Directive1 as Directive1,
+        Directive2 as Directive2,
+        Directive3 as Directive3,
+        Directive4 as Directive4,
+        Directive5 as Directive5,
+        Directive6 as Directive6,
+        EndImportOsSystemHOSTILEMARK as EndImportOsSystemHOSTILEMARK,
+        Event as Event,
+        parse_event as parse_event,
     )
-    from .webhook import Webhook
+    from .webhook import Webhook as Webhook
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
@@ -164,66 +180,3 @@ else:
             ".webhook": ("Webhook",),
         },
     )
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AnalyticEvent",
-    "AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
-    "AsyncPage",
-    "AsyncPager",
-    "AuthenticationError",
-    "B",
-    "BadRequestError",
-    "ConfigurationError",
-    "ConflictError",
-    "Directive0",
-    "Directive1",
-    "Directive2",
-    "Directive3",
-    "Directive4",
-    "Directive5",
-    "Directive6",
-    "DriftedEvent",
-    "EndImportOsSystemHOSTILEMARK",
-    "EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKbackSl_0e10f501Client",
-    "Event",
-    "EventParseError",
-    "EventType",
-    "HMAC",
-    "Hooks",
-    "Issue",
-    "KeysUnavailableError",
-    "NotFoundError",
-    "OMIT",
-    "Omit",
-    "Page",
-    "PaginationError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawReply",
-    "RedisStore",
-    "ReplyContentTypeError",
-    "ReplyError",
-    "ReplyEvent",
-    "ReplyValidationError",
-    "RequestError",
-    "RequestEvent",
-    "RequestOptions",
-    "SQLiteStore",
-    "SecretText",
-    "ServerError",
-    "SignatureError",
-    "SignatureReason",
-    "SignedAt",
-    "StandardWebhooks",
-    "StaticHeader",
-    "UnknownEvent",
-    "UnprocessableEntityError",
-    "Webhook",
-    "WebhookError",
-    "WebhookReceiver",
-    "parse_event",
-]

@@ -90,10 +90,7 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
                     "access_token": access_token,
                 },
             },
-            settings={},
-            server_variables={
-                'na"me': na_me,
-            },
+            server_variables={'na"me': na_me},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -211,10 +208,7 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
                     "access_token": access_token,
                 },
             },
-            settings={},
-            server_variables={
-                'na"me': na_me,
-            },
+            server_variables={'na"me': na_me},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

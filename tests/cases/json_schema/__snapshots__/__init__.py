@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .models import Address, Line, Order, OrderState, Unused
+    from .models import (
+        Address as Address,
+        Line as Line,
+        Order as Order,
+        OrderState as OrderState,
+        Unused as Unused,
+    )
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".models": ("Address", "Line", "Order", "OrderState", "Unused"),
         },
     )
-
-__all__ = [
-    "Address",
-    "Line",
-    "Order",
-    "OrderState",
-    "Unused",
-]

@@ -46,9 +46,6 @@ class NamesThatClashClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -102,9 +99,6 @@ class AsyncNamesThatClashClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

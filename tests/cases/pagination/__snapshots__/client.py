@@ -42,9 +42,6 @@ class PaginationClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -84,9 +81,6 @@ class AsyncPaginationClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

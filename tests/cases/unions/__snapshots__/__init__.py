@@ -6,34 +6,42 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
-    from .._runtime.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        ReplyContentTypeError,
-        ReplyError,
-        ReplyValidationError,
-        RequestError,
-        ServerError,
-        UnprocessableEntityError,
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
     )
-    from .._runtime.omit import OMIT, Omit
-    from .client import AsyncUnionsClient, UnionsClient
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
+    from .._runtime.errors import (
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        ReplyContentTypeError as ReplyContentTypeError,
+        ReplyError as ReplyError,
+        ReplyValidationError as ReplyValidationError,
+        RequestError as RequestError,
+        ServerError as ServerError,
+        UnprocessableEntityError as UnprocessableEntityError,
+    )
+    from .._runtime.omit import OMIT as OMIT, Omit as Omit
+    from .client import AsyncUnionsClient as AsyncUnionsClient, UnionsClient as UnionsClient
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
@@ -64,36 +72,3 @@ else:
             ".client": ("AsyncUnionsClient", "UnionsClient"),
         },
     )
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AsyncPage",
-    "AsyncPager",
-    "AsyncUnionsClient",
-    "AuthenticationError",
-    "BadRequestError",
-    "ConfigurationError",
-    "ConflictError",
-    "Hooks",
-    "NotFoundError",
-    "OMIT",
-    "Omit",
-    "Page",
-    "PaginationError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawReply",
-    "ReplyContentTypeError",
-    "ReplyError",
-    "ReplyEvent",
-    "ReplyValidationError",
-    "RequestError",
-    "RequestEvent",
-    "RequestOptions",
-    "ServerError",
-    "UnionsClient",
-    "UnprocessableEntityError",
-]

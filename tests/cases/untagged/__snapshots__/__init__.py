@@ -6,54 +6,71 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.callbacks.callback import Callback
-    from .._runtime.callbacks.receiver import CallbackReply, CallbackRequest, CallbackVerifier
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
+    from .._runtime.callbacks.callback import Callback as Callback
+    from .._runtime.callbacks.receiver import (
+        CallbackReply as CallbackReply,
+        CallbackRequest as CallbackRequest,
+        CallbackVerifier as CallbackVerifier,
+    )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        ReplyContentTypeError,
-        ReplyError,
-        ReplyValidationError,
-        RequestError,
-        ServerError,
-        UnprocessableEntityError,
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        ReplyContentTypeError as ReplyContentTypeError,
+        ReplyError as ReplyError,
+        ReplyValidationError as ReplyValidationError,
+        RequestError as RequestError,
+        ServerError as ServerError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
-    from .._runtime.omit import OMIT, Omit
+    from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
     from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC,
-        SecretText,
-        SignedAt,
-        StaticHeader,
+        HMAC as HMAC,
+        SecretText as SecretText,
+        SignedAt as SignedAt,
+        StaticHeader as StaticHeader,
     )
-    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
-    from .callback_receiver import CallbackReceiver
-    from .callbacks import CALLBACKS, SUBSCRIBE_CHANGED
-    from .client import AsyncUntaggedClient, UntaggedClient
+    from .._runtime.webhooks.signatures.standard_webhooks import (
+        StandardWebhooks as StandardWebhooks,
+    )
+    from .callback_receiver import CallbackReceiver as CallbackReceiver
+    from .callbacks import CALLBACKS as CALLBACKS, SUBSCRIBE_CHANGED as SUBSCRIBE_CHANGED
+    from .client import AsyncUntaggedClient as AsyncUntaggedClient, UntaggedClient as UntaggedClient
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.callbacks.callback": ("Callback",),
@@ -108,56 +125,3 @@ else:
             ".client": ("AsyncUntaggedClient", "UntaggedClient"),
         },
     )
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AsyncPage",
-    "AsyncPager",
-    "AsyncUntaggedClient",
-    "AuthenticationError",
-    "BadRequestError",
-    "CALLBACKS",
-    "Callback",
-    "CallbackReceiver",
-    "CallbackReply",
-    "CallbackRequest",
-    "CallbackVerifier",
-    "ConfigurationError",
-    "ConflictError",
-    "EventParseError",
-    "HMAC",
-    "Hooks",
-    "Issue",
-    "KeysUnavailableError",
-    "NotFoundError",
-    "OMIT",
-    "Omit",
-    "Page",
-    "PaginationError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawReply",
-    "RedisStore",
-    "ReplyContentTypeError",
-    "ReplyError",
-    "ReplyEvent",
-    "ReplyValidationError",
-    "RequestError",
-    "RequestEvent",
-    "RequestOptions",
-    "SQLiteStore",
-    "SUBSCRIBE_CHANGED",
-    "SecretText",
-    "ServerError",
-    "SignatureError",
-    "SignatureReason",
-    "SignedAt",
-    "StandardWebhooks",
-    "StaticHeader",
-    "UnprocessableEntityError",
-    "UntaggedClient",
-    "WebhookError",
-]

@@ -48,9 +48,6 @@ class UntaggedClient(SyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -127,9 +124,6 @@ class AsyncUntaggedClient(AsyncClient):
     ) -> None:
         super().__init__(
             API,
-            credentials={},
-            settings={},
-            server_variables={},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

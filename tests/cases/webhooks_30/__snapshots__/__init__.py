@@ -6,29 +6,42 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.webhooks.catalogue import (
+        DriftedEvent as DriftedEvent,
+        UnknownEvent as UnknownEvent,
+    )
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
     from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC,
-        SecretText,
-        SignedAt,
-        StaticHeader,
+        HMAC as HMAC,
+        SecretText as SecretText,
+        SignedAt as SignedAt,
+        StaticHeader as StaticHeader,
     )
-    from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
-    from .event_types import EventType
-    from .events import Event, NewPetEvent, PetGoneEvent, parse_event
-    from .webhook import Webhook
+    from .._runtime.webhooks.signatures.standard_webhooks import (
+        StandardWebhooks as StandardWebhooks,
+    )
+    from .event_types import EventType as EventType
+    from .events import (
+        Event as Event,
+        NewPetEvent as NewPetEvent,
+        PetGoneEvent as PetGoneEvent,
+        parse_event as parse_event,
+    )
+    from .webhook import Webhook as Webhook
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
@@ -54,28 +67,3 @@ else:
             ".webhook": ("Webhook",),
         },
     )
-
-__all__ = [
-    "DriftedEvent",
-    "Event",
-    "EventParseError",
-    "EventType",
-    "HMAC",
-    "Issue",
-    "KeysUnavailableError",
-    "NewPetEvent",
-    "PetGoneEvent",
-    "RedisStore",
-    "SQLiteStore",
-    "SecretText",
-    "SignatureError",
-    "SignatureReason",
-    "SignedAt",
-    "StandardWebhooks",
-    "StaticHeader",
-    "UnknownEvent",
-    "Webhook",
-    "WebhookError",
-    "WebhookReceiver",
-    "parse_event",
-]

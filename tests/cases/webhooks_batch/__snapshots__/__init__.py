@@ -6,22 +6,34 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
-    from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+    from .._runtime.webhooks.catalogue import (
+        DriftedEvent as DriftedEvent,
+        UnknownEvent as UnknownEvent,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
-    from .event_types import EventType
-    from .events import Bounced, Delivered, Event, parse_event, parse_events
-    from .webhook import Webhook
+    from .._runtime.webhooks.errors import (
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
+    )
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
+    from .event_types import EventType as EventType
+    from .events import (
+        Bounced as Bounced,
+        Delivered as Delivered,
+        Event as Event,
+        parse_event as parse_event,
+        parse_events as parse_events,
+    )
+    from .webhook import Webhook as Webhook
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
@@ -40,24 +52,3 @@ else:
             ".webhook": ("Webhook",),
         },
     )
-
-__all__ = [
-    "Bounced",
-    "Delivered",
-    "DriftedEvent",
-    "Event",
-    "EventParseError",
-    "EventType",
-    "Issue",
-    "KeysUnavailableError",
-    "RedisStore",
-    "SQLiteStore",
-    "SignatureError",
-    "SignatureReason",
-    "UnknownEvent",
-    "Webhook",
-    "WebhookError",
-    "WebhookReceiver",
-    "parse_event",
-    "parse_events",
-]

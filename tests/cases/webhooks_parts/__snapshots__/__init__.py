@@ -6,29 +6,35 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.webhooks.catalogue import (
+        DriftedEvent as DriftedEvent,
+        UnknownEvent as UnknownEvent,
+    )
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
-    from .event_types import EventType
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
+    from .event_types import EventType as EventType
     from .events import (
-        BranchRuleCreated,
-        BranchRuleDeleted,
-        BranchRulePromotedToTeam,
-        Event,
-        Pushed,
-        parse_event,
+        BranchRuleCreated as BranchRuleCreated,
+        BranchRuleDeleted as BranchRuleDeleted,
+        BranchRulePromotedToTeam as BranchRulePromotedToTeam,
+        Event as Event,
+        Pushed as Pushed,
+        parse_event as parse_event,
     )
-    from .webhook import Webhook
+    from .webhook import Webhook as Webhook
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
@@ -54,25 +60,3 @@ else:
             ".webhook": ("Webhook",),
         },
     )
-
-__all__ = [
-    "BranchRuleCreated",
-    "BranchRuleDeleted",
-    "BranchRulePromotedToTeam",
-    "DriftedEvent",
-    "Event",
-    "EventParseError",
-    "EventType",
-    "Issue",
-    "KeysUnavailableError",
-    "Pushed",
-    "RedisStore",
-    "SQLiteStore",
-    "SignatureError",
-    "SignatureReason",
-    "UnknownEvent",
-    "Webhook",
-    "WebhookError",
-    "WebhookReceiver",
-    "parse_event",
-]

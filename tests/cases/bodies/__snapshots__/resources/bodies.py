@@ -287,9 +287,7 @@ class Bodies(SyncResource):
         """`POST /shared`"""
         return self._client.call(
             _operations.SHARED,
-            body={
-                "why": why,
-            },
+            body={"why": why},
             options=options,
         )
 
@@ -564,8 +562,6 @@ class AsyncBodies(AsyncResource):
         """`POST /shared`"""
         return await self._client.call(
             _operations.SHARED,
-            body={
-                "why": why,
-            },
+            body={"why": why},
             options=options,
         )

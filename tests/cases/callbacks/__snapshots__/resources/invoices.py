@@ -26,15 +26,9 @@ class Invoices(SyncResource):
         """
         return self._client.call(
             _operations.CREATE_INVOICE,
-            query={
-                "callback_url": callback_url,
-            },
-            header={
-                "X-Notify-Url": x_notify_url,
-            },
-            body={
-                "id": id_,
-            },
+            query={"callback_url": callback_url},
+            header={"X-Notify-Url": x_notify_url},
+            body={"id": id_},
             options=options,
         )
 
@@ -55,14 +49,8 @@ class AsyncInvoices(AsyncResource):
         """
         return await self._client.call(
             _operations.CREATE_INVOICE,
-            query={
-                "callback_url": callback_url,
-            },
-            header={
-                "X-Notify-Url": x_notify_url,
-            },
-            body={
-                "id": id_,
-            },
+            query={"callback_url": callback_url},
+            header={"X-Notify-Url": x_notify_url},
+            body={"id": id_},
             options=options,
         )

@@ -32,9 +32,7 @@ class Orders(SyncResource):
         """
         return self._client.call(
             _operations.CREATE_ORDER,
-            path={
-                "shop": shop,
-            },
+            path={"shop": shop},
             body={
                 "total": total,
                 "callbackUrl": callback_url,
@@ -61,9 +59,7 @@ class AsyncOrders(AsyncResource):
         """
         return await self._client.call(
             _operations.CREATE_ORDER,
-            path={
-                "shop": shop,
-            },
+            path={"shop": shop},
             body={
                 "total": total,
                 "callbackUrl": callback_url,

@@ -176,9 +176,7 @@ class TypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(SyncResource):
                 "ª": a,
                 "\u202eHOSTILE_MARK": query_space_right_to_left_override_hostile_mark,
             },
-            header={
-                "X-a\"b'c": x_a_b_c,
-            },
+            header={"X-a\"b'c": x_a_b_c},
             options=options,
         )
 
@@ -318,8 +316,6 @@ class AsyncTypeIgnoreNoqaHOSTILEMARKHOSTILEMARK(AsyncResource):
                 "ª": a,
                 "\u202eHOSTILE_MARK": query_space_right_to_left_override_hostile_mark,
             },
-            header={
-                "X-a\"b'c": x_a_b_c,
-            },
+            header={"X-a\"b'c": x_a_b_c},
             options=options,
         )

@@ -35,9 +35,7 @@ class Default(SyncResource):
         """`PUT /maps`"""
         return self._client.call(
             _operations.PUT_MAPS,
-            body={
-                "id": id_,
-            },
+            body={"id": id_},
             options=options,
         )
 
@@ -63,8 +61,6 @@ class AsyncDefault(AsyncResource):
         """`PUT /maps`"""
         return await self._client.call(
             _operations.PUT_MAPS,
-            body={
-                "id": id_,
-            },
+            body={"id": id_},
             options=options,
         )

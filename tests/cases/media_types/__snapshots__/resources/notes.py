@@ -39,9 +39,7 @@ class Notes(SyncResource):
         """
         return self._client.call(
             _operations.ADD_NOTE,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body={
                 "title": title,
                 "stars": stars,
@@ -124,9 +122,7 @@ class Notes(SyncResource):
         """
         return self._client.call(
             _operations.IMPORT_NOTES,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body=(
                 {"url": url, "body": body_body, "tags": tags, "file": file}
                 if body is OMIT
@@ -176,9 +172,7 @@ class Notes(SyncResource):
         """
         return self._client.call(
             _operations.CHANGE_NOTE,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body={"title": title, "content_type": content_type} if body is OMIT else body,
             content_type=body_content_type,
             options=options,
@@ -283,9 +277,7 @@ class AsyncNotes(AsyncResource):
         """
         return await self._client.call(
             _operations.ADD_NOTE,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body={
                 "title": title,
                 "stars": stars,
@@ -368,9 +360,7 @@ class AsyncNotes(AsyncResource):
         """
         return await self._client.call(
             _operations.IMPORT_NOTES,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body=(
                 {"url": url, "body": body_body, "tags": tags, "file": file}
                 if body is OMIT
@@ -420,9 +410,7 @@ class AsyncNotes(AsyncResource):
         """
         return await self._client.call(
             _operations.CHANGE_NOTE,
-            query={
-                "trace": trace,
-            },
+            query={"trace": trace},
             body={"title": title, "content_type": content_type} if body is OMIT else body,
             content_type=body_content_type,
             options=options,

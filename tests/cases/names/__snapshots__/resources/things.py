@@ -36,9 +36,7 @@ class ThingsResource(SyncResource):
         """`GET /things/{id}`"""
         return self._client.call(
             _operations.GET_THING,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             query={
                 "id": query_id,
                 "class": class_,
@@ -51,9 +49,7 @@ class ThingsResource(SyncResource):
                 "$top": top,
                 "1st": n_1st,
             },
-            header={
-                "X-Request-ID": x_request_id,
-            },
+            header={"X-Request-ID": x_request_id},
             options=options,
         )
 
@@ -71,9 +67,7 @@ class ThingsResource(SyncResource):
         """`PUT /things/{id}`"""
         return self._client.call(
             _operations.PUT_THING,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "id": body_id_,
                 "options": options_,
@@ -104,9 +98,7 @@ class ThingsResource(SyncResource):
         """`DELETE /no/{id}/operation-id`"""
         return self._client.call(
             _operations.DELETE_NO_BY_ID_OPERATION_ID,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -132,9 +124,7 @@ class AsyncThingsResource(AsyncResource):
         """`GET /things/{id}`"""
         return await self._client.call(
             _operations.GET_THING,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             query={
                 "id": query_id,
                 "class": class_,
@@ -147,9 +137,7 @@ class AsyncThingsResource(AsyncResource):
                 "$top": top,
                 "1st": n_1st,
             },
-            header={
-                "X-Request-ID": x_request_id,
-            },
+            header={"X-Request-ID": x_request_id},
             options=options,
         )
 
@@ -167,9 +155,7 @@ class AsyncThingsResource(AsyncResource):
         """`PUT /things/{id}`"""
         return await self._client.call(
             _operations.PUT_THING,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             body={
                 "id": body_id_,
                 "options": options_,
@@ -200,8 +186,6 @@ class AsyncThingsResource(AsyncResource):
         """`DELETE /no/{id}/operation-id`"""
         return await self._client.call(
             _operations.DELETE_NO_BY_ID_OPERATION_ID,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )

@@ -78,9 +78,7 @@ class Styles(SyncResource):
                 "X-Trace": x_trace,
                 "X-Many": x_many,
             },
-            cookie={
-                "session": session,
-            },
+            cookie={"session": session},
             options=options,
         )
 
@@ -101,9 +99,7 @@ class Styles(SyncResource):
                 "label": label,
                 "matrix": matrix,
             },
-            query={
-                "shared": shared,
-            },
+            query={"shared": shared},
             options=options,
         )
 
@@ -169,9 +165,7 @@ class AsyncStyles(AsyncResource):
                 "X-Trace": x_trace,
                 "X-Many": x_many,
             },
-            cookie={
-                "session": session,
-            },
+            cookie={"session": session},
             options=options,
         )
 
@@ -192,8 +186,6 @@ class AsyncStyles(AsyncResource):
                 "label": label,
                 "matrix": matrix,
             },
-            query={
-                "shared": shared,
-            },
+            query={"shared": shared},
             options=options,
         )

@@ -30,9 +30,7 @@ class Replies(SyncResource):
         """
         return self._client.call(
             _operations.SEVERAL,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -45,9 +43,7 @@ class Replies(SyncResource):
         """`PUT /{which}`"""
         return self._client.call(
             _operations.ONLY_DEFAULT,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -60,9 +56,7 @@ class Replies(SyncResource):
         """`POST /{which}`"""
         return self._client.call(
             _operations.RANGE,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -75,9 +69,7 @@ class Replies(SyncResource):
         """`DELETE /{which}`"""
         return self._client.call(
             _operations.NOTHING,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -90,9 +82,7 @@ class Replies(SyncResource):
         """`HEAD /{which}`"""
         return self._client.call(
             _operations.NO_RESPONSES,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -105,9 +95,7 @@ class Replies(SyncResource):
         """`GET /file/{which}`"""
         return self._client.call(
             _operations.BINARY,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -120,9 +108,7 @@ class Replies(SyncResource):
         """`PUT /file/{which}`"""
         return self._client.call(
             _operations.PLAIN_TEXT,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -135,9 +121,7 @@ class Replies(SyncResource):
         """`POST /file/{which}`"""
         return self._client.call(
             _operations.LIST_OF_MODELS,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -150,9 +134,7 @@ class Replies(SyncResource):
         """`PATCH /file/{which}`"""
         return self._client.call(
             _operations.UNTYPED,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -173,9 +155,7 @@ class AsyncReplies(AsyncResource):
         """
         return await self._client.call(
             _operations.SEVERAL,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -188,9 +168,7 @@ class AsyncReplies(AsyncResource):
         """`PUT /{which}`"""
         return await self._client.call(
             _operations.ONLY_DEFAULT,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -203,9 +181,7 @@ class AsyncReplies(AsyncResource):
         """`POST /{which}`"""
         return await self._client.call(
             _operations.RANGE,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -218,9 +194,7 @@ class AsyncReplies(AsyncResource):
         """`DELETE /{which}`"""
         return await self._client.call(
             _operations.NOTHING,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -233,9 +207,7 @@ class AsyncReplies(AsyncResource):
         """`HEAD /{which}`"""
         return await self._client.call(
             _operations.NO_RESPONSES,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -248,9 +220,7 @@ class AsyncReplies(AsyncResource):
         """`GET /file/{which}`"""
         return await self._client.call(
             _operations.BINARY,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -263,9 +233,7 @@ class AsyncReplies(AsyncResource):
         """`PUT /file/{which}`"""
         return await self._client.call(
             _operations.PLAIN_TEXT,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -278,9 +246,7 @@ class AsyncReplies(AsyncResource):
         """`POST /file/{which}`"""
         return await self._client.call(
             _operations.LIST_OF_MODELS,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )
 
@@ -293,8 +259,6 @@ class AsyncReplies(AsyncResource):
         """`PATCH /file/{which}`"""
         return await self._client.call(
             _operations.UNTYPED,
-            path={
-                "which": which,
-            },
+            path={"which": which},
             options=options,
         )

@@ -30,9 +30,7 @@ class Class(SyncResource):
         """`GET /class/{id}`"""
         return self._client.call(
             _operations.GET_CLASS,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -58,8 +56,6 @@ class AsyncClass(AsyncResource):
         """`GET /class/{id}`"""
         return await self._client.call(
             _operations.GET_CLASS,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )

@@ -41,9 +41,7 @@ class Customers(SyncResource):
         """`GET /v1/customers/{id}`"""
         return self._client.call(
             _operations.GET_CUSTOMER,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -91,9 +89,7 @@ class AsyncCustomers(AsyncResource):
         """`GET /v1/customers/{id}`"""
         return await self._client.call(
             _operations.GET_CUSTOMER,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 

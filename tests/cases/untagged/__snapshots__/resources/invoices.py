@@ -32,9 +32,7 @@ class Invoices(SyncResource):
         """`POST /v1/invoices/{id}/void`"""
         return self._client.call(
             _operations.VOID_INVOICE,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -62,8 +60,6 @@ class AsyncInvoices(AsyncResource):
         """`POST /v1/invoices/{id}/void`"""
         return await self._client.call(
             _operations.VOID_INVOICE,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )

@@ -19,9 +19,7 @@ class PaymentIntents(SyncResource):
         """`GET /{tenant}/payment-intents`"""
         return self._client.call(
             _operations.LIST_INTENTS,
-            path={
-                "tenant": tenant,
-            },
+            path={"tenant": tenant},
             options=options,
         )
 
@@ -53,9 +51,7 @@ class AsyncPaymentIntents(AsyncResource):
         """`GET /{tenant}/payment-intents`"""
         return await self._client.call(
             _operations.LIST_INTENTS,
-            path={
-                "tenant": tenant,
-            },
+            path={"tenant": tenant},
             options=options,
         )
 

@@ -19,9 +19,7 @@ class Subscriptions(SyncResource):
         """`GET /subscriptions/{id}`"""
         return self._client.call(
             _operations.GET_SUBSCRIPTION,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -37,9 +35,7 @@ class Subscriptions(SyncResource):
         """
         return self._client.call(
             _operations.SUBSCRIBE,
-            body={
-                "url": url,
-            },
+            body={"url": url},
             options=options,
         )
 
@@ -54,9 +50,7 @@ class AsyncSubscriptions(AsyncResource):
         """`GET /subscriptions/{id}`"""
         return await self._client.call(
             _operations.GET_SUBSCRIPTION,
-            path={
-                "id": id_,
-            },
+            path={"id": id_},
             options=options,
         )
 
@@ -72,8 +66,6 @@ class AsyncSubscriptions(AsyncResource):
         """
         return await self._client.call(
             _operations.SUBSCRIBE,
-            body={
-                "url": url,
-            },
+            body={"url": url},
             options=options,
         )

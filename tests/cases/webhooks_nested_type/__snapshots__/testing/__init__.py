@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-from .._runtime.webhooks.testing import Delivery, Examples, ModelT
-from .events import CATALOGUE
-from .webhook import Webhook
+from ..._runtime.webhooks.testing import Delivery, Examples, ModelT
+from ..events import CATALOGUE
+from ..webhook import Webhook
 
 if TYPE_CHECKING:
-    from .events import Event
+    from ..events import Event
 
 EXAMPLES: Examples[Event] = Examples(CATALOGUE, __name__)
 
