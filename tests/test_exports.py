@@ -46,7 +46,7 @@ def test_nothing_public_is_missing(provider: str) -> None:
     }
     expected |= {"Event", "UnknownEvent", "parse_event", *catalogue(provider)}
     if "client" in modules(provider):
-        errors = importlib.import_module("hooksmith_providers._runtime.errors")
+        errors = importlib.import_module("hooksmith_providers._runtime.client.errors")
         expected |= {
             name
             for name, value in vars(errors).items()

@@ -138,3 +138,66 @@ def roots(node: ast.AST) -> set[str]:
     if isinstance(node, ast.ImportFrom) and not node.level:
         names.append(node.module or "")
     return {name.partition(".")[0] for name in names}
+
+
+RUNTIME_ORDER = (("",), ("models",), ("client", "webhooks"), ("callbacks",))
+"""Folders of the runtime from the lowest level to the highest; `""` is its root. A folder imports lower levels only."""
+
+
+def runtime_module(path: Path) -> str:
+    """The dotted name of a module of the runtime, without the runtime's own name; a package's is that of its folder."""
+    parts = path.relative_to(RUNTIME).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def runtime_imports(path: Path, *, when_run: bool = False) -> set[str]:
+    """The modules of the runtime that a module imports; `when_run`: without those for type checkers alone."""
+    names = {runtime_module(each) for each in modules(RUNTIME)}
+    folder = list(path.relative_to(RUNTIME).parts[:-1])
+    found = set()
+    for node in _statements(ast.parse(path.read_text("utf-8")), when_run=when_run):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            stem = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
+            base = ".".join(filter(None, stem))
+            found |= {base} if base in names else set()
+            inner = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= inner & names
+    return found - {runtime_module(path)}
+
+
+def _statements(tree: ast.AST, *, when_run: bool) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        is_for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if not (when_run and is_for_types):
+            yield node
+            yield from _statements(node, when_run=when_run)
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME), ids=runtime_module)
+def test_folders_of_the_runtime_import_lower_levels(path: Path) -> None:
+    level = {name: level for level, names in enumerate(RUNTIME_ORDER) for name in names}
+    here = _folder(runtime_module(path))
+    for name in runtime_imports(path):
+        other = _folder(name)
+        assert other == here or level[other] < level[here], f"{runtime_module(path)} → {name}"
+
+
+def _folder(module: str) -> str:
+    folder = module.partition(".")[0]
+    return folder if (RUNTIME / folder).is_dir() else ""
+
+
+def test_there_are_no_circles_in_the_runtime() -> None:
+    graph = {runtime_module(path): runtime_imports(path) for path in modules(RUNTIME)}
+    order = list(TopologicalSorter(graph).static_order())
+    assert order.index("omit") < order.index("callbacks.receiver")
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME), ids=runtime_module)
+def test_modules_and_functions_of_the_runtime_are_short(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < 40, f"{node.name}:{node.lineno}"

@@ -39,12 +39,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits between attempts are a hundredth of what they are."""
-    from hooksmith_providers._runtime.client import call as calls
+    from hooksmith_providers._runtime.client import retries
 
-    waiting = calls.wait_before
+    waiting = retries.wait_before
 
     def shorter(attempt: int, asked: float | None) -> float | None:
         wait = waiting(attempt, asked)
         return None if wait is None else wait / 100
 
-    monkeypatch.setattr(calls, "wait_before", shorter)
+    monkeypatch.setattr(retries, "wait_before", shorter)

@@ -7,12 +7,9 @@ from typing import Any
 from hooksmith.describe.signature_schemes import known_scheme
 from hooksmith.plan.imports import Imports
 from hooksmith.plan.webhook import scheme_expression
-from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import (
-    HMAC,
-    SecretText,
-    SignedAt,
-)
+from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
+from hooksmith_providers._runtime.webhooks.signatures.keys import SecretText
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
 from hooksmith_providers._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
 

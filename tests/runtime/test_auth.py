@@ -16,6 +16,11 @@ import pytest
 from hooksmith_runtime_under_test.client.async_client import AsyncClient
 from hooksmith_runtime_under_test.client.authenticators import AsyncAuthenticator
 from hooksmith_runtime_under_test.client.credentials import Credentials
+from hooksmith_runtime_under_test.client.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ReplyValidationError,
+)
 from hooksmith_runtime_under_test.client.oauth_tokens import TokenCache
 from hooksmith_runtime_under_test.client.operation import (
     ApiInfo,
@@ -30,11 +35,6 @@ from hooksmith_runtime_under_test.client.operation import (
 from hooksmith_runtime_under_test.client.options import RequestOptions
 from hooksmith_runtime_under_test.client.retries import is_retryable
 from hooksmith_runtime_under_test.client.sync_client import SyncClient
-from hooksmith_runtime_under_test.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    ReplyValidationError,
-)
 
 ECHO: Operation[Any] = Operation(
     id="echo", method="GET", path="/echo/x", replies={"200": Reply(Any)}

@@ -17,6 +17,13 @@ import httpx2
 import pytest
 from hooksmith_runtime_under_test.client import async_client, sync_client
 from hooksmith_runtime_under_test.client.async_client import AsyncClient, AsyncResource
+from hooksmith_runtime_under_test.client.errors import (
+    APIConnectionError,
+    APIStatusError,
+    ConfigurationError,
+    NotFoundError,
+    ReplyContentTypeError,
+)
 from hooksmith_runtime_under_test.client.hooks import Hooks, ReplyEvent, RequestEvent
 from hooksmith_runtime_under_test.client.operation import (
     ApiInfo,
@@ -29,14 +36,7 @@ from hooksmith_runtime_under_test.client.operation import (
 )
 from hooksmith_runtime_under_test.client.options import RequestOptions
 from hooksmith_runtime_under_test.client.sync_client import SyncClient, SyncResource
-from hooksmith_runtime_under_test.errors import (
-    APIConnectionError,
-    APIStatusError,
-    ConfigurationError,
-    NotFoundError,
-    ReplyContentTypeError,
-    RequestError,
-)
+from hooksmith_runtime_under_test.errors import RequestError
 
 API = ApiInfo(
     name="acme",

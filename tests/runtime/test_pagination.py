@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hooksmith_runtime_under_test.client.errors import PaginationError, ReplyValidationError
 from hooksmith_runtime_under_test.client.operation import (
     CursorPagination,
     OffsetPagination,
@@ -14,7 +15,7 @@ from hooksmith_runtime_under_test.client.operation import (
     Reply,
 )
 from hooksmith_runtime_under_test.client.options import RequestOptions
-from hooksmith_runtime_under_test.errors import PaginationError, ReplyValidationError, RequestError
+from hooksmith_runtime_under_test.errors import RequestError
 from hooksmith_runtime_under_test.omit import OMIT
 from pydantic import BaseModel, ConfigDict, Field
 

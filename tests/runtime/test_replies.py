@@ -6,10 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hooksmith_runtime_under_test.client.operation import Operation, Reply
-from hooksmith_runtime_under_test.client.options import RequestOptions
-from hooksmith_runtime_under_test.client.replies import describe, fits
-from hooksmith_runtime_under_test.errors import (
+from hooksmith_runtime_under_test.client.errors import (
     APIConnectionError,
     APIStatusError,
     ConflictError,
@@ -18,6 +15,9 @@ from hooksmith_runtime_under_test.errors import (
     ReplyValidationError,
     ServerError,
 )
+from hooksmith_runtime_under_test.client.operation import Operation, Reply
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.replies import describe, fits
 from pydantic import BaseModel
 
 

@@ -13,9 +13,7 @@ import httpx2
 import pytest
 from hooksmith_runtime_under_test.client import retries
 from hooksmith_runtime_under_test.client.async_client import AsyncClient
-from hooksmith_runtime_under_test.client.operation import ApiInfo, Body, Operation, Reply
-from hooksmith_runtime_under_test.client.options import RequestOptions
-from hooksmith_runtime_under_test.errors import (
+from hooksmith_runtime_under_test.client.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
@@ -23,6 +21,8 @@ from hooksmith_runtime_under_test.errors import (
     RateLimitError,
     ServerError,
 )
+from hooksmith_runtime_under_test.client.operation import ApiInfo, Body, Operation, Reply
+from hooksmith_runtime_under_test.client.options import RequestOptions
 
 IDEMPOTENT = ["GET", "PUT", "DELETE", "HEAD"]
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"

@@ -8,20 +8,19 @@ from typing import Any, Literal
 
 import httpx2
 import pytest
-from hooksmith_runtime_under_test import errors
-from hooksmith_runtime_under_test.client.operation import ApiInfo, Server, ServerVariable
-from hooksmith_runtime_under_test.client.options import RequestOptions
-from hooksmith_runtime_under_test.client.servers import base_url, env_name
-from hooksmith_runtime_under_test.errors import (
+from hooksmith_runtime_under_test.client import errors
+from hooksmith_runtime_under_test.client.errors import (
     APIStatusError,
     APITimeoutError,
     ConfigurationError,
-    Detail,
-    RequestError,
     status_error_class,
 )
-from hooksmith_runtime_under_test.json_pointer import resolve
+from hooksmith_runtime_under_test.client.operation import ApiInfo, Server, ServerVariable
+from hooksmith_runtime_under_test.client.options import RequestOptions
+from hooksmith_runtime_under_test.client.servers import base_url, env_name
+from hooksmith_runtime_under_test.errors import Detail, RequestError
 from hooksmith_runtime_under_test.models.base import Model
+from hooksmith_runtime_under_test.models.properties import resolve
 from hooksmith_runtime_under_test.models.validation import build_adapter, parse_json
 from hooksmith_runtime_under_test.omit import OMIT, Omit
 from pydantic import BaseModel, ConfigDict, Field

@@ -215,27 +215,29 @@ def _checked(value: Any) -> Mapping[str, Any]:
 
 def _built(declared: Mapping[str, Any], runtime: str) -> Any:
     """The scheme of a declaration, as an object of a package's runtime."""
-    keyed = import_module(f"{runtime}.webhooks.signatures.hmac_signatures")
+    signatures = f"{runtime}.webhooks.signatures"
     if declared["scheme"] == "standard-webhooks":
-        standard = import_module(f"{runtime}.webhooks.signatures.standard_webhooks")
+        standard = import_module(f"{signatures}.standard_webhooks")
         names = ("keys", "headers", "tolerance")
         return standard.StandardWebhooks(
             **{name: declared[name] for name in names if name in declared}
         )
     if declared["scheme"] == "static-header":
-        return keyed.StaticHeader(header=declared["header"])
+        static_header = import_module(f"{signatures}.static_header")
+        return static_header.StaticHeader(header=declared["header"])
     if declared["scheme"] != "hmac":
         raise _problem(f"{declared['scheme']} is no scheme with a secret")
+    hmac, keys = import_module(f"{signatures}.hmac_signatures"), import_module(f"{signatures}.keys")
     arguments = {
         key: value
         for key, value in declared.items()
         if key not in ("scheme", "timestamp", "id", "secret")
     }
     if "timestamp" in declared:
-        arguments["timestamp"] = keyed.SignedAt(**declared["timestamp"])
+        arguments["timestamp"] = hmac.SignedAt(**declared["timestamp"])
     if "id" in declared:
         arguments["id_header"] = declared["id"]["header"]
-    return keyed.HMAC(secret=keyed.SecretText(**declared["secret"]), **arguments)
+    return hmac.HMAC(secret=keys.SecretText(**declared["secret"]), **arguments)
 
 
 def _problem(message: str, hint: str = "") -> HooksmithError:

@@ -27,7 +27,7 @@ def plan_exports(view: PackageView) -> Iterator[ExportsView]:
     if view.client:
         client = view.client.name
         yield export(".client", f"{client}Client", f"Async{client}Client")
-        yield export(f"{runtime}.errors", *_ERRORS)
+        yield export(f"{runtime}.client.errors", *_ERRORS)
         yield export(f"{runtime}.omit", "OMIT", "Omit")
         yield export(f"{runtime}.client.options", "RequestOptions")
         yield export(f"{runtime}.client.hooks", "Hooks", "ReplyEvent", "RequestEvent")
@@ -78,9 +78,11 @@ def _receiver_exports(view: PackageView) -> Iterator[ExportsView]:
     if receivers:
         yield export(f"{runtime}.webhooks.receiver.stores", "RedisStore", "SQLiteStore")
     if receivers and not any(found.scheme for found in receivers):
-        names = ("HMAC", "SecretText", "SignedAt", "StaticHeader")
-        yield export(f"{runtime}.webhooks.signatures.hmac_signatures", *names)
-        yield export(f"{runtime}.webhooks.signatures.standard_webhooks", "StandardWebhooks")
+        signatures = f"{runtime}.webhooks.signatures"
+        yield export(f"{signatures}.hmac_signatures", "HMAC", "SignedAt")
+        yield export(f"{signatures}.keys", "SecretText")
+        yield export(f"{signatures}.static_header", "StaticHeader")
+        yield export(f"{signatures}.standard_webhooks", "StandardWebhooks")
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:

@@ -112,8 +112,8 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
 
 def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
     imports.add_runtime("webhooks.signatures.keys", "Secrets")
-    for name in ("HMAC", "StaticHeader"):
-        imports.add_runtime("webhooks.signatures.hmac_signatures", name)
+    imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
+    imports.add_runtime("webhooks.signatures.static_header", "StaticHeader")
     imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
     scheme = (
         "scheme",
@@ -167,7 +167,7 @@ def scheme_expression(declared: Mapping[str, Any], imports: Imports) -> str:
             imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
             return f"HMAC({', '.join(_hmac(declared, imports))})"
         case "static-header":
-            imports.add_runtime("webhooks.signatures.hmac_signatures", "StaticHeader")
+            imports.add_runtime("webhooks.signatures.static_header", "StaticHeader")
             return f"StaticHeader({_keywords({'header': declared['header']})})"
         case "standard-webhooks":
             imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
@@ -193,7 +193,7 @@ def _hmac(declared: Mapping[str, Any], imports: Imports) -> Iterator[str]:
     if "body_digest" in declared:
         yield f"body_digest={literal(declared['body_digest'])}"
     if declared["secret"] != {"encoding": "utf-8"}:
-        imports.add_runtime("webhooks.signatures.hmac_signatures", "SecretText")
+        imports.add_runtime("webhooks.signatures.keys", "SecretText")
         yield f"secret=SecretText({_keywords(declared['secret'])})"
     if "tolerance" in declared:
         yield f"tolerance={literal(declared['tolerance'])}"
