@@ -17,11 +17,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError,
         APIError,
         APIStatusError,
@@ -41,6 +37,10 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.omit import OMIT, Omit
     from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
     from .._runtime.webhooks.errors import (
@@ -68,11 +68,7 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -92,6 +88,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
             ".._runtime.webhooks.errors": (

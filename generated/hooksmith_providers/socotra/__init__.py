@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError,
         APIError,
         APIStatusError,
@@ -35,6 +31,10 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
+    from .._runtime.client.options import RequestOptions
+    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
+    from .._runtime.client.replies import RawReply
     from .._runtime.omit import OMIT, Omit
     from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
     from .._runtime.webhooks.errors import (
@@ -47,13 +47,10 @@ if TYPE_CHECKING:
     )
     from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
-    from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC,
-        SecretText,
-        SignedAt,
-        StaticHeader,
-    )
+    from .._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
+    from .._runtime.webhooks.signatures.keys import SecretText
     from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
+    from .._runtime.webhooks.signatures.static_header import StaticHeader
     from .client import AsyncSocotraClient, SocotraClient
     from .event_types import EventType
     from .events import Event, parse_event
@@ -257,11 +254,7 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -281,6 +274,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
             ".._runtime.webhooks.errors": (
@@ -293,13 +290,10 @@ else:
             ),
             ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
-            ".._runtime.webhooks.signatures.hmac_signatures": (
-                "HMAC",
-                "SecretText",
-                "SignedAt",
-                "StaticHeader",
-            ),
+            ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
+            ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
+            ".._runtime.webhooks.signatures.static_header": ("StaticHeader",),
             ".client": ("AsyncSocotraClient", "SocotraClient"),
             ".event_types": ("EventType",),
             ".events": ("Event", "parse_event"),

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from pydantic_core import from_json
 
-from ..json_pointer import resolve
+from ..models.properties import resolve
 from ..omit import OMIT
 
 if TYPE_CHECKING:

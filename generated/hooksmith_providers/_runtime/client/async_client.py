@@ -12,12 +12,12 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
-from ..errors import ConfigurationError
 from ..omit import OMIT, Omit
 from .authenticators import AsyncAuthenticator
 from .base_client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, BaseClient, Timeout, has_http2
 from .call import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prepare_token
 from .credentials import AsyncSource, Given, Placement
+from .errors import ConfigurationError
 from .hooks import Hooks
 from .oauth_tokens import read_token
 from .operation import ApiInfo, Operation, PagedOperation

@@ -9,11 +9,11 @@ from typing import Any, NoReturn, TypeVar
 
 import httpx2
 
-from ..errors import ConfigurationError
 from ..headers import first_problem, merge
 from ..omit import Omit
 from .call import Config
 from .credentials import AsyncSource, Credentials, Given
+from .errors import ConfigurationError
 from .hooks import Hooks
 from .operation import ApiInfo, Operation
 from .options import RequestOptions

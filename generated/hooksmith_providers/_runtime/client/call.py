@@ -14,20 +14,20 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from ..errors import (
+from ..errors import APIError
+from ..headers import merge
+from ..models.properties import resolve
+from ..omit import OMIT, Omit
+from .bodies import Content, encode
+from .credentials import Placement
+from .errors import (
     APIConnectionError,
-    APIError,
     APIStatusError,
     APITimeoutError,
     ConfigurationError,
     ReplyContentTypeError,
     status_error_class,
 )
-from ..headers import merge
-from ..json_pointer import resolve
-from ..omit import OMIT, Omit
-from .bodies import Content, encode
-from .credentials import Placement
 from .hooks import Hooks, ReplyEvent, RequestEvent
 from .oauth_tokens import token_request
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
@@ -36,20 +36,13 @@ from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, qu
 from .replies import RawReply, describe, described_as, error_body, fitting
 from .request_builder import build_request, parsed
 from .request_log import log_reply, log_retry, logs_replies
-from .retries import IDEMPOTENT, is_retryable, retry_after, wait_before
+from .retries import IDEMPOTENT, RetryPolicy, is_retryable, retry_after
 from .servers import server_url
 
 T = TypeVar("T")
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-_TRANSIENT = (
-    httpx2.TimeoutException,
-    httpx2.NetworkError,
-    httpx2.RemoteProtocolError,
-    httpx2.ProxyError,
-)
 _EXPLANATIONS = ("/message", "/error_description", "/detail", "/title", "/error", "/code")
 
 Outcome = httpx2.Response | APIError
@@ -96,8 +89,7 @@ class Call(Generic[T]):
     content: Content | None
     schemes: tuple[str, ...]
     timeout: httpx2.Timeout
-    max_retries: int
-    repeatable: bool
+    retries: RetryPolicy
 
     def request(
         self,
@@ -153,19 +145,11 @@ class Call(Generic[T]):
 
     def wait(self, outcome: Outcome, retries: int) -> float | None:
         """Seconds until the request is sent again after so many repetitions; None: it is not."""
-        if retries >= self.max_retries:
-            return None
         if isinstance(outcome, APIError):
-            return wait_before(retries + 1, None) if self._may_repeat(outcome.__cause__) else None
-        also = self.config.api.retry_statuses
-        if self.succeeded(outcome) or not is_retryable(outcome.status_code, also):
+            return self.retries.wait_after_failure(outcome.__cause__, retries)
+        if self.succeeded(outcome):
             return None
-        return wait_before(retries + 1, retry_after(outcome.headers)) if self.repeatable else None
-
-    def _may_repeat(self, cause: BaseException | None) -> bool:
-        if isinstance(cause, _NEVER_SENT):
-            return self.content is None or self.content.replayable
-        return self.repeatable and isinstance(cause, _TRANSIENT)
+        return self.retries.wait_after_refusal(outcome.status_code, outcome.headers, retries)
 
     def is_unauthorized(self, outcome: Outcome) -> bool:
         """Whether another credential may help, and the body can be sent once more."""
@@ -294,7 +278,12 @@ def prepare(
         key.items(),
         options.headers.items(),
     )
-    repeatable = operation.method in IDEMPOTENT or bool(key)
+    retries = RetryPolicy(
+        max_retries=config.max_retries if options.max_retries is None else options.max_retries,
+        is_idempotent=operation.method in IDEMPOTENT or bool(key),
+        is_replayable=content is None or content.replayable,
+        statuses=config.api.retry_statuses,
+    )
     return Call(
         config=config,
         operation=operation,
@@ -305,8 +294,7 @@ def prepare(
         content=content,
         schemes=schemes,
         timeout=_timeout(options.timeout, config.timeout),
-        max_retries=config.max_retries if options.max_retries is None else options.max_retries,
-        repeatable=repeatable and (content is None or content.replayable),
+        retries=retries,
     )
 
 
@@ -334,8 +322,12 @@ def prepare_token(
         content=Content(request.content, request.media_type),
         schemes=(),
         timeout=config.timeout,
-        max_retries=config.max_retries,
-        repeatable=True,
+        retries=RetryPolicy(
+            max_retries=config.max_retries,
+            is_idempotent=True,
+            is_replayable=True,
+            statuses=config.api.retry_statuses,
+        ),
     )
     return call, Placement(secrets=(values["client_secret"],))
 

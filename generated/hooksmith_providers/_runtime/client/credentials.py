@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
 
-from ..errors import ConfigurationError
 from ..headers import value_problem
+from .errors import ConfigurationError
 from .oauth_tokens import TokenCache
 from .operation import (
     ApiInfo,

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from ..errors import ReplyValidationError
 from ..models.validation import build_adapter, parse_json
+from .errors import ReplyValidationError
 from .operation import OAuth2ClientCredentials
 
 if TYPE_CHECKING:

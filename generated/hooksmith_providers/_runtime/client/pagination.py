@@ -25,9 +25,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from ..errors import PaginationError
-from ..json_pointer import resolve
+from ..models.properties import resolve
 from ..omit import OMIT
+from .errors import PaginationError
 from .operation import CursorPagination, OffsetPagination, Pagination
 from .parameters import Values
 from .replies import RawReply

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic_core import from_json, to_json
 
-from ..errors import Detail, ReplyContentTypeError, ReplyValidationError
+from ..errors import Detail
 from ..media_types import essence_of
 from ..models.validation import ANY, parse_json
+from .errors import ReplyContentTypeError, ReplyValidationError
 from .operation import Operation, Reply
 
 if TYPE_CHECKING:

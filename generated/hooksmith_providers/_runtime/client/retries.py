@@ -1,8 +1,7 @@
-"""When a request is sent again, and how long to wait before.
+"""The retry policy: which requests are sent again, and after which wait.
 
-Again after: connection errors, 408, 429, 5xx, and what else the API says to repeat. A request that is
-not idempotent (RFC 9110, section 9.2.2) and has no idempotency key is sent again only where the first
-never left: no connection was made.
+A request is sent again after a connection error, 408, 429, 5xx, and the statuses that the API declares. A request that
+is not idempotent (RFC 9110, section 9.2.2) and has no idempotency key is sent again only if no connection was made.
 """
 
 from __future__ import annotations
@@ -10,27 +9,77 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+import httpx2
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})
 FIRST_WAIT = 0.5
 """Seconds; the bound doubles with every attempt."""
 LONGEST_WAIT = 8.0
-"""Seconds between attempts where the API asks for none."""
+"""Seconds between attempts if the API asks for no wait."""
 LONGEST_RETRY_AFTER = 60.0
-"""Seconds; a call that is asked to wait longer fails at once, with the wait in `retry_after`."""
+"""Seconds; if the API asks for a longer wait, the operation fails at once, with the wait in `retry_after`."""
+
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_TRANSIENT = (
+    httpx2.TimeoutException,
+    httpx2.NetworkError,
+    httpx2.RemoteProtocolError,
+    httpx2.ProxyError,
+)
 
 
-def is_retryable(status: int, also: frozenset[int] = frozenset()) -> bool:
-    """Whether the same request may succeed later."""
-    return status in (408, 429) or status >= 500 or status in also
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryPolicy:
+    """Retry policy for one operation.
+
+    Args:
+        max_retries: The most repetitions.
+        is_idempotent: Whether the request may be sent twice: by its method, or by an idempotency key.
+        is_replayable: Whether the request body can be read again.
+        statuses: Statuses that the API declares as repeatable, beside 408, 429 and 5xx.
+    """
+
+    max_retries: int
+    is_idempotent: bool
+    is_replayable: bool
+    statuses: frozenset[int] = frozenset()
+
+    def wait_after_failure(self, cause: BaseException | None, retries: int) -> float | None:
+        """Return the seconds until the next attempt after a transport error; None: there is no next attempt.
+
+        Args:
+            cause: The transport's error.
+            retries: The repetitions so far.
+        """
+        was_sent = not isinstance(cause, _NEVER_SENT)
+        is_safe = not was_sent or (self.is_idempotent and isinstance(cause, _TRANSIENT))
+        if retries >= self.max_retries or not is_safe or not self.is_replayable:
+            return None
+        return wait_before(retries + 1, None)
+
+    def wait_after_refusal(
+        self, status: int, headers: Mapping[str, str], retries: int
+    ) -> float | None:
+        """Return the seconds until the next attempt after a refusal; None: there is no next attempt."""
+        is_safe = self.is_idempotent and self.is_replayable
+        if retries >= self.max_retries or not is_safe or not is_retryable(status, self.statuses):
+            return None
+        return wait_before(retries + 1, retry_after(headers))
+
+
+def is_retryable(status: int, declared: frozenset[int] = frozenset()) -> bool:
+    """Return whether the same request may succeed later. `declared`: the API's own repeatable statuses."""
+    return status in (408, 429) or status >= 500 or status in declared
 
 
 def wait_before(attempt: int, retry_after: float | None) -> float | None:
-    """Seconds to wait after attempt number `attempt` (from 1); None: longer than the ceiling.
+    """Return the seconds to wait after attempt number `attempt` (from 1); None: longer than the ceiling.
 
-    What the API asks for, else exponential with full jitter.
+    The wait is the one that the API asks for; otherwise it grows exponentially, with full jitter.
     """
     if retry_after is None:
         return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)))
@@ -38,7 +87,7 @@ def wait_before(attempt: int, retry_after: float | None) -> float | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), as a number or a date."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), as a number or a date."""
     text = headers.get("retry-after", "").strip()
     if text.replace(".", "", 1).isdecimal():
         return float(text)
@@ -51,7 +100,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _date(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from ..errors import ConfigurationError
+from .errors import ConfigurationError
 from .operation import ApiInfo, Server, ServerVariable
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")

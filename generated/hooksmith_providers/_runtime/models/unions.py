@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Unpack, get_args, get_origin, get_type_hints
+from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from .properties import field_name, literal_values, property_value
 
 _UNKNOWN = "\x00unknown"
 
@@ -43,16 +45,12 @@ class Tagged:
         """The values that an option is chosen by: a model's, or those of all options of a union in the union."""
         if not (isinstance(option, type) and issubclass(option, BaseModel)):
             return [tag for inner in get_args(option) for tag in self._tags(inner)]
-        for field, annotation in get_type_hints(option).items():
-            info = option.model_fields.get(field)
-            if self.name in (field, info.alias if info else None):
-                return _literals(annotation)
-        return []
+        name = field_name(option, self.name)
+        return [] if name is None else list(literal_values(get_type_hints(option).get(name)))
 
     def _reader(self, known: set[Any]) -> Callable[[Any], Any]:
         def read(value: Any) -> Any:
-            tag = value.get(self.name) if isinstance(value, dict) else _attribute(value, self.name)
-            tag = getattr(tag, "value", tag)
+            tag = _tag(value, self.name)
             return tag if isinstance(tag, str | int) and tag in known else _UNKNOWN
 
         return read
@@ -72,17 +70,12 @@ class Variadic:
         )
 
 
-def _literals(annotation: Any) -> list[Any]:
-    """The values of a `Literal`, alone or in a union."""
-    if get_origin(annotation) is Literal:
-        return list(get_args(annotation))
-    return [value for part in get_args(annotation) for value in _literals(part)]
-
-
-def _attribute(value: Any, name: str) -> Any:
-    """The property of a model, by the name it has in the API."""
-    fields = getattr(type(value), "model_fields", {})
-    for field, info in fields.items():
-        if name in (field, info.alias):
-            return getattr(value, field, None)
-    return getattr(value, name, None)
+def _tag(value: Any, wire: str) -> Any:
+    """Return the value of the tag's property in plain data, a model, or an object with attributes."""
+    if isinstance(value, dict):
+        tag = value.get(wire)
+    elif isinstance(value, BaseModel):
+        tag = property_value(value, wire)
+    else:
+        tag = getattr(value, wire, None)
+    return getattr(tag, "value", tag)

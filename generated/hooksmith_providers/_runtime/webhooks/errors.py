@@ -12,28 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..errors import PicklableError
 from ..json_pointer import pointer
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-class WebhookError(Exception):
+class WebhookError(PicklableError):
     """Anything wrong with a delivery."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self.args, self.__dict__)
-
-
-def _restore(
-    kind: type[WebhookError], args: tuple[object, ...], state: dict[str, Any]
-) -> WebhookError:
-    error = kind.__new__(kind)
-    error.args = args
-    error.__dict__.update(state)
-    return error
 
 
 class SignatureReason(StrEnum):

@@ -1,4 +1,4 @@
-"""Which event a delivery is, where that is told in several parts, or in a header."""
+"""Event types: where a delivery states its type, and which type of the document that text means."""
 
 from __future__ import annotations
 
@@ -8,97 +8,109 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..json_pointer import tokens
-from ..models.properties import InHeader, Where, at
+from ..models.properties import resolve
 from .errors import EventParseError
 from .signatures.message import AnyHeaders, header_values
 
-Told = Where | tuple[Where, ...]
-"""Where a delivery says its type: in one place, or in parts that make it up, of which all but the first may lack."""
+
+@dataclass(frozen=True, slots=True)
+class InHeader:
+    """Location of a value in a header of the delivery."""
+
+    name: str
 
 
-def places(told: Told) -> tuple[Where, ...]:
-    """The places of a type."""
-    return told if isinstance(told, tuple) else (told,)
+Location = str | InHeader
+"""Location of a value in a delivery: a JSON Pointer (RFC 6901) into the body, or a header."""
+
+TypeLocation = Location | tuple[Location, ...]
+"""Location of the event type, or the locations of its parts. Every part but the first may be absent."""
 
 
-def guess(pointer: str) -> re.Pattern[bytes]:
-    """Finds what may be the text at a JSON pointer without reading the JSON."""
-    last = json.dumps(tokens(pointer)[-1]).encode()
-    return re.compile(re.escape(last) + rb'\s*:\s*"([^"\\]*)"')
+def type_pattern(pointer: str) -> re.Pattern[bytes]:
+    """Return a pattern that matches the first property named as the pointer's last token, with a string value."""
+    name = json.dumps(tokens(pointer)[-1]).encode()
+    return re.compile(re.escape(name) + rb'\s*:\s*"([^"\\]*)"')
 
 
 def plain(text: str) -> str:
-    """A type without regard to signs and case: `branch_protection_rule` and `branch-protection-rule` are one."""
+    """Return an event type without signs and case: `branch_protection_rule` → `branchprotectionrule`."""
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The places of a type, and a guess at each of those in the body."""
+class TypeLocator:
+    """Reader of an event type's parts. `patterns` match the parts in the body; None for a part in a header."""
 
-    places: tuple[Where, ...]
-    guesses: tuple[re.Pattern[bytes] | None, ...]
+    locations: tuple[Location, ...]
+    patterns: tuple[re.Pattern[bytes] | None, ...]
 
     @classmethod
-    def of(cls, told: Told) -> Parts:
-        where = places(told)
-        return cls(where, tuple(guess(it) if isinstance(it, str) else None for it in where))
-
-    def guessed(self, raw: bytes, headers: AnyHeaders) -> tuple[str, ...]:
-        """What the parts seem to be; empty where a part seems to lack."""
-        return tuple(
-            _guessed(pattern, raw) if pattern is not None else _said(place, None, headers)
-            for place, pattern in zip(self.places, self.guesses, strict=True)
+    def of(cls, location: TypeLocation | None) -> TypeLocator:
+        """Return the locator of an event type; without parts if `location` is None."""
+        parts = location if isinstance(location, tuple) else () if location is None else (location,)
+        return cls(
+            parts, tuple(type_pattern(part) if isinstance(part, str) else None for part in parts)
         )
 
-    def read(self, payload: object, headers: AnyHeaders) -> tuple[str, ...]:
-        """The parts; empty where one lacks. Raises EventParseError where the first does."""
-        found = self.said(payload, headers)
-        if not found[0]:
-            first = self.places[0]
+    def guess_parts(self, raw: bytes, headers: AnyHeaders) -> tuple[str, ...]:
+        """Return the parts by pattern, without parsing the body; an absent part is empty."""
+        return tuple(
+            _first_match(pattern, raw) if pattern is not None else _value(part, None, headers)
+            for part, pattern in zip(self.locations, self.patterns, strict=True)
+        )
+
+    def required_parts(self, payload: object, headers: AnyHeaders) -> tuple[str, ...]:
+        """Return the parts; an absent part is empty. Raises EventParseError if the first part is absent."""
+        parts = self.parts(payload, headers)
+        if not parts[0]:
+            first = self.locations[0]
             place = f"at {first}" if isinstance(first, str) else f"in the header {first.name}"
             raise EventParseError(f"the body is not an event: it has no type {place}")
-        return found
+        return parts
 
-    def said(self, source: object, headers: AnyHeaders) -> tuple[str, ...]:
-        """The parts as plain data or a model has them; empty where one lacks."""
-        return tuple(_said(place, source, headers) for place in self.places)
+    def parts(self, source: object, headers: AnyHeaders) -> tuple[str, ...]:
+        """Return the parts from plain data or a model; an absent part is empty."""
+        return tuple(_value(part, source, headers) for part in self.locations)
 
-    def agree(self, event: object, guessed: Sequence[str]) -> bool:
-        """Whether the guesses at the body hold for what was read of it."""
+    def is_confirmed(self, event: object, guessed: Sequence[str]) -> bool:
+        """Return whether the guessed parts of the body equal those of the parsed event."""
         return all(
-            isinstance(place, InHeader) or _text(at(event, place)) == value
-            for place, value in zip(self.places, guessed, strict=True)
+            isinstance(part, InHeader) or _text(resolve(event, part)) == value
+            for part, value in zip(self.locations, guessed, strict=True)
         )
 
 
-def _said(place: Where, payload: object, headers: AnyHeaders) -> str:
-    if isinstance(place, InHeader):
-        return next(iter(header_values(headers, place.name)), "")
-    return _text(at(payload, place))
+def _value(location: Location, source: object, headers: AnyHeaders) -> str:
+    if isinstance(location, InHeader):
+        return next(iter(header_values(headers, location.name)), "")
+    return _text(resolve(source, location))
 
 
-def _guessed(pattern: re.Pattern[bytes], raw: bytes) -> str:
-    found = pattern.search(raw)
-    return found[1].decode("utf-8", "replace") if found else ""
+def _first_match(pattern: re.Pattern[bytes], raw: bytes) -> str:
+    match = pattern.search(raw)
+    return match[1].decode("utf-8", "replace") if match else ""
 
 
 def _text(value: object) -> str:
-    """A string, an enum's among them."""
+    """Return a string, or the value of a string enum; empty for every other value."""
     return str(getattr(value, "value", value)) if isinstance(value, str) else ""
 
 
-class Kinds:
-    """The types of a document, found by the parts that a delivery tells."""
+class EventTypeIndex:
+    """Index of a document's event types by the parts that deliveries state.
 
-    def __init__(self, kinds: Iterable[str], said: Mapping[str, str]) -> None:
-        self._plain: dict[str, str] = {}
-        for told, kind in [*((kind, kind) for kind in kinds), *said.items()]:
-            self._plain.setdefault(plain(told), kind)
+    `aliases`: texts of deliveries → the document's types.
+    """
+
+    def __init__(self, types: Iterable[str], aliases: Mapping[str, str]) -> None:
+        self._by_plain_text: dict[str, str] = {}
+        for text, event_type in [*((name, name) for name in types), *aliases.items()]:
+            self._by_plain_text.setdefault(plain(text), event_type)
 
     def find(self, parts: Sequence[str]) -> str:
-        """The type that the parts make up; with full stops between them where the document has none of them."""
+        """Return the type of these parts. If the document has none, return the parts, joined by full stops."""
         if len(parts) == 1:
             return parts[0]
-        said = [part for part in parts if part]
-        return self._plain.get(plain("".join(said)), ".".join(said))
+        present = [part for part in parts if part]
+        return self._by_plain_text.get(plain("".join(present)), ".".join(present))

@@ -22,18 +22,18 @@ _MOST_CHOICES = 3
 _ModelT = TypeVar("_ModelT", bound=Model)
 
 
-class Salvage:
-    """One reading. `whole`: whether all that came fits its type; `lacking`: how many required properties did not.
+class LenientReader:
+    """One reading. `is_whole`: whether all that came fits its type; `lacking`: how many required properties did not.
 
     `choices`: how many unions it is within.
     """
 
     def __init__(self, choices: int = 0) -> None:
-        self.whole = True
+        self.is_whole = True
         self.lacking = 0
         self._choices = choices
 
-    def model(self, model: type[_ModelT], payload: Mapping[str, Any]) -> _ModelT:
+    def read(self, model: type[_ModelT], payload: Mapping[str, Any]) -> _ModelT:
         """The model with every field read by itself; those that cannot be read stay as they came.
 
         Objects within are salvaged in the same way. A field that is required and absent is absent.
@@ -49,26 +49,26 @@ class Salvage:
             if read is not _ABSENT:
                 (fields if name else extra)[name or wire] = read
         made = model.model_construct(_fields_set={*fields, *extra}, **fields)
-        lacks = own_lacks(made)
+        lacks = missing_fields(made)
         self.lacking += len(lacks)
-        self.whole &= not lacks or len(lacks) < len(_required(model))
+        self.is_whole &= not lacks or len(lacks) < len(_required(model))
         if made.__pydantic_extra__ is not None:
             made.__pydantic_extra__.update(extra)
         return made
 
-    def best(self, models: tuple[type[_ModelT], ...], payload: Mapping[str, Any]) -> _ModelT:
+    def read_best(self, models: tuple[type[_ModelT], ...], payload: Mapping[str, Any]) -> _ModelT:
         """Of several models that one which fits best: whole, if any is, and lacking the least, itself before all.
 
         Where that is not one alone, nothing says which is meant: the first is taken, and it is not whole.
         """
         choices = self._choices + (len(models) > 1)
         readings = [
-            (reading := Salvage(choices), reading.model(model, payload)) for model in models
+            (reading := LenientReader(choices), reading.read(model, payload)) for model in models
         ]
-        ranks = [(not it.whole, len(own_lacks(made)), it.lacking) for it, made in readings]
+        ranks = [(not it.is_whole, len(missing_fields(made)), it.lacking) for it, made in readings]
         best = [found for found, rank in zip(readings, ranks, strict=True) if rank == min(ranks)]
         reading, made = best[0]
-        self.whole &= reading.whole and len(best) == 1
+        self.is_whole &= reading.is_whole and len(best) == 1
         self.lacking += reading.lacking
         return made
 
@@ -88,12 +88,12 @@ class Salvage:
         models = tuple(option for option in options if _is_model(option))
         is_choice = len(models) > 1
         if isinstance(value, dict) and models and self._choices + is_choice <= _MOST_CHOICES:
-            return self.best(models, value)
+            return self.read_best(models, value)
         origin = type(value)
         within = [get_args(option)[-1] for option in options if get_origin(option) is origin]
         if len(within) == 1 and isinstance(value, list | dict):
             return self._items(within[0], value)
-        self.whole = False
+        self.is_whole = False
         return value
 
     def _items(self, kind: Any, value: list[Any] | dict[Any, Any]) -> list[Any] | dict[Any, Any]:
@@ -140,7 +140,7 @@ def _options(kind: Any, value: Any) -> Iterator[Any]:
             yield from _options(option, value)
 
 
-def own_lacks(made: BaseModel) -> list[str]:
+def missing_fields(made: BaseModel) -> list[str]:
     """The fields that a model requires and does not have, whatever the models in it lack."""
     return [name for name in _required(type(made)) if name not in made.__dict__]
 

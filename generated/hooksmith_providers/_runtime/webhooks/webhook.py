@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from .catalogue import Catalogue
-from .signatures.fast_verification import Proves
 from .signatures.message import AnyHeaders, Message, raw_body
-from .signatures.scheme import Verifier, checked_tolerance
+from .signatures.scheme import FastVerifier, Verifier, checked_tolerance
 
 EventT = TypeVar("EventT")
 
@@ -19,8 +18,8 @@ Clock = Callable[[], float]
 """Gives the Unix time in seconds, as `time.time` does."""
 
 
-def _proves_nothing(body: bytes, headers: AnyHeaders, now: float, tolerance: float | None) -> bool:
-    """`Proves` for schemes without a usual form."""
+def _no_verdict(body: bytes, headers: AnyHeaders, now: float, tolerance: float | None) -> bool:
+    """Give no verdict, for schemes without a usual form."""
     return False
 
 
@@ -36,7 +35,7 @@ class BaseWebhook(Generic[EventT]):
         clock: Clock = time.time,
     ) -> None:
         self._verifier = verifier
-        self._proves: Proves = verifier.proves or _proves_nothing
+        self._verify_fast: FastVerifier = verifier.verify_fast or _no_verdict
         self._tolerance = checked_tolerance(tolerance)
         self._clock = clock
         self.catalogue = catalogue
@@ -75,12 +74,11 @@ class BaseWebhook(Generic[EventT]):
         """
         raw = body if type(body) is bytes else raw_body(body)
         now = self._clock()
-        if not self._proves(raw, headers, now, self._tolerance):
+        if not self._verify_fast(raw, headers, now, self._tolerance):
             message = Message(raw, headers, method, url)
             self._verifier.verify(message, now, self._tolerance)
             headers = message.headers
-        event = self.catalogue.at_once(raw)
-        return self.catalogue.parse(raw, headers, strict=strict) if event is None else event
+        return self.catalogue.parse(raw, headers, strict=strict)
 
     def unwrap_all(
         self,
@@ -97,7 +95,7 @@ class BaseWebhook(Generic[EventT]):
         errors as for `unwrap`, which refuses a batch.
         """
         raw, now = raw_body(body), self._clock()
-        if not self._proves(raw, headers, now, self._tolerance):
+        if not self._verify_fast(raw, headers, now, self._tolerance):
             message = Message(raw, headers, method, url)
             self._verifier.verify(message, now, self._tolerance)
             headers = message.headers
@@ -113,7 +111,7 @@ class BaseWebhook(Generic[EventT]):
     ) -> None:
         """Verify a delivery without reading it; arguments and errors as for `unwrap`."""
         raw, now = raw_body(body), self._clock()
-        if not self._proves(raw, headers, now, self._tolerance):
+        if not self._verify_fast(raw, headers, now, self._tolerance):
             self._verifier.verify(Message(raw, headers, method, url), now, self._tolerance)
 
     def sign(

@@ -12,11 +12,12 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from ..errors import SignatureError, SignatureReason
-from .fast_verification import Proves, signed_pieces, usual_prover
-from .keys import Key, Secret, Secrets, from_base64, from_hex, load_keys
+from .fast_verification import UsualForm, fast_verifier, signed_pieces
+from .keys import Key, Secrets, SecretText
 from .message import Message, malformed, octets
-from .scheme import check_time, no_match, read_timestamp
+from .scheme import FastVerifier, check_time, no_match, read_timestamp
 
+_AS_TEXT = SecretText()
 _FIELD = re.compile(r"\{(body|timestamp|id|url|method|form)\}")
 
 
@@ -27,28 +28,6 @@ class SignedAt:
     header: str | None = None
     pair: str | None = None
     unit: Literal["seconds", "milliseconds"] = "seconds"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SecretText:
-    """How a secret becomes bytes: as it is, or decoded after `prefix`, where it has it."""
-
-    encoding: Literal["utf-8", "base64", "hex"] = "utf-8"
-    prefix: str = ""
-
-    def load(self, secrets: Secrets) -> tuple[Key, ...]:
-        """The keys; raises ValueError, which does not show the secret."""
-        forms = {"utf-8": "a text", "base64": "base64", "hex": "hexadecimal"}
-        return load_keys(secrets, self._read, forms[self.encoding])
-
-    def _read(self, secret: Secret) -> Key | None:
-        if isinstance(secret, bytes):
-            return Key(secret)
-        if self.encoding == "utf-8":
-            return Key(secret.encode())
-        decode = from_base64 if self.encoding == "base64" else from_hex
-        found = decode(secret.removeprefix(self.prefix))
-        return None if found is None else Key(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +64,7 @@ class HMAC:
     timestamp: SignedAt | None = None
     id_header: str | None = None
     body_digest: str | None = None
-    secret: SecretText = SecretText()
+    secret: SecretText = _AS_TEXT
     tolerance: float | None = None
 
     def __post_init__(self) -> None:
@@ -123,7 +102,7 @@ class HMACVerifier:
             (text.encode(), name) for text, name in zip(texts[::2], texts[1::2], strict=True)
         ]
         self._line = _line(scheme)
-        self.proves = _usual(scheme, self._line, self._hashes[0])
+        self.verify_fast = _fast_verifier(scheme, self._line, self._hashes[0])
         # A header's line → the signatures in it, and the timestamp if it stands there.
         self._read = {
             "plain": self._plain,
@@ -273,7 +252,9 @@ def _line(scheme: HMAC) -> tuple[str, str]:
     return f"{scheme.timestamp.pair}=", f"{scheme.separator}{scheme.key}="
 
 
-def _usual(scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]) -> Proves | None:
+def _fast_verifier(
+    scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]
+) -> FastVerifier | None:
     """For the key that signs; deliveries under another, while keys are rotated, are left to `verify`."""
     signed = signed_pieces(scheme.signed)
     time = scheme.timestamp
@@ -283,8 +264,7 @@ def _usual(scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]
     )
     if signed is None or not is_time_clear or not "".join(line).isascii():
         return None
-    return usual_prover(
-        hashed,
+    form = UsualForm(
         is_hex=scheme.encoding == "hex",
         header=scheme.header,
         line=line,
@@ -293,6 +273,7 @@ def _usual(scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]
         id_header=scheme.id_header or "" if "{id}" in scheme.signed else "",
         time_header=time_header,
     )
+    return fast_verifier(hashed, form)
 
 
 def _url(message: Message) -> str:
@@ -315,41 +296,3 @@ def form_text(body: bytes) -> bytes:
 
 def _decoded(text: bytes) -> bytes:
     return unquote_to_bytes(text.replace(b"+", b" "))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StaticHeader:
-    """A header that every delivery carries, compared in constant time with the secret.
-
-    It proves the sender, not the body: whoever reads one delivery can make others.
-    """
-
-    header: str
-    tolerance: None = None
-
-    def bind(self, secrets: Secrets) -> StaticHeaderVerifier:
-        """The scheme with the values that are accepted."""
-        return StaticHeaderVerifier(self.header, SecretText().load(secrets))
-
-
-class StaticHeaderVerifier:
-    """A `StaticHeader` with the values that are accepted."""
-
-    waits = False
-    proves: Proves | None = None
-
-    def __init__(self, header: str, keys: tuple[Key, ...]) -> None:
-        self._header = header
-        self._keys = keys
-
-    def verify(self, message: Message, now: float, tolerance: float | None) -> None:
-        given = [octets(value) for value in message.needed(self._header)]
-        found = False
-        for key in self._keys:
-            for value in given:
-                found |= hmac.compare_digest(value, key.reveal())
-        if not found:
-            raise no_match(self._header)
-
-    def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
-        return {self._header: self._keys[0].reveal().decode("latin-1")}

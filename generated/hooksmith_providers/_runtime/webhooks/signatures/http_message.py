@@ -11,10 +11,9 @@ from functools import cache
 from typing import Any
 
 from ..errors import SignatureError, SignatureReason
-from .fast_verification import Proves
 from .jwks import FetchedKeys, GivenKeys, Jwk, KeySource, LoadedKey, optional
 from .message import Message, header_pairs, malformed
-from .scheme import check_time, no_match
+from .scheme import FastVerifier, check_time, no_match
 
 _INPUT, _SIGNATURE, _DIGEST = "Signature-Input", "Signature", "Content-Digest"
 _DIGESTS = {"sha-256": "sha256", "sha-512": "sha512"}
@@ -48,7 +47,7 @@ class HTTPMessageSignatures:
 class HTTPMessageVerifier:
     """`HTTPMessageSignatures` with its keys."""
 
-    proves: Proves | None = None
+    verify_fast: FastVerifier | None = None
 
     def __init__(self, require: Sequence[str], keys: KeySource) -> None:
         self._require = require

@@ -7,7 +7,8 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 Secret: TypeAlias = str | bytes
 Secrets: TypeAlias = Secret | Iterable[Secret]
@@ -95,3 +96,25 @@ def from_hex(text: str) -> bytes | None:
         return bytes.fromhex(text)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretText:
+    """How a secret becomes bytes: as it is, or decoded after `prefix`, where it has it."""
+
+    encoding: Literal["utf-8", "base64", "hex"] = "utf-8"
+    prefix: str = ""
+
+    def load(self, secrets: Secrets) -> tuple[Key, ...]:
+        """The keys; raises ValueError, which does not show the secret."""
+        forms = {"utf-8": "a text", "base64": "base64", "hex": "hexadecimal"}
+        return load_keys(secrets, self._read, forms[self.encoding])
+
+    def _read(self, secret: Secret) -> Key | None:
+        if isinstance(secret, bytes):
+            return Key(secret)
+        if self.encoding == "utf-8":
+            return Key(secret.encode())
+        decode = from_base64 if self.encoding == "base64" else from_hex
+        found = decode(secret.removeprefix(self.prefix))
+        return None if found is None else Key(found)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from ..errors import SignatureError, SignatureReason
-from .message import Message, malformed
-
-if TYPE_CHECKING:
-    from .fast_verification import Proves
+from .message import AnyHeaders, Message, malformed
 
 LONGEST_TIMESTAMP = 18
 """Digits, which neither an int nor a float has trouble with."""
+
+
+FastVerifier: TypeAlias = Callable[[bytes, AnyHeaders, float, float | None], bool]
+"""(body, headers, now, tolerance) → whether a delivery has the usual form, is in time and rightly signed.
+
+True is the verdict of `Verifier.verify` as well; False is no verdict.
+"""
 
 
 class Verifier(Protocol):
@@ -21,8 +26,8 @@ class Verifier(Protocol):
     waits: bool
     """Whether a check may wait for the network, as when keys are fetched."""
 
-    proves: Proves | None
-    """What proves nearly all deliveries, before `verify` is asked, if the scheme has such a form."""
+    verify_fast: FastVerifier | None
+    """Verification of the usual form, which `verify` follows if it gives no verdict; None if the scheme has none."""
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         """Raise SignatureError unless a signature is right. `now`: Unix time in seconds."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from .fast_verification import Proves, usual_prover
+from .fast_verification import UsualForm, fast_verifier
 from .keys import Key, Secret, Secrets, from_base64, load_keys
 from .message import Message, malformed, octets
-from .scheme import check_time, no_match, read_timestamp
+from .scheme import FastVerifier, check_time, no_match, read_timestamp
 
 KeyKind = Literal["symmetric", "asymmetric"]
 
@@ -84,7 +84,7 @@ class StandardWebhooksVerifier:
         self._keys = tuple(keys)
         self._hashes = [key.keyed_hash("sha256") for key in keys if key.kind == "symmetric"]
         self._public = [_public(key) for key in keys if key.kind != "symmetric"]
-        self.proves = self._usual(self._hashes[0]) if self._hashes else None
+        self.verify_fast = self._fast_verifier(self._hashes[0]) if self._hashes else None
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         lines = message.needed(self._signature)
@@ -112,9 +112,8 @@ class StandardWebhooksVerifier:
         entry = _keyed(self._hashes[0], text) if key.kind == "symmetric" else _signed(key, text)
         return {self._id: id_, self._time: stamp, self._signature: entry}
 
-    def _usual(self, hashed: Callable[[bytes], bytes]) -> Proves:
-        return usual_prover(
-            hashed,
+    def _fast_verifier(self, hashed: Callable[[bytes], bytes]) -> FastVerifier:
+        form = UsualForm(
             is_hex=False,
             header=self._signature,
             line=("", "v1,"),
@@ -123,6 +122,7 @@ class StandardWebhooksVerifier:
             id_header=self._id,
             time_header=self._time,
         )
+        return fast_verifier(hashed, form)
 
     def _is_keyed(self, text: bytes, signature: str) -> bool:
         given = octets("v1," + signature)
