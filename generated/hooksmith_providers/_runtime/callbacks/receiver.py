@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -16,100 +14,27 @@ from pydantic_core import from_json
 from ..client.bodies import encode
 from ..client.operation import Body
 from ..headers import value_problem
-from ..webhooks.errors import EventParseError, Issue, WebhookError
+from ..webhooks.errors import EventParseError, WebhookError
 from ..webhooks.receiver.engine import MAX_BODY, Job, Receiver, logger
-from ..webhooks.receiver.http import Arrival, Reply
+from ..webhooks.receiver.http import IncomingRequest, Reply
 from ..webhooks.receiver.stores import IdempotencyStore, SQLiteStore
-from ..webhooks.signatures.message import AnyHeaders, Message, header_values, raw_body
-from ..webhooks.signatures.scheme import Verifier, checked_tolerance
-from ..webhooks.webhook import Clock
+from ..webhooks.signatures.message import AnyHeaders
 from .addresses import LONGEST_PATH
 from .callback import Callback
+from .request import CallbackRequest
+from .verifier import CallbackVerifier, Verifies
+
+__all__ = ["CallbackReply", "CallbackRequest", "CallbackVerifier"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 R_contra = TypeVar("R_contra", contravariant=True)
-Keys_contra = TypeVar("Keys_contra", contravariant=True)
 RequestHandlerT = TypeVar("RequestHandlerT", bound="Callable[[CallbackRequest], Any]")
 
 CallbackReply: TypeAlias = Reply
 """An answer other than the document's, which a handler may return."""
 
 _SAFE = "/:@!$&'()*+,;=~-._"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallbackRequest:
-    """A callback as it came. `values` stand in its address for parts of the call, by their last words.
-
-    For `{$request.body#/url}/invoices/{$request.body#/id}`, that is `values["id"]`. `issues` say where the body departs
-    from the document.
-    """
-
-    callback: Callback[Any, Any]
-    body: bytes = field(repr=False)
-    headers: AnyHeaders = field(repr=False)
-    path: str
-    query: Mapping[str, list[str]]
-    values: Mapping[str, str]
-    issues: tuple[Issue, ...] = ()
-
-    def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name."""
-        return next(iter(header_values(self.headers, name)), None)
-
-
-class Verifies(Protocol):
-    """What proves that a request is the API's: a `Webhook`, or a `CallbackVerifier`."""
-
-    def verify(
-        self, body: bytes, headers: AnyHeaders, *, method: str = ..., url: str | None = ...
-    ) -> None:
-        """Raise SignatureError or KeysUnavailableError where it is not proven."""
-
-
-class _Scheme(Protocol[Keys_contra]):
-    @property
-    def tolerance(self) -> float | None: ...
-    def bind(self, keys: Keys_contra, /) -> Verifier: ...
-
-
-class CallbackVerifier:
-    """Verifies callbacks by a signature scheme, and signs others for tests.
-
-    Args:
-        scheme: How they are signed, such as `HMAC(header=…)`.
-        keys: One secret, or several while they are rotated; or what else the scheme takes.
-        clock: Gives the Unix time in seconds.
-    """
-
-    def __init__(
-        self, scheme: _Scheme[Keys_contra], keys: Keys_contra, *, clock: Clock = time.time
-    ) -> None:
-        self._verifier = scheme.bind(keys)
-        self._tolerance = checked_tolerance(scheme.tolerance)
-        self._clock = clock
-
-    def verify(
-        self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
-    ) -> None:
-        """Raise SignatureError or KeysUnavailableError where a callback is not proven to be the API's."""
-        message = Message(raw_body(body), headers, method, url)
-        self._verifier.verify(message, self._clock(), self._tolerance)
-
-    def sign(
-        self,
-        body: bytes,
-        *,
-        timestamp: datetime | float | None = None,
-        id_: str = "msg_example",
-        method: str = "POST",
-        url: str | None = None,
-    ) -> dict[str, str]:
-        """The headers that make a body a callback of the API; `timestamp` is Unix time, None: now."""
-        moment = timestamp.timestamp() if isinstance(timestamp, datetime) else timestamp
-        message = Message(raw_body(body), {}, method, url)
-        return self._verifier.sign(message, self._clock() if moment is None else moment, id_)
 
 
 class _Register(Protocol[T, R_contra]):
@@ -250,21 +175,21 @@ class BaseCallbackReceiver(Receiver):
         `path` is what follows the receiver's address, as it was asked for, with the query.
         """
         arrival = self._arrival(body, headers, path, method)
-        return self.turn_away(method, arrival.path) or self.take(arrival)
+        return self.reject_early(method, arrival.path) or self.take(arrival)
 
     async def areceive(
         self, body: bytes, headers: AnyHeaders, *, path: str, method: str = "POST"
     ) -> Reply:
         """Take one callback in an event loop; arguments as for `receive`."""
         arrival = self._arrival(body, headers, path, method)
-        return self.turn_away(method, arrival.path) or await self.atake(arrival)
+        return self.reject_early(method, arrival.path) or await self.atake(arrival)
 
-    def _arrival(self, body: bytes, headers: AnyHeaders, path: str, method: str) -> Arrival:
+    def _arrival(self, body: bytes, headers: AnyHeaders, path: str, method: str) -> IncomingRequest:
         plain = unquote(path.partition("?")[0])
         url = self._address + path
-        return Arrival(body=body, headers=headers, method=method, url=url, path=plain)
+        return IncomingRequest(body=body, headers=headers, method=method, url=url, path=plain)
 
-    def turn_away(self, method: str, path: str) -> Reply | None:
+    def reject_early(self, method: str, path: str) -> Reply | None:
         """404 where no callback arrives, 405 where none does by this method."""
         short = path if len(path) <= LONGEST_PATH else ""
         here = [it for it, pattern in self._patterns.items() if pattern.fullmatch(short)]
@@ -275,7 +200,7 @@ class BaseCallbackReceiver(Receiver):
             return self.refuse(405, f"only {', '.join(methods)}", {"Allow": ", ".join(methods)})
         return None
 
-    def _prepare(self, arrival: Arrival) -> Job | Reply:
+    def _prepare(self, arrival: IncomingRequest) -> Job | Reply:
         self.check()
         if len(arrival.body) > self.max_body:
             return self.refuse(413, "the body is too large")
@@ -289,7 +214,7 @@ class BaseCallbackReceiver(Receiver):
             return self._unproven(error)
         return self._job(request, value)
 
-    def _candidates(self, arrival: Arrival) -> list[CallbackRequest]:
+    def _candidates(self, arrival: IncomingRequest) -> list[CallbackRequest]:
         """The callbacks that it may be by its method and address."""
         query = parse_qs(_query_of(arrival), keep_blank_values=True)
         found = []
@@ -303,7 +228,7 @@ class BaseCallbackReceiver(Receiver):
                 found.append(request)
         return found
 
-    def _verify(self, arrival: Arrival) -> None:
+    def _verify(self, arrival: IncomingRequest) -> None:
         """By the URL that the API called, which may be another than the one that arrives, as behind a proxy."""
         if self._verifier is not None:
             query = _query_of(arrival)
@@ -386,7 +311,7 @@ def _sendable(reply: Reply) -> Reply:
     return reply
 
 
-def _query_of(arrival: Arrival) -> str:
+def _query_of(arrival: IncomingRequest) -> str:
     """Whatever stands before it: a sender may write a host that is none, which `urlsplit` does not take."""
     return (arrival.url or "").partition("#")[0].partition("?")[2]
 

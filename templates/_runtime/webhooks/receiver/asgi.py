@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .http import Arrival, Reply
-
-if TYPE_CHECKING:
-    from .engine import Receiver
+from .http import IncomingRequest, ReceiverProtocol, Reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -18,7 +15,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class ASGIReceiver:
     """Mounts under any path: `app.add_route("/webhooks", receiver.asgi, methods=["POST"])`."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: ReceiverProtocol) -> None:
         self._receiver = receiver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,15 +47,15 @@ class ASGIReceiver:
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer; None where the sender is gone before it said everything."""
         method, path = scope["method"], _path(scope)
-        turned_away = self._receiver.turn_away(method, path)
-        if turned_away is not None:
-            return turned_away
+        rejection = self._receiver.reject_early(method, path)
+        if rejection is not None:
+            return rejection
         body = await self._body(scope, receive)
         if body is None:
             return None
         if len(body) > self._receiver.max_body:
             return self._receiver.refuse(413, "the body is too large", {"Connection": "close"})
-        arrival = Arrival(
+        arrival = IncomingRequest(
             body=body, headers=scope["headers"], method=method, url=_url(scope), path=path
         )
         return await self._receiver.atake(arrival)

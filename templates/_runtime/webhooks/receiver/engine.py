@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import KeysUnavailableError, SignatureError, WebhookError
 from .asgi import ASGIReceiver
-from .http import Arrival, Reply
+from .http import IncomingRequest, Reply
 from .stores import IdempotencyStore, SQLiteStore, Taken
 from .wsgi import WSGIReceiver
 
@@ -73,7 +73,7 @@ class Batch:
 class Receiver(ABC):
     """Takes requests and hands what they deliver to handlers; an ASGI and a WSGI application.
 
-    A kind of receiver says which requests are for it (`turn_away`), what they are (`_prepare`), and what is answered
+    A kind of receiver says which requests are for it (`reject_early`), what they are (`_prepare`), and what is answered
     when their handler succeeded (`_answer`).
     """
 
@@ -98,11 +98,11 @@ class Receiver(ABC):
         """Raise RuntimeError where the receiver must not start."""
 
     @abstractmethod
-    def turn_away(self, method: str, path: str) -> Reply | None:
+    def reject_early(self, method: str, path: str) -> Reply | None:
         """The answer to a request that is not for this receiver, whatever its body; None for the others."""
 
     @abstractmethod
-    def _prepare(self, arrival: Arrival) -> Job | Batch | Reply:
+    def _prepare(self, arrival: IncomingRequest) -> Job | Batch | Reply:
         """What is to be done, or the answer where nothing is."""
 
     @abstractmethod
@@ -137,7 +137,7 @@ class Receiver(ABC):
 
     # --- one request
 
-    def take(self, arrival: Arrival) -> Reply:
+    def take(self, arrival: IncomingRequest) -> Reply:
         """Take one request; the handler runs in this thread."""
         prepared = self._prepare(arrival)
         if isinstance(prepared, Batch):
@@ -159,7 +159,7 @@ class Receiver(ABC):
             raise
         return self._succeeded(job, reply)
 
-    async def atake(self, arrival: Arrival) -> Reply:
+    async def atake(self, arrival: IncomingRequest) -> Reply:
         """Take one request in an event loop; handlers that are no coroutine functions run in a thread."""
         from anyio.to_thread import run_sync
 

@@ -13,7 +13,7 @@ from ..errors import WebhookError
 from ..signatures.message import AnyHeaders
 from ..webhook import BaseWebhook
 from .engine import MAX_BODY, Batch, Counts, Job, Receiver, logger
-from .http import Arrival, Reply
+from .http import IncomingRequest, Reply
 from .stores import IdempotencyStore, SQLiteStore
 
 __all__ = ["MAX_BODY", "Counts", "Reply", "UnhandledTypesError", "WebhookReceiver"]
@@ -145,19 +145,19 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
     ) -> Reply:
         """Take one delivery, from a view of any framework; the handler runs in this thread."""
-        return self.take(Arrival(body=body, headers=headers, method=method, url=url))
+        return self.take(IncomingRequest(body=body, headers=headers, method=method, url=url))
 
     async def areceive(
         self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
     ) -> Reply:
         """Take one delivery in an event loop; handlers that are no coroutine functions run in a thread."""
-        return await self.atake(Arrival(body=body, headers=headers, method=method, url=url))
+        return await self.atake(IncomingRequest(body=body, headers=headers, method=method, url=url))
 
-    def turn_away(self, method: str, path: str) -> Reply | None:
+    def reject_early(self, method: str, path: str) -> Reply | None:
         """Deliveries are posted, whatever the path."""
         return None if method == "POST" else self.refuse(405, "only POST", {"Allow": "POST"})
 
-    def _prepare(self, arrival: Arrival) -> Job | Batch | Reply:
+    def _prepare(self, arrival: IncomingRequest) -> Job | Batch | Reply:
         self.check()
         if len(arrival.body) > self.max_body:
             return self.refuse(413, "the body is too large")

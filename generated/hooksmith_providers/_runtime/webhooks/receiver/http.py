@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..signatures.message import AnyHeaders
 
@@ -10,7 +11,7 @@ _NO_CONTENT = 204
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
+class IncomingRequest:
     """A request as it came. `url` is the whole of it; `path` what follows the place where the receiver is mounted."""
 
     body: bytes = field(repr=False)
@@ -43,3 +44,28 @@ class Reply:
             return dict(self.headers)
         told = {"Content-Type": self.media_type, "Content-Length": str(len(self.body))}
         return told | self.headers
+
+
+class ReceiverProtocol(Protocol):
+    """A receiver, as the ASGI and WSGI applications call it."""
+
+    max_body: int
+
+    def check(self) -> None:
+        """Raise RuntimeError if the receiver must not start."""
+
+    def reject_early(self, method: str, path: str) -> Reply | None:
+        """Return the rejection of a request by its method or path; None: the body is needed."""
+        raise NotImplementedError
+
+    def refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
+        """Count and log the rejection of a request, and return its reply."""
+        raise NotImplementedError
+
+    def take(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request."""
+        raise NotImplementedError
+
+    async def atake(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request; for event loops."""
+        raise NotImplementedError

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from .http import Arrival, Reply
-
-if TYPE_CHECKING:
-    from .engine import Receiver
+from .http import IncomingRequest, ReceiverProtocol, Reply
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -21,7 +18,7 @@ _SAFE = "/:@!$&'()*+,;=~-._%"
 class WSGIReceiver:
     """Mounts under any path, as with `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: ReceiverProtocol) -> None:
         self._receiver = receiver
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -31,16 +28,16 @@ class WSGIReceiver:
 
     def _reply(self, environ: Environ) -> Reply:
         method, path = environ["REQUEST_METHOD"], _path(environ)
-        turned_away = self._receiver.turn_away(method, path)
-        if turned_away is not None:
-            return turned_away
+        rejection = self._receiver.reject_early(method, path)
+        if rejection is not None:
+            return rejection
         body = self._body(environ)
         if body is None:
             return self._receiver.refuse(400, "the body is cut off")
         if len(body) > self._receiver.max_body:
             return self._receiver.refuse(413, "the body is too large")
         return self._receiver.take(
-            Arrival(body=body, headers=environ, method=method, url=_url(environ), path=path)
+            IncomingRequest(body=body, headers=environ, method=method, url=_url(environ), path=path)
         )
 
     def _body(self, environ: Environ) -> bytes | None:
