@@ -18,54 +18,68 @@ from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
     from .._runtime.client.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        ReplyContentTypeError,
-        ReplyError,
-        ReplyValidationError,
-        RequestError,
-        ServerError,
-        UnprocessableEntityError,
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        ReplyContentTypeError as ReplyContentTypeError,
+        ReplyError as ReplyError,
+        ReplyValidationError as ReplyValidationError,
+        RequestError as RequestError,
+        ServerError as ServerError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
-    from .._runtime.client.hooks import Hooks, ReplyEvent, RequestEvent
-    from .._runtime.client.options import RequestOptions
-    from .._runtime.client.pagination import AsyncPage, AsyncPager, Page
-    from .._runtime.client.replies import RawReply
-    from .._runtime.omit import OMIT, Omit
-    from .._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
+    from .._runtime.omit import OMIT as OMIT, Omit as Omit
+    from .._runtime.webhooks.catalogue import (
+        DriftedEvent as DriftedEvent,
+        UnknownEvent as UnknownEvent,
+    )
     from .._runtime.webhooks.errors import (
-        EventParseError,
-        Issue,
-        KeysUnavailableError,
-        SignatureError,
-        SignatureReason,
-        WebhookError,
+        EventParseError as EventParseError,
+        Issue as Issue,
+        KeysUnavailableError as KeysUnavailableError,
+        SignatureError as SignatureError,
+        SignatureReason as SignatureReason,
+        WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore
-    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver
-    from .analytic_events import AnalyticEvent
-    from .client import AsyncMATTRClient, MATTRClient
-    from .event_types import EventType
+    from .._runtime.webhooks.receiver.stores import (
+        RedisStore as RedisStore,
+        SQLiteStore as SQLiteStore,
+    )
+    from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
+    from .analytic_events import AnalyticEvent as AnalyticEvent
+    from .client import AsyncMATTRClient as AsyncMATTRClient, MATTRClient as MATTRClient
+    from .event_types import EventType as EventType
     from .events import (
-        Event,
-        OidcIssuerCredentialIssued,
-        OpenIdCredentialIssued,
-        OpenIdCredentialIssuedSummary,
-        parse_event,
+        Event as Event,
+        OidcIssuerCredentialIssued as OidcIssuerCredentialIssued,
+        OpenIdCredentialIssued as OpenIdCredentialIssued,
+        OpenIdCredentialIssuedSummary as OpenIdCredentialIssuedSummary,
+        parse_event as parse_event,
     )
-    from .webhook import Webhook
+    from .webhook import Webhook as Webhook
 else:
-    __getattr__, __dir__ = lazy(
+    __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             ".._runtime.client.errors": (
@@ -117,55 +131,3 @@ else:
             ".webhook": ("Webhook",),
         },
     )
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AnalyticEvent",
-    "AsyncMATTRClient",
-    "AsyncPage",
-    "AsyncPager",
-    "AuthenticationError",
-    "BadRequestError",
-    "ConfigurationError",
-    "ConflictError",
-    "DriftedEvent",
-    "Event",
-    "EventParseError",
-    "EventType",
-    "Hooks",
-    "Issue",
-    "KeysUnavailableError",
-    "MATTRClient",
-    "NotFoundError",
-    "OMIT",
-    "OidcIssuerCredentialIssued",
-    "Omit",
-    "OpenIdCredentialIssued",
-    "OpenIdCredentialIssuedSummary",
-    "Page",
-    "PaginationError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawReply",
-    "RedisStore",
-    "ReplyContentTypeError",
-    "ReplyError",
-    "ReplyEvent",
-    "ReplyValidationError",
-    "RequestError",
-    "RequestEvent",
-    "RequestOptions",
-    "SQLiteStore",
-    "ServerError",
-    "SignatureError",
-    "SignatureReason",
-    "UnknownEvent",
-    "UnprocessableEntityError",
-    "Webhook",
-    "WebhookError",
-    "WebhookReceiver",
-    "parse_event",
-]
