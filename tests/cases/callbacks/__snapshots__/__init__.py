@@ -12,19 +12,7 @@ if TYPE_CHECKING:
         CallbackRequest as CallbackRequest,
         CallbackVerifier as CallbackVerifier,
     )
-    from .._runtime.client.hooks import (
-        Hooks as Hooks,
-        ReplyEvent as ReplyEvent,
-        RequestEvent as RequestEvent,
-    )
-    from .._runtime.client.options import RequestOptions as RequestOptions
-    from .._runtime.client.pagination import (
-        AsyncPage as AsyncPage,
-        AsyncPager as AsyncPager,
-        Page as Page,
-    )
-    from .._runtime.client.replies import RawReply as RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError as APIConnectionError,
         APIError as APIError,
         APIStatusError as APIStatusError,
@@ -44,6 +32,18 @@ if TYPE_CHECKING:
         ServerError as ServerError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .._runtime.webhooks.errors import (
         EventParseError as EventParseError,
@@ -84,11 +84,7 @@ else:
                 "CallbackRequest",
                 "CallbackVerifier",
             ),
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -108,6 +104,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.webhooks.errors": (
                 "EventParseError",

@@ -6,19 +6,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import (
-        Hooks as Hooks,
-        ReplyEvent as ReplyEvent,
-        RequestEvent as RequestEvent,
-    )
-    from .._runtime.client.options import RequestOptions as RequestOptions
-    from .._runtime.client.pagination import (
-        AsyncPage as AsyncPage,
-        AsyncPager as AsyncPager,
-        Page as Page,
-    )
-    from .._runtime.client.replies import RawReply as RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError as APIConnectionError,
         APIError as APIError,
         APIStatusError as APIStatusError,
@@ -38,6 +26,18 @@ if TYPE_CHECKING:
         ServerError as ServerError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .._runtime.webhooks.catalogue import (
         DriftedEvent as DriftedEvent,
@@ -56,15 +56,12 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
     )
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
-    from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC as HMAC,
-        SecretText as SecretText,
-        SignedAt as SignedAt,
-        StaticHeader as StaticHeader,
-    )
+    from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
+    from .._runtime.webhooks.signatures.keys import SecretText as SecretText
     from .._runtime.webhooks.signatures.standard_webhooks import (
         StandardWebhooks as StandardWebhooks,
     )
+    from .._runtime.webhooks.signatures.static_header import StaticHeader as StaticHeader
     from .client import (
         AsyncSeveralFilesClient as AsyncSeveralFilesClient,
         SeveralFilesClient as SeveralFilesClient,
@@ -76,11 +73,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -100,6 +93,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.webhooks.catalogue": ("DriftedEvent", "UnknownEvent"),
             ".._runtime.webhooks.errors": (
@@ -112,13 +109,10 @@ else:
             ),
             ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
-            ".._runtime.webhooks.signatures.hmac_signatures": (
-                "HMAC",
-                "SecretText",
-                "SignedAt",
-                "StaticHeader",
-            ),
+            ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
+            ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
+            ".._runtime.webhooks.signatures.static_header": ("StaticHeader",),
             ".client": ("AsyncSeveralFilesClient", "SeveralFilesClient"),
             ".event_types": ("EventType",),
             ".events": ("Event", "PetSold", "parse_event"),

@@ -131,4 +131,4 @@ def parse_event(
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, headers, kind=type, strict=strict)
+    return CATALOGUE.parse(body, headers, event_type=type, strict=strict)

@@ -6,19 +6,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_imports import lazy
 
 if TYPE_CHECKING:
-    from .._runtime.client.hooks import (
-        Hooks as Hooks,
-        ReplyEvent as ReplyEvent,
-        RequestEvent as RequestEvent,
-    )
-    from .._runtime.client.options import RequestOptions as RequestOptions
-    from .._runtime.client.pagination import (
-        AsyncPage as AsyncPage,
-        AsyncPager as AsyncPager,
-        Page as Page,
-    )
-    from .._runtime.client.replies import RawReply as RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError as APIConnectionError,
         APIError as APIError,
         APIStatusError as APIStatusError,
@@ -38,6 +26,18 @@ if TYPE_CHECKING:
         ServerError as ServerError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .client import (
         AsyncPaginationClient as AsyncPaginationClient,
@@ -47,11 +47,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -71,6 +67,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".client": ("AsyncPaginationClient", "PaginationClient"),
         },

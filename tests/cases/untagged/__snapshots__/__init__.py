@@ -12,19 +12,7 @@ if TYPE_CHECKING:
         CallbackRequest as CallbackRequest,
         CallbackVerifier as CallbackVerifier,
     )
-    from .._runtime.client.hooks import (
-        Hooks as Hooks,
-        ReplyEvent as ReplyEvent,
-        RequestEvent as RequestEvent,
-    )
-    from .._runtime.client.options import RequestOptions as RequestOptions
-    from .._runtime.client.pagination import (
-        AsyncPage as AsyncPage,
-        AsyncPager as AsyncPager,
-        Page as Page,
-    )
-    from .._runtime.client.replies import RawReply as RawReply
-    from .._runtime.errors import (
+    from .._runtime.client.errors import (
         APIConnectionError as APIConnectionError,
         APIError as APIError,
         APIStatusError as APIStatusError,
@@ -44,6 +32,18 @@ if TYPE_CHECKING:
         ServerError as ServerError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .._runtime.client.hooks import (
+        Hooks as Hooks,
+        ReplyEvent as ReplyEvent,
+        RequestEvent as RequestEvent,
+    )
+    from .._runtime.client.options import RequestOptions as RequestOptions
+    from .._runtime.client.pagination import (
+        AsyncPage as AsyncPage,
+        AsyncPager as AsyncPager,
+        Page as Page,
+    )
+    from .._runtime.client.replies import RawReply as RawReply
     from .._runtime.omit import OMIT as OMIT, Omit as Omit
     from .._runtime.webhooks.errors import (
         EventParseError as EventParseError,
@@ -57,15 +57,12 @@ if TYPE_CHECKING:
         RedisStore as RedisStore,
         SQLiteStore as SQLiteStore,
     )
-    from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC as HMAC,
-        SecretText as SecretText,
-        SignedAt as SignedAt,
-        StaticHeader as StaticHeader,
-    )
+    from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
+    from .._runtime.webhooks.signatures.keys import SecretText as SecretText
     from .._runtime.webhooks.signatures.standard_webhooks import (
         StandardWebhooks as StandardWebhooks,
     )
+    from .._runtime.webhooks.signatures.static_header import StaticHeader as StaticHeader
     from .callback_receiver import CallbackReceiver as CallbackReceiver
     from .callbacks import CALLBACKS as CALLBACKS, SUBSCRIBE_CHANGED as SUBSCRIBE_CHANGED
     from .client import AsyncUntaggedClient as AsyncUntaggedClient, UntaggedClient as UntaggedClient
@@ -79,11 +76,7 @@ else:
                 "CallbackRequest",
                 "CallbackVerifier",
             ),
-            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
-            ".._runtime.client.options": ("RequestOptions",),
-            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
-            ".._runtime.client.replies": ("RawReply",),
-            ".._runtime.errors": (
+            ".._runtime.client.errors": (
                 "APIConnectionError",
                 "APIError",
                 "APIStatusError",
@@ -103,6 +96,10 @@ else:
                 "ServerError",
                 "UnprocessableEntityError",
             ),
+            ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.options": ("RequestOptions",),
+            ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
+            ".._runtime.client.replies": ("RawReply",),
             ".._runtime.omit": ("OMIT", "Omit"),
             ".._runtime.webhooks.errors": (
                 "EventParseError",
@@ -113,13 +110,10 @@ else:
                 "WebhookError",
             ),
             ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
-            ".._runtime.webhooks.signatures.hmac_signatures": (
-                "HMAC",
-                "SecretText",
-                "SignedAt",
-                "StaticHeader",
-            ),
+            ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
+            ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
+            ".._runtime.webhooks.signatures.static_header": ("StaticHeader",),
             ".callback_receiver": ("CallbackReceiver",),
             ".callbacks": ("CALLBACKS", "SUBSCRIBE_CHANGED"),
             ".client": ("AsyncUntaggedClient", "UntaggedClient"),

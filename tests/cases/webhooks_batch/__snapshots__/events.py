@@ -56,7 +56,7 @@ def parse_event(
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, headers, kind=type, strict=strict)
+    return CATALOGUE.parse(body, headers, event_type=type, strict=strict)
 
 
 def parse_events(
@@ -70,4 +70,4 @@ def parse_events(
 
     As `parse_event`, which refuses a batch. An object of a batch that does not say its type comes as `UnknownEvent`.
     """
-    return CATALOGUE.parse_all(body, headers, kind=type, strict=strict)
+    return CATALOGUE.parse_all(body, headers, event_type=type, strict=strict)

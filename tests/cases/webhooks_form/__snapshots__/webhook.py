@@ -6,8 +6,8 @@ from __future__ import annotations
 from time import time
 from typing import TYPE_CHECKING
 
-from .._runtime.webhooks.signatures.hmac_signatures import StaticHeader
 from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.signatures.static_header import StaticHeader
 from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 

@@ -23,15 +23,12 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
     )
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
-    from .._runtime.webhooks.signatures.hmac_signatures import (
-        HMAC as HMAC,
-        SecretText as SecretText,
-        SignedAt as SignedAt,
-        StaticHeader as StaticHeader,
-    )
+    from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
+    from .._runtime.webhooks.signatures.keys import SecretText as SecretText
     from .._runtime.webhooks.signatures.standard_webhooks import (
         StandardWebhooks as StandardWebhooks,
     )
+    from .._runtime.webhooks.signatures.static_header import StaticHeader as StaticHeader
     from .event_types import EventType as EventType
     from .events import (
         Closed as Closed,
@@ -56,13 +53,10 @@ else:
             ),
             ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
-            ".._runtime.webhooks.signatures.hmac_signatures": (
-                "HMAC",
-                "SecretText",
-                "SignedAt",
-                "StaticHeader",
-            ),
+            ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
+            ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
+            ".._runtime.webhooks.signatures.static_header": ("StaticHeader",),
             ".event_types": ("EventType",),
             ".events": ("Closed", "DeliveryDoorStuck", "Event", "Opened", "parse_event"),
             ".webhook": ("Webhook",),

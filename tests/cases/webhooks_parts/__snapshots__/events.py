@@ -59,7 +59,7 @@ CATALOGUE: Catalogue[Event] = Catalogue(
     ),
     id=InHeader("X-GitHub-Delivery"),
     timestamp=None,
-    said={"branch_rule.promote_to_team": "branch-rule-promoted-to-team"},
+    aliases={"branch_rule.promote_to_team": "branch-rule-promoted-to-team"},
     form={},
 )
 
@@ -81,4 +81,4 @@ def parse_event(
         EventParseError: The body is not JSON, or not an event.
         TypeError: The body was parsed already.
     """
-    return CATALOGUE.parse(body, headers, kind=type, strict=strict)
+    return CATALOGUE.parse(body, headers, event_type=type, strict=strict)
