@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .describe.assertions import unchecked
-from .describe.schemas import family
+from .describe.constraints import family
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
 from .normalize import Normal

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ..ir import Api
 from ..normalize import Normal
 from .events import describe_events
-from .operations import describe_resources
+from .prose import text
 from .request_models import split_by_direction
-from .schemas import Schemas, text
-from .security import describe_client, describe_schemes, describe_servers, security_requirement
+from .resources import describe_resources
+from .schemas import Schemas
+from .security import describe_schemes, security_requirement
+from .servers import describe_client, describe_servers
 from .signature_schemes import describe_signature
 
 

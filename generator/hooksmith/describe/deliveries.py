@@ -1,4 +1,4 @@
-"""Webhooks of the normal form → what is delivered: an entry for each class that a body, or a part of a batch, has."""
+"""Deliveries that a document's `webhooks` describe: one for each definition that a body, or an item of a batch, has."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_form, preferred
 from ..openapi.operations import operations
-from .schemas import Schemas, text
+from .prose import text
+from .schemas import Schemas
 
 
 class Delivery(NamedTuple):
-    """A webhook's key, its operation and where that stands, the event's schema, definition and example.
+    """A delivery of a webhook.
 
-    `node` is None where the document says nothing about the event's properties. `models`: its definition, or those of
-    its options. `batch`: whether the body is a list of such events. `parameters`: the operation's, and the path's.
+    `key`: key of the webhook; `pointer`: JSON Pointer to its operation. `node`: schema of the event; None if the
+    document does not describe an object. `models`: definitions of the event. `parameters`: parameters of the
+    operation, then those of the path item. `batch`: whether the body is a list of events.
     """
 
     key: str
@@ -31,13 +33,13 @@ class Delivery(NamedTuple):
     batch: bool = False
     media_type: str | None = None
     form: bool = False
-    """Whether it may come as a form, whatever its media type here is."""
+    """Whether one of the media types is a URL-encoded form."""
     carrier: str = ""
-    """The form's field that has the event in JSON."""
+    """Form field that holds the event as JSON; empty: none."""
 
 
 class _Body(NamedTuple):
-    """The schema of a body: its type, and the media type object that it stands in."""
+    """Request body of a webhook: type and Media Type Object of the preferred media type."""
 
     type: Type | None
     content: Node
@@ -46,123 +48,133 @@ class _Body(NamedTuple):
     carrier: str = ""
 
 
+class _Source(NamedTuple):
+    """An operation of a webhook, with its key, Path Item Object, JSON Pointer and request body."""
+
+    key: str
+    item: Node
+    pointer: str
+    operation: Node
+    body: _Body
+
+
 def deliveries(normal: Normal, schemas: Schemas) -> list[Delivery]:
-    """What the document's `webhooks` describe, in their order."""
+    """Return the deliveries of a document in document order."""
     return [
         delivery
         for key, item in (normal.document.get("webhooks") or {}).items()
         if isinstance(item, dict)
-        for delivery in _of_item(normal, schemas, key, item)
+        for source in _sources(schemas, key, item)
+        for delivery in _of_operation(normal, schemas, source)
     ]
 
 
-def _of_item(normal: Normal, schemas: Schemas, key: str, item: Node) -> Iterator[Delivery]:
-    """Of one webhook. A method without a body (DELETE) says nothing of its own where another method has one."""
+def _sources(schemas: Schemas, key: str, item: Node) -> list[_Source]:
+    """Return the operations of a webhook; if one has a body, only those with a body."""
     place = f"/webhooks/{escape(key)}"
-    found = [
-        (f"{place}/{method}", operation, _body(schemas, operation, f"{place}/{method}"))
-        for method, operation in operations(item)
+    sources = [
+        _Source(key, item, f"{place}/{step}", node, _body(schemas, node, f"{place}/{step}"))
+        for step, node in operations(item)
     ]
-    has_bodies = any(body.type is not None for _, _, body in found)
-    for pointer, operation, body in found:
-        if body.type is not None or not has_bodies:
-            yield from _of_operation(normal, schemas, key, item, pointer, operation, body)
+    with_body = [source for source in sources if source.body.type is not None]
+    return with_body or sources
 
 
-def _of_operation(
-    normal: Normal,
-    schemas: Schemas,
-    key: str,
-    item: Node,
-    place: str,
-    operation: Node,
-    body: _Body,
-) -> Iterator[Delivery]:
-    parameters = (*(operation.get("parameters") or ()), *(item.get("parameters") or ()))
-    example = _example(schemas, body.content)
-    found = dict.fromkeys(_members(schemas, body.type) if body.type is not None else ())
+def _of_operation(normal: Normal, schemas: Schemas, source: _Source) -> Iterator[Delivery]:
+    """Yield a delivery for each definition of the body; if there is none, one with an open model."""
+    key, item, pointer, operation, body = source
+    delivery = Delivery(
+        key=key,
+        operation=operation,
+        pointer=pointer,
+        node=None,
+        models=(),
+        example=_example(schemas, body.content),
+        parameters=(*(operation.get("parameters") or ()), *(item.get("parameters") or ())),
+        media_type=body.media_type,
+        form=body.form,
+    )
+    models = dict.fromkeys(_models(schemas, body.type) if body.type is not None else ())
     schemas.finish()
-    for name, batch in found:
-        yield Delivery(
-            key, operation, place, schemas.node(name), (name,), example,
-            parameters, batch, body.media_type, body.form, body.carrier,
-        )  # fmt: skip
-    if not found:
+    for name, batch in models:
+        node = schemas.node(name)
+        yield delivery._replace(node=node, models=(name,), batch=batch, carrier=body.carrier)
+    if not models:
         if body.type is not None and _is_list(schemas, body.type):
-            _say_list(normal, place)
-        model = schemas.add_open_model(key, place, text(operation.get("description")))
-        yield Delivery(
-            key, operation, place, None, (model,), example,
-            parameters, False, body.media_type, body.form,
-        )  # fmt: skip
+            _warn_of_list(normal, pointer)
+        model = schemas.add_open_model(key, pointer, text(operation.get("description")))
+        yield delivery._replace(models=(model,))
 
 
-def _body(schemas: Schemas, operation: Node, place: str) -> _Body:
-    pointer, body = f"{place}/requestBody", operation.get("requestBody") or {}
+def _body(schemas: Schemas, operation: Node, pointer: str) -> _Body:
+    place, body = f"{pointer}/requestBody", operation.get("requestBody") or {}
     if "$ref" in body:
-        pointer, body = body["$ref"][1:], schemas.resolve(body)
+        place, body = body["$ref"][1:], schemas.resolve(body)
     contents = body.get("content") or {}
     media_type, content = preferred(contents)
-    form = any(is_form(each) for each in contents)
+    has_form = any(is_form(key) for key in contents)
     if media_type is None or "schema" not in content:
-        return _Body(None, content, media_type, form)
-    place = f"{pointer}/content/{escape(media_type)}/schema"
-    kind = schemas.type_at(content["schema"], place)
+        return _Body(None, content, media_type, has_form)
+    type_ = schemas.type_at(content["schema"], f"{place}/content/{escape(media_type)}/schema")
     schemas.finish()
-    if is_form(media_type) and (carried := _carried(schemas, kind)):
-        return _Body(carried[1], content, media_type, form, carried[0])
-    return _Body(kind, content, media_type, form)
+    if is_form(media_type) and (field := _carrier(schemas, type_)):
+        return _Body(field[1], content, media_type, has_form, field[0])
+    return _Body(type_, content, media_type, has_form)
 
 
-def _carried(schemas: Schemas, kind: Type) -> tuple[str, Type] | None:
-    """The one field of a form, and what it carries, where that is no text but JSON (OpenAPI 3.1, Encoding Object)."""
-    names = [name for name, _ in _members(schemas, kind)]
+def _carrier(schemas: Schemas, type_: Type) -> tuple[str, Type] | None:
+    """Return (wire name, type) of a form's only field if that is an object, and so JSON; otherwise None.
+
+    OpenAPI 3.1.1, 4.8.15.1: an object in a form is serialised as JSON.
+    """
+    names = [name for name, _ in _models(schemas, type_)]
     definition = schemas.definitions[names[0]] if len(names) == 1 else None
     if not isinstance(definition, Model) or len(definition.fields) != 1 or definition.bases:
         return None
-    inner = definition.fields[0]
-    return (inner.wire, inner.type) if list(_members(schemas, inner.type)) else None
+    field = definition.fields[0]
+    return (field.wire, field.type) if list(_models(schemas, field.type)) else None
 
 
-def _members(schemas: Schemas, kind: Type, batch: bool = False) -> Iterator[tuple[str, bool]]:
-    """(model, whether it comes in lists) of all that a body may be: one, or the options of a union."""
-    if isinstance(kind, Union):
-        for option in kind.options:
-            yield from _members(schemas, option, batch)
-    elif isinstance(kind, Array) and not batch:
-        yield from _members(schemas, kind.items, True)
-    elif isinstance(kind, Named):
-        definition = schemas.definitions[kind.name]
+def _models(schemas: Schemas, type_: Type, batch: bool = False) -> Iterator[tuple[str, bool]]:
+    """Yield (name of a model, whether it is an item of a list) for all models that a body may be."""
+    if isinstance(type_, Union):
+        for option in type_.options:
+            yield from _models(schemas, option, batch)
+    elif isinstance(type_, Array) and not batch:
+        yield from _models(schemas, type_.items, True)
+    elif isinstance(type_, Named):
+        definition = schemas.definitions[type_.name]
         if isinstance(definition, Alias):
-            yield from _members(schemas, definition.type, batch)
+            yield from _models(schemas, definition.type, batch)
         elif isinstance(definition, Model):
-            yield kind.name, batch
+            yield type_.name, batch
 
 
-def _is_list(schemas: Schemas, kind: Type) -> bool:
-    while isinstance(kind, Named):
-        definition = schemas.definitions[kind.name]
+def _is_list(schemas: Schemas, type_: Type) -> bool:
+    while isinstance(type_, Named):
+        definition = schemas.definitions[type_.name]
         if not isinstance(definition, Alias):
             return False
-        kind = definition.type
-    return isinstance(kind, Array)
+        type_ = definition.type
+    return isinstance(type_, Array)
 
 
-def _say_list(normal: Normal, place: str) -> None:
+def _warn_of_list(normal: Normal, pointer: str) -> None:
     what = "the body is a list of what are no objects, and an event is an object"
-    normal.findings.widen(place, what, "the delivery has no class of its own")
+    normal.findings.widen(pointer, what, "the delivery has no class of its own")
     normal.warn(
-        place,
+        pointer,
         f"{what}: a delivery of this webhook cannot be read as events",
         "verify it with Webhook.verify, and read its JSON",
     )
 
 
 def _example(schemas: Schemas, content: Node) -> Any:
+    """Return the first example of a Media Type Object, or None."""
     if "example" in content:
         return content["example"]
-    for stated in (content.get("examples") or {}).values():
-        example = schemas.resolve(stated)
+    for item in (content.get("examples") or {}).values():
+        example = schemas.resolve(item)
         if isinstance(example, dict) and "value" in example:
             return example["value"]
     return None

@@ -1,4 +1,4 @@
-"""The positions of `x-hooksmith-events` held against the bodies: a pointer to nothing is a slip of the pen."""
+"""Check of the positions in `x-hooksmith-events` against the schemas of the bodies."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ from .schemas import Schemas
 
 
 def check_positions(
-    normal: Normal, schemas: Schemas, stated: Mapping[str, Any], bodies: list[tuple[str, Any]]
+    normal: Normal, schemas: Schemas, positions: Mapping[str, Any], bodies: list[tuple[str, Any]]
 ) -> None:
-    """Warn of each body that has nothing at a stated position. `bodies`: (webhook's pointer, schema or None).
+    """Warn of each body that has no value at a position.
 
-    Raises ExtensionError where no body has anything there.
+    Args:
+        normal: The document.
+        schemas: Reader of its schemas.
+        positions: Value of `x-hooksmith-events`.
+        bodies: (JSON Pointer to the webhook's operation, schema of the event or None).
+
+    Raises:
+        ExtensionError: No body has a value at a position.
     """
-    for name, pointer in _pointers(stated):
+    for name, pointer in _pointers(positions):
         if not bodies:
             continue
-        missing = [one for one in bodies if not _leads(schemas, one[1], split(pointer))]
+        missing = [pair for pair in bodies if not _can_lead(schemas, pair[1], split(pointer))]
         if len(missing) == len(bodies):
             known = dict.fromkeys(
-                key for _, body in bodies for key in _spellings(schemas, body, pointer)
+                key for _, body in bodies for key in _candidates(schemas, body, pointer)
             )
             raise ExtensionError.at(
                 normal.place(f"/x-hooksmith-events/{name}"),
@@ -36,28 +43,30 @@ def check_positions(
             normal.warn(
                 place,
                 f"the body has nothing at {pointer}, where x-hooksmith-events says its {name} is",
-                did_you_mean(pointer, _spellings(schemas, body, pointer)),
+                did_you_mean(pointer, _candidates(schemas, body, pointer)),
             )
 
 
-def fits_somewhere(schemas: Schemas, stated: Any, bodies: list[Any]) -> bool:
-    """Whether a position can be right: it names a header, or some body has something there."""
-    if isinstance(stated, list):
-        return all(fits_somewhere(schemas, part, bodies) for part in stated)
-    return not isinstance(stated, str) or any(_leads(schemas, it, split(stated)) for it in bodies)
+def fits_somewhere(schemas: Schemas, position: Any, bodies: list[Any]) -> bool:
+    """Whether a position names a header, or a place that one of the bodies can have."""
+    if isinstance(position, list):
+        return all(fits_somewhere(schemas, part, bodies) for part in position)
+    return not isinstance(position, str) or any(
+        _can_lead(schemas, body, split(position)) for body in bodies
+    )
 
 
-def _pointers(stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(what stands there, pointer) of the positions that must be in every body: of several parts that is the first."""
+def _pointers(positions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (name, JSON Pointer) of the positions that every body must have; of several parts only the first."""
     for name in ("type", "id", "timestamp"):
-        place = stated.get(name)
-        place = place[0] if isinstance(place, list) else place
-        if isinstance(place, str):
-            yield name, place
+        position = positions.get(name)
+        position = position[0] if isinstance(position, list) else position
+        if isinstance(position, str):
+            yield name, position
 
 
-def _leads(schemas: Schemas, node: Any, tokens: list[str]) -> bool:
-    """Whether a schema may have something at the tokens; one that says nothing of its properties may."""
+def _can_lead(schemas: Schemas, node: Any, tokens: list[str]) -> bool:
+    """Whether a value of a schema can have the tokens of a JSON Pointer; an object without properties can."""
     if not tokens:
         return True
     node = schemas.resolve(node)
@@ -66,16 +75,16 @@ def _leads(schemas: Schemas, node: Any, tokens: list[str]) -> bool:
     options = [option for key in ("oneOf", "anyOf") for option in node.get(key) or ()]
     properties = schemas.properties(node)
     if tokens[0] in properties:
-        return _leads(schemas, properties[tokens[0]], tokens[1:])
+        return _can_lead(schemas, properties[tokens[0]], tokens[1:])
     if options:
-        return any(_leads(schemas, option, tokens) for option in options)
+        return any(_can_lead(schemas, option, tokens) for option in options)
     if isinstance(node.get("additionalProperties"), dict) or node.get("patternProperties"):
         return True
     return not properties and node.get("type", "object") in ("object", ["object", "null"])
 
 
-def _spellings(schemas: Schemas, body: Any, pointer: str) -> list[str]:
-    """The pointers that a body has beside a pointer: to the properties of the last object on its way."""
+def _candidates(schemas: Schemas, body: Any, pointer: str) -> list[str]:
+    """Return pointers to suggest: the properties of the last object on the way of `pointer`."""
     place, node = "", body
     for token in split(pointer):
         properties = schemas.properties(node)

@@ -1,4 +1,4 @@
-"""How deliveries are told apart: by a property, a header, or several parts together."""
+"""Location of the event type in a delivery: a property, a header, or several parts."""
 
 from __future__ import annotations
 
@@ -13,61 +13,63 @@ from .deliveries import Delivery
 from .schemas import Schemas
 
 _LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
+"""Names of properties that hold the event type, the likeliest first."""
 _DECLARED = _LIKELY[:6]
-"""What a property must be called for several values of its own to be taken as so many types."""
+"""Names of properties whose several values in one body are several event types."""
 
 
-def position(stated: Any) -> Position | None:
-    """A position of `x-hooksmith-events`."""
-    match stated:
+def position(value: Any) -> Position | None:
+    """Return the position for a value of `x-hooksmith-events`; None if it has no known form."""
+    match value:
         case str():
-            return Position(pointer=stated)
+            return Position(pointer=value)
         case {"header": str(name)}:
             return Position(header=name)
         case [_, *_]:
-            return Position(parts=tuple(filter(None, map(position, stated))))
+            return Position(parts=tuple(filter(None, map(position, value))))
     return None
 
 
-def detect(schemas: Schemas, found: Sequence[Delivery]) -> Position | None:
-    """The property whose values tell every body from the others, or else such a header (by its schema)."""
-    bodies = [delivery.node for delivery in found if delivery.node is not None]
-    return _property(schemas, bodies) or _header(schemas, found)
+def detect(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
+    """Return the property, otherwise the header, whose values tell all deliveries apart; None if there is none."""
+    bodies = [delivery.node for delivery in described if delivery.node is not None]
+    return _property(schemas, bodies) or _header(schemas, described)
 
 
 def _property(schemas: Schemas, bodies: list[Any]) -> Position | None:
-    """The likeliest name where there are several.
+    """Return the likeliest property that tells all bodies apart.
 
-    A body may have several values, if the property's name says that they are types.
+    It has one value in each body; several are admitted if its name declares event types.
     """
     values: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for body in bodies:
         for name in schemas.properties(body):
-            stated = body_values(schemas, body, f"/{escape(name)}")
-            if stated and (len(stated) == 1 or name in _DECLARED):
-                values[name].append(stated)
+            choices = body_values(schemas, body, f"/{escape(name)}")
+            if choices and (len(choices) == 1 or name in _DECLARED):
+                values[name].append(choices)
     likeliest = _likeliest(values, len(bodies))
     return Position(pointer=f"/{escape(likeliest)}") if likeliest is not None else None
 
 
-def _header(schemas: Schemas, found: Sequence[Delivery]) -> Position | None:
-    """Only a webhook, not a body, has headers: the bodies of one webhook count once."""
+def _header(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
+    """Return the header with one value in each webhook that tells all webhooks apart."""
     values: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    spelled: dict[str, str] = {}
-    webhooks = {delivery.pointer: delivery for delivery in found}
+    names: dict[str, str] = {}
+    webhooks = {delivery.pointer: delivery for delivery in described}
     for delivery in webhooks.values():
         for name, parameter in _headers(schemas, delivery).items():
-            stated = _stated(schemas.resolve(parameter.get("schema")))
-            if len(stated) == 1:
-                spelled.setdefault(name, str(parameter.get("name")))
-                values[name].append(stated)
+            choices = _choices(schemas.resolve(parameter.get("schema")))
+            if len(choices) == 1:
+                names.setdefault(name, str(parameter.get("name")))
+                values[name].append(choices)
     likeliest = _likeliest(values, len(webhooks))
-    return Position(header=spelled[likeliest]) if likeliest is not None else None
+    return Position(header=names[likeliest]) if likeliest is not None else None
 
 
-def _likeliest(values: Mapping[str, list[tuple[str, ...]]], bodies: int) -> str | None:
+def _likeliest(values: Mapping[str, list[tuple[str, ...]]], count: int) -> str | None:
+    """Return the likeliest name whose values exist in all `count` bodies and differ in all of them."""
     telling = [
-        name for name, stated in values.items() if len(stated) == bodies and _are_apart(stated)
+        name for name, choices in values.items() if len(choices) == count and _are_distinct(choices)
     ]
     ranked = sorted(
         telling, key=lambda name: _LIKELY.index(name) if name in _LIKELY else len(_LIKELY)
@@ -75,85 +77,106 @@ def _likeliest(values: Mapping[str, list[tuple[str, ...]]], bodies: int) -> str 
     return ranked[0] if ranked else None
 
 
-def _are_apart(stated: list[tuple[str, ...]]) -> bool:
-    everything = [value for values in stated for value in values]
-    return len(set(everything)) == len(everything)
+def _are_distinct(choices: list[tuple[str, ...]]) -> bool:
+    values = [value for group in choices for value in group]
+    return len(set(values)) == len(values)
 
 
-def kinds(schemas: Schemas, delivery: Delivery, where: Position | None) -> tuple[str, ...]:
-    """The wire values of a delivery's type; its key where nothing says, or where several parts make it up."""
-    if where is None or where.parts:
+def event_types(
+    schemas: Schemas, delivery: Delivery, type_position: Position | None
+) -> tuple[str, ...]:
+    """Return the event types of a delivery.
+
+    If the document names no position of the type, or composes the type from parts, return the webhook's key.
+    """
+    if type_position is None or type_position.parts:
         return (delivery.key,)
-    if where.header is not None:
-        stated = header_value(schemas, delivery, where.header)
-        return _stated(stated) or _example(stated) or (delivery.key,)
-    return body_values(schemas, delivery.node, where.pointer or "") or (delivery.key,)
+    if type_position.header is not None:
+        schema = header_value(schemas, delivery, type_position.header)
+        return _choices(schema) or _example(schema) or (delivery.key,)
+    return body_values(schemas, delivery.node, type_position.pointer or "") or (delivery.key,)
 
 
 def body_values(schemas: Schemas, body: Any, pointer: str) -> tuple[str, ...]:
-    """The values that a string of a body can have, where its schema says."""
+    """Return the strings that the schema of a body admits at a JSON Pointer; () if it does not limit them."""
     node = body
     for token in split(pointer):
         node = schemas.properties(node).get(token)
-    return _stated(schemas.resolve(node))
+    return _choices(schemas.resolve(node))
 
 
-def told_headers(
-    schemas: Schemas, delivery: Delivery, kind: str, wheres: Sequence[Position | None]
+def example_headers(
+    schemas: Schemas,
+    delivery: Delivery,
+    event_type: str,
+    positions: Sequence[Position | None],
 ) -> dict[str, str]:
-    """What examples of this type have in the headers that tell type, id and time, `wheres` in this order."""
-    found: dict[str, str] = {}
-    for index, where in enumerate(wheres):
-        for place in where.places if where is not None else ():
+    """Return example values of the headers that carry an event's type, id and timestamp.
+
+    Args:
+        schemas: Reader of the document's schemas.
+        delivery: A delivery of the event type.
+        event_type: The event type.
+        positions: Positions of type, id and timestamp, in this order.
+    """
+    examples: dict[str, str] = {}
+    for index, location in enumerate(positions):
+        for place in location.places if location is not None else ():
             if place.header is None:
                 continue
-            stated = header_value(schemas, delivery, place.header)
-            said = (*_stated(stated), *_example(stated), "example")[0]
-            tells = index == 0 and not plain(kind).startswith(plain(said))
-            found[place.header] = _without_rest(schemas, delivery, kind, where) if tells else said
-    return found
+            schema = header_value(schemas, delivery, place.header)
+            example = (*_choices(schema), *_example(schema), "example")[0]
+            if index == 0 and not plain(event_type).startswith(plain(example)):
+                example = _without_body_parts(schemas, delivery, event_type, location)
+            examples[place.header] = example
+    return examples
 
 
-def _without_rest(schemas: Schemas, delivery: Delivery, kind: str, where: Position | None) -> str:
-    """A type without what the body tells of it."""
-    for place in where.places if where is not None else ():
+def _without_body_parts(
+    schemas: Schemas, delivery: Delivery, event_type: str, location: Position | None
+) -> str:
+    """Return an event type without the parts at its end that the body carries."""
+    for place in location.places if location is not None else ():
         for value in body_values(schemas, delivery.node, place.pointer or "")[:1]:
-            if plain(kind).endswith(plain(value)):
-                kind = prefix_of(kind, len(plain(kind)) - len(plain(value))) or kind
-    return kind
+            if plain(event_type).endswith(plain(value)):
+                letters = len(plain(event_type)) - len(plain(value))
+                event_type = prefix_of(event_type, letters) or event_type
+    return event_type
 
 
-def said_otherwise(schemas: Schemas, delivery: Delivery, kind: str, where: Position | None) -> str:
-    """What the parts of a type are by the document's schemas, joined, where that is not the webhook's key."""
-    said: list[str] = []
-    for place in where.parts if where is not None else ():
+def composed_type(
+    schemas: Schemas, delivery: Delivery, event_type: str, location: Position | None
+) -> str:
+    """Return the event type that the schemas of its parts compose, if that differs from `event_type`; otherwise ""."""
+    type_parts: list[str] = []
+    for place in location.parts if location is not None else ():
         if place.header is not None:
-            stated = header_value(schemas, delivery, place.header)
-            found = _stated(stated) or _example(stated)
+            schema = header_value(schemas, delivery, place.header)
+            choices = _choices(schema) or _example(schema)
         else:
-            found = body_values(schemas, delivery.node, place.pointer or "")
-        if len(found) != 1:
+            choices = body_values(schemas, delivery.node, place.pointer or "")
+        if len(choices) != 1:
             return ""
-        said.append(found[0])
-    return ".".join(said) if plain("".join(said)) != plain(kind) else ""
+        type_parts.append(choices[0])
+    return ".".join(type_parts) if plain("".join(type_parts)) != plain(event_type) else ""
 
 
 def header_value(schemas: Schemas, delivery: Delivery, header: str) -> Any:
-    """The schema of a header by the webhook's own parameters, with the parameter's example."""
+    """Return the schema of a header, with the example of its parameter; {} if the webhook has no such parameter."""
     parameter = _headers(schemas, delivery).get(header.lower(), {})
     schema = schemas.resolve(parameter.get("schema"))
-    found = dict(schema) if isinstance(schema, dict) else {}
-    return {**found, "example": parameter["example"]} if "example" in parameter else found
+    copy = dict(schema) if isinstance(schema, dict) else {}
+    return {**copy, "example": parameter["example"]} if "example" in parameter else copy
 
 
 def _headers(schemas: Schemas, delivery: Delivery) -> dict[str, Any]:
-    """The header parameters of a delivery by their names in lower case; the operation's own come first."""
-    found: dict[str, Any] = {}
-    for stated in delivery.parameters:
-        parameter = schemas.resolve(stated)
+    """Return the header parameters of a delivery by lower-case name; those of the operation take precedence."""
+    headers: dict[str, Any] = {}
+    for item in delivery.parameters:
+        parameter = schemas.resolve(item)
         if isinstance(parameter, dict) and parameter.get("in") == "header":
-            found.setdefault(str(parameter.get("name")).lower(), parameter)
-    return found
+            headers.setdefault(str(parameter.get("name")).lower(), parameter)
+    return headers
 
 
 def _example(schema: Any) -> tuple[str, ...]:
@@ -164,7 +187,8 @@ def _example(schema: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _stated(schema: Any) -> tuple[str, ...]:
+def _choices(schema: Any) -> tuple[str, ...]:
+    """Return the strings of `const` or `enum`; () if there are none, or values of other types among them."""
     if not isinstance(schema, dict):
         return ()
     if isinstance(schema.get("const"), str):

@@ -1,4 +1,4 @@
-"""Webhooks of the normal form → the event catalogue of the IR."""
+"""Event types of a document's webhooks."""
 
 from __future__ import annotations
 
@@ -13,77 +13,90 @@ from ..normalize import Normal
 from ..openapi.grammar import Node
 from .deliveries import Delivery, deliveries
 from .event_pointers import check_positions, fits_somewhere
-from .event_type_detection import detect, kinds, position, said_otherwise, told_headers
-from .schemas import Schemas, provenance, text
+from .event_type_detection import composed_type, detect, event_types, example_headers, position
+from .prose import provenance, text
+from .schemas import Schemas
 from .signature_schemes import known_events
 
 
 def describe_events(normal: Normal, schemas: Schemas) -> Events:
-    """One event for each kind of delivery that the document's `webhooks` describe."""
-    found = deliveries(normal, schemas)
-    stated = normal.document.get("x-hooksmith-events") or {}
-    check_positions(normal, schemas, stated, [(one.pointer, one.node) for one in found])
-    stated = {**_of_the_provider(normal, schemas, found), **stated}
-    where = position(stated.get("type")) or detect(schemas, found)
+    """Return an event for each event type that the document's `webhooks` describe."""
+    described = deliveries(normal, schemas)
+    positions = normal.document.get("x-hooksmith-events") or {}
+    bodies = [(delivery.pointer, delivery.node) for delivery in described]
+    check_positions(normal, schemas, positions, bodies)
+    positions = {**_provider_positions(normal, schemas, described), **positions}
+    type_position = position(positions.get("type")) or detect(schemas, described)
     schemas.finish()
-    settled: dict[str, Delivery] = {}
-    for kind, delivery in _grouped(schemas, found, where):
-        _settle(settled, kind, delivery)
-    members = unique(list(settled), upper)
-    places = (where, position(stated.get("id")), position(stated.get("timestamp")))
+    by_type: dict[str, Delivery] = {}
+    for event_type, delivery in _grouped(schemas, described, type_position):
+        _add(by_type, event_type, delivery)
+    members = unique(list(by_type), upper)
+    places = (type_position, position(positions.get("id")), position(positions.get("timestamp")))
     return Events(
         events=tuple(
-            _event(kind, member, delivery, headers, said_otherwise(schemas, delivery, kind, where))
-            for (kind, delivery), member in zip(settled.items(), members, strict=True)
-            for headers in [told_headers(schemas, delivery, kind, places)]
+            _event(schemas, event_type, member, delivery, places)
+            for (event_type, delivery), member in zip(by_type.items(), members, strict=True)
         ),
         type=places[0],
         id=places[1],
         timestamp=places[2],
-        form=any(one.form for one in found),
+        form=any(delivery.form for delivery in described),
     )
 
 
-def _of_the_provider(normal: Normal, schemas: Schemas, found: list[Delivery]) -> Mapping[str, Any]:
-    """The positions that the catalogue has for a known scheme's provider, as far as the document's bodies have them."""
+def _provider_positions(
+    normal: Normal, schemas: Schemas, described: list[Delivery]
+) -> Mapping[str, Any]:
+    """Return the positions of the document's known signature scheme that exist in a body."""
     scheme = normal.document.get("x-hooksmith-signature")
-    known = known_events(scheme) if isinstance(scheme, str) else {}
-    bodies = [one.node for one in found]
-    return {name: it for name, it in known.items() if fits_somewhere(schemas, it, bodies)}
+    positions = known_events(scheme) if isinstance(scheme, str) else {}
+    bodies = [delivery.node for delivery in described]
+    return {
+        name: value for name, value in positions.items() if fits_somewhere(schemas, value, bodies)
+    }
 
 
-def _settle(settled: dict[str, Delivery], kind: str, delivery: Delivery) -> None:
-    """Webhooks of one type but of several models cannot be told apart: all but the first go by their keys."""
-    if settled.setdefault(kind, delivery).models != delivery.models:
-        settled.setdefault(delivery.key, delivery)
+def _add(by_type: dict[str, Delivery], event_type: str, delivery: Delivery) -> None:
+    """Add a delivery under its event type.
+
+    If a delivery with other models has the event type already, the webhook's key serves as event type.
+    """
+    if by_type.setdefault(event_type, delivery).models != delivery.models:
+        by_type.setdefault(delivery.key, delivery)
 
 
 def _grouped(
-    schemas: Schemas, found: list[Delivery], where: Position | None
+    schemas: Schemas, described: list[Delivery], type_position: Position | None
 ) -> Iterator[tuple[str, Delivery]]:
-    """(type, delivery) in order.
+    """Yield (event type, delivery) in document order.
 
-    The models of a webhook, of all its methods, that its type does not tell apart are so many options.
+    Deliveries of one webhook with the same event type become one delivery with several models.
     """
-    grouped: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
-    for delivery in found:
-        for kind in kinds(schemas, delivery, where):
-            grouped[delivery.key, kind].append(delivery)
-    for (_, kind), several in grouped.items():
-        models = dict.fromkeys(model for delivery in several for model in delivery.models)
-        batch = any(delivery.batch for delivery in several)
-        yield kind, several[0]._replace(models=tuple(models), batch=batch)
+    groups: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for delivery in described:
+        for event_type in event_types(schemas, delivery, type_position):
+            groups[delivery.key, event_type].append(delivery)
+    for (_, event_type), group in groups.items():
+        models = dict.fromkeys(model for delivery in group for model in delivery.models)
+        batch = any(delivery.batch for delivery in group)
+        yield event_type, group[0]._replace(models=tuple(models), batch=batch)
 
 
 def _event(
-    kind: str, member: str, delivery: Delivery, headers: Mapping[str, str], said: str
+    schemas: Schemas,
+    event_type: str,
+    member: str,
+    delivery: Delivery,
+    positions: tuple[Position | None, ...],
 ) -> Event:
+    """Return the event of a delivery. `positions`: those of type, id and timestamp."""
     operation, node = delivery.operation, delivery.node
     return Event(
-        type=kind,
+        type=event_type,
         model=delivery.models[0],
         member=member,
-        group=_group(operation, kind),
+        group=_group(operation, event_type),
         pointer=delivery.pointer,
         summary=text(operation.get("summary")),
         description=text(operation.get("description"))
@@ -95,14 +108,15 @@ def _event(
         batch=delivery.batch,
         media_type=delivery.media_type,
         carrier=delivery.carrier,
-        headers=headers,
-        said=said,
+        headers=example_headers(schemas, delivery, event_type, positions),
+        said=composed_type(schemas, delivery, event_type, positions[0]),
     )
 
 
-def _group(operation: Node, kind: str) -> str:
+def _group(operation: Node, event_type: str) -> str:
+    """Return the first tag; without tags the text before the first dot (`user.created` → `user`)."""
     tags = operation.get("tags")
     if isinstance(tags, list) and tags:
         return str(tags[0])
-    head, dot, _ = kind.partition(".")
+    head, dot, _ = event_type.partition(".")
     return snake(head) if dot else ""

@@ -1,11 +1,9 @@
-"""Paths of the normal form → resources and operations of the IR."""
+"""Operations: parameters, request bodies and replies."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from ..ir import (
     ANY,
@@ -19,167 +17,60 @@ from ..ir import (
     Parameter,
     Permissions,
     Reply,
-    Resource,
     Scalar,
     Type,
     Union,
 )
 from ..ir.queries import all_fields
 from ..json_pointer import escape
-from ..naming.casing import argument, pascal
-from ..naming.resource_names import NO_TAG, resource_tags
+from ..naming.casing import argument
+from ..naming.reserved import METHOD_ARGUMENTS
 from ..naming.unique_names import unique
 from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_event_stream, is_form
-from ..openapi.operations import http_method, operation_name, operations, wire_path
+from ..openapi.operations import http_method, operation_name, wire_path
 from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
 from .pagination import describe_pagination
-from .schemas import Schemas, provenance, text
+from .prose import provenance, text
+from .schemas import Schemas
 from .security import security_requirement
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_TAKEN = ("self", "options")
-_GIVEN = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
-"""What a body is where nobody here can write what the document describes."""
+"""Location of a parameter → default of `style` (OpenAPI 3.1.1, 4.8.12.2), in the order of arguments."""
+_RESERVED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that OpenAPI ignores: media types and security schemes describe them (OpenAPI 3.1.1, 4.8.12)."""
+_UNPARSED = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
+"""Type of a body in a media type that the runtime cannot write."""
 
 
-def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
-    """The calls of the document, grouped by their first tag, in the order in which the document has them.
+class OperationReader:
+    """Reader of one operation.
 
-    Tags that differ in case or separators (`Account`, `account`) are one resource. Calls without one: see `grouping`.
+    Args:
+        normal: The document.
+        schemas: Reader of its schemas.
+        path: Path of the path item.
+        item: Path Item Object.
+        step: JSON Pointer to the operation below the path item: `get`, `additionalOperations/COPY`.
+        node: Operation Object.
     """
-    implied = resource_tags([path for path in normal.document.get("paths", {}) if _is_path(path)])
-    groups: dict[str, list[Operation]] = {}
-    tags: dict[str, set[str]] = {}
-    stated: dict[str, set[str]] = {}
-    for path, operation in _named_by_tag(list(_read(normal, schemas))):
-        tag = operation.tag or implied[path]
-        name = _attribute(tag)
-        groups.setdefault(name, []).append(operation)
-        tags.setdefault(name, set()).add(tag)
-        stated.setdefault(name, set()).update([tag] if operation.tag else ())
-    models = set(normal.names.values())
-    classes = unique(
-        [min(stated[name] or found) for name, found in tags.items()],
-        lambda tag: _class_name(tag, models),
-        models | _IMPORTED,
-    )
-    described = _descriptions(normal.document)
-    return tuple(
-        Resource(
-            name=name,
-            class_name=class_name,
-            description=next(
-                (described[tag] for tag in sorted(tags[name]) if tag in described), ""
-            ),
-            operations=_named_in_resource(found),
-        )
-        for (name, found), class_name in zip(groups.items(), classes, strict=True)
-    )
-
-
-def _is_path(key: str) -> bool:
-    return not key.startswith("x-")
-
-
-def _read(normal: Normal, schemas: Schemas) -> Iterator[tuple[str, Operation]]:
-    """All operations, each with its path as the document has it."""
-    for path, item in normal.document.get("paths", {}).items():
-        if _is_path(path) and isinstance(item, dict):
-            for method, node in operations(item):
-                yield path, _OperationReader(normal, schemas, path, item, method, node).read()
-
-
-def _descriptions(document: Node) -> dict[str, str]:
-    """Tag → what the document says of it, where it says something."""
-    found = {
-        str(tag.get("name")): text(tag.get("description")) for tag in document.get("tags") or ()
-    }
-    return {name: said for name, said in found.items() if said}
-
-
-def _tag(operation: Node) -> str:
-    tags = operation.get("tags")
-    return str(tags[0]) if isinstance(tags, list) and tags else ""
-
-
-_CLIENT_ATTRIBUTES = frozenset(
-    (
-        "call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries "
-        "hooks annotations cached_property httpx2 str float int"
-    ).split()
-)
-
-
-def _attribute(tag: str) -> str:
-    name = argument(tag)
-    return name + "_" if name in _CLIENT_ATTRIBUTES else name
-
-
-_IMPORTED = frozenset(
-    """Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager
-    Hooks Callable Awaitable SyncClient AsyncClient""".split()
-)
-
-
-def _class_name(tag: str, models: Collection[str]) -> str:
-    """`audit logs` → `AuditLogs`; a model of that name is what callers would take it for, so it says what it is."""
-    name = pascal(tag)
-    return (
-        name + "Resource"
-        if name in models or name in _IMPORTED or f"Async{name}" in models
-        else name
-    )
-
-
-def _named_by_tag(found: list[tuple[str, Operation]]) -> list[tuple[str, Operation]]:
-    """Calls of one tag, or of none, are told apart first: a call that another path moves keeps its name."""
-    homes: dict[str, list[Operation]] = {}
-    for _, operation in found:
-        homes.setdefault(_attribute(operation.tag or NO_TAG), []).append(operation)
-    named = {it.pointer: it for home in homes.values() for it in named_apart(home)}
-    return [(path, named[operation.pointer]) for path, operation in found]
-
-
-def _named_in_resource(found: list[Operation]) -> tuple[Operation, ...]:
-    """Calls of several tags, or of a tag and none: of their names only those that clash are spelled otherwise."""
-    count = Counter(operation.name for operation in found)
-    clashing = [operation for operation in found if count[operation.name] > 1]
-    taken = [name for name, times in count.items() if times == 1]
-    names = unique([operation.id for operation in clashing], argument, taken)
-    named = {it.pointer: name for it, name in zip(clashing, names, strict=True)}
-    return tuple(replace(it, name=named.get(it.pointer, it.name)) for it in found)
-
-
-def named_apart(found: list[Operation]) -> tuple[Operation, ...]:
-    """The operations of a resource, or of one tag, with names that are different."""
-    if len({operation.name for operation in found}) == len(found):
-        return tuple(found)
-    names = unique([operation.id for operation in found], argument)
-    return tuple(
-        replace(operation, name=name) for operation, name in zip(found, names, strict=True)
-    )
-
-
-class _OperationReader:
-    """Reads one operation of a path item."""
 
     def __init__(
-        self, normal: Normal, schemas: Schemas, path: str, item: Node, method: str, node: Node
+        self, normal: Normal, schemas: Schemas, path: str, item: Node, step: str, node: Node
     ) -> None:
         self._normal = normal
         self._schemas = schemas
         self._path = path
         self._item = item
-        self._method = method
+        self._step = step
         self._node = node
-        self._pointer = f"/paths/{escape(path)}/{method}"
+        self._pointer = f"/paths/{escape(path)}/{step}"
 
     def read(self) -> Operation:
-        """The operation, in the terms of the IR."""
+        """Return the operation. Its method name is not yet unique in the resource."""
         node = self._node
         parameters = self._parameters()
         replies = list(self._replies())
@@ -188,10 +79,11 @@ class _OperationReader:
         )
         if pagination is not None:
             replies = [_as_pages(reply) for reply in replies]
+        name = operation_name(node, self._step, self._path)
         return Operation(
-            id=operation_name(node, self._method, self._path),
-            name=argument(operation_name(node, self._method, self._path)),
-            method=http_method(self._method),
+            id=name,
+            name=argument(name),
+            method=http_method(self._step),
             path=wire_path(self._path),
             pointer=self._pointer,
             tag=_tag(node),
@@ -211,18 +103,20 @@ class _OperationReader:
             provenance=provenance(node),
         )
 
+    # --- parameters
+
     def _parameters(self) -> tuple[Parameter, ...]:
-        """The path item's parameters, then the operation's, which overrule them."""
-        found: dict[tuple[str, str], tuple[Node, str]] = {}
+        """Return the parameters of the path item and of the operation, which override them."""
+        parameters: dict[tuple[str, str], tuple[Node, str]] = {}
         for holder, pointer in (
-            (self._item, self._pointer.rpartition("/")[0]),
+            (self._item, self._pointer.removesuffix(f"/{self._step}")),
             (self._node, self._pointer),
         ):
-            for index, stated in enumerate(holder.get("parameters") or ()):
-                node, place = self._follow(stated, f"{pointer}/parameters/{index}")
-                if _counts(node):
-                    found[node["in"], node["name"]] = (node, place)
-        ordered = sorted(found.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
+            for index, item in enumerate(holder.get("parameters") or ()):
+                node, place = self._follow(item, f"{pointer}/parameters/{index}")
+                if _is_parameter(node):
+                    parameters[node["in"], node["name"]] = (node, place)
+        ordered = sorted(parameters.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
         names = _argument_names([node for node, _ in ordered])
         return tuple(
             self._parameter(node, place, name)
@@ -230,6 +124,7 @@ class _OperationReader:
         )
 
     def _follow(self, node: Node, pointer: str) -> tuple[Node, str]:
+        """Return the object at the end of a chain of references, with its JSON Pointer."""
         while "$ref" in node:
             pointer = node["$ref"][1:]
             node = self._schemas.resolve(node)
@@ -240,16 +135,14 @@ class _OperationReader:
         media_type = next(iter(node.get("content") or ()), None)
         schema, step = node.get("schema", {}), "/schema"
         if media_type is not None:
-            schema, step = (
-                node["content"][media_type].get("schema", {}),
-                f"/content/{escape(media_type)}/schema",
-            )
+            schema = node["content"][media_type].get("schema", {})
+            step = f"/content/{escape(media_type)}/schema"
         field = self._schemas.field(
             node["name"], name, schema, pointer + step, node.get("required") is True
         )
         style = node.get("style", _STYLES[location])
         return Parameter(
-            field=_described(field, node),
+            field=_with_parameter_texts(field, node),
             location=location,
             style=style,
             explode=node.get("explode", style == "form"),
@@ -257,38 +150,39 @@ class _OperationReader:
             media_type=media_type,
         )
 
+    # --- request body
+
     def _body(self, taken: list[str]) -> Body | None:
+        """Return the request body. `taken`: argument names of the parameters."""
         if "requestBody" not in self._node:
             return None
         node, pointer = self._follow(self._node["requestBody"], f"{self._pointer}/requestBody")
         contents = list(sent_contents(self._schemas, node.get("content") or {}, pointer))
         if not contents or self._is_body_empty():
             return None
-        required = node.get("required") is True
         taken = [*taken, *(["body"] if len(contents) > 1 else [])]
-        first, *others = (
-            Body(
-                type=content.type or _GIVEN,
-                media_type=content.media_type,
-                required=required,
-                description=text(node.get("description")),
-                fields=self._flattened(content.type, required, taken),
-                encoding=tuple(
-                    encodings(
-                        self._normal,
-                        node["content"].get(content.media_type),
-                        content.media_type,
-                        f"{pointer}/content/{escape(content.media_type)}",
-                    )
-                ),
-                raw=content.type is None,
-            )
-            for content in contents
-        )
+        first, *others = (self._body_in(content, node, pointer, taken) for content in contents)
         return replace(first, others=tuple(others))
 
+    def _body_in(self, content: Content, node: Node, pointer: str, taken: list[str]) -> Body:
+        """Return the request body in one media type."""
+        required = node.get("required") is True
+        media_type = content.media_type
+        place = f"{pointer}/content/{escape(media_type)}"
+        return Body(
+            type=content.type or _UNPARSED,
+            media_type=media_type,
+            required=required,
+            description=text(node.get("description")),
+            fields=self._arguments(content.type, required, taken),
+            encoding=tuple(
+                encodings(self._normal, node["content"].get(media_type), media_type, place)
+            ),
+            raw=content.type is None,
+        )
+
     def _is_body_empty(self) -> bool:
-        """Whether a body may be left out and can be no more than a form without fields, which is no body at all."""
+        """Whether the body is optional and can only be a form without fields."""
         node, _ = self._follow(self._node.get("requestBody", {}), "")
         contents = node.get("content") or {}
         return (
@@ -300,14 +194,14 @@ class _OperationReader:
             )
         )
 
-    def _flattened(
-        self, kind: Type | None, required: bool, taken: list[str]
+    def _arguments(
+        self, type_: Type | None, required: bool, taken: list[str]
     ) -> tuple[Field, ...] | None:
-        """The body's properties as arguments, where the body is an object that all of it can be told by."""
-        if not isinstance(kind, Named):
+        """Return the properties of a body as arguments; None if they cannot describe every value of the body."""
+        if not isinstance(type_, Named):
             return None
         self._schemas.finish()
-        definition = self._schemas.definitions.get(kind.name)
+        definition = self._schemas.definitions.get(type_.name)
         if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
         fields = [
@@ -318,30 +212,42 @@ class _OperationReader:
         if not required and any(field.required for field in fields):
             return None
         names = unique(
-            [field.wire for field in fields], lambda wire: _body_argument(wire, taken), _TAKEN
+            [field.wire for field in fields],
+            lambda wire: _body_argument(wire, taken),
+            METHOD_ARGUMENTS,
         )
         return tuple(replace(field, name=name) for field, name in zip(fields, names, strict=True))
 
+    # --- replies
+
     def _replies(self) -> Iterator[Reply]:
-        for status, stated in (self._node.get("responses") or {}).items():
+        for status, item in (self._node.get("responses") or {}).items():
             if status.startswith("x-"):
                 continue
-            node, pointer = self._follow(stated, f"{self._pointer}/responses/{escape(status)}")
+            node, pointer = self._follow(item, f"{self._pointer}/responses/{escape(status)}")
             contents = list(received_contents(self._schemas, node.get("content") or {}, pointer))
             contents.sort(key=lambda content: content.type is None)
             reply = Reply(status=status, type=None, description=text(node.get("description")))
             yield _with_contents(reply, contents) if contents else reply
 
 
+def _tag(operation: Node) -> str:
+    tags = operation.get("tags")
+    return str(tags[0]) if isinstance(tags, list) and tags else ""
+
+
 def _argument_names(parameters: list[Node]) -> list[str]:
-    """Names of the arguments; where two places have a parameter of one name, all but the path's say their place."""
+    """Return argument names of parameters.
+
+    If parameters of several locations have one name, all but the first are named with their location.
+    """
     seen: set[str] = set()
     wires = []
     for node in parameters:
         name = argument(node["name"])
         wires.append(f"{node['in']} {node['name']}" if name in seen else node["name"])
         seen.add(name)
-    return unique(wires, argument, _TAKEN)
+    return unique(wires, argument, METHOD_ARGUMENTS)
 
 
 def _body_argument(wire: str, taken: list[str]) -> str:
@@ -349,7 +255,7 @@ def _body_argument(wire: str, taken: list[str]) -> str:
     return f"body_{name}" if name in taken else name
 
 
-def _has_no_fields(schema: Any) -> bool:
+def _has_no_fields(schema: object) -> bool:
     return (
         isinstance(schema, dict)
         and schema.get("type") == "object"
@@ -359,17 +265,15 @@ def _has_no_fields(schema: Any) -> bool:
     )
 
 
-def _counts(node: Node) -> bool:
-    """Whether a parameter is one: OpenAPI reserves three headers for what stands elsewhere in the document."""
+def _is_parameter(node: Node) -> bool:
+    """Whether an object is a parameter that OpenAPI does not ignore."""
     if node.get("in") not in _STYLES or "name" not in node:
         return False
-    return not (
-        node["in"] == "header"
-        and node["name"].lower() in {"accept", "content-type", "authorization"}
-    )
+    return not (node["in"] == "header" and node["name"].lower() in _RESERVED_HEADERS)
 
 
-def _described(field: Field, node: Node) -> Field:
+def _with_parameter_texts(field: Field, node: Node) -> Field:
+    """Return a field with the description, deprecation and provenance of its Parameter Object."""
     return replace(
         field,
         description=text(node.get("description")) or field.description,
@@ -379,7 +283,7 @@ def _described(field: Field, node: Node) -> Field:
 
 
 def _is_success(status: str, replies: list[Reply]) -> bool:
-    """2xx; `default` too, where no 2xx is stated."""
+    """Whether a status is 2xx, or `default` in an operation without a 2xx."""
     if status.startswith("2"):
         return True
     return status == "default" and not any(reply.status.startswith("2") for reply in replies)
@@ -397,7 +301,7 @@ def _with_contents(reply: Reply, contents: list[Content]) -> Reply:
 
 
 def _as_pages(reply: Reply) -> Reply:
-    """The next page is found in the preferred media type alone."""
+    """Return a reply without types in further media types: pagination reads the preferred media type only."""
     others = tuple(
         other if other.type == reply.type else replace(other, type=None) for other in reply.others
     )
@@ -405,7 +309,7 @@ def _as_pages(reply: Reply) -> Reply:
 
 
 def _permissions(node: Node) -> Permissions | None:
-    stated = node.get("x-hooksmith-permissions")
-    if stated is None:
+    value = node.get("x-hooksmith-permissions")
+    if value is None:
         return None
-    return Permissions(permissions=tuple(stated["permissions"]), group=stated.get("group"))
+    return Permissions(permissions=tuple(value["permissions"]), group=value.get("group"))

@@ -1,4 +1,4 @@
-"""`x-hooksmith-pagination` → how pages follow one another, checked against the reply it speaks of."""
+"""`x-hooksmith-pagination`: checked against the operation's parameters and success reply."""
 
 from __future__ import annotations
 
@@ -22,117 +22,126 @@ def describe_pagination(
     parameters: Iterable[Parameter],
     replies: list[Reply],
 ) -> Pagination | None:
-    """The operation's pagination, or None; raises ExtensionError where it does not fit the operation."""
-    stated: dict[str, Any] | None = operation.get("x-hooksmith-pagination")
-    if stated is None:
+    """Return the pagination of an operation, or None.
+
+    Args:
+        normal: The document.
+        schemas: Reader of its schemas.
+        operation: Operation Object.
+        pointer: JSON Pointer to `operation`.
+        parameters: Parameters of the operation.
+        replies: Replies of the operation.
+
+    Raises:
+        ExtensionError: A parameter or a JSON Pointer of the extension does not exist in the operation.
+    """
+    extension: dict[str, Any] | None = operation.get("x-hooksmith-pagination")
+    if extension is None:
         return None
     schemas.finish()
-    kinds = [
+    types = [
         reply.type for reply in replies if reply.status.startswith("2") and reply.type is not None
     ]
     place = f"{pointer}/x-hooksmith-pagination"
-    _check_parameters(normal, place, stated, parameters)
-    found = [item for kind in kinds if (item := _item(schemas, kind, stated["items"])) is not None]
-    if not found:
+    _check_parameters(normal, place, extension, parameters)
+    items = (_item(schemas, type_, extension["items"]) for type_ in types)
+    item = next((type_ for type_ in items if type_ is not None), None)
+    if item is None:
         raise ExtensionError.at(
             normal.place(f"{place}/items"),
-            f"items: {stated['items']!r} leads to no array in the success reply",
+            f"items: {extension['items']!r} leads to no array in the success reply",
             hint="give a JSON pointer to the array of items, such as /data",
         )
-    _check_pointers(normal, schemas, place, stated, kinds)
+    _check_pointers(normal, schemas, place, extension, types)
     return Pagination(
-        style=stated["style"],
-        parameter=stated["parameter"],
-        items=stated["items"],
-        item=found[0],
-        next=stated.get("next"),
-        size=stated.get("size"),
-        complete=stated.get("complete"),
+        style=extension["style"],
+        parameter=extension["parameter"],
+        items=extension["items"],
+        item=item,
+        next=extension.get("next"),
+        size=extension.get("size"),
+        complete=extension.get("complete"),
     )
 
 
 def _check_parameters(
-    normal: Normal, place: str, stated: dict[str, Any], parameters: Iterable[Parameter]
+    normal: Normal, place: str, extension: dict[str, Any], parameters: Iterable[Parameter]
 ) -> None:
-    query = [found.field.wire for found in parameters if found.location == "query"]
+    query = [parameter.field.wire for parameter in parameters if parameter.location == "query"]
     for key in ("parameter", "size"):
-        if key in stated and stated[key] not in query:
+        if key in extension and extension[key] not in query:
             raise ExtensionError.at(
                 normal.place(f"{place}/{key}"),
-                f"{key}: the operation has no query parameter {stated[key]!r}",
-                hint=did_you_mean(stated[key], query) or f"it has: {', '.join(query) or 'none'}",
+                f"{key}: the operation has no query parameter {extension[key]!r}",
+                hint=did_you_mean(extension[key], query) or f"it has: {', '.join(query) or 'none'}",
             )
 
 
 def _check_pointers(
-    normal: Normal, schemas: Schemas, place: str, stated: dict[str, Any], kinds: list[Type]
+    normal: Normal, schemas: Schemas, place: str, extension: dict[str, Any], types: list[Type]
 ) -> None:
     for key in ("next", "complete"):
-        path = split(stated.get(key, ""))
-        if path and not any(_leads_on(schemas, kind, path) for kind in kinds):
+        path = split(extension.get(key, ""))
+        if path and not any(_can_lead(schemas, type_, path) for type_ in types):
             raise ExtensionError.at(
                 normal.place(f"{place}/{key}"),
-                f"{key}: {stated[key]!r} leads to nothing in the success reply",
+                f"{key}: {extension[key]!r} leads to nothing in the success reply",
                 hint="give a JSON pointer into the reply, such as /meta/next",
             )
 
 
-def _leads_on(schemas: Schemas, kind: Type, path: list[str]) -> bool:
-    """Whether a value of the type can have something at the path."""
-    match kind:
+def _can_lead(schemas: Schemas, type_: Type, path: list[str]) -> bool:
+    """Whether a value of a type can have the tokens of a JSON Pointer."""
+    match type_:
         case Union(options=options):
-            return any(_leads_on(schemas, option, path) for option in options)
+            return any(_can_lead(schemas, option, path) for option in options)
         case Named(name):
             definition = schemas.definitions[name]
             if isinstance(definition, Alias):
-                return _leads_on(schemas, definition.type, path)
+                return _can_lead(schemas, definition.type, path)
             if not path:
                 return True
             return isinstance(definition, Model) and (
-                any(_leads_on(schemas, Named(base), path) for base in definition.bases)
+                any(_can_lead(schemas, Named(base), path) for base in definition.bases)
                 or any(
-                    _leads_on(schemas, field.type, path[1:])
+                    _can_lead(schemas, field.type, path[1:])
                     for field in definition.fields
                     if field.wire == path[0]
                 )
             )
         case Map(values):
-            return not path or _leads_on(schemas, values, path[1:])
-    return not path or kind == ANY
+            return not path or _can_lead(schemas, values, path[1:])
+    return not path or type_ == ANY
 
 
-def _item(schemas: Schemas, kind: Type, pointer: str) -> Type | None:
-    """The type of the items; a reply that is itself an array is taken as the items."""
-    if isinstance(kind, Union):
-        return next(
-            (
-                item
-                for option in kind.options
-                if (item := _item(schemas, option, pointer)) is not None
-            ),
-            None,
-        )
-    if isinstance(kind, Array):
-        return kind.items
-    if isinstance(kind, Named):
-        definition = schemas.definitions.get(kind.name)
+def _item(schemas: Schemas, type_: Type, pointer: str) -> Type | None:
+    """Return the type of the items at a JSON Pointer, or None.
+
+    If the reply itself is an array, its items are returned whatever the pointer.
+    """
+    if isinstance(type_, Union):
+        items = (_item(schemas, option, pointer) for option in type_.options)
+        return next((item for item in items if item is not None), None)
+    if isinstance(type_, Array):
+        return type_.items
+    if isinstance(type_, Named):
+        definition = schemas.definitions.get(type_.name)
         if isinstance(definition, Alias):
             return _item(schemas, definition.type, pointer)
         if isinstance(definition, Model):
-            return _inside(schemas, definition, split(pointer))
-    return ANY if kind == ANY else None
+            return _item_of_model(schemas, definition, split(pointer))
+    return ANY if type_ == ANY else None
 
 
-def _inside(schemas: Schemas, model: Model, path: list[str]) -> Type | None:
+def _item_of_model(schemas: Schemas, model: Model, path: list[str]) -> Type | None:
     if not path:
         return None
     for base in model.bases:
         definition = schemas.definitions[base]
-        if (
-            isinstance(definition, Model)
-            and (found := _inside(schemas, definition, path)) is not None
-        ):
-            return found
+        if isinstance(definition, Model):
+            item = _item_of_model(schemas, definition, path)
+            if item is not None:
+                return item
     for field in model.fields:
         if field.wire == path[0]:
             return _item(schemas, field.type, "".join(f"/{token}" for token in path[1:]))

@@ -30,3 +30,29 @@ BUILTINS = BUILTIN_CLASSES | frozenset(
     locals map max memoryview min next object oct open ord pow print property quit range repr reversed round
     sentinel set setattr slice sorted staticmethod str sum super tuple type vars zip""".split()
 )
+
+CONSTRUCTOR_ARGUMENTS = (
+    "self",
+    "base_url",
+    "timeout",
+    "max_retries",
+    "headers",
+    "http_client",
+    "hooks",
+)
+"""Arguments that every generated client's constructor has."""
+
+METHOD_ARGUMENTS = ("self", "options")
+"""Arguments that every generated method has."""
+
+CLIENT_ATTRIBUTES = frozenset(
+    """call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries
+    hooks annotations cached_property httpx2 str float int""".split()
+)
+"""Attributes of the client classes, and names that their modules use; no resource may have such a name."""
+
+RESOURCE_MODULE_NAMES = frozenset(
+    """Any Client Literal Mapping Omit Page Pager RequestOptions Sequence SyncResource AsyncResource AsyncPager
+    Hooks Callable Awaitable SyncClient AsyncClient""".split()
+)
+"""Names that the modules of resources import; no resource's class may have such a name."""

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from .casing import snake, words
+from .casing import argument, pascal, snake, words
+from .reserved import CLIENT_ATTRIBUTES, RESOURCE_MODULE_NAMES
+from .unique_names import unique
 
 NO_TAG = "default"
 
@@ -43,3 +45,23 @@ def beginning(path: str) -> str:
         if matched and words(matched[0]):
             return matched[0]
     return ""
+
+
+def resource_attribute(tag: str) -> str:
+    """Return the client's attribute for the resource of a tag: `audit logs` → `audit_logs`."""
+    name = argument(tag)
+    return name + "_" if name in CLIENT_ATTRIBUTES else name
+
+
+def resource_classes(tags: Sequence[str], models: Collection[str]) -> list[str]:
+    """Return the class name of each tag's resource: `audit logs` → `AuditLogs`.
+
+    If a definition in `models` has that name, the resource is `AuditLogsResource`.
+    """
+    taken = {*models, *RESOURCE_MODULE_NAMES}
+    return unique(tags, lambda tag: _resource_class(tag, taken), taken)
+
+
+def _resource_class(tag: str, taken: Collection[str]) -> str:
+    name = pascal(tag)
+    return name + "Resource" if name in taken or f"Async{name}" in taken else name

@@ -1,0 +1,43 @@
+"""Enumerations and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..ir import ANY, NULL, EnumMember, Kind, LiteralOf, Scalar, Type
+from ..naming.casing import upper
+from ..naming.unique_names import unique
+from ..openapi.grammar import Node
+from .prose import text
+from .unions import union
+
+
+def literal(values: list[Any]) -> Type:
+    """Return the type of a choice of JSON values.
+
+    `Literal` takes neither fractions nor objects and arrays: a choice with them is any number, or any value.
+    """
+    if any(isinstance(value, dict | list) for value in values):
+        return ANY
+    if any(isinstance(value, float) for value in values):
+        return Scalar(Kind.NUMBER)
+    scalars = tuple(value for value in values if value is not None)
+    options: list[Type] = [LiteralOf(scalars)] if scalars else []
+    return union([*options, *([NULL] if len(scalars) < len(values) else [])])
+
+
+def enum_members(node: Node) -> Iterator[EnumMember]:
+    """Yield the members of an enum, named by `x-enum-varnames` or `x-enumNames`, otherwise by their values."""
+    values = list(dict.fromkeys(value for value in node["enum"] if value is not None))
+    declared = node.get("x-enum-varnames") or node.get("x-enumNames") or ()
+    descriptions = node.get("x-enum-descriptions") or ()
+    wires = (
+        [str(name) for name in declared]
+        if len(declared) == len(values)
+        else [str(value) for value in values]
+    )
+    names = unique(wires, upper)
+    for index, (value, name) in enumerate(zip(values, names, strict=True)):
+        description = text(descriptions[index]) if index < len(descriptions) else ""
+        yield EnumMember(name=name, value=value, description=description)

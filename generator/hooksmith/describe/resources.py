@@ -1,0 +1,71 @@
+"""Resources: the operations of a document grouped by tag, or by the beginning of their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir import Operation, Resource
+from ..naming.method_names import with_names_by_tag, with_names_in_resource
+from ..naming.resource_names import resource_attribute, resource_classes, resource_tags
+from ..normalize import Normal
+from ..openapi.grammar import Node
+from ..openapi.operations import operations
+from .operations import OperationReader
+from .prose import text
+from .schemas import Schemas
+
+
+def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
+    """Return the operations of `paths`, grouped by their first tag, in document order.
+
+    Tags that differ in case or separators (`Account`, `account`) are one resource. `naming/resource_names.py` chooses
+    the resource of operations without a tag.
+    """
+    paths = normal.document.get("paths", {})
+    path_tags = resource_tags([path for path in paths if _is_path(path)])
+    pairs = list(_operations(normal, schemas))
+    named = with_names_by_tag([operation for _, operation in pairs])
+    groups: dict[str, list[Operation]] = {}
+    tags: dict[str, set[str]] = {}
+    document_tags: dict[str, set[str]] = {}
+    for (path, _), operation in zip(pairs, named, strict=True):
+        tag = operation.tag or path_tags[path]
+        name = resource_attribute(tag)
+        groups.setdefault(name, []).append(operation)
+        tags.setdefault(name, set()).add(tag)
+        document_tags.setdefault(name, set()).update([tag] if operation.tag else ())
+    classes = resource_classes(
+        [min(document_tags[name] or tags[name]) for name in groups], set(normal.names.values())
+    )
+    descriptions = _descriptions(normal.document)
+    return tuple(
+        Resource(
+            name=name,
+            class_name=class_name,
+            description=next(
+                (descriptions[tag] for tag in sorted(tags[name]) if tag in descriptions), ""
+            ),
+            operations=with_names_in_resource(group),
+        )
+        for (name, group), class_name in zip(groups.items(), classes, strict=True)
+    )
+
+
+def _is_path(key: str) -> bool:
+    return not key.startswith("x-")
+
+
+def _operations(normal: Normal, schemas: Schemas) -> Iterator[tuple[str, Operation]]:
+    """Yield (path as the document has it, operation)."""
+    for path, item in normal.document.get("paths", {}).items():
+        if _is_path(path) and isinstance(item, dict):
+            for step, node in operations(item):
+                yield path, OperationReader(normal, schemas, path, item, step, node).read()
+
+
+def _descriptions(document: Node) -> dict[str, str]:
+    """Return the descriptions of tags that have one."""
+    descriptions = {
+        str(tag.get("name")): text(tag.get("description")) for tag in document.get("tags") or ()
+    }
+    return {name: description for name, description in descriptions.items() if description}

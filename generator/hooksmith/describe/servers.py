@@ -1,0 +1,77 @@
+"""Servers and constructor arguments of the client."""
+
+from __future__ import annotations
+
+from ..ir import Client, Server, ServerVariable, Setting
+from ..naming.casing import argument, pascal
+from ..naming.reserved import CONSTRUCTOR_ARGUMENTS
+from ..naming.unique_names import unique
+from ..normalize import Normal
+from ..openapi.grammar import Node
+from .prose import text
+
+
+def describe_client(normal: Normal) -> Client:
+    """Return the settings in `x-hooksmith-client`; without a `name` there, the name comes from the title."""
+    extension = normal.document.get("x-hooksmith-client") or {}
+    title = text(normal.document.get("info", {}).get("title")) or "Api"
+    settings = [
+        Setting(
+            name=argument(name),
+            description=text(option.get("description")),
+            required=option.get("required") is True,
+        )
+        for name, option in (extension.get("options") or {}).items()
+    ]
+    return Client(
+        name=pascal(extension["name"]) if "name" in extension else _client_name(title),
+        settings=tuple(settings),
+        idempotency_header=extension.get("idempotency_header"),
+        request_id_header=extension.get("request_id_header"),
+        retry_statuses=tuple(sorted(extension.get("retry_statuses") or ())),
+    )
+
+
+def _client_name(title: str) -> str:
+    name = pascal(title)
+    for suffix in ("Api", "API", "Client"):
+        if name.endswith(suffix) and name != suffix:
+            name = name.removesuffix(suffix)
+    return name
+
+
+def describe_servers(document: Node) -> tuple[Server, ...]:
+    """Return the servers with a URL. The default `/` of OpenAPI names no host and is left out."""
+    servers = []
+    for server in document.get("servers") or ():
+        url = text(server.get("url"))
+        if url not in ("", "/"):
+            servers.append(
+                Server(
+                    url=url.rstrip("/"),
+                    description=text(server.get("description")),
+                    variables=_variables(server),
+                )
+            )
+    return tuple(servers)
+
+
+def _variables(server: Node) -> tuple[ServerVariable, ...]:
+    variables = server.get("variables") or {}
+    arguments = unique(list(variables), argument, CONSTRUCTOR_ARGUMENTS)
+    return tuple(
+        _variable(wire, name, variable)
+        for (wire, variable), name in zip(variables.items(), arguments, strict=True)
+    )
+
+
+def _variable(wire: str, name: str, variable: Node) -> ServerVariable:
+    evidence = variable.get("x-hooksmith-provenance") or {}
+    return ServerVariable(
+        name=wire,
+        argument=name,
+        default=str(variable.get("default", "")),
+        choices=tuple(str(choice) for choice in variable.get("enum") or ()),
+        description=text(variable.get("description")),
+        required=evidence.get("status") == "unestablished" or "default" not in variable,
+    )
