@@ -101,6 +101,8 @@ class _Merger:
         for index, item in enumerate(schema["allOf"]):
             if item is True or item == {}:
                 continue
+            if item is False:
+                item = schema["allOf"][index] = {"not": {}}
             found.append(self._part(item, f"{pointer}/allOf/{index}"))
         return found
 
@@ -118,6 +120,8 @@ class _Merger:
             if isinstance(target, dict):
                 self.settle(target, reference[1:])
             siblings = {key: value for key, value in item.items() if key != "$ref"}
+            if target is False:
+                target = {"not": {}}
             return _Part(target, reference, siblings, self._document)
         self.settle(item, pointer, spread=False)
         return _Part(item, None, {}, self._document)
