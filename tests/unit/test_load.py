@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hooksmith.errors import LoadError, UnresolvedReferenceError
 from hooksmith.json_pointer import join, split
-from hooksmith.load import files, json_reader, library, yaml_places, yaml_reader, yaml_scalars
+from hooksmith.load import files, json_reader, library, yaml_reader, yaml_scalars
 from hooksmith.load.syntax import MAX_DEPTH, SyntaxProblem
 
 json_values = st.recursive(
@@ -264,85 +264,95 @@ def test_json_integers_keep_their_digits() -> None:
     assert json_reader.parse('"\\ud83d\\ude00"') == "😀"
 
 
-@given(json_values, st.sampled_from([None, 1]))
-def test_positions_have_the_shape_of_the_data(value: Any, indent: int | None) -> None:
-    position = json_reader.positions(json.dumps(value, indent=indent))
-
-    def matches(data: Any, position: Any) -> bool:
-        items = (
-            data.items()
-            if isinstance(data, dict)
-            else enumerate(data)
-            if isinstance(data, list)
-            else ()
-        )
-        keyed = {str(key): item for key, item in items}
-        return keyed.keys() == position.children.keys() and all(
-            matches(item, position.children[key]) for key, item in keyed.items()
-        )
-
-    assert matches(value, position)
+Place = tuple[int, int]
+Keys = tuple[str, ...]
 
 
-@given(json_values, st.sampled_from([None, 1]))
-def test_places_are_found_without_reading_everything(value: Any, indent: int | None) -> None:
-    text = json.dumps(value, indent=indent)
-    finder = json_reader.Finder(text)
+def composed_places(text: str) -> dict[Keys, Place]:
+    """Keys → line and column of every value, or of its key, as PyYAML composes a text without aliases."""
 
-    def agrees(position: Any, keys: list[str]) -> bool:
-        return finder.find(keys) == (position.line, position.column) and all(
-            agrees(child, [*keys, key]) for key, child in position.children.items()
-        )
+    def walk(node: yaml.Node, keys: Keys, start: yaml.Node) -> Iterator[tuple[Keys, Place]]:
+        yield keys, (start.start_mark.line + 1, start.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                yield from walk(value, (*keys, key.value), key)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                yield from walk(item, (*keys, str(index)), item)
 
-    root = json_reader.positions(text)
-    assert agrees(root, [])
-    assert finder.find(["no such key", "below"]) == (root.line, root.column)
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    assert root is not None
+    return dict(walk(root, (), root))
 
 
-def _pointers(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Of everything in `value`, and of something below it that is not there."""
+def pointers(value: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """Yield the keys of every value in `value`, the root's first."""
     yield keys
-    yield (*keys, "nowhere")
     items = value.items() if isinstance(value, dict) else ()
     for key, item in enumerate(value) if isinstance(value, list) else items:
-        yield from _pointers(item, (*keys, str(key)))
+        yield from pointers(item, (*keys, str(key)))
+
+
+plain_json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | _WORDS,
+    lambda children: st.lists(children) | st.dictionaries(_WORDS, children),
+    max_leaves=20,
+)
+
+
+@given(plain_json_values, st.sampled_from([None, 1]))
+def test_places_in_json(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    places = composed_places(text)
+    finder = json_reader.Finder(text)
+    assert list(places) == list(pointers(value))
+    for keys, place in places.items():
+        assert finder.find(keys) == finder.find((*keys, "nowhere")) == place
 
 
 @given(yaml_values, st.sampled_from([False, True, None]), st.sampled_from(["", "# é\r\n", "---\n"]))
-def test_places_in_yaml_are_found_from_the_outline(
-    value: Any, flow: bool | None, head: str
-) -> None:
+def test_places_in_yaml(value: Any, flow: bool | None, head: str) -> None:
     text = head + yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=20)
-    data, outline = yaml_reader.parse_outlined(text)
-    wanted = list(_pointers(data))
-    found = yaml_places.some_places(text, outline, wanted)
-    root = yaml_reader.positions(text)
-    assert found == [(it.line, it.column) for it in map(root.find, wanted)]
+    document = yaml_reader.read(text)
+    places = composed_places(text)
+    assert set(places) == set(pointers(document.data))
+    for keys, place in places.items():
+        assert document.find(keys) == document.find((*keys, "nowhere")) == place
 
 
-def test_only_what_is_around_a_place_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "a:\n  b:\n    c: {d: [1]}\n    e: 1\n  <<: {f: 1}\ng: [{h: 1}]\n"
-    read: list[str] = []
-
-    def spy(text: str, wanted: Any) -> Any:
-        read.append(text)
-        return yaml_reader.some_positions(text, wanted)
-
-    monkeypatch.setattr(yaml_places, "some_positions", spy)
-    outline = yaml_reader.parse_outlined(text)[1]
-    wanted = [("a", "b", "c", "d", "0"), ("a", "b", "e"), ("a", "f"), ("g", "0", "h")]
-    assert yaml_places.some_places(text, outline, wanted) == [(3, 13), (4, 5), (5, 8), (6, 6)]
-    assert read == ["    c: {d: [1]}\n", text.partition("g:")[0], "g: [{h: 1}]\n"]
-
-
-def test_places_among_aliases() -> None:
-    text = "a:\n  b: &b\n    c: &c {d: 1}\n    e: *c\n  f: *b\n  g: {<<: *c, h: 2}\n<<: *b\ni: *b\n"
-    data, outline = yaml_reader.parse_outlined(text)
-    root = yaml_reader.positions(text)
-    for keys in _pointers(data):
-        (found,) = yaml_places.some_places(text, outline, [keys])
-        position = root.find(keys)
-        assert found == (position.line, position.column), keys
+def test_places_among_aliases_and_merged_mappings() -> None:
+    text = (
+        "a:\n  b: &b\n    c: &c {d: 1}\n    e: *c\n  f: *b\n"
+        "  g: {<<: *c, h: 2}\n<<: [*b, {c: 3, k: {l: 4}}]\ni: [*c, *b]\nc: [5]\n"
+    )
+    document = yaml_reader.read(text)
+    assert document.data == {
+        "c": [5],
+        "k": {"l": 4},
+        "e": {"d": 1},
+        "a": {
+            "b": {"c": {"d": 1}, "e": {"d": 1}},
+            "f": {"c": {"d": 1}, "e": {"d": 1}},
+            "g": {"d": 1, "h": 2},
+        },
+        "i": [{"d": 1}, {"c": {"d": 1}, "e": {"d": 1}}],
+    }
+    expected = {
+        "a": (1, 1),
+        "a f": (5, 3),
+        "a f e": (4, 5),
+        "a f e d": (3, 12),
+        "a g d": (3, 12),
+        "a g h": (6, 15),
+        "k": (7, 17),
+        "k l": (7, 21),
+        "e d": (3, 12),
+        "i 0": (8, 5),
+        "i 1 c d": (3, 12),
+        "c": (9, 1),
+        "c 0": (9, 5),
+    }
+    assert {keys: document.find(keys.split()) for keys in expected} == expected
 
 
 # --- files -----------------------------------------------------------------------------------------------------

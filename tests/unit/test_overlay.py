@@ -146,7 +146,10 @@ actions:
     assert (Path(item.file).name, item.line) == ("overlay0.yaml", 11)
     shifted = root.place("/tags/0/name")
     assert (Path(shifted.file).name, shifted.line) == ("openapi.yaml", 3)
-    assert [place.line for place in root.places(["/tags/0", "/components/schemas/Pet"])] == [3, 16]
+    assert [root.place(pointer).line for pointer in ("/tags/0", "/components/schemas/Pet")] == [
+        3,
+        16,
+    ]
 
 
 @pytest.mark.parametrize(

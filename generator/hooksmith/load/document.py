@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 from ..errors import Place
 from ..frozen import value
 from ..json_pointer import split
-from . import files
+from .files import Find
 from .identifiers import Identifiers, identify
 from .input_file import digest_of
-from .outline import Outline
 from .overlay import Amendments
 
 _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
@@ -29,8 +27,7 @@ class Document:
     uri: str
     data: Any
     text: str
-    outline: Outline | None = None
-    """Where the outermost keys of YAML stand; None for JSON."""
+    find: Find
     amendments: Amendments = field(default_factory=Amendments)
     """What overlays have changed in `data`."""
 
@@ -40,29 +37,13 @@ class Document:
         if source is not None:
             overlay, origin = source
             return overlay.place(origin)
-        line, column = self._find(split(self.amendments.in_file(pointer)))
+        line, column = self.find(split(self.amendments.in_file(pointer)))
         return Place(file=str(self.path), pointer=pointer, line=line, column=column)
-
-    def places(self, pointers: Sequence[str]) -> list[Place]:
-        """As `place`, of many pointers at once."""
-        if self.amendments.sources or self.amendments.shortened:
-            return [self.place(pointer) for pointer in pointers]
-        wanted = [split(pointer) for pointer in pointers]
-        found = files.places(self.path, self.text, wanted, self.outline)
-        return [
-            Place(file=str(self.path), pointer=pointer, line=line, column=column)
-            for pointer, (line, column) in zip(pointers, found, strict=True)
-        ]
 
     @property
     def digest(self) -> str:
         """SHA-256 of the text in UTF-8."""
         return digest_of(self.text.encode())
-
-    @cached_property
-    def _find(self) -> files.Find:
-        """Made when the first message needs a place: keeping places is slower than reading data."""
-        return files.finder(self.path, self.text)
 
     @cached_property
     def identifiers(self) -> Identifiers:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from ..errors import LoadError, Place
 from ..suggest import did_you_mean
 from . import json_reader, yaml_reader
-from .outline import Outline
 from .syntax import SyntaxProblem
-from .yaml_places import some_places
 
 MAX_BYTES = 128 * 1024 * 1024
 """The largest file that is read."""
@@ -32,55 +30,27 @@ def read_text(path: Path) -> str:
 
 
 def parse(path: Path, text: str) -> Any:
-    """The data in the text of a file. Raises LoadError, with the place."""
-    try:
-        return (json_reader if _is_json(path, text) else yaml_reader).parse(text)
-    except SyntaxProblem as problem:
-        raise _load_error(path, problem) from problem
-
-
-def parse_outlined(path: Path, text: str) -> tuple[Any, Outline | None]:
-    """As `parse`; of YAML, where the outermost keys stand."""
-    if _is_json(path, text):
-        return parse(path, text), None
-    try:
-        return yaml_reader.parse_outlined(text)
-    except SyntaxProblem as problem:
-        raise _load_error(path, problem) from problem
-
-
-def _load_error(path: Path, problem: SyntaxProblem) -> LoadError:
-    place = Place(file=str(path), line=problem.line, column=problem.column)
-    return LoadError.at(place, problem.message, hint=problem.hint)
+    """Return the data in the text of a file. Raises LoadError, with the place."""
+    return read(path, text)[0]
 
 
 Find = Callable[[Iterable[str]], tuple[int, int]]
-"""Keys → the line and column of what stands under them, or as far down as they lead."""
+"""Keys → the line and column, from 1, of the value under them, or of the last value on the way that exists."""
 
 
-def finder(path: Path, text: str) -> Find:
-    """What finds places in the text of a file, which `parse` accepts."""
-    if _is_json(path, text):
-        return json_reader.Finder(text).find
-    positions = yaml_reader.positions(text)
+def read(path: Path, text: str) -> tuple[Any, Find]:
+    """Return the data in the text of a file, and a function that finds places in it.
 
-    def find(keys: Iterable[str]) -> tuple[int, int]:
-        position = positions.find(keys)
-        return position.line, position.column
-
-    return find
-
-
-def places(
-    path: Path, text: str, wanted: Sequence[Sequence[str]], outline: Outline | None = None
-) -> list[tuple[int, int]]:
-    """As what `finder` gives says of each of `wanted`, all at once, which takes less time and memory."""
-    if outline is not None:
-        return some_places(text, outline, wanted)
-    if _is_json(path, text):
-        return list(map(json_reader.Finder(text).find, wanted))
-    found = map(yaml_reader.some_positions(text, wanted).find, wanted)
-    return [(position.line, position.column) for position in found]
+    The function relies on the data: it must not be changed. Raises LoadError, with the place.
+    """
+    try:
+        if _is_json(path, text):
+            return json_reader.parse(text), json_reader.Finder(text).find
+        document = yaml_reader.read(text)
+    except SyntaxProblem as problem:
+        place = Place(file=str(path), line=problem.line, column=problem.column)
+        raise LoadError.at(place, problem.message, hint=problem.hint) from problem
+    return document.data, document.find
 
 
 def similar_file(path: Path) -> str:

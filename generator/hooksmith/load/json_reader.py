@@ -1,7 +1,7 @@
-"""JSON text (RFC 8259) → data and positions.
+"""JSON text (RFC 8259) → data and places.
 
-Stricter than Python's `json` where a document would mean different things to different readers: a key may
-stand once only, `NaN` and infinities are refused, and so is half a surrogate pair. Integers keep all digits.
+Stricter than Python's `json` where readers disagree: a duplicate key, `NaN`, infinities and half a surrogate pair are
+errors. Integers keep all digits.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import json.decoder
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
-from .syntax import Position, SyntaxProblem, is_too_deep, too_deep
+from .syntax import SyntaxProblem, is_too_deep, too_deep
 
 # Python's own, in C where it can: (text, start, strict) → (value, end). typeshed does not know it.
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["scanstring"]
@@ -26,11 +28,11 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _NotStrict(ValueError):
-    """Python's reader is content, we are not; `_Scanner` finds the place."""
+    """Python's `json` accepts the text, hooksmith does not."""
 
 
 def parse(text: str) -> Any:
-    """The value that `text` holds. Raises SyntaxProblem."""
+    """Return the data in `text`. Raises SyntaxProblem."""
     try:
         data = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
@@ -40,14 +42,14 @@ def parse(text: str) -> Any:
     except RecursionError:
         raise too_deep() from None
     except _NotStrict as error:
-        positions(text)
+        _Validator(text).run()
         raise SyntaxProblem(str(error)) from error
     except ValueError as error:
         raise SyntaxProblem(f"a number is too long: {error}") from error
     if is_too_deep(data):
         raise too_deep()
     if _SURROGATE_ESCAPE.search(text):
-        positions(text)
+        _Validator(text).run()
     return data
 
 
@@ -69,34 +71,36 @@ def _finite(number: str) -> float:
     return value
 
 
-def positions(text: str) -> Position:
-    """Where everything stands in `text`, which `json` accepts. Raises SyntaxProblem where `parse` would."""
-    return _Scanner(text).scan()
-
-
 _TO_BRACKET = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
-"""All up to the next bracket that is in no string."""
+"""The text up to the next bracket outside a string."""
 
 
 class Finder:
-    """Finds places in `text`, which `parse` accepts, one by one, passing over most of it."""
+    """Finds the places of values in `text`, which `parse` accepts; scans only the collections on the way."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[int, dict[str, tuple[int, int]]] = {}
 
     def find(self, keys: Iterable[str]) -> tuple[int, int]:
-        """The line and column, counted from 1, of the value under `keys`, or of its key; as far down as they lead."""
+        """Return the line and column, from 1, of the value under `keys`, or of its key if it has one.
+
+        If a key is missing, return the place of the last value before it.
+        """
         place = offset = _skip(self._text, 0)
         for key in keys:
             members = self._members(offset)
             if key not in members:
                 break
             place, offset = members[key]
-        return self._text.count("\n", 0, place) + 1, place - self._text.rfind("\n", 0, place)
+        return _line_and_column(self._lines, place)
+
+    @cached_property
+    def _lines(self) -> array[int]:
+        return _line_starts(self._text)
 
     def _members(self, offset: int) -> dict[str, tuple[int, int]]:
-        """Of the array or object there, by key or index: where each member begins, and its value."""
+        """Return the offsets of each member, and of its value, in the collection there, by key or index."""
         if offset not in self._known:
             self._known[offset] = dict(self._scanned(offset))
         return self._known[offset]
@@ -120,7 +124,7 @@ class Finder:
             index += 1
 
     def _end(self, offset: int) -> int:
-        """Where the value that begins there is over."""
+        """Return the offset behind the value that begins there."""
         text, depth = self._text, 0
         if text[offset] == '"':
             return _scan_string(text, offset + 1, True)[1]
@@ -137,63 +141,64 @@ class Finder:
 
 
 def _skip(text: str, offset: int) -> int:
-    """The next sign that is not white space."""
+    """Return the offset of the next character that is not white space."""
     found = _SPACE.match(text, offset)
     return found.end() if found else offset
 
 
-class _Scanner:
-    """One pass over the tokens, with a stack of open containers instead of recursion."""
+def _line_starts(text: str) -> array[int]:
+    return array("L", [0, *(newline.end() for newline in re.finditer(r"\n", text))])
+
+
+def _line_and_column(lines: array[int], offset: int) -> tuple[int, int]:
+    line = bisect_right(lines, offset)
+    return line, offset - lines[line - 1] + 1
+
+
+class _Validator:
+    """Finds what Python's `json` accepts and hooksmith does not, in one pass over the tokens without recursion."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = [0, *(found.end() for found in re.finditer(r"\n", text))]
+        self._lines = _line_starts(text)
 
-    def scan(self) -> Position:
+    def run(self) -> None:
+        """Raises SyntaxProblem at the first token that is not strict JSON."""
         text = self._text
-        root = Position(0, 0, {})
-        stack: list[tuple[Position, bool]] = [(root, False)]
-        key: tuple[str, int] | None = None
+        stack: list[dict[str, int] | None] = []
+        """Of each open collection: the keys of an object with their offsets, or None for an array."""
+        is_key = False
         offset = _skip(text, 0)
         while offset < len(text):
             character = text[offset]
-            parent, is_object = stack[-1]
-            if character in ",:":
+            if character in "[{":
+                stack.append({} if character == "{" else None)
+                is_key = character == "{"
                 offset += 1
             elif character in "]}":
                 stack.pop()
                 offset += 1
-            elif is_object and key is None:
-                name, end = self._string(offset)
-                key = self._key(parent, name, offset), offset
-                offset = end
+            elif character in ",:":
+                is_key = character == "," and stack[-1] is not None
+                offset += 1
+            elif is_key and (keys := stack[-1]) is not None:
+                offset = self._key(keys, offset)
             else:
-                name, start = key or (str(len(parent.children)), offset)
-                parent.children[name] = position = self._position(start)
-                key = None
-                if character in "[{":
-                    stack.append((position, character == "{"))
-                    offset += 1
-                else:
-                    offset = self._leaf(offset)
+                offset = self._leaf(offset)
             offset = _skip(text, offset)
-        return root.children["0"]
-
-    def _position(self, offset: int) -> Position:
-        line = bisect_right(self._lines, offset)
-        return Position(line, offset - self._lines[line - 1] + 1, {})
 
     def _problem(self, message: str, offset: int, hint: str = "") -> SyntaxProblem:
-        position = self._position(offset)
-        return SyntaxProblem(message, position.line, position.column, hint)
+        return SyntaxProblem(message, *_line_and_column(self._lines, offset), hint)
 
-    def _key(self, parent: Position, name: str, offset: int) -> str:
-        if name in parent.children:
-            first = parent.children[name].line
+    def _key(self, keys: dict[str, int], offset: int) -> int:
+        key, end = self._string(offset)
+        if key in keys:
+            first = _line_and_column(self._lines, keys[key])[0]
             raise self._problem(
-                f"the key {name!r} stands twice in one object", offset, f"first at line {first}"
+                f"the key {key!r} stands twice in one object", offset, f"first at line {first}"
             )
-        return name
+        keys[key] = offset
+        return end
 
     def _string(self, offset: int) -> tuple[str, int]:
         value, end = _scan_string(self._text, offset + 1, True)

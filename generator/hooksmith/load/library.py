@@ -7,11 +7,13 @@ the folders its reader allows), and size, depth and aliases have limits. The dat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import Diagnostic, UnresolvedReferenceError
+from ..openapi.grammar import copied
 from .document import Document, Located, value_at
-from .files import parse_outlined, read_text, similar_file
+from .files import read, read_text, similar_file
 from .input_file import Input
 from .overlay import apply_overlay
 from .references import Resolution, is_reference
@@ -32,19 +34,12 @@ def load(path: Path, *, roots: Iterable[Path] = (), overlays: Iterable[Path] = (
 
 
 class Library:
-    """A document and those that its `$ref`s reach, each read once, when first reached.
+    """A document and those that its `$ref`s reach, each read once, when first reached."""
 
-    `root`: the document, where it has been read already.
-    """
-
-    root: Document
-
-    def __init__(
-        self, path: Path, roots: tuple[Path, ...] = (), root: Document | None = None
-    ) -> None:
+    def __init__(self, path: Path, roots: tuple[Path, ...] = ()) -> None:
         real = path.resolve()
         self._roots = (real.parent, *(it.resolve() for it in roots))
-        self._documents: dict[Path, Document] = {real: root} if root else {}
+        self._documents: dict[Path, Document] = {}
         self._found: dict[tuple[str, str, str], tuple[Located, str]] = {}
         self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}
         """Where a `$ref` was followed that is wrong but clear: as it is, and what was taken for it."""
@@ -52,16 +47,25 @@ class Library:
         self._overlays: dict[Path, Document] = {}
         self.warnings: list[Diagnostic] = []
         """Faults of overlays that leave the document usable."""
-        self.root = root or self._read(path, real)
+        self.root = self._read(path, real)
 
     def apply_overlay(self, path: Path) -> None:
         """Apply an OpenAPI Overlay to the first document, before anything refers to it. Raises LoadError."""
         real = self._sought[path] = path.resolve()
-        text = read_text(path)
-        data, outline = parse_outlined(path, text)
-        overlay = Document(path=path, uri=real.as_uri(), data=data, text=text, outline=outline)
+        overlay = _document(path, real)
+        if not self._overlays:
+            self._amend_copy()
         self._overlays[real] = overlay
         self.warnings += apply_overlay(self.root.data, overlay, self.root.amendments)
+
+    def _amend_copy(self) -> None:
+        """Replace the first document by a copy that overlays may change: places are found in the data as read."""
+        root = replace(self.root, data=copied(self.root.data))
+        self._documents = {
+            real: root if document is self.root else document
+            for real, document in self._documents.items()
+        }
+        self.root = root
 
     @property
     def documents(self) -> Mapping[Path, Document]:
@@ -134,8 +138,11 @@ class Library:
         return self._read(path, real)
 
     def _read(self, path: Path, real: Path) -> Document:
-        text = read_text(path)
-        data, outline = parse_outlined(path, text)
-        document = Document(path=path, uri=real.as_uri(), data=data, text=text, outline=outline)
-        self._documents[real] = document
+        document = self._documents[real] = _document(path, real)
         return document
+
+
+def _document(path: Path, real: Path) -> Document:
+    text = read_text(path)
+    data, find = read(path, text)
+    return Document(path=path, uri=real.as_uri(), data=data, text=text, find=find)

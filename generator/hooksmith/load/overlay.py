@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic, LoadError, Severity
 from ..json_pointer import join
+from ..openapi.grammar import copied
 from ..suggest import did_you_mean
 from .syntax import MAX_DEPTH
 
@@ -187,7 +188,7 @@ class _Action:
         if len(locations) != 1:
             message = f"{self._action['copy']!r} selects {len(locations)} values instead of one"
             raise self._error("/copy", message)
-        return _copy(_value_at(data, locations[0])), f"{self._pointer}/copy"
+        return copied(_value_at(data, locations[0])), f"{self._pointer}/copy"
 
     def _remove(self, data: Any, locations: list[Location]) -> None:
         """Delete the selected values, from the last item of an array to the first, so that indices stay valid."""
@@ -216,7 +217,7 @@ class _Action:
             )
 
     def _replace(self, parent: Any, key: str | int, pointer: str, update: Any, origin: str) -> None:
-        parent[key] = _copy(update)
+        parent[key] = copied(update)
         self._amendments.sources[pointer] = (self._overlay, origin)
 
     def _merge(
@@ -238,7 +239,7 @@ class _Action:
         for index, item in enumerate(list(update) if is_concatenated else [update]):
             source = join(origin, index) if is_concatenated else origin
             self._amendments.sources[join(pointer, len(target))] = (self._overlay, source)
-            target.append(_copy(item))
+            target.append(copied(item))
 
     def _error(self, key: str, message: str, hint: str = "") -> LoadError:
         return LoadError.at(self._overlay.place(f"{self._pointer}{key}"), message, hint=hint)
@@ -263,13 +264,6 @@ def _value_at(data: Any, location: Location) -> Any:
     for key in location:
         data = data[key]
     return data
-
-
-def _copy(value: Any) -> Any:
-    """Return a copy of JSON data, so that two places never share one object."""
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _json_type(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
@@ -74,15 +73,11 @@ class Findings:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """All of them; lines and columns are looked up now, as that means reading the file again."""
-        pointers: dict[Document, list[str]] = defaultdict(list)
-        for found in self._found:
-            pointers[found.document].append(found.pointer)
-        places = {document: iter(document.places(some)) for document, some in pointers.items()}
+        """All warnings, with their places in the user's files."""
         return [
             Diagnostic(
                 message=found.message,
-                place=next(places[found.document]),
+                place=found.document.place(found.pointer),
                 hint=found.hint,
                 severity="warning",
             )
