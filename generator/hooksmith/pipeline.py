@@ -57,6 +57,7 @@ class Survey:
 
     api: Api
     view: PackageView
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def generate(path: Path, settings: Settings) -> Result:
@@ -111,8 +112,8 @@ def describe_document(path: Path, settings: Settings) -> Description:
 
 def survey(path: Path, settings: Settings) -> Survey:
     """Describe and plan one document. Raises HooksmithError."""
-    api = describe_document(path, settings).api
-    return Survey(api, plan(api, settings.package, settings.runtime_package))
+    api, diagnostics, _ = describe_document(path, settings)
+    return Survey(api, plan(api, settings.package, settings.runtime_package), diagnostics)
 
 
 def _rendered(path: Path, settings: Settings) -> Result:

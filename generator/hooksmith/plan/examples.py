@@ -140,6 +140,11 @@ def _put(body: dict[str, Any], pointer: str, value: str) -> None:
     body[last] = value
 
 
+def sample_value(type_: Type, definitions: Mapping[str, AnyDefinition]) -> Any:
+    """Return the smallest JSON value of a type: required properties alone, and null where the type allows it."""
+    return _Sampler(definitions).value(type_, 0)
+
+
 class _Sampler:
     """Makes the smallest value of a type: what is required, and null where it may be."""
 

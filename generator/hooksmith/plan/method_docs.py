@@ -51,7 +51,7 @@ def method_doc(
     arguments = list(_argument_docs(fields, definitions))
     if content_type is not None:
         arguments.append((content_type, "The media type of the body."))
-    errors = [(_error_name(reply), sentence(_phrase(reply))) for reply in operation.errors]
+    errors = [(error_name(reply), sentence(_phrase(reply))) for reply in operation.errors]
     blocks += [section("Args", arguments), section("Raises", errors)]
     return "\n\n".join(block for block in blocks if block)
 
@@ -93,7 +93,8 @@ def _type_description(field: Field, definitions: Mapping[str, AnyDefinition]) ->
     return definitions[field.type.name].description if isinstance(field.type, Named) else ""
 
 
-def _error_name(reply: Reply) -> str:
+def error_name(reply: Reply) -> str:
+    """Return the exception class for the status of an error reply."""
     if reply.status in _ERRORS:
         return _ERRORS[reply.status]
     return "ServerError" if reply.status.startswith("5") else "APIStatusError"
