@@ -29,6 +29,7 @@ ORDER = (
     ("batch",),
     ("diff",),
     ("devtools",),
+    ("docs",),
     ("cli",),
     ("__main__",),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from hooksmith.errors import HooksmithError
 from hooksmith.ir import Array, Constraints, Kind, LiteralOf, Map, Scalar, Tuple, Union
+from hooksmith.openapi.formats import STRING_FORMATS
 from hooksmith.pipeline import generate, survey
-from hooksmith.plan.examples import sample_value
+from hooksmith.plan.examples import FORMAT_SAMPLES, sample_value
 from hooksmith.render import render
 from hooksmith.settings import Settings
 from support.paths import PROVIDERS, SPECS
@@ -44,3 +46,11 @@ def test_a_missing_document_is_an_error(tmp_path: Path) -> None:
 )
 def test_sample_values(type_: object, value: object) -> None:
     assert sample_value(type_, {}) == value  # type: ignore[arg-type]
+
+
+def test_there_is_a_sample_of_every_format_that_is_checked() -> None:
+    formats = import_module("hooksmith_providers._runtime.models.formats")
+    assert FORMAT_SAMPLES.keys() == STRING_FORMATS
+    for name, sample in FORMAT_SAMPLES.items():
+        assert formats.FORMATS[name](sample), name
+        assert sample_value(Scalar(Kind.STRING, Constraints(format=name)), {}) == sample

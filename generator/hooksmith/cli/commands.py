@@ -178,6 +178,18 @@ def check(*, jobs: int | None, **arguments: Any) -> int:
     return _each(targets, jobs or cores(), _compare)
 
 
+def docs(*, out: Path, format_: str, **arguments: Any) -> int:
+    """Write the documentation of each API into a folder: a static site, Markdown or llms.txt."""
+    from .docs_command import write_docs
+
+    choice = Choice(out=None, formatter="none", **arguments)
+    with _progress():
+        summary, diagnostics = write_docs(choice, out, format_)
+    _show(diagnostics)
+    _print_summary(out, summary)
+    return 0
+
+
 def inspect(**arguments: Any) -> int:
     """Print what a document says, as the generator understands it, in JSON."""
     api = _describe(**arguments)
@@ -257,7 +269,7 @@ def pull(names: list[str], *, check: bool, headers: list[str], config: Path | No
 
 _COMMANDS: dict[str, Callable[..., int]] = {
     command.__name__: command
-    for command in (generate, check, inspect, events, trigger, listen, pull)
+    for command in (generate, check, docs, inspect, events, trigger, listen, pull)
 }
 
 

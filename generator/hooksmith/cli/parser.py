@@ -12,6 +12,8 @@ from ..settings import Formatter
 from ..suggest import did_you_mean
 from .pull_command import add_pull_arguments
 
+DOCS_FORMATS = ("html",)
+
 
 class UsageError(Exception):
     """Arguments that do not go together."""
@@ -107,6 +109,20 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="Account for everything that the documents have, as JSON: emitted, or degraded and why.",
     )
+
+
+def _docs(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("specs", nargs="*", metavar="SPEC", type=Path,
+        help="Documents; without any, those of the configuration.")  # fmt: skip
+    add("--out", type=Path, metavar="DIR", default=Path("site"), help="The folder: site/.")
+    add("--format", choices=DOCS_FORMATS, default="html", dest="format_",
+        help="A static site, Markdown files, or llms.txt.")  # fmt: skip
+    add("--only", action="append", default=[], metavar="NAME", help="Only this API; repeatable.")
+    add("--package", metavar="NAME", help="With SPEC: the name that examples import.")
+    add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
+    _roots(parser)
+    _stated(parser)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
@@ -206,6 +222,7 @@ def _number(text: str, least: int, most: int) -> int:
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "generate": _generate,
     "check": _check,
+    "docs": _docs,
     "inspect": _inspect,
     "events": _events,
     "trigger": _trigger,

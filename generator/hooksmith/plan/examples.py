@@ -35,6 +35,25 @@ from .pattern_samples import text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12
+FORMAT_SAMPLES = {
+    "uuid": "123e4567-e89b-42d3-a456-426614174000",
+    "email": "ada@example.com",
+    "idn-email": "ada@example.com",
+    "uri": "https://example.com/",
+    "iri": "https://example.com/",
+    "uri-reference": "/example",
+    "iri-reference": "/example",
+    "hostname": "example.com",
+    "idn-hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "time": "12:00:00Z",
+    "duration": "P1D",
+    "byte": "ZXhhbXBsZQ==",
+    "json-pointer": "/example",
+    "relative-json-pointer": "0",
+}
+"""Format → a text of it, for each of `STRING_FORMATS`."""
 
 
 def plan_examples(api: Api, definitions: Mapping[str, AnyDefinition]) -> str:
@@ -229,7 +248,8 @@ def _scalar(kind: Kind, constraints: Constraints) -> Any:
 
 
 def _text(constraints: Constraints) -> str:
-    text = text_matching(constraints.pattern) if constraints.pattern else "example"
+    plain = FORMAT_SAMPLES.get(constraints.format or "", "example")
+    text = text_matching(constraints.pattern) if constraints.pattern else plain
     text = text[: constraints.max_length] if constraints.max_length is not None else text
     return text + "x" * ((constraints.min_length or 0) - len(text))
 

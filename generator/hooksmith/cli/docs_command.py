@@ -1,0 +1,47 @@
+"""`hooksmith docs`: the documentation of each API as a static site, Markdown or plain text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Diagnostic
+from .targets import Choice
+
+if TYPE_CHECKING:
+    from ..docs.site import DocumentedApi
+    from ..output.writer import Summary
+
+PROVIDERS = "hooksmith_providers"
+"""The package whose APIs `trigger` and `listen` know by name."""
+
+
+def write_docs(
+    choice: Choice, folder: Path, format_: str
+) -> tuple[Summary, tuple[Diagnostic, ...]]:
+    """Write the documentation into `folder`; return what changed and the diagnostics. Raises HooksmithError."""
+    from ..docs import FORMATS
+    from ..output.writer import write
+
+    documented, diagnostics = _documented(choice)
+    return write(FORMATS[format_](documented), folder), diagnostics
+
+
+def _documented(choice: Choice) -> tuple[list[DocumentedApi], tuple[Diagnostic, ...]]:
+    from ..docs.site import DocumentedApi
+    from ..docs.snippets import Names
+    from ..pipeline import survey
+
+    documented: list[DocumentedApi] = []
+    diagnostics: list[Diagnostic] = []
+    suite = choice.suite_package()
+    for path, settings in choice.jobs():
+        planned = survey(path, settings)
+        diagnostics += planned.diagnostics
+        names = Names(
+            package=f"{suite}.{settings.package}" if suite else settings.package,
+            provider=settings.package if suite == PROVIDERS else "",
+            spec=path.as_posix(),
+        )
+        documented.append(DocumentedApi(api=planned.api, view=planned.view, names=names))
+    return documented, tuple(diagnostics)

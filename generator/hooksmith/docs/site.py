@@ -1,0 +1,185 @@
+"""Pages → HTML files: the Jinja environment, and the table of every page of an API's site."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..frozen import value
+from ..ir import Api
+from ..plan.views import PackageView
+from ..render import templates
+from .changes import ChangesView
+from .definition_pages import definition_pages
+from .event_pages import event_page, example_text
+from .index import ApiIndex, Link
+from .list_pages import definition_list, event_list
+from .operation_pages import operation_pages, resource_pages
+from .overview import overview_page
+from .prose import prose
+from .search import search_index
+from .signatures import signature_view
+from .snippets import Names
+
+ASSETS = ("style.css", "theme.js", "site.js")
+
+
+@value(kw_only=True)
+class DocumentedApi:
+    """An API to document: what its document says, what its package has, and how readers name it."""
+
+    api: Api
+    view: PackageView
+    names: Names
+    changes: ChangesView | None = None
+
+
+class _Context(NamedTuple):
+    """Names and links that all pages of an API share. `root`: the prefix of links to the folder of the API."""
+
+    title: str
+    version: str
+    package: str
+    root: str
+    assets: str
+    home: str
+    """The page that lists all APIs; empty where there is one alone."""
+    sections: tuple[Link, ...]
+
+
+def render_site(documented: Sequence[DocumentedApi]) -> dict[str, str]:
+    """Return the files of a site: path → text. Several APIs have a folder each, by the name of their package."""
+    files = {f"assets/{name}": (templates() / "docs" / name).read_text("utf-8") for name in ASSETS}
+    if len(documented) == 1:
+        return {**files, **_api_files(documented[0], assets="assets/", home="")}
+    links: list[tuple[Link, DocumentedApi]] = []
+    for each in documented:
+        folder = each.view.package
+        for path, text in _api_files(each, assets="../assets/", home="../index.html").items():
+            files[f"{folder}/{path}"] = text
+        links.append((Link(each.api.title or folder, f"{folder}/index.html"), each))
+    template = _environment().get_template("docs/suite.html.jinja")
+    return {"index.html": _harmless(template.render(apis=links, assets="assets/")), **files}
+
+
+def _api_files(documented: DocumentedApi, *, assets: str, home: str) -> dict[str, str]:
+    index = ApiIndex(documented.api)
+    context = _Context(
+        title=documented.api.title or documented.names.package,
+        version=documented.api.version,
+        package=documented.names.package,
+        root="",
+        assets=assets,
+        home=home,
+        sections=tuple(_sections(documented)),
+    )
+    inner = context._replace(root="../", assets=f"../{assets}", home=f"../{home}" if home else "")
+    files: dict[str, str] = {}
+    for path, template, page in _pages(documented, index):
+        site = inner if "/" in path else context
+        files[path] = _harmless(_template(template).render(site=site, page=page, path=path))
+    files |= _long_examples(documented, index)
+    files["search-index.js"] = search_index(index)
+    return files
+
+
+def _sections(documented: DocumentedApi) -> Iterator[Link]:
+    api, view = documented.api, documented.view
+    yield Link("Overview", "index.html")
+    if api.events.events:
+        yield Link("Events", "events/index.html")
+    if api.resources:
+        yield Link("Calls", "index.html#calls")
+    if api.definitions:
+        yield Link("Models", "models/index.html")
+    if view.webhook is not None:
+        yield Link("Signatures", "signatures.html")
+    if documented.changes is not None:
+        yield Link("Changes", "changes.html")
+
+
+def _pages(documented: DocumentedApi, index: ApiIndex) -> Iterator[tuple[str, str, Any]]:
+    """Return path, template and view of every page."""
+    api, view, names = documented.api, documented.view, documented.names
+    examples: dict[str, Any] = json.loads(view.examples) if view.examples else {}
+    yield "index.html", "overview", overview_page(index, view, names)
+    signature = signature_view(api, view, examples, names)
+    if signature is not None:
+        yield "signatures.html", "signatures", signature
+    if documented.changes is not None:
+        yield "changes.html", "changes", documented.changes
+    for events in event_list(index):
+        yield f"events/{events.path}", "list", events
+    for event in api.events.events:
+        page = event_page(index, view, event, examples, names)
+        yield f"events/{page.path}", "event", page
+    for resource, resource_view in zip(api.resources, view.resources, strict=True):
+        for listing in resource_pages(index, resource):
+            yield f"resources/{listing.path}", "resource", listing
+        for operation, method in zip(resource.operations, resource_view.methods, strict=True):
+            for call in operation_pages(index, view, resource, operation, method, names):
+                yield f"resources/{call.path}", "operation", call
+    for models in definition_list(index):
+        yield f"models/{models.path}", "list", models
+    for definition in api.definitions:
+        for shown in definition_pages(index, definition):
+            yield f"models/{shown.path}", "definition", shown
+
+
+def _long_examples(documented: DocumentedApi, index: ApiIndex) -> dict[str, str]:
+    """Return the files of examples that are too long for a page."""
+    view, names = documented.view, documented.names
+    examples: dict[str, Any] = json.loads(view.examples) if view.examples else {}
+    pages = (
+        event_page(index, view, event, examples, names) for event in documented.api.events.events
+    )
+    return {
+        f"events/{page.example_path}": example_text(view, examples[page.type])
+        for page in pages
+        if page.example_path
+    }
+
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and noncharacters that HTML forbids (13.2.3.5), and lone surrogates."""
+
+
+def _harmless(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+@cache
+def _template(name: str) -> Any:
+    return _environment().get_template(f"docs/{name}.html.jinja")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+        auto_reload=False,
+    )
+    environment.filters["prose"] = prose
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+def breakable(text: str) -> Markup:
+    """Return a long name with places where a line may end: after dots, slashes, underscores, before capitals."""
+    result: list[str] = []
+    for previous, char in zip(f"\0{text}", text, strict=False):
+        if result and (previous in "._/-:" or (char.isupper() and previous.islower())):
+            result.append("\u200b")
+        result.append(char)
+    return Markup("<wbr>").join("".join(result).split("\u200b"))

@@ -1,0 +1,87 @@
+"""Documentation of documents, and what a parser of HTML finds in its pages."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from hooksmith.docs.site import DocumentedApi, render_site
+from hooksmith.docs.snippets import Names
+from hooksmith.pipeline import survey
+from hooksmith.settings import Settings
+
+from .paths import SPECS
+
+
+def documented(path: Path, package: str, names: Names | None = None) -> DocumentedApi:
+    """An API of a document."""
+    found = survey(path, Settings(package=package, formatter="none", runtime="shared"))
+    return DocumentedApi(
+        api=found.api,
+        view=found.view,
+        names=names or Names(package=package, spec=path.name),
+    )
+
+
+@cache
+def provider_api(provider: str) -> DocumentedApi:
+    """An API that `hooksmith_providers` has."""
+    names = Names(package=f"hooksmith_providers.{provider}", provider=provider)
+    return documented(SPECS / provider / "openapi.yaml", provider, names)
+
+
+@cache
+def provider_site(provider: str) -> Mapping[str, str]:
+    """The site of an API that `hooksmith_providers` has."""
+    return render_site([provider_api(provider)])
+
+
+def pages(files: Mapping[str, str]) -> Iterator[tuple[str, LexborHTMLParser]]:
+    """The pages of a site."""
+    for path, text in files.items():
+        if path.endswith(".html"):
+            yield path, LexborHTMLParser(text)
+
+
+def ids(page: LexborHTMLParser) -> list[str]:
+    """The anchors of a page."""
+    return [str(node.attributes["id"]) for node in page.css("[id]")]
+
+
+def links(page: LexborHTMLParser) -> list[str]:
+    """The targets of a page's links."""
+    return [str(node.attributes["href"]) for node in page.css("a[href]")]
+
+
+def target(path: str, link: str) -> tuple[str, str]:
+    """The file and the anchor that a link of the page at `path` leads to."""
+    address, anchor = urldefrag(link)
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(address)))
+    return (file if address else path), unquote(anchor)
+
+
+def code(page: LexborHTMLParser, label: str) -> str:
+    """The text of a block of code."""
+    (block,) = page.css(f'pre[aria-label="{label}"] code')
+    return block.text()
+
+
+def elements(page: LexborHTMLParser) -> Iterator[LexborNode]:
+    """All elements of a page."""
+    root = page.root
+    assert root is not None
+    yield from root.traverse()
+
+
+def write(files: Mapping[str, str], folder: Path) -> Path:
+    """The site as files."""
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return folder
