@@ -25,16 +25,17 @@ class MATTRClient(SyncClient):
         client_id: Client credentials, exchanged for a bearer token that lasts 86400
             seconds. MATTR hands out client id, client secret, audience and authentication
             host with the tenant. A refusal is a 401 with `error` and `error_description`.
-        token_url: Where tokens are asked for.
-        access_token: A token of your own, instead of one for the client credentials.
+        token_url: The URL of the token endpoint.
+        access_token: A token to use instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.
         region: Region the tenant was set up in.
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -94,16 +95,17 @@ class AsyncMATTRClient(AsyncClient):
         client_id: Client credentials, exchanged for a bearer token that lasts 86400
             seconds. MATTR hands out client id, client secret, audience and authentication
             host with the tenant. A refusal is a 401 with `error` and `error_description`.
-        token_url: Where tokens are asked for.
-        access_token: A token of your own, instead of one for the client credentials.
+        token_url: The URL of the token endpoint.
+        access_token: A token to use instead of one for the client credentials.
         tenant_name: Subdomain given to the tenant when it was set up.
         region: Region the tenant was set up in.
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(

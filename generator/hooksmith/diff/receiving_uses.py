@@ -41,7 +41,7 @@ class ReceivingUses(Comparison):
         old, new = self.old.view.events, self.new.view.events
         if old is None or new is None:
             return
-        if old.told and not new.told:
+        if old.has_type and not new.has_type:
             yield Break(use="call_least", place="events.parse_event")
             if old.batches and new.batches:
                 yield Break(use="call_least", place="events.parse_events")

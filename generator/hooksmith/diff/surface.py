@@ -106,8 +106,7 @@ class Surface:
         if view.events is not None:
             defined = [name for name, found in self.definitions.items() if found.module == EVENTS]
             readers = ["parse_event", "parse_events"] if view.events.batches else ["parse_event"]
-            exported = list(view.events.union) if view.events.deferred else []
-            yield EVENTS, ["Event", "CATALOGUE", *readers, *defined, *exported]
+            yield EVENTS, ["Event", "CATALOGUE", *readers, *defined]
         if view.event_types is not None:
             yield "event_types", ["EventType"]
         if view.analytic_events is not None:
@@ -192,7 +191,7 @@ class Surface:
     def event_union(self) -> str:
         """The annotation of `Event`; empty if the package has no events."""
         events = self.view.events
-        return " | ".join([*events.union, "UnknownEvent", "DriftedEvent"]) if events else ""
+        return " | ".join([*events.classes, "UnknownEvent", "DriftedEvent"]) if events else ""
 
     @property
     def enums(self) -> Iterator[EnumSurface]:

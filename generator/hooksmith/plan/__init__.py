@@ -7,13 +7,9 @@ from .api_index import plan_resource_doc
 from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
 from .docstrings import sentence
-from .events import (
-    event_definitions,
-    plan_analytic_events,
-    plan_event_docs,
-    plan_event_types,
-    plan_events,
-)
+from .event_types import plan_analytic_events, plan_event_docs, plan_event_types
+from .events import NAMES as EVENT_NAMES
+from .events import event_definitions, plan_events
 from .examples import has_headers, plan_examples
 from .exports import export, plan_exports
 from .imports import Imports
@@ -59,7 +55,7 @@ class _Planner:
             webhook=webhook,
             callbacks=callbacks,
             callback_receiver=plan_callback_receiver(api, webhook, runtime),
-            examples=plan_examples(api, self._definitions),
+            examples=plan_examples(api, self._definitions) if webhook else "",
             resources=resources,
             client=plan_client(api, package, runtime),
             resource_docs=tuple(map(plan_resource_doc, api.resources, resources)),
@@ -80,7 +76,7 @@ class _Planner:
 
     def _models(self) -> ModuleView:
         """Plan `models.py`: all definitions that do not stand with the events."""
-        imports = Imports(runtime=self._runtime)
+        imports = Imports(runtime=self._runtime, taken=self._definitions.keys())
         members = [
             definition
             for name, definition in self._definitions.items()
@@ -105,7 +101,8 @@ class _Planner:
         modules = self._modules
         imports = Imports(
             runtime=f".{self._runtime}",
-            home=lambda used: None if modules[used] == module else f".{modules[used]}",
+            module_of=lambda used: None if modules[used] == module else f".{modules[used]}",
+            taken=self._definitions.keys(),
         )
         members = [self._definitions[name] for name in names]
         views = plan_definitions(members, self._definitions, imports, deferred=True)
@@ -116,7 +113,9 @@ class _Planner:
         """Plan `events.py`, or return None if the document delivers nothing."""
         with_events = self._with_events
         imports = Imports(
-            runtime=self._runtime, home=lambda name: None if name in with_events else ".models"
+            runtime=self._runtime,
+            module_of=lambda name: None if name in with_events else ".models",
+            taken=self._definitions.keys() | EVENT_NAMES,
         )
         members = [self._definitions[name] for name in with_events]
         return plan_events(

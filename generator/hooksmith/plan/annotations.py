@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any
@@ -31,16 +32,16 @@ from .imports import Imports
 from .literals import literal
 from .unions import union
 
-_SCALARS = {
-    Kind.ANY: "Any",
+_BUILTINS = {
     Kind.NULL: "None",
     Kind.BOOLEAN: "bool",
     Kind.INTEGER: "int",
-    Kind.NUMBER: "JsonNumber",
     Kind.STRING: "str",
-    Kind.DATE_TIME: "Timestamp",
-    Kind.DATE: "date",
     Kind.BINARY: "bytes",
+}
+_RUNTIME_SCALARS = {
+    Kind.DATE_TIME: ("models.timestamp", "Timestamp"),
+    Kind.NUMBER: ("models.numbers", "JsonNumber"),
 }
 _FIELD_ARGUMENTS = {
     "minimum": "ge",
@@ -94,8 +95,7 @@ class AnnotationWriter:
 
     def _literal(self, values: tuple[object, ...]) -> str:
         """Return a `Literal`; beside several received values, their types, since lists of values grow."""
-        self.imports.add("typing", "Literal")
-        annotation = f"Literal[{', '.join(literal(value) for value in values)}]"
+        annotation = self._literal_of(values)
         python_types = dict.fromkeys(type(value).__name__ for value in values)
         if self.strict and "int" in python_types and "bool" not in python_types:
             return self._whole(annotation)
@@ -103,28 +103,31 @@ class AnnotationWriter:
             return annotation
         return " | ".join([annotation, *python_types])
 
+    def _literal_of(self, values: Iterable[object]) -> str:
+        name = self.imports.add("typing", "Literal")
+        return f"{name}[{', '.join(literal(value) for value in values)}]"
+
     def _scalar(self, scalar: Scalar) -> str:
-        name = _SCALARS[scalar.kind]
-        if scalar.kind is Kind.ANY:
-            self.imports.add("typing", "Any")
-        elif scalar.kind is Kind.DATE_TIME:
-            self.imports.add_runtime("models.timestamp", "Timestamp")
-        elif scalar.kind is Kind.BINARY and self.strict:
-            self.imports.add_runtime("models.uploads", "FileContent")
-            return "FileContent"
-        elif scalar.kind is Kind.NUMBER:
-            self.imports.add_runtime("models.numbers", "JsonNumber")
-        elif scalar.kind is Kind.DATE:
-            self.imports.add("datetime", "date")
-        elif self.strict and scalar.constraints in _ALIASES:
-            name = _ALIASES[scalar.constraints]
-            self.imports.add_runtime("models.numbers", name)
-            return name
-        elif self.both and scalar.constraints in _SENT_ALIASES:
-            name = _SENT_ALIASES[scalar.constraints]
-            self.imports.add_runtime("models.sent_and_received", name)
-            return name
-        return self._constrained(name, scalar.constraints)
+        if scalar.kind is Kind.BINARY and self.strict:
+            return self.imports.add_runtime("models.uploads", "FileContent")
+        constraints = scalar.constraints
+        if scalar.kind is Kind.INTEGER:
+            if self.strict and constraints in _ALIASES:
+                return self.imports.add_runtime("models.numbers", _ALIASES[constraints])
+            if self.both and constraints in _SENT_ALIASES:
+                name = _SENT_ALIASES[constraints]
+                return self.imports.add_runtime("models.sent_and_received", name)
+            constraints = _with_whole_bounds(constraints)
+        return self._constrained(self._scalar_name(scalar.kind), constraints)
+
+    def _scalar_name(self, kind: Kind) -> str:
+        if kind is Kind.ANY:
+            return self.imports.add("typing", "Any")
+        if kind is Kind.DATE:
+            return self.imports.add("datetime", "date")
+        if kind in _RUNTIME_SCALARS:
+            return self.imports.add_runtime(*_RUNTIME_SCALARS[kind])
+        return _BUILTINS[kind]
 
     def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
         constraint_metadata = (
@@ -135,35 +138,33 @@ class AnnotationWriter:
     def _metadata_when_sent(self, constraints: Constraints) -> Iterator[str]:
         """Yield the metadata of a received and sent type. Schemas with other constraints have a sent class."""
         if self.both and constraints.format is not None:
-            self.imports.add_runtime("models.sent_and_received", "SentFormat")
-            yield f"SentFormat({literal(constraints.format)})"
+            name = self.imports.add_runtime("models.sent_and_received", "SentFormat")
+            yield f"{name}({literal(constraints.format)})"
 
     def _metadata(self, constraints: Constraints) -> Iterator[str]:
         arguments = constraint_arguments(constraints)
         if arguments:
-            self.imports.add("pydantic", "Field")
-            yield f"Field({', '.join(arguments)})"
+            yield f"{self.imports.add('pydantic', 'Field')}({', '.join(arguments)})"
         if constraints.pattern is not None and not is_plain_pattern(constraints.pattern):
-            self.imports.add_runtime("models.constraints", "Pattern")
-            yield f"Pattern({literal(constraints.pattern)})"
+            yield f"{self._constraint('Pattern')}({literal(constraints.pattern)})"
         if constraints.unique_items:
-            self.imports.add_runtime("models.constraints", "UniqueItems")
-            yield "UniqueItems()"
+            yield f"{self._constraint('UniqueItems')}()"
         if constraints.format in STRING_FORMATS:
-            self.imports.add_runtime("models.constraints", "StringFormat")
-            yield f"StringFormat({literal(constraints.format)})"
+            yield f"{self._constraint('StringFormat')}({literal(constraints.format)})"
         if isinstance(constraints.multiple_of, float):
-            self.imports.add_runtime("models.constraints", "Asserts")
-            yield f'Asserts({{"multipleOf": {literal(constraints.multiple_of)}}})'
+            assertion = {"multipleOf": constraints.multiple_of}
+            yield f"{self._constraint('Asserts')}({literal(assertion)})"
         if constraints.further:
-            self.imports.add_runtime("models.constraints", "Asserts")
-            yield f"Asserts({literal(json.loads(constraints.further))})"
+            assertion = json.loads(constraints.further)
+            yield f"{self._constraint('Asserts')}({literal(assertion)})"
+
+    def _constraint(self, name: str) -> str:
+        return self.imports.add_runtime("models.constraints", name)
 
     def _annotated(self, annotation: str, metadata: list[str]) -> str:
         if not metadata:
             return annotation
-        self.imports.add("typing", "Annotated")
-        return f"Annotated[{annotation}, {', '.join(metadata)}]"
+        return f"{self.imports.add('typing', 'Annotated')}[{annotation}, {', '.join(metadata)}]"
 
     def _named(self, name: str) -> str:
         definition = self.definitions[name]
@@ -172,16 +173,14 @@ class AnnotationWriter:
         annotation = self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
             alias = "Open" if _is_text(definition) else "OpenInt"
-            self.imports.add_runtime("models.base", alias)
-            return f"{alias}[{annotation}]"
+            return f"{self.imports.add_runtime('models.base', alias)}[{annotation}]"
         if self.strict and isinstance(definition, Enum) and not _is_text(definition):
             return self._whole(annotation)
         return annotation
 
     def _whole(self, annotation: str) -> str:
         """Add `Whole()`, which refuses floats and booleans in place of integers."""
-        self.imports.add_runtime("models.constraints", "Whole")
-        return self._annotated(annotation, ["Whole()"])
+        return self._annotated(annotation, [f"{self._constraint('Whole')}()"])
 
     def _is_open(self, definition: Enum) -> bool:
         return definition.open if definition.open is not None else not self.strict
@@ -198,10 +197,10 @@ class AnnotationWriter:
             constraints = replace(type_.constraints, min_items=None, max_items=None)
             return self._constrained(f"tuple[{', '.join(items)}]", constraints)
         rest = self.annotation(type_.rest)
-        self.imports.add_runtime("models.unions", "Variadic")
+        variadic = self.imports.add_runtime("models.unions", "Variadic")
         annotation = f"tuple[{', '.join(items)}, *tuple[{rest}, ...]]"
         constraints = replace(type_.constraints, min_items=None)
-        return self._constrained(annotation, constraints, "Variadic()")
+        return self._constrained(annotation, constraints, f"{variadic}()")
 
     def _union(self, type_: Union) -> str:
         return self._constrained(self._options(type_), Constraints(further=type_.further))
@@ -211,16 +210,15 @@ class AnnotationWriter:
         options = [self.annotation(option) for option in type_.options]
         if not type_.discriminator or self.strict:
             return union(options)
-        self.imports.add("typing", "Annotated")
-        self.imports.add_runtime("models.base", "Unknown")
-        self.imports.add_runtime("models.unions", "Tagged")
+        unknown = self.imports.add_runtime("models.base", "Unknown")
+        marker = self.imports.add_runtime("models.unions", "Tagged")
         tagged = [
             annotation
             for annotation, option in zip(options, type_.options, strict=True)
             if option != NULL
         ]
-        annotation = (
-            f"Annotated[{union([*tagged, 'Unknown'])}, Tagged({literal(type_.discriminator)})]"
+        annotation = self._annotated(
+            union([*tagged, unknown]), [f"{marker}({literal(type_.discriminator)})"]
         )
         return annotation if len(tagged) == len(options) else f"{annotation} | None"
 
@@ -238,25 +236,22 @@ class ArgumentAnnotationWriter(AnnotationWriter):
             return annotation
         if definition.open or len(definition.members) > _SHORT_ENUM:
             return f"{annotation} | {'str' if _is_text(definition) else 'int'}"
-        self.imports.add("typing", "Literal")
-        values = ", ".join(literal(member.value) for member in definition.members)
-        return f"{annotation} | Literal[{values}]"
+        values = self._literal_of(member.value for member in definition.members)
+        return f"{annotation} | {values}"
 
     def _whole(self, annotation: str) -> str:
         return annotation
 
     def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
         if annotation.startswith("list["):
-            self.imports.add("collections.abc", "Sequence")
-            return f"Sequence[{annotation[5:]}"
+            return f"{self.imports.add('collections.abc', 'Sequence')}[{annotation[5:]}"
         return annotation
 
     def _scalar(self, scalar: Scalar) -> str:
         if scalar.kind is Kind.NUMBER:
             return "float"
         if scalar.kind is Kind.DATE_TIME:
-            self.imports.add("datetime", "datetime")
-            return "datetime"
+            return self.imports.add("datetime", "datetime")
         if scalar.kind is Kind.INTEGER:
             return "int"
         return AnnotationWriter._scalar(self, scalar)
@@ -275,6 +270,25 @@ def constraint_arguments(constraints: Constraints) -> list[str]:
         and not (name == "multiple_of" and isinstance(value, float))
         and (name != "pattern" or is_plain_pattern(value))
     ]
+
+
+def _with_whole_bounds(constraints: Constraints) -> Constraints:
+    """Replace fractional bounds of an integer by the integers next to them: `0.5 <= n` is `1 <= n`.
+
+    Pydantic takes no fractional bound of an `int`.
+    """
+    return replace(
+        constraints,
+        minimum=_rounded(constraints.minimum, math.ceil),
+        maximum=_rounded(constraints.maximum, math.floor),
+        exclusive_minimum=_rounded(constraints.exclusive_minimum, math.floor),
+        exclusive_maximum=_rounded(constraints.exclusive_maximum, math.ceil),
+    )
+
+
+def _rounded(bound: float | None, rounding: Callable[[float], int]) -> int | None:
+    """Round a bound; an infinite bound is none."""
+    return None if bound is None or math.isinf(bound) else rounding(bound)
 
 
 def _add_limits(declared: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The callbacks of all operations → the modules that have them and their receiver."""
+"""The callbacks of all operations → the modules of the callbacks and of their receiver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..naming.unique_names import unique
 from ..openapi.media_types import is_form
 from .annotations import AnnotationWriter
 from .docstrings import sentence
-from .events import written_in_form
+from .form_fields import form_fields
 from .imports import Imports
 from .literals import literal
 from .views import CallbackReceiverView, CallbacksView, CallbackView, WebhookView
@@ -27,101 +27,118 @@ _Registered = tuple[Resource, Operation, Callback]
 def plan_callbacks(
     api: Api, definitions: Mapping[str, AnyDefinition], runtime: str
 ) -> CallbacksView | None:
-    """A constant for each callback; None where the document has none."""
-    found = [
+    """Plan a constant for each callback; return None if the document has no callbacks."""
+    registered = [
         (resource, operation, callback)
         for resource in api.resources
         for operation in resource.operations
         for callback in operation.callbacks
     ]
-    if not found:
+    if not registered:
         return None
-    imports = Imports(runtime=runtime, home=lambda name: ".models")
-    imports.add("typing", "Any")
-    imports.add_runtime("callbacks.callback", "Callback")
-    names = unique(_names(found), upper, ("Callback", "CALLBACKS"))
-    paths = _paths(found)
-    views = tuple(
-        _view(registered, name, path, definitions, imports)
-        for registered, name, path in zip(found, names, paths, strict=True)
+    texts = _texts(registered)
+    taken = {"Callback", "CALLBACKS", *filter(definitions.__contains__, map(upper, texts))}
+    constants = unique(texts, upper, taken)
+    imports = Imports(
+        runtime=runtime,
+        module_of=lambda name: ".models",
+        taken=definitions.keys() | set(constants),
     )
-    return CallbacksView(imports=imports.block(), callbacks=views)
+    views = tuple(
+        _view(each, constant, path, definitions, imports)
+        for each, constant, path in zip(registered, constants, _paths(registered), strict=True)
+    )
+    return CallbacksView(
+        any=imports.add("typing", "Any"),
+        class_name=imports.add_runtime("callbacks.callback", "Callback"),
+        imports=imports.block(),
+        callbacks=views,
+    )
 
 
-def _names(found: list[_Registered]) -> list[str]:
-    """Operation and callback; where that is not one request alone, its address and method too."""
-    short = [f"{operation.name} {callback.name}" for _, operation, callback in found]
+def _texts(registered: list[_Registered]) -> list[str]:
+    """Return the text for each constant: operation and callback; for several requests, address and method too."""
+    short = [f"{operation.name} {callback.name}" for _, operation, callback in registered]
+    count = Counter(short)
     return [
-        (name if short.count(name) == 1 else f"{name} {callback.expression} {callback.method}")
-        for name, (_, _, callback) in zip(short, found, strict=True)
+        text if count[text] == 1 else f"{text} {callback.expression} {callback.method}"
+        for text, (_, _, callback) in zip(short, registered, strict=True)
     ]
 
 
-def _paths(found: list[_Registered]) -> list[str]:
-    """Where a receiver takes each: `/subscriptions/subscribe/callback_url`.
+def _paths(registered: list[_Registered]) -> list[str]:
+    """Return the path of each callback below a receiver's address: `/subscriptions/subscribe/callback_url`.
 
-    Callbacks of a call that are told one address share a path. It says nothing of other calls, for it is known to the
-    API for long: no change elsewhere in the document may move it.
+    Callbacks of an operation that are sent to one address share a path. The API stores the path for long, so no change
+    elsewhere in the document may alter it.
     """
-    homes = _homes(found)
-    slots: dict[tuple[str, str], list[str]] = {}
-    for _, operation, callback in found:
-        known = slots.setdefault((homes[operation.pointer], operation.name), [])
-        if (slot := _slot(callback)) not in known:
-            known.append(slot)
-    steps = {
-        (*call, slot): step
-        for call, known in slots.items()
-        for slot, step in zip(known, unique(known, snake), strict=True)
+    first_segments = _first_segments(registered)
+    addresses: dict[tuple[str, str], list[str]] = {}
+    for _, operation, callback in registered:
+        known = addresses.setdefault((first_segments[operation.pointer], operation.name), [])
+        if (address := _address_place(callback)) not in known:
+            known.append(address)
+    last_segments = {
+        (*key, address): segment
+        for key, known in addresses.items()
+        for address, segment in zip(known, unique(known, snake), strict=True)
     }
-    return [
-        f"/{home}/{operation.name}/{steps[home, operation.name, _slot(callback)]}"
-        for home, operation, callback in (
-            (homes[operation.pointer], operation, callback) for _, operation, callback in found
-        )
-    ]
+    paths = []
+    for _, operation, callback in registered:
+        first = first_segments[operation.pointer]
+        last = last_segments[first, operation.name, _address_place(callback)]
+        paths.append(f"/{first}/{operation.name}/{last}")
+    return paths
 
 
-def _homes(found: list[_Registered]) -> dict[str, str]:
-    """Pointer of a call → the first part of its callbacks' paths.
+def _first_segments(registered: list[_Registered]) -> dict[str, str]:
+    """Return the pointer of an operation → the first segment of its callbacks' paths.
 
-    A call without a tag may move to another resource as paths come and go, so that is none of it, but for those that
-    are called alike.
+    An operation without a tag may move to another resource as paths are added or removed, so its resource is no part of
+    the path, unless several operations have the same name.
     """
-    untagged = {it.pointer: it.name for _, it, _ in found if not it.tag}
-    tagged = {it.name for resource, it, _ in found if it.tag and resource.name == NO_TAG}
+    untagged = {
+        operation.pointer: operation.name for _, operation, _ in registered if not operation.tag
+    }
+    tagged = {
+        operation.name
+        for resource, operation, _ in registered
+        if operation.tag and resource.name == NO_TAG
+    }
     count = Counter(untagged.values())
     return {
-        it.pointer: NO_TAG
-        if not it.tag and count[it.name] == 1 and it.name not in tagged
+        operation.pointer: NO_TAG
+        if not operation.tag and count[operation.name] == 1 and operation.name not in tagged
         else resource.name
-        for resource, it, _ in found
+        for resource, operation, _ in registered
     }
 
 
-def _slot(callback: Callback) -> str:
-    """What of the call says the address, as `callbackUrl` of `{$request.body#/callbackUrl}`.
+def _address_place(callback: Callback) -> str:
+    """Return the part of the request with the address: `{$request.body#/callbackUrl}` → `callbackUrl`.
 
-    The callback's name where the expression does not begin with a part of the call: there the document has the address.
+    If the expression does not begin with a part of the request, the document has the address: return the callback's
+    name.
     """
-    stated = callback.expression
-    part = stated[1:].partition("}")[0] if stated.startswith("{") and "}" in stated else ""
-    part = stated if stated.startswith("$") else part
+    expression = callback.expression
+    has_braces = expression.startswith("{") and "}" in expression
+    part = expression[1:].partition("}")[0] if has_braces else ""
+    part = expression if expression.startswith("$") else part
     source, _, pointer = part.partition("#")
-    for place in (
+    for prefix in (
         "$request.query.",
         "$request.header.",
         "$request.path.",
         "$response.header.",
         "$",
     ):
-        source = source.removeprefix(place)
+        source = source.removeprefix(prefix)
     return pointer.strip("/") or source or callback.name
 
 
 def _view(
     registered: _Registered,
-    name: str,
+    constant: str,
     path: str,
     definitions: Mapping[str, AnyDefinition],
     imports: Imports,
@@ -130,15 +147,15 @@ def _view(
     form = _form(callback, definitions)
     received = AnnotationWriter(definitions, imports, strict=False)
     media_type = callback.media_type or "application/json"
-    bodiless = callback.type is None and callback.media_type is None
+    has_body = callback.type is not None or callback.media_type is not None
     reply = callback.reply
-    answered = _answered(reply, AnnotationWriter(definitions, imports, strict=True))
+    annotation = _reply_annotation(reply, AnnotationWriter(definitions, imports, strict=True))
     reply_type = (reply and reply.media_type) or "application/json"
     return CallbackView(
-        constant=name,
+        constant=constant,
         pointer=callback.pointer,
-        annotation="None" if bodiless else received.annotation(callback.type or ANY),
-        reply=answered,
+        annotation=received.annotation(callback.type or ANY) if has_body else "None",
+        reply=annotation,
         operation=literal(operation.name),
         route=literal(operation.path),
         name=literal(callback.name),
@@ -149,7 +166,7 @@ def _view(
         form=literal(form) if form else "",
         status=_status(reply),
         reply_media_type=(
-            "" if not answered or reply_type == "application/json" else literal(reply_type)
+            "" if not annotation or reply_type == "application/json" else literal(reply_type)
         ),
         doc=_doc(callback),
         line=f"{callback.method} {callback.expression}",
@@ -157,34 +174,37 @@ def _view(
 
 
 def _form(callback: Callback, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
-    """How a form has the body's properties; empty where it is none."""
+    """Return property → encoding of a body that is a form; empty for other bodies."""
     if not isinstance(callback.type, Named) or not is_form(callback.media_type or ""):
         return {}
-    return written_in_form(callback.type.name, definitions)
+    return form_fields(callback.type.name, definitions)
 
 
-def _answered(reply: Reply | None, sent: AnnotationWriter) -> str:
-    """The annotation of what is answered; empty where nothing is, or what no function returns."""
+def _reply_annotation(reply: Reply | None, sent: AnnotationWriter) -> str:
+    """Return the annotation of the reply's content; empty without content, and for multipart content."""
     if reply is None or reply.media_type is None or reply.media_type.startswith("multipart/"):
         return ""
     return sent.annotation(reply.type or ANY)
 
 
 def _status(reply: Reply | None) -> str:
-    """The status of success; empty where it is 200, as for `2XX` and `default`."""
-    exact = reply is not None and _STATUS.fullmatch(reply.status) and int(reply.status) != _OK
-    return reply.status if reply is not None and exact else ""
+    """Return the status of success; empty for 200, `2XX` and `default`."""
+    if reply is None or not _STATUS.fullmatch(reply.status) or int(reply.status) == _OK:
+        return ""
+    return reply.status
 
 
 def _doc(callback: Callback) -> str:
-    said = "\n\n".join(part for part in (sentence(callback.summary), callback.description) if part)
-    return f"{said}\n\nDeprecated.".strip() if callback.deprecated else said
+    parts = [sentence(callback.summary), callback.description]
+    if callback.deprecated:
+        parts.append("Deprecated.")
+    return "\n\n".join(part for part in parts if part)
 
 
 def plan_callback_receiver(
     api: Api, webhook: WebhookView | None, runtime: str
 ) -> CallbackReceiverView | None:
-    """The receiver's module; with the document's scheme, where no `webhook` has it."""
+    """Plan the receiver's module. It has the document's signature scheme if there is no `webhook` module."""
     if not any(
         operation.callbacks for resource in api.resources for operation in resource.operations
     ):

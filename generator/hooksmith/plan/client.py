@@ -10,30 +10,46 @@ from .imports import Imports
 from .literals import literal
 from .views import ArgumentView, ClientView
 
-_SOURCE = "str | Callable[[], str] | None"
-_ASYNC_SOURCE = "str | Callable[[], str | Awaitable[str]] | None"
-
 
 def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
-    """The clients, or None where there is nothing to call."""
+    """Plan the clients; return None if the document has no operations."""
     if not api.resources:
         return None
-    described = {name: (annotation, doc) for name, annotation, doc in _arguments(api)}
-    arguments = tuple(
-        ArgumentView(name=name, annotation=annotation, default="None")
-        for name, (annotation, _) in described.items()
+    classes = {
+        name: f".resources.{resource.name}"
+        for resource in api.resources
+        for name in (resource.class_name, f"Async{resource.class_name}")
+    }
+    defined = {f"{api.client.name}Client", f"Async{api.client.name}Client"}
+    attributes = {resource.name for resource in api.resources}
+    imports = Imports(
+        runtime=runtime, module_of=classes.get, taken=classes.keys() | defined | attributes
     )
-    imports = Imports(runtime=f".{runtime}")
+    imports.add_module("httpx2")
+    for name in classes:
+        imports.add_definition(name)
+    api_imports = Imports(runtime=f".{runtime}")
+    arguments = {name: (is_credential, doc) for name, is_credential, doc in _arguments(api)}
     return ClientView(
         name=api.client.name,
-        doc=_client_doc(api, {name: doc for name, (_, doc) in described.items()}),
-        arguments=arguments,
-        async_arguments=tuple(_for_async(argument) for argument in arguments),
-        abstract="Awaitable, Callable, Mapping"
-        if any(it.annotation == _SOURCE for it in arguments)
-        else "Mapping",
+        doc=_client_doc(api, {name: doc for name, (_, doc) in arguments.items()}),
+        cached_property=imports.add("functools", "cached_property"),
+        mapping=imports.add("collections.abc", "Mapping"),
+        hooks=imports.add_runtime("client.hooks", "Hooks"),
+        api_constant=imports.add(".operations._api", "API"),
+        base=imports.add_runtime("client.sync_client", "SyncClient"),
+        async_base=imports.add_runtime("client.async_client", "AsyncClient"),
+        arguments=tuple(
+            _argument(name, is_credential, imports, is_async=False)
+            for name, (is_credential, _) in arguments.items()
+        ),
+        async_arguments=tuple(
+            _argument(name, is_credential, imports, is_async=True)
+            for name, (is_credential, _) in arguments.items()
+        ),
+        imports=imports.block(definitions_for_types_only=True),
         credentials=tuple(
-            (literal(scheme.name), _given(scheme))
+            (literal(scheme.name), _credential(scheme))
             for scheme in api.security_schemes
             if scheme.kind != "other"
         ),
@@ -45,32 +61,36 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
                 for variable in server.variables
             }.items()
         ),
-        api=tuple(_api_info(api, package, imports)),
-        api_imports=imports.block(),
+        api=tuple(_api_info(api, package, api_imports)),
+        api_imports=api_imports.block(),
     )
 
 
-def _arguments(api: Api) -> Iterator[tuple[str, str, str]]:
-    """Name, annotation and description of what the constructor takes: credentials, settings, parts of the URL."""
+def _arguments(api: Api) -> Iterator[tuple[str, bool, str]]:
+    """Yield the constructor's arguments: name, whether it is a credential, and description."""
     for scheme in api.security_schemes:
         if scheme.kind != "other":
-            yield from ((name, _SOURCE, doc) for name, doc in _scheme_arguments(scheme).items())
+            yield from ((name, True, doc) for name, doc in _scheme_arguments(scheme).items())
     for setting in api.client.settings:
-        yield setting.name, "str | None", setting.description
+        yield setting.name, False, setting.description
     for server in api.servers:
         for variable in server.variables:
-            yield variable.argument, "str | None", variable.description
+            yield variable.argument, False, variable.description
 
 
-def _for_async(argument: ArgumentView) -> ArgumentView:
-    """A credential of the async client may be awaited."""
-    return (
-        argument._replace(annotation=_ASYNC_SOURCE) if argument.annotation == _SOURCE else argument
-    )
+def _argument(name: str, is_credential: bool, imports: Imports, *, is_async: bool) -> ArgumentView:
+    """Return an optional argument. A credential may be a callable; of the asynchronous client, a coroutine too."""
+    annotation = "str | None"
+    if is_credential:
+        callable_ = imports.add("collections.abc", "Callable")
+        awaitable = imports.add("collections.abc", "Awaitable")
+        result = f"str | {awaitable}[str]" if is_async else "str"
+        annotation = f"str | {callable_}[[], {result}] | None"
+    return ArgumentView(name=name, annotation=annotation, default="None")
 
 
 def _client_doc(api: Api, docs: dict[str, str]) -> str:
-    """What the client is for, where it goes, and what its constructor takes."""
+    """Return the docstring of the clients: the API, and the arguments of the constructor."""
     blocks = [f"Client of {api.title}." if api.title else "Client."]
     if not api.servers:
         blocks.append("No server is established: `base_url` must be given.")
@@ -80,17 +100,20 @@ def _client_doc(api: Api, docs: dict[str, str]) -> str:
 
 
 _COMMON_ARGUMENTS = [
-    ("base_url", "Where requests go, instead of the server of the document."),
+    ("base_url", "The URL of the API, instead of the server of the document."),
     ("timeout", "Seconds for each step of a request, such as connecting; None: no limit."),
-    ("max_retries", "How often a request that failed for a passing reason is sent again."),
-    ("headers", "Sent with every request."),
-    ("http_client", "The httpx2 client to send with; it stays yours to close."),
-    ("hooks", "Callables that watch every attempt, such as for traces and metrics."),
+    ("max_retries", "How often a request is repeated after a temporary failure."),
+    ("headers", "Headers of every request."),
+    (
+        "http_client",
+        "The httpx2 client that sends the requests. It is not closed with this client.",
+    ),
+    ("hooks", "Callables that observe every attempt, such as for traces and metrics."),
 ]
 
 
 def _scheme_arguments(scheme: SecurityScheme) -> dict[str, str]:
-    """The arguments that a scheme's credentials come by, and what they are."""
+    """Return the arguments of a scheme's credentials with their descriptions."""
     match scheme.kind:
         case "basic":
             return {"username": scheme.description, "password": ""}
@@ -99,14 +122,14 @@ def _scheme_arguments(scheme: SecurityScheme) -> dict[str, str]:
                 "client_id": scheme.description,
                 "client_secret": "",
                 **dict.fromkeys(scheme.token_parameters, ""),
-                "token_url": "Where tokens are asked for",
-                "access_token": "A token of your own, instead of one for the client credentials",
+                "token_url": "The URL of the token endpoint",
+                "access_token": "A token to use instead of one for the client credentials",
             }
     return {scheme.argument: scheme.description}
 
 
-def _given(scheme: SecurityScheme) -> str:
-    """What the runtime is given for a scheme: the credential, or a mapping of several."""
+def _credential(scheme: SecurityScheme) -> str:
+    """Return the expression of a scheme's credentials: an argument, or a mapping of several arguments."""
     arguments = _scheme_arguments(scheme)
     if len(arguments) == 1:
         return scheme.argument
@@ -114,6 +137,7 @@ def _given(scheme: SecurityScheme) -> str:
 
 
 def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
+    """Yield the arguments of `ApiInfo` as `name=value`."""
     imports.add_runtime("client.operation", "ApiInfo")
     yield f"name={literal(package)}"
     yield f"title={literal(api.title)}"
@@ -150,11 +174,11 @@ def _server(server: Server, imports: Imports) -> str:
 
 def _variables(server: Server) -> Iterator[str]:
     for variable in server.variables:
-        stated = [] if variable.required else [f"default={literal(variable.default)}"]
+        arguments = [] if variable.required else [f"default={literal(variable.default)}"]
         if variable.choices:
-            stated.append(f"enum={literal(variable.choices)}")
-        stated.append(f"argument={literal(variable.argument)}")
-        yield f"{literal(variable.name)}: ServerVariable({', '.join(stated)})"
+            arguments.append(f"enum={literal(variable.choices)}")
+        arguments.append(f"argument={literal(variable.argument)}")
+        yield f"{literal(variable.name)}: ServerVariable({', '.join(arguments)})"
 
 
 def _scheme(scheme: SecurityScheme, imports: Imports) -> str:

@@ -37,10 +37,9 @@ def enum_view(
             name=member.name, value=literal(member.value), doc=sentence(member.description)
         )
         groups.setdefault(titles.get(member.name, ""), []).append(view)
-    imports.add("enum", base)
     return EnumView(
         name=name,
-        base=base,
+        base=imports.add("enum", base),
         doc=sentence(doc),
         groups=tuple(
             EnumGroupView(title=title, members=tuple(views)) for title, views in groups.items()

@@ -1,37 +1,20 @@
-"""The event catalogue → the modules of event types and events."""
+"""The event catalogue → the module of events."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from ..ir import (
-    Alias,
-    AnyDefinition,
-    Api,
-    Array,
-    EnumMember,
-    Event,
-    Kind,
-    Map,
-    Model,
-    Named,
-    Position,
-    Scalar,
-    Tuple,
-    Type,
-    Union,
-)
-from ..ir.queries import all_fields, received_names, references, sent_names
-from ..naming.casing import upper
-from ..naming.unique_names import unique
-from ..openapi.media_types import is_form
-from .docstrings import in_short, sentence
-from .enums import enum_view
+from ..ir import AnyDefinition, Api, Event, Position
+from ..ir.queries import received_names, references, sent_names
+from .form_fields import event_form_fields
 from .imports import Imports
 from .literals import literal
 from .models import plan_definitions
 from .unions import union_rows
-from .views import EnumView, EventDocView, EventsView
+from .views import EventsView
+
+NAMES = frozenset({"Event", "CATALOGUE", "parse_event", "parse_events"})
+"""Names that every module of events defines beside its classes."""
 
 
 def event_definitions(api: Api) -> tuple[str, ...]:
@@ -50,171 +33,86 @@ def event_definitions(api: Api) -> tuple[str, ...]:
     )
 
 
-def plan_event_types(api: Api) -> EnumView | None:
-    """`EventType`, one member an event, grouped as the document groups them."""
-    events = api.events.events
-    if not events:
-        return None
-    members = [
-        EnumMember(name=event.member, value=event.type, description=_said(event))
-        for event in events
-    ]
-    titles = {event.member: event.group.replace("_", " ") for event in events}
-    return enum_view(
-        "EventType",
-        f"The events of {api.title or 'the API'}.",
-        members,
-        Imports(runtime=""),
-        titles,
-    )
-
-
-def _said(event: Event) -> str:
-    """A line about the event, without what only its class has room for."""
-    told = " ".join((event.summary or event.description.partition("\n")[0]).split())
-    summary = in_short(sentence(told))
-    return f"{summary} Deprecated.".strip() if event.deprecated else summary
-
-
-def plan_analytic_events(api: Api) -> EnumView | None:
-    """`AnalyticEvent`: what the provider logs as calls start, succeed and fail."""
-    moments: dict[str, list[str]] = {}
-    for resource in api.resources:
-        for operation in resource.operations:
-            for moment, value in operation.analytic_events.items():
-                moments.setdefault(value, []).append(f"`{operation.name}`: {moment}")
-    if not moments:
-        return None
-    members = [
-        EnumMember(name=name, value=value, description=", ".join(moments[value]))
-        for value, name in zip(moments, unique(list(moments), upper), strict=True)
-    ]
-    return enum_view(
-        "AnalyticEvent",
-        f"What {api.title or 'the API'} logs about calls.",
-        members,
-        Imports(runtime=""),
-    )
-
-
 def plan_events(
     api: Api,
-    own: Collection[AnyDefinition],
+    members: Collection[AnyDefinition],
     definitions: Mapping[str, AnyDefinition],
     imports: Imports,
     *,
     deferred: bool = False,
 ) -> EventsView | None:
-    """The events module, or None where the document delivers nothing. `own`: the definitions that stand in it.
+    """Plan the module of events; return None if the document delivers nothing.
 
-    `deferred`: the events' classes stand with the models, and each is imported when it is first used.
+    Args:
+        api: The API.
+        members: The definitions of the module.
+        definitions: All definitions by name.
+        imports: Receives the imports of the module.
+        deferred: Whether the events' classes stand in `models/` and are imported on demand.
     """
-    where = api.events
-    if not where.events:
+    events = api.events
+    if not events.events:
         return None
-    imports.add("typing", "TypeAlias")
-    for name in ("Catalogue", "DriftedEvent", "UnknownEvent"):
+    catalogue, drifted, unknown = (
         imports.add_runtime("webhooks.catalogue", name)
-    imports.add_runtime("webhooks.signatures.message", "AnyHeaders")
+        for name in ("Catalogue", "DriftedEvent", "UnknownEvent")
+    )
+    models, deferred_models = "", ""
     if deferred:
-        imports.add(".", "models")
-        imports.add_runtime("models.deferred", "DeferredModels")
-    else:
-        for event in where.events:
-            for name in event.models:
-                imports.add_definition(name)
-    positions = [position(place, imports) for place in (where.type, where.id, where.timestamp)]
-    views = plan_definitions(own, definitions, imports)
-    names = sorted({name for event in where.events for name in event.models})
-    union = tuple(f"models.{name}" if deferred else name for name in names)
+        models = imports.add(".", "models")
+        deferred_models = imports.add_runtime("models.deferred", "DeferredModels")
+    names = sorted({name for event in events.events for name in event.models})
+    union = tuple(
+        f"{models}.{name}" if deferred else imports.add_definition(name) for name in names
+    )
     return EventsView(
-        definitions=views,
+        alias_type=imports.add("typing", "TypeAlias"),
+        headers=imports.add_runtime("webhooks.signatures.message", "AnyHeaders"),
+        catalogue=catalogue,
+        others=(unknown, drifted),
+        models_package=models,
+        deferred_models=deferred_models,
+        type=position(events.type, imports),
+        id=position(events.id, imports),
+        timestamp=position(events.timestamp, imports),
+        definitions=plan_definitions(members, definitions, imports),
         imports=imports.block(),
+        classes=tuple(names),
         union=union,
         rows=union_rows(union),
-        models=tuple((literal(event.type), _classes(event, deferred)) for event in where.events),
-        type=positions[0],
-        id=positions[1],
-        timestamp=positions[2],
-        form=literal(form_fields(api, definitions)) if where.form else "",
-        said=_said_otherwise(where.events),
-        told=tells_itself(api),
-        batches=any(event.batch for event in where.events),
-        deferred=deferred,
+        models=tuple((literal(event.type), _classes(event, deferred)) for event in events.events),
+        form=literal(event_form_fields(api, definitions)) if events.form else "",
+        aliases=_aliases(events.events),
+        has_type=has_type(api),
+        batches=any(event.batch for event in events.events),
     )
 
 
-def tells_itself(api: Api) -> bool:
-    """Whether a delivery's type is known without being told by whoever received it."""
+def has_type(api: Api) -> bool:
+    """Return whether a delivery says its event type, or can be of one type only."""
     return api.events.type is not None or len(api.events.events) == 1
 
 
-def _said_otherwise(events: Iterable[Event]) -> str:
-    """What deliveries say for types, where that is not how the document calls them, as an expression."""
-    found = {event.said: event.type for event in events if event.said}
-    return literal(found) if found else ""
+def _aliases(events: Iterable[Event]) -> str:
+    """Return the sent values that differ from the document's event types, as `{sent: type}`; empty if none do."""
+    types = {event.said: event.type for event in events if event.said}
+    return literal(types) if types else ""
 
 
 def _classes(event: Event, deferred: bool) -> str:
-    """The class of an event, or those of its options, as an expression."""
+    """Return the class of an event, or the classes of its options, as an expression."""
     if deferred:
         return literal(event.options or event.model)
     return f"({', '.join(event.options)})" if event.options else event.model
 
 
-def form_fields(api: Api, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
-    """The properties of events that are fields of forms, and how a form has them: see the runtime's `read_form`."""
-    found: dict[str, str] = {}
-    for event in api.events.events:
-        for name in event.models if is_form(event.media_type or "") and not event.carrier else ():
-            for wire, written in written_in_form(name, definitions).items():
-                found.setdefault(wire, written)
-    return found
-
-
-def written_in_form(name: str, definitions: Mapping[str, AnyDefinition]) -> dict[str, str]:
-    """The properties of a model, and how a form has each."""
-    definition = definitions[name]
-    fields = all_fields(definition, definitions) if isinstance(definition, Model) else ()
-    return {field.wire: _written(field.type, definitions) for field in fields}
-
-
-def _written(kind: Type, definitions: Mapping[str, AnyDefinition]) -> str:
-    """How a form has a value: as OpenAPI's Encoding Object says, objects in JSON and arrays by repetition."""
-    match kind:
-        case Named(name):
-            definition = definitions[name]
-            if isinstance(definition, Alias):
-                return _written(definition.type, definitions)
-            return "json" if isinstance(definition, Model) else "text"
-        case Array(items=items):
-            return "json" if _written(items, definitions) == "json" else "list"
-        case Map() | Tuple():
-            return "json"
-        case Union(options=options):
-            found = {_written(option, definitions) for option in options} - {"value"}
-            return found.pop() if len(found) == 1 else "text" if found else "value"
-        case Scalar(kind=Kind.STRING | Kind.ANY | Kind.BINARY):
-            return "text"
-    return "value"
-
-
-def position(where: Position | None, imports: Imports) -> str:
-    """Where a delivery says something, as an expression."""
-    if where is None:
+def position(place: Position | None, imports: Imports) -> str:
+    """Return the expression for a place in a delivery: a JSON Pointer, a header, or a tuple of both."""
+    if place is None:
         return "None"
-    if where.parts:
-        parts = [position(part, imports) for part in where.parts]
+    if place.parts:
+        parts = [position(part, imports) for part in place.parts]
         return f"({', '.join(parts)},)"
-    if where.header is None:
-        return literal(where.pointer)
-    imports.add_runtime("webhooks.catalogue", "InHeader")
-    return f"InHeader({literal(where.header)})"
-
-
-def plan_event_docs(api: Api) -> tuple[EventDocView, ...]:
-    """The lines of api.md about events."""
-    return tuple(
-        EventDocView(type=event.type, class_name=", ".join(event.models), summary=_said(event))
-        for event in api.events.events
-    )
+    if place.header is None:
+        return literal(place.pointer)
+    return f"{imports.add_runtime('webhooks.catalogue', 'InHeader')}({literal(place.header)})"

@@ -41,8 +41,7 @@ def plan_exports(view: PackageView) -> Iterator[ExportsView]:
         own = {definition.name for definition in view.events.definitions}
         readers = ("parse_event", "parse_events") if view.events.batches else ("parse_event",)
         yield export(".events", "Event", *readers, *own)
-        union = {name.removeprefix("models.") for name in view.events.union}
-        if borrowed := union - own:
+        if borrowed := set(view.events.classes) - own:
             yield export(".models", *borrowed)
         yield export(f"{runtime}.webhooks.catalogue", "DriftedEvent", "UnknownEvent")
         yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,8 @@ def literal(value: Any) -> str:
     if isinstance(value, dict):
         entries = (f"{literal(key)}: {literal(item)}" for key, item in value.items())
         return "{" + ", ".join(entries) + "}"
+    if isinstance(value, float) and math.isinf(value):
+        return "1e999" if value > 0 else "-1e999"
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     raise TypeError(f"no literal for {type(value).__name__}")

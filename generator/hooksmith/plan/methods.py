@@ -14,7 +14,7 @@ from .imports import Imports
 from .literals import literal
 from .method_docs import method_doc
 from .models import constant
-from .operation_constants import LOCATIONS, constant_name, plan_operation_constant
+from .operation_constants import LOCATIONS, constant_names, plan_operation_constant
 from .unions import options_of, union
 from .views import ArgumentView, MethodView, PartView, ResourceView
 
@@ -36,29 +36,39 @@ def plan_resource(
         callbacks: Pointer of a callback → its constant.
         deferred: Whether an operation imports its models on its first call.
     """
-    imports = Imports(runtime=runtime, home=lambda name: "..models")
+    constants = constant_names(resource.operations, definitions)
+    methods = {operation.name for operation in resource.operations}
+    classes = {resource.class_name, f"Async{resource.class_name}"}
+    imports = Imports(
+        runtime=runtime,
+        module_of=lambda name: "..models",
+        taken=definitions.keys() | methods | classes,
+    )
     wire = Imports(
         runtime=runtime,
-        home=lambda name: "..models",
+        module_of=lambda name: "..models",
         through=("..", "models") if deferred else None,
+        taken=definitions.keys() | set(constants),
     )
-    imports.add_runtime("client.async_client", "AsyncResource")
-    imports.add_runtime("client.sync_client", "SyncResource")
-    imports.add_runtime("client.options", "RequestOptions")
     imports.add("..operations", f"{resource.name} as _operations")
-    methods = tuple(
-        _MethodPlanner(operation, definitions, imports, callbacks).view()
-        for operation in resource.operations
-    )
+    planners = [
+        _MethodPlanner(operation, constant, definitions, imports, callbacks)
+        for operation, constant in zip(resource.operations, constants, strict=True)
+    ]
     operations = tuple(
-        plan_operation_constant(operation, definitions, wire) for operation in resource.operations
+        plan_operation_constant(operation, constant, definitions, wire)
+        for operation, constant in zip(resource.operations, constants, strict=True)
     )
     return ResourceView(
         name=resource.name,
         class_name=resource.class_name,
         doc=sentence(resource.description),
+        base=imports.add_runtime("client.sync_client", "SyncResource"),
+        async_base=imports.add_runtime("client.async_client", "AsyncResource"),
+        options=imports.add_runtime("client.options", "RequestOptions"),
+        overload=imports.local("overload"),
+        methods=tuple(planner.view() for planner in planners),
         imports=imports.block(definitions_for_types_only=True),
-        methods=methods,
         operation_imports=wire.block(),
         operations=operations,
     )
@@ -70,11 +80,13 @@ class _MethodPlanner:
     def __init__(
         self,
         operation: Operation,
+        constant: str,
         definitions: Mapping[str, AnyDefinition],
         imports: Imports,
         callbacks: Mapping[str, str],
     ) -> None:
         self._operation = operation
+        self._constant = constant
         self._callbacks = tuple(
             callbacks.get(callback.pointer, "") for callback in operation.callbacks
         )
@@ -91,7 +103,7 @@ class _MethodPlanner:
         returns, async_returns = self._returns()
         return MethodView(
             name=operation.name,
-            constant=f"_operations.{constant_name(operation)}",
+            constant=f"_operations.{self._constant}",
             verb="paginate" if operation.pagination else "call",
             arguments=tuple(self._signature()),
             returns=returns,
@@ -115,10 +127,10 @@ class _MethodPlanner:
         pages = self._operation.pagination
         if pages is None:
             return result, result
-        self._imports.add_runtime("client.pagination", "AsyncPager")
-        self._imports.add_runtime("client.pagination", "Page")
+        page = self._imports.add_runtime("client.pagination", "Page")
+        pager = self._imports.add_runtime("client.pagination", "AsyncPager")
         item = self._results.annotation(pages.item)
-        return f"Page[{item}, {result}]", f"AsyncPager[{item}, {result}]"
+        return f"{page}[{item}, {result}]", f"{pager}[{item}, {result}]"
 
     def _signature(self) -> Iterator[ArgumentView]:
         """Yield all arguments. An argument that some overloads lack is optional."""
@@ -130,7 +142,7 @@ class _MethodPlanner:
         for overload in overloads:
             for argument in overload:
                 arguments.setdefault(argument.name, []).append(argument)
-        joined = [_joined(variants, len(overloads)) for variants in arguments.values()]
+        joined = [self._joined(variants, len(overloads)) for variants in arguments.values()]
         for argument in sorted(joined, key=lambda argument: bool(argument.default)):
             is_choice = argument.name == self._content_type
             yield argument._replace(annotation="str") if is_choice else argument
@@ -166,23 +178,40 @@ class _MethodPlanner:
     def _one_of(self, media_types: list[str]) -> str:
         if any("*" in media_type for media_type in media_types):
             return "str"
-        self._imports.add("typing", "Literal")
-        return f"Literal[{', '.join(map(literal, media_types))}]"
+        name = self._imports.add("typing", "Literal")
+        return f"{name}[{', '.join(map(literal, media_types))}]"
 
     def _arguments_with(self, body: list[Field]) -> Iterator[ArgumentView]:
         fields = [parameter.field for parameter in self._operation.parameters] + body
         arguments = [self._argument(field) for field in fields]
+        omit = self._imports.local("OMIT")
         yield from sorted(
-            arguments, key=lambda argument: (bool(argument.default), argument.default == "OMIT")
+            arguments, key=lambda argument: (bool(argument.default), argument.default == omit)
         )
 
     def _argument(self, field: Field) -> ArgumentView:
         annotation = self._arguments.annotation(field.type)
         if field.required:
             return ArgumentView(name=field.name, annotation=annotation, default=constant(field))
-        self._imports.add_runtime("omit", "OMIT")
-        self._imports.add_runtime("omit", "Omit")
-        return ArgumentView(name=field.name, annotation=f"{annotation} | Omit", default="OMIT")
+        return ArgumentView(
+            name=field.name,
+            annotation=f"{annotation} | {self._imports.add_runtime('omit', 'Omit')}",
+            default=self._imports.add_runtime("omit", "OMIT"),
+        )
+
+    def _joined(self, variants: list[ArgumentView], overloads: int) -> ArgumentView:
+        """Join the variants of an argument in several overloads; an argument that one lacks can be omitted."""
+        options = dict.fromkeys(
+            option for variant in variants for option in options_of(variant.annotation)
+        )
+        default = next((variant.default for variant in variants if variant.default), "")
+        if len(variants) < overloads and not default:
+            default = self._imports.add_runtime("omit", "OMIT")
+        if default == self._imports.local("OMIT"):
+            omit = self._imports.add_runtime("omit", "Omit")
+            options.pop(omit, None)
+            options[omit] = None
+        return ArgumentView(name=variants[0].name, annotation=union(options), default=default)
 
     def _parts(self) -> Iterator[PartView]:
         """Yield the keyword arguments of the client's `call`."""
@@ -202,7 +231,8 @@ class _MethodPlanner:
         has_whole_body = any(body.fields is None for body in bodies)
         if fields and has_whole_body:
             items = ", ".join(f"{wire}: {name}" for wire, name in _items(list(fields.values())))
-            yield PartView(name="body", whole=f"{{{items}}} if body is OMIT else body")
+            omit = self._imports.add_runtime("omit", "OMIT")
+            yield PartView(name="body", whole=f"{{{items}}} if body is {omit} else body")
         elif fields or (bodies and not has_whole_body):
             yield PartView(name="body", items=_items(list(fields.values())))
         elif bodies:
@@ -244,20 +274,6 @@ def content_type_argument(operation: Operation) -> str | None:
     while name in taken:
         name = f"body_{name}"
     return name
-
-
-def _joined(variants: list[ArgumentView], overloads: int) -> ArgumentView:
-    """Join the variants of an argument in several overloads; an argument that one lacks defaults to OMIT."""
-    options = dict.fromkeys(
-        option for variant in variants for option in options_of(variant.annotation)
-    )
-    default = next((variant.default for variant in variants if variant.default), "")
-    if len(variants) < overloads and not default:
-        default = "OMIT"
-    if default == "OMIT":
-        options.pop("Omit", None)
-        options["Omit"] = None
-    return ArgumentView(name=variants[0].name, annotation=union(options), default=default)
 
 
 def _body_fields(body: Body) -> list[Field]:

@@ -106,15 +106,12 @@ class _DefinitionPlanner:
     def _model(self, model: Model) -> ModelView:
         is_only_sent = model.sent and not model.received
         writer = self._annotation_writer(model)
-        is_closed = model.extra is None and not model.received
-        if is_closed:
-            self._imports.add("pydantic", "ConfigDict")
         is_camel = _is_camel(model, self._definitions)
         return ModelView(
             name=model.name,
             bases=", ".join(self._bases(model, is_only_sent, is_camel)),
             doc=_described(model.description, model.deprecated),
-            config='ConfigDict(extra="forbid")' if is_closed else "",
+            config=self._config(model),
             fields=tuple(
                 self._field(field, writer, is_only_sent, is_camel) for field in model.fields
             ),
@@ -123,6 +120,12 @@ class _DefinitionPlanner:
             if model.further and not model.received
             else "",
         )
+
+    def _config(self, model: Model) -> str:
+        """Return `model_config` of a sent model that forbids further properties; otherwise nothing."""
+        if model.extra is not None or model.received:
+            return ""
+        return f'{self._imports.add("pydantic", "ConfigDict")}(extra="forbid")'
 
     def _annotation_writer(self, definition: AnyDefinition) -> AnnotationWriter:
         both = definition.sent and definition.received
@@ -139,8 +142,8 @@ class _DefinitionPlanner:
             return ""
         self._imports.add("typing", "TYPE_CHECKING")  # for type checkers it would be an argument
         if type_ is None:
-            self._imports.add_runtime("models.sent_and_received", "ReceivedOnly")
-            return "dict[str, ReceivedOnly]"
+            name = self._imports.add_runtime("models.sent_and_received", "ReceivedOnly")
+            return f"dict[str, {name}]"
         is_exact = writer.strict or (isinstance(type_, Union) and ANY in type_.options)
         return f"dict[str, {writer.annotation(type_ if is_exact else Union((type_, ANY)))}]"
 
@@ -152,16 +155,15 @@ class _DefinitionPlanner:
         is_shared = model.sent and model.received
         direction = "Request" if is_only_sent else "Shared" if is_shared else ""
         base = f"{'Camel' if is_camel else ''}{direction}Model"
-        self._imports.add_runtime("models.sent_and_received" if is_shared else "models.base", base)
-        return (base,)
+        module = "models.sent_and_received" if is_shared else "models.base"
+        return (self._imports.add_runtime(module, base),)
 
     def _strictness(self, model: Model, is_only_sent: bool) -> tuple[str, ...]:
         """Return `RequestModel` for a sent model that extends a received model, since its fields can be omitted."""
         bases = [self._definitions[name] for name in model.bases]
         if not is_only_sent or all(base.sent and not base.received for base in bases):
             return ()
-        self._imports.add_runtime("models.base", "RequestModel")
-        return ("RequestModel",)
+        return (self._imports.add_runtime("models.base", "RequestModel"),)
 
     def _field(
         self, field: Field, writer: AnnotationWriter, is_only_sent: bool, is_camel: bool
@@ -174,8 +176,8 @@ class _DefinitionPlanner:
             default = constant(field)
         metadata = list(self._metadata(field, writer, is_camel))
         if metadata:
-            self._imports.add("typing", "Annotated")
-            annotation = f"Annotated[{', '.join([annotation, *metadata])}]"
+            annotated = self._imports.add("typing", "Annotated")
+            annotation = f"{annotated}[{', '.join([annotation, *metadata])}]"
         return FieldView(
             name=field.name, annotation=annotation, default=default, doc=field_doc(field)
         )
@@ -187,11 +189,9 @@ class _DefinitionPlanner:
         if is_secret(field.type, self._definitions):
             arguments.append("repr=False")
         if arguments:
-            self._imports.add("pydantic", "Field")
-            yield f"Field({', '.join(arguments)})"
+            yield f"{self._imports.add('pydantic', 'Field')}({', '.join(arguments)})"
         if writer.both and self._may_be_null(field):
-            self._imports.add_runtime("models.sent_and_received", "Nullable")
-            yield "Nullable()"
+            yield f"{self._imports.add_runtime('models.sent_and_received', 'Nullable')}()"
 
     def _may_be_null(self, field: Field) -> bool:
         """Return whether the document allows null for an optional field. The annotation of every such field does."""
@@ -211,27 +211,24 @@ class _DefinitionPlanner:
         A sent field can be omitted. A received field can be absent, and null even if the document does not say so.
         """
         if is_only_sent:
-            self._imports.add_runtime("models.base", "Omittable")
-            self._imports.add_runtime("omit", "OMIT")
-            return f"Omittable[{annotation}]", "OMIT"
+            omittable = self._imports.add_runtime("models.base", "Omittable")
+            return f"{omittable}[{annotation}]", self._imports.add_runtime("omit", "OMIT")
         has_none = is_nullable(field.type) or annotation == "None"
         return annotation if has_none else f"{annotation} | None", "None"
 
     def _alias(self, alias: Alias) -> AliasView:
         """Plan an alias: a `TypeAlias`, or a `TypeAliasType` if the alias refers to itself."""
         is_recursive = self._is_recursive(alias)
-        self._imports.add(
-            *(("typing_extensions", "TypeAliasType") if is_recursive else ("typing", "TypeAlias"))
-        )
         expression = self._annotation_writer(alias).annotation(alias.type)
         if is_recursive:
-            expression = f"TypeAliasType({literal(alias.name)}, {literal(expression)})"
+            alias_type = self._imports.add("typing_extensions", "TypeAliasType")
+            expression = f"{alias_type}({literal(alias.name)}, {literal(expression)})"
         elif self._deferred:
             expression = quoted_type(expression)
         return AliasView(
             name=alias.name,
             expression=expression,
-            annotation="" if is_recursive else ": TypeAlias",
+            annotation="" if is_recursive else f": {self._imports.add('typing', 'TypeAlias')}",
             doc=_described(alias.description, alias.deprecated),
         )
 

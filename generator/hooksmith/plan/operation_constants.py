@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..ir import (
@@ -18,25 +18,39 @@ from ..ir import (
     Type,
 )
 from ..ir.queries import names_in, success_type
+from ..naming.unique_names import unique
 from .annotations import AnnotationWriter
 from .imports import Imports
 from .literals import literal
 from .unions import options_of, union
 from .views import OperationView
 
+_MODULE = "client.operation"
+"""The module of the runtime that defines the classes of the constants."""
 LOCATIONS = {"path": "path_parameters", "query": "query", "header": "header", "cookie": "cookie"}
 """Location of a parameter → the argument of `Operation` that lists the parameters there."""
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 """Location of a parameter → its default style (OpenAPI, Parameter Object)."""
 
 
-def constant_name(operation: Operation) -> str:
-    """Return the constant of an operation: `list_webhooks` → `LIST_WEBHOOKS`."""
-    return operation.name.upper().rstrip("_") if operation.name.upper() != "_" else "CALL"
+def constant_names(operations: Sequence[Operation], taken: Container[str]) -> list[str]:
+    """Return the constants of a resource's operations: `list_webhooks` → `LIST_WEBHOOKS`.
+
+    `taken` has the names of definitions, which the module of the constants may import.
+    """
+    methods = [operation.name for operation in operations]
+    return unique(methods, _constant_name, filter(taken.__contains__, map(_constant_name, methods)))
+
+
+def _constant_name(method: str) -> str:
+    return method.upper().rstrip("_") or "CALL"
 
 
 def plan_operation_constant(
-    operation: Operation, definitions: Mapping[str, AnyDefinition], imports: Imports
+    operation: Operation,
+    constant: str,
+    definitions: Mapping[str, AnyDefinition],
+    imports: Imports,
 ) -> OperationView:
     """Plan the constant of an operation."""
     sent = AnnotationWriter(definitions, imports, strict=True)
@@ -44,13 +58,11 @@ def plan_operation_constant(
     returned = success_type(operation)
     result = "None" if returned is None else received.annotation(returned)
     pages = operation.pagination
-    factory = "PagedOperation" if pages else "Operation"
-    imports.add_runtime("client.operation", factory)
+    factory = imports.add_runtime(_MODULE, "PagedOperation" if pages else "Operation")
+    types = f"{received.annotation(pages.item)}, {result}" if pages else result
     return OperationView(
-        constant=constant_name(operation),
-        type=f"PagedOperation[{received.annotation(pages.item)}, {result}]"
-        if pages
-        else f"Operation[{result}]",
+        constant=constant,
+        type=f"{factory}[{types}]",
         factory=factory,
         arguments=tuple(_arguments(operation, sent, received, imports)),
     )
@@ -90,7 +102,6 @@ def _arguments(
 
 
 def _parameter(parameter: Parameter, sent: AnnotationWriter, imports: Imports) -> str:
-    imports.add_runtime("client.operation", "Parameter")
     arguments = [literal(parameter.field.wire)]
     if parameter.style != _STYLES[parameter.location] and parameter.media_type is None:
         arguments.append(f"style={literal(parameter.style)}")
@@ -104,45 +115,42 @@ def _parameter(parameter: Parameter, sent: AnnotationWriter, imports: Imports) -
         arguments.append("allow_reserved=True")
     if parameter.field.required:
         arguments.append("required=True")
-    return f"Parameter({', '.join(arguments)})"
+    return f"{imports.add_runtime(_MODULE, 'Parameter')}({', '.join(arguments)})"
 
 
 def _body(body: Body, sent: AnnotationWriter, imports: Imports) -> str:
-    imports.add_runtime("client.operation", "Body")
     arguments = [_annotation(body.type, sent)]
     if body.media_type != "application/json":
         arguments.append(f"media_type={literal(body.media_type)}")
     if body.required:
         arguments.append("required=True")
     if body.encoding:
-        imports.add_runtime("client.operation", "Encoding")
-        entries = [f"{literal(entry.wire)}: {_encoding(entry)}" for entry in body.encoding]
+        entries = [f"{literal(entry.wire)}: {_encoding(entry, imports)}" for entry in body.encoding]
         arguments.append(f"encoding={{{', '.join(entries)}}}")
     if body.others:
         others = [_body(replace(other, required=False), sent, imports) for other in body.others]
         arguments.append(f"others=({', '.join(others)},)")
-    return f"Body({', '.join(arguments)})"
+    return f"{imports.add_runtime(_MODULE, 'Body')}({', '.join(arguments)})"
 
 
-def _encoding(encoding: PropertyEncoding) -> str:
+def _encoding(encoding: PropertyEncoding, imports: Imports) -> str:
     arguments = {
         "media_type": encoding.media_type,
         "style": encoding.style,
         "explode": encoding.explode,
         "allow_reserved": encoding.allow_reserved or None,
     }
-    return f"Encoding({_keywords(arguments)})"
+    return f"{imports.add_runtime(_MODULE, 'Encoding')}({_keywords(arguments)})"
 
 
 def _reply(reply: Reply | Content, received: AnnotationWriter, imports: Imports) -> str:
-    imports.add_runtime("client.operation", "Reply")
     arguments = ["None" if reply.type is None else _annotation(reply.type, received)]
     if reply.media_type not in (None, "application/json"):
         arguments.append(f"media_type={literal(reply.media_type)}")
     if isinstance(reply, Reply) and reply.others:
         others = [_reply(other, received, imports) for other in reply.others]
         arguments.append(f"others=({', '.join(others)},)")
-    return f"Reply({', '.join(arguments)})"
+    return f"{imports.add_runtime(_MODULE, 'Reply')}({', '.join(arguments)})"
 
 
 def _annotation(type_: Type, speller: AnnotationWriter) -> str:
@@ -155,19 +163,19 @@ def _annotation(type_: Type, speller: AnnotationWriter) -> str:
 def _as_argument(annotation: str, imports: Imports) -> str:
     """Expand `Open[…]`: mypy accepts an alias of a union as a type only inside another type."""
     options = options_of(annotation)
+    types = {imports.local("Open"): "str", imports.local("OpenInt"): "int"}
     for index, option in enumerate(options):
         alias, _, name = option.removesuffix("]").partition("[")
-        if alias in ("Open", "OpenInt"):
-            imports.add("typing", "Annotated")
-            imports.add("pydantic", "Field")
-            wide = f"{name} | {'str' if alias == 'Open' else 'int'}"
-            options[index] = f'Annotated[{wide}, Field(union_mode="left_to_right")]'
+        if alias in types:
+            annotated = imports.add("typing", "Annotated")
+            field = imports.add("pydantic", "Field")
+            mode = f'{field}(union_mode="left_to_right")'
+            options[index] = f"{annotated}[{name} | {types[alias]}, {mode}]"
     return union(options)
 
 
 def _pagination(pages: Pagination, imports: Imports) -> str:
     name = "CursorPagination" if pages.style == "cursor" else "OffsetPagination"
-    imports.add_runtime("client.operation", name)
     arguments = {
         "parameter": pages.parameter,
         "next": pages.next,
@@ -175,15 +183,14 @@ def _pagination(pages: Pagination, imports: Imports) -> str:
         "complete": pages.complete,
         "size": pages.size,
     }
-    return f"{name}({_keywords(arguments)})"
+    return f"{imports.add_runtime(_MODULE, name)}({_keywords(arguments)})"
 
 
 def _permissions(operation: Operation, imports: Imports) -> str:
-    imports.add_runtime("client.operation", "Permissions")
     permissions = operation.permissions
     assert permissions is not None
     arguments = {"permissions": permissions.permissions, "group": permissions.group or None}
-    return f"Permissions({_keywords(arguments)})"
+    return f"{imports.add_runtime(_MODULE, 'Permissions')}({_keywords(arguments)})"
 
 
 def _keywords(arguments: Mapping[str, object]) -> str:

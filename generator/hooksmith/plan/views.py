@@ -1,4 +1,7 @@
-"""What Python we will write: plain data, every string ready. Templates read these and decide nothing."""
+"""Views: the Python code to write as plain data, with every string ready. Templates decide nothing.
+
+An *expression* is Python source of a value; every other string is inserted through a template filter.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import NamedTuple
 
 
 class FieldView(NamedTuple):
-    """`name: annotation = default`, with a docstring below."""
+    """`name: annotation = default`, followed by a docstring."""
 
     name: str
     annotation: str
@@ -15,41 +18,50 @@ class FieldView(NamedTuple):
 
 
 class ModelView(NamedTuple):
+    """A class of a model."""
+
     name: str
     bases: str
     doc: str
     config: str
+    """The expression of `model_config`; empty if the class has none."""
     fields: tuple[FieldView, ...]
     extra: str = ""
     """The annotation of further properties."""
     assertions: str = ""
-    """What is asserted of the object: a literal."""
+    """The assertions on the object: a literal."""
     kind: str = "model"
 
 
 class EnumMemberView(NamedTuple):
+    """A member of an enumeration; `value` is a literal."""
+
     name: str
     value: str
     doc: str = ""
 
 
 class EnumGroupView(NamedTuple):
-    """Members that belong together, under a comment."""
+    """Members under a comment."""
 
     title: str
     members: tuple[EnumMemberView, ...]
 
 
 class EnumView(NamedTuple):
+    """A class of an enumeration."""
+
     name: str
     base: str
     doc: str
     groups: tuple[EnumGroupView, ...]
+    imports: str = ""
+    """The import block, if the enumeration has a module of its own."""
     kind: str = "enum"
 
 
 class AliasView(NamedTuple):
-    """`name: TypeAlias = expression`, or without the annotation."""
+    """`name: TypeAlias = expression`; a recursive alias has no annotation."""
 
     name: str
     annotation: str
@@ -77,7 +89,7 @@ class ExportsView(NamedTuple):
 
 
 class ModelsView(NamedTuple):
-    """A large package's models: a module for each resource, and what all of them export."""
+    """The package `models/` of a large package: its modules, and the names that each exports."""
 
     modules: tuple[ModuleView, ...]
     exports: tuple[ExportsView, ...]
@@ -86,42 +98,50 @@ class ModelsView(NamedTuple):
 
 
 class EventsView(NamedTuple):
-    """The module of events: their classes, the union and the catalogue.
-
-    `deferred`: the classes stand with the models, and each is imported when it is first used.
-    """
+    """The module of events: their classes, the union and the catalogue."""
 
     imports: str
+    alias_type: str
+    """`TypeAlias`, as the module imports it. So are the next five fields names in the module."""
+    headers: str
+    catalogue: str
+    others: tuple[str, str]
+    """The classes of unknown and drifted events."""
+    models_package: str
+    """The package of the events' classes if each is imported on demand; empty if the module defines or imports them."""
+    deferred_models: str
     definitions: tuple[DefinitionView, ...]
+    classes: tuple[str, ...]
+    """The names of the events' classes, sorted."""
     union: tuple[str, ...]
+    """The options of `Event`: expressions."""
     rows: tuple[str, ...]
-    """The same as rows of a union: very many are in brackets."""
+    """The options as rows of a union; brackets group very many options."""
     models: tuple[tuple[str, str], ...]
-    """Wire value, as a literal, and the class or classes, an expression."""
+    """Event type, as a literal, and its class or classes, an expression."""
     type: str
-    """Where a delivery says its type, its id and its time: expressions."""
+    """The places of event type, id and time in a delivery: expressions."""
     id: str
     timestamp: str
     form: str = ""
-    """The properties of events that come as forms, an expression; empty where no event does."""
-    said: str = ""
-    """What deliveries say for a type → the type, where they differ, an expression; empty where none does."""
-    told: bool = True
-    """Whether the type is known without being passed."""
+    """The encodings of properties in forms, an expression; empty if no event is sent as a form."""
+    aliases: str = ""
+    """`{sent value: event type}` of the types that differ, an expression; empty if none does."""
+    has_type: bool = True
+    """Whether a delivery says its event type, or can be of one type only."""
     batches: bool = False
-    """Whether deliveries may have several events."""
-    deferred: bool = False
+    """Whether a delivery may hold several events."""
 
 
 class CallbackView(NamedTuple):
-    """A constant of the module of callbacks; all are expressions but `doc`.
+    """A constant of the module of callbacks. All fields are expressions unless their docstring says otherwise.
 
-    What is usual is empty: the media types of JSON, the status 200, and `reply` where nothing is answered.
+    Default values are empty: the media types of JSON, the status 200, and `reply` if the API expects no content.
     """
 
     constant: str
     pointer: str
-    """Where the document has it; not an expression."""
+    """The place in the document; not an expression."""
     annotation: str
     reply: str
     operation: str
@@ -136,34 +156,43 @@ class CallbackView(NamedTuple):
     reply_media_type: str
     doc: str
     line: str
-    """What api.md says of it; not an expression either."""
+    """The line of api.md; not an expression."""
 
 
 class CallbacksView(NamedTuple):
+    """The module of callbacks. `any` and `class_name` are names in the module."""
+
     imports: str
+    any: str
+    class_name: str
     callbacks: tuple[CallbackView, ...]
 
 
 class CallbackReceiverView(NamedTuple):
-    """`scheme` is an expression, empty where the document does not say how deliveries are signed."""
+    """The module of the callback receiver.
+
+    `scheme` is an expression, empty if the document does not declare how deliveries are signed.
+    """
 
     scheme: str
     imports: str
 
 
 class ArgumentView(NamedTuple):
+    """`name: annotation = default`; `default` is empty for a required argument."""
+
     name: str
     annotation: str
     default: str = ""
 
 
 class WebhookView(NamedTuple):
-    """The module with `Webhook`, and the one with examples for tests. What is not said otherwise is an expression."""
+    """The module with `Webhook`, and the package with examples. Fields without a docstring are expressions."""
 
     doc: str
     imports: str
     scheme: str
-    """Empty where the user states the scheme."""
+    """Empty if the user passes the scheme."""
     positional: tuple[ArgumentView, ...]
     optional: tuple[ArgumentView, ...]
     verifier: str
@@ -171,20 +200,20 @@ class WebhookView(NamedTuple):
     client: str
     """The class of the client that can fetch the keys."""
     fetch: str
-    """The call of it that does, without the client; empty where there is none."""
+    """The call of the client that fetches the keys, without the client; empty if there is none."""
     key: str
-    """A secret or JWK for examples; empty where there is no scheme to use it with."""
+    """A secret or JWK for examples; empty if there is no scheme to use it with."""
     key_name: str
-    """The constant that holds it."""
+    """The constant of the key."""
     key_argument: str
     signer: str
-    """What signs examples."""
+    """The expression that signs examples."""
     default_signer: str
-    """The same, in words."""
+    """The signer in words."""
 
 
 class PartView(NamedTuple):
-    """`name={wire: argument, …}` or `name=argument` in the call that a method makes."""
+    """`name={wire: argument, …}` or `name=argument` in a method's call of the client."""
 
     name: str
     items: tuple[tuple[str, str], ...] = ()
@@ -192,6 +221,8 @@ class PartView(NamedTuple):
 
 
 class MethodView(NamedTuple):
+    """A method of a resource's classes."""
+
     name: str
     constant: str
     verb: str
@@ -199,15 +230,15 @@ class MethodView(NamedTuple):
     returns: str
     async_returns: str
     is_async: bool
-    """Whether the asynchronous twin is a coroutine; a pager is not."""
+    """Whether the method of the asynchronous class is a coroutine; a pager is not."""
     doc: str
     parts: tuple[PartView, ...]
     overloads: tuple[tuple[ArgumentView, ...], ...] = ()
-    """The arguments of each way to call it, where there are several."""
+    """The arguments of each overload; empty if there is one signature."""
 
 
 class OperationView(NamedTuple):
-    """A constant of the operations module. `arguments` are ready `name=value` texts."""
+    """A constant of the operations module. `arguments` are `name=value` texts."""
 
     constant: str
     type: str
@@ -216,45 +247,62 @@ class OperationView(NamedTuple):
 
 
 class ResourceView(NamedTuple):
+    """The two modules of a resource."""
+
     name: str
     class_name: str
     doc: str
     imports: str
+    base: str
+    """The base class, as the module imports it. So are the next three fields names in the module."""
+    async_base: str
+    options: str
+    overload: str
     methods: tuple[MethodView, ...]
     operation_imports: str
     operations: tuple[OperationView, ...]
 
 
 class ClientView(NamedTuple):
+    """The module of the clients."""
+
     name: str
     doc: str
-    """With a section on the arguments."""
+    imports: str
+    cached_property: str
+    """The decorator, as the module imports it. So are the next five fields names in the module."""
+    mapping: str
+    hooks: str
+    api_constant: str
+    base: str
+    async_base: str
     arguments: tuple[ArgumentView, ...]
     async_arguments: tuple[ArgumentView, ...]
-    abstract: str
-    """What their annotations need of `collections.abc`."""
     credentials: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str], ...]
     server_variables: tuple[tuple[str, str], ...]
     api: tuple[str, ...]
-    """Ready `name=value` texts of the `ApiInfo`."""
+    """`name=value` texts of the `ApiInfo`."""
     api_imports: str
 
 
 class ResourceDocView(NamedTuple):
+    """The section of a resource in api.md; `calls` are items of a list, in Markdown."""
+
     name: str
     calls: tuple[str, ...]
-    """Items of a list, in Markdown."""
 
 
 class EventDocView(NamedTuple):
+    """The line of an event in api.md."""
+
     type: str
     class_name: str
     summary: str
 
 
 class PackageView(NamedTuple):
-    """All of one API's package. A part that the document has nothing for is None or empty."""
+    """The package of one API. A part that the document has nothing for is None or empty."""
 
     title: str
     doc: str
@@ -263,7 +311,7 @@ class PackageView(NamedTuple):
     runtime: str
     """The package of the runtime, relative to a module at the top of this package."""
     models: ModuleView | None = None
-    """The module of all models, or None where there are too many for one."""
+    """The module of all models; None if they stand in `models/`."""
     model_modules: ModelsView | None = None
     event_types: EnumView | None = None
     analytic_events: EnumView | None = None
@@ -272,9 +320,9 @@ class PackageView(NamedTuple):
     callbacks: CallbacksView | None = None
     callback_receiver: CallbackReceiverView | None = None
     examples: str = ""
-    """JSON text: wire value → an example of the body; empty where there are no events."""
+    """JSON text: event type → an example of the body; empty if there is no `Webhook`."""
     whole_examples: bool = False
-    """Whether an example is a whole delivery, with headers, and not the body alone."""
+    """Whether an example has headers and body; otherwise the body alone."""
     resources: tuple[ResourceView, ...] = ()
     client: ClientView | None = None
     exports: tuple[ExportsView, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..ir import Api, Operation
 from .docstrings import section, sentence
-from .events import tells_itself
+from .events import has_type
 from .imports import Imports
 from .literals import literal
 from .views import ArgumentView, WebhookView
@@ -31,11 +31,11 @@ _JWK = {
 
 def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     """The modules, or None where the document delivers nothing whose type could be told."""
-    if not api.events.events or not tells_itself(api):
+    if not api.events.events or not has_type(api):
         return None
     declared = api.signature or {"scheme": "unestablished"}
     imports = Imports(
-        runtime=runtime, home=lambda name: ".events" if name == "Event" else ".client"
+        runtime=runtime, module_of=lambda name: ".events" if name == "Event" else ".client"
     )
     imports.add("time", "time")
     for name in ("BaseWebhook", "Clock"):
