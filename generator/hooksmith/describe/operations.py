@@ -23,9 +23,8 @@ from ..ir import (
 )
 from ..ir.queries import all_fields
 from ..json_pointer import escape
+from ..naming.argument_names import body_property_names, free_name, parameter_names
 from ..naming.casing import argument
-from ..naming.reserved import METHOD_ARGUMENTS
-from ..naming.unique_names import unique
 from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_event_stream, is_form
@@ -117,7 +116,7 @@ class OperationReader:
                 if _is_parameter(node):
                     parameters[node["in"], node["name"]] = (node, place)
         ordered = sorted(parameters.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
-        names = _argument_names([node for node, _ in ordered])
+        names = parameter_names([(node["in"], node["name"]) for node, _ in ordered])
         return tuple(
             self._parameter(node, place, name)
             for (node, place), name in zip(ordered, names, strict=True)
@@ -160,11 +159,11 @@ class OperationReader:
         contents = list(sent_contents(self._schemas, node.get("content") or {}, pointer))
         if not contents or self._is_body_empty():
             return None
-        taken = [*taken, *(["body"] if len(contents) > 1 else [])]
-        first, *others = (self._body_in(content, node, pointer, taken) for content in contents)
+        bodies = [self._body_in(content, node, pointer) for content in contents]
+        first, *others = _with_argument_names(bodies, taken)
         return replace(first, others=tuple(others))
 
-    def _body_in(self, content: Content, node: Node, pointer: str, taken: list[str]) -> Body:
+    def _body_in(self, content: Content, node: Node, pointer: str) -> Body:
         """Return the request body in one media type."""
         required = node.get("required") is True
         media_type = content.media_type
@@ -174,7 +173,7 @@ class OperationReader:
             media_type=media_type,
             required=required,
             description=text(node.get("description")),
-            fields=self._arguments(content.type, required, taken),
+            fields=self._arguments(content.type, required),
             encoding=tuple(
                 encodings(self._normal, node["content"].get(media_type), media_type, place)
             ),
@@ -194,9 +193,7 @@ class OperationReader:
             )
         )
 
-    def _arguments(
-        self, type_: Type | None, required: bool, taken: list[str]
-    ) -> tuple[Field, ...] | None:
+    def _arguments(self, type_: Type | None, required: bool) -> tuple[Field, ...] | None:
         """Return the properties of a body as arguments; None if they cannot describe every value of the body."""
         if not isinstance(type_, Named):
             return None
@@ -204,19 +201,11 @@ class OperationReader:
         definition = self._schemas.definitions.get(type_.name)
         if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
-        fields = [
-            field
-            for field in all_fields(definition, self._schemas.definitions)
-            if not field.read_only
-        ]
-        if not required and any(field.required for field in fields):
+        fields = {field.wire: field for field in all_fields(definition, self._schemas.definitions)}
+        sent = tuple(field for field in fields.values() if not field.read_only)
+        if not required and any(field.required for field in sent):
             return None
-        names = unique(
-            [field.wire for field in fields],
-            lambda wire: _body_argument(wire, taken),
-            METHOD_ARGUMENTS,
-        )
-        return tuple(replace(field, name=name) for field, name in zip(fields, names, strict=True))
+        return sent
 
     # --- replies
 
@@ -236,23 +225,17 @@ def _tag(operation: Node) -> str:
     return str(tags[0]) if isinstance(tags, list) and tags else ""
 
 
-def _argument_names(parameters: list[Node]) -> list[str]:
-    """Return argument names of parameters.
-
-    If parameters of several locations have one name, all but the first are named with their location.
-    """
-    seen: set[str] = set()
-    wires = []
-    for node in parameters:
-        name = argument(node["name"])
-        wires.append(f"{node['in']} {node['name']}" if name in seen else node["name"])
-        seen.add(name)
-    return unique(wires, argument, METHOD_ARGUMENTS)
-
-
-def _body_argument(wire: str, taken: list[str]) -> str:
-    name = argument(wire)
-    return f"body_{name}" if name in taken else name
+def _with_argument_names(bodies: list[Body], parameters: list[str]) -> Iterator[Body]:
+    """Yield the media types of a body with the names of its arguments, which share a signature with the parameters."""
+    argument_name = free_name("body", "request", parameters)
+    taken = {*parameters, *([argument_name] if len(bodies) > 1 else [])}
+    wires = dict.fromkeys(field.wire for body in bodies for field in body.fields or ())
+    names = body_property_names(list(wires), taken)
+    for body in bodies:
+        fields = body.fields and tuple(
+            replace(field, name=names[field.wire]) for field in body.fields
+        )
+        yield replace(body, argument=argument_name, fields=fields)
 
 
 def _has_no_fields(schema: object) -> bool:

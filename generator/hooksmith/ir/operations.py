@@ -38,8 +38,8 @@ class PropertyEncoding:
 class Body:
     """A request body in its preferred media type.
 
-    `fields`: the properties as arguments; None: the body is one argument. `others`: the body in further media types,
-    each with empty `others`. `raw`: the runtime cannot write the media type (XML, say) and sends text or bytes.
+    `fields`: the properties as arguments; None: the body is one argument, named `argument`. `others`: the body in
+    further media types, each with empty `others`. `raw`: the runtime cannot write the media type (XML, say) and sends text or bytes.
     """
 
     type: Type
@@ -47,6 +47,7 @@ class Body:
     required: bool
     description: str = ""
     fields: tuple[Field, ...] | None = None
+    argument: str = "body"
     encoding: tuple[PropertyEncoding, ...] = ()
     others: tuple[Body, ...] = ()
     raw: bool = False

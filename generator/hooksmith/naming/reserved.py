@@ -42,8 +42,8 @@ CONSTRUCTOR_ARGUMENTS = (
 )
 """Arguments that every generated client's constructor has."""
 
-METHOD_ARGUMENTS = ("self", "options")
-"""Arguments that every generated method has."""
+METHOD_ARGUMENTS = ("self", "options", "OMIT")
+"""Names that every generated method uses: its own arguments, and the default of optional arguments."""
 
 CLIENT_ATTRIBUTES = frozenset(
     """call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ..ir import AnyDefinition, Body, Field, Operation, Resource
 from ..ir.queries import success_type
+from ..naming.argument_names import free_name
 from .annotations import AnnotationWriter, ArgumentAnnotationWriter
 from .docstrings import sentence
 from .imports import Imports
@@ -229,14 +230,16 @@ class _MethodPlanner:
         bodies = [group[0] for group in self._body_groups]
         fields = {field.name: field for body in bodies for field in body.fields or ()}
         has_whole_body = any(body.fields is None for body in bodies)
-        if fields and has_whole_body:
-            items = ", ".join(f"{wire}: {name}" for wire, name in _items(list(fields.values())))
-            omit = self._imports.add_runtime("omit", "OMIT")
-            yield PartView(name="body", whole=f"{{{items}}} if body is {omit} else body")
-        elif fields or (bodies and not has_whole_body):
-            yield PartView(name="body", items=_items(list(fields.values())))
+        entries = _items(list(fields.values()))
+        if bodies and not has_whole_body:
+            yield PartView(name="body", items=entries)
         elif bodies:
-            yield PartView(name="body", whole="body")
+            whole = bodies[0].argument
+            if entries:
+                omit = self._imports.add_runtime("omit", "OMIT")
+                items = ", ".join(f"{wire}: {name}" for wire, name in entries)
+                whole = f"{{{items}}} if {whole} is {omit} else {whole}"
+            yield PartView(name="body", whole=whole)
         if self._content_type is not None:
             yield PartView(name="content_type", whole=self._content_type)
 
@@ -267,13 +270,10 @@ def content_type_argument(operation: Operation) -> str | None:
     body = operation.body
     if body is None or not (body.others or "*" in body.media_type):
         return None
-    taken = {parameter.field.name for parameter in operation.parameters} | {
-        field.name for candidate in (body, *body.others) for field in candidate.fields or ()
-    }
-    name = "content_type"
-    while name in taken:
-        name = f"body_{name}"
-    return name
+    taken = {parameter.field.name for parameter in operation.parameters} | {body.argument}
+    for candidate in (body, *body.others):
+        taken.update(field.name for field in candidate.fields or ())
+    return free_name("content_type", "body", taken)
 
 
 def _body_fields(body: Body) -> list[Field]:
@@ -282,7 +282,7 @@ def _body_fields(body: Body) -> list[Field]:
         return list(body.fields)
     return [
         Field(
-            name="body",
+            name=body.argument,
             wire="body",
             type=body.type,
             required=body.required,

@@ -45,8 +45,8 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-        token_url: Where tokens are asked for.
-        access_token: A token of your own, instead of one for the client credentials.
+        token_url: The URL of the token endpoint.
+        access_token: A token to use instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +
             HOSTILE_MARK + ''' back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK
@@ -55,12 +55,13 @@ class EndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHO
             {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 # type: ignore # noqa
             HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -163,8 +164,8 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
             type: ignore # noqa HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
         client_id: end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"
-        token_url: Where tokens are asked for.
-        access_token: A token of your own, instead of one for the client credentials.
+        token_url: The URL of the token endpoint.
+        access_token: A token to use instead of one for the client credentials.
         na_me: a"b'c end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\" end''' +
             HOSTILE_MARK + ''' back\\slash\\ tail\\\"\"\"HOSTILE_MARK line HOSTILE_MARK = 1 import
             HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK HOSTILE_MARK {{ HOSTILE_MARK
@@ -173,12 +174,13 @@ class AsyncEndImportOsSystemHOSTILEMARKLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEM
             {HOSTILE_MARK}%s%(HOSTILE_MARK)s\\N{BULLET}\\x41 # type: ignore # noqa
             HOSTILE_MARK HOSTILE_MARK ` | <script>HOSTILE_MARK</script>
             [x](javascript:HOSTILE_MARK) ``` # HOSTILE_MARK.
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(

@@ -24,12 +24,13 @@ class MapsClient(SyncClient):
     No server is established: `base_url` must be given.
 
     Args:
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(
@@ -65,12 +66,13 @@ class AsyncMapsClient(AsyncClient):
     No server is established: `base_url` must be given.
 
     Args:
-        base_url: Where requests go, instead of the server of the document.
+        base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
-        max_retries: How often a request that failed for a passing reason is sent again.
-        headers: Sent with every request.
-        http_client: The httpx2 client to send with; it stays yours to close.
-        hooks: Callables that watch every attempt, such as for traces and metrics.
+        max_retries: How often a request is repeated after a temporary failure.
+        headers: Headers of every request.
+        http_client: The httpx2 client that sends the requests. It is not closed with
+            this client.
+        hooks: Callables that observe every attempt, such as for traces and metrics.
     """
 
     def __init__(

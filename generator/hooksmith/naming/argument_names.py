@@ -1,0 +1,51 @@
+"""Names of a method's arguments: parameters and body properties of one operation are named together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from .casing import argument
+from .reserved import METHOD_ARGUMENTS
+from .unique_names import unique
+
+
+def parameter_names(parameters: Sequence[tuple[str, str]]) -> list[str]:
+    """Return an argument name for each parameter.
+
+    If several locations have a parameter of one name, all but the first are named after their location too.
+
+    Args:
+        parameters: Location and wire name of each parameter.
+    """
+    seen: set[str] = set()
+    texts = []
+    for location, wire in parameters:
+        name = argument(wire)
+        texts.append(f"{location} {wire}" if name in seen else wire)
+        seen.add(name)
+    return unique(texts, argument, METHOD_ARGUMENTS)
+
+
+def body_property_names(wires: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Return an argument name for each property of a body.
+
+    A property that shares its name with a parameter is prefixed by `body_`.
+
+    Args:
+        wires: The properties of the body in all its media types, each once.
+        taken: The names of the parameters, and of the argument for a whole body.
+    """
+
+    def spelled(wire: str) -> str:
+        name = argument(wire)
+        has_collision = name in taken or (name in METHOD_ARGUMENTS and f"{name}_" in taken)
+        return f"body_{name}" if has_collision else name
+
+    return dict(zip(wires, unique(wires, spelled, {*METHOD_ARGUMENTS, *taken}), strict=True))
+
+
+def free_name(name: str, prefix: str, taken: Collection[str]) -> str:
+    """Return `name`, with as many prefixes as it takes to differ from the names in `taken`."""
+    while name in taken:
+        name = f"{prefix}_{name}"
+    return name
