@@ -60,6 +60,8 @@ class Schemas:
         self._normal = normal
         self._document = normal.document
         self._names = normal.names
+        imported = (name for name in RESERVED if not name.islower())
+        self._class_names = frozenset(imported).union(normal.names.values())
         self.definitions: dict[str, AnyDefinition] = {}
         self._in_progress: set[str] = set()
         self._pending: list[tuple[Any, str]] = []
@@ -254,7 +256,10 @@ class Schemas:
             name for base in bases for name in self.properties(resolve_local(self._document, base))
         ]
         properties = node.get("properties") or {}
-        names = unique(list(properties), field_name, unique(inherited, field_name))
+        taken = unique(inherited, field_name)
+        names = unique(list(properties), field_name, taken)
+        if shadowing := self._class_names.intersection(names):
+            names = unique(list(properties), field_name, [*taken, *shadowing])
         required = self._required(node)
         fields = [
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)

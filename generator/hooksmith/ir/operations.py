@@ -39,7 +39,8 @@ class Body:
     """A request body in its preferred media type.
 
     `fields`: the properties as arguments; None: the body is one argument, named `argument`. `others`: the body in
-    further media types, each with empty `others`. `raw`: the runtime cannot write the media type (XML, say) and sends text or bytes.
+    further media types, each with empty `others`. `raw`: the runtime cannot write the media type (XML, say) and sends
+    text or bytes.
     """
 
     type: Type

@@ -116,8 +116,11 @@ LONGEST = 120
 
 
 def _identifier(name: str, prefix: str) -> str:
-    """`name` with whatever Python does not take in an identifier left out."""
+    """Return `name` without characters that no identifier has, in the form that Python compares (NFKC, PEP 3131)."""
     kept = "".join(char for char in name if ("a" + char).isidentifier())
+    if not kept.isascii():
+        normal = unicodedata.normalize("NFKC", kept)
+        kept = "".join(char for char in normal if ("a" + char).isidentifier())
     if not kept or not kept.isidentifier():
         kept = prefix + kept
     if len(kept) > LONGEST:

@@ -56,12 +56,15 @@ def resource_attribute(tag: str) -> str:
 def resource_classes(tags: Sequence[str], models: Collection[str]) -> list[str]:
     """Return the class name of each tag's resource: `audit logs` → `AuditLogs`.
 
-    If a definition in `models` has that name, the resource is `AuditLogsResource`.
+    If a definition in `models`, or the asynchronous class of another tag, has that name, the resource is
+    `AuditLogsResource`.
     """
     taken = {*models, *RESOURCE_MODULE_NAMES}
-    return unique(tags, lambda tag: _resource_class(tag, taken), taken)
+    asynchronous = {f"Async{pascal(tag)}" for tag in tags}
+    return unique(tags, lambda tag: _resource_class(tag, taken, asynchronous), taken)
 
 
-def _resource_class(tag: str, taken: Collection[str]) -> str:
+def _resource_class(tag: str, taken: Collection[str], asynchronous: Collection[str]) -> str:
     name = pascal(tag)
-    return name + "Resource" if name in taken or f"Async{name}" in taken else name
+    has_collision = name in taken or f"Async{name}" in taken or name in asynchronous
+    return f"{name}Resource" if has_collision else name

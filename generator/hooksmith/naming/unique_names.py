@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
@@ -81,8 +82,10 @@ def _aloud(wire: str) -> str:
 
 
 def _as_written(wire: str) -> str:
-    kept = "".join(char if ("a" + char).isidentifier() else "_" for char in wire).strip("_")
-    name = kept if kept.isidentifier() else f"n_{kept}"
+    """Return the wire name with `_` for every character that no identifier has, in the form that Python compares."""
+    text = unicodedata.normalize("NFKC", wire)
+    plain = "".join(char if ("a" + char).isidentifier() else "_" for char in text).strip("_")
+    name = plain if plain.isidentifier() else f"n_{plain}"
     return (
         name + "_" if name in _INHERITED or name in RESERVED_FIELDS or name in SHADOWING else name
     )

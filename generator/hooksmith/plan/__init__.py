@@ -61,7 +61,7 @@ class _Planner:
             resource_docs=tuple(map(plan_resource_doc, api.resources, resources)),
             event_docs=plan_event_docs(api),
         )
-        exports = tuple(sorted(plan_exports(view), key=lambda each: each.module))
+        exports = plan_exports(view)
         names = sorted(name for each in exports for name in each.names)
         return view._replace(exports=exports, names=tuple(names))
 

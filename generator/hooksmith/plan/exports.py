@@ -1,8 +1,9 @@
-"""What `from package import …` gives, by the module that has it."""
+"""Public names of a package, by the module that defines them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from .views import ExportsView, ModuleView, PackageView
 
@@ -19,69 +20,81 @@ _WEBHOOK_ERRORS = (
     "SignatureReason",
     "WebhookError",
 )
+_CALLBACK_NAMES = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
 
 
-def plan_exports(view: PackageView) -> Iterator[ExportsView]:
-    """What `from package import …` gives, by the module that has it."""
+def plan_exports(view: PackageView) -> tuple[ExportsView, ...]:
+    """Return the names that a package exports, by module, sorted.
+
+    A definition that shares its name with a class of the runtime is exported by its own module alone.
+    """
+    modules: dict[str, set[str]] = defaultdict(set)
+    for module, names in _own_names(view):
+        modules[module].update(names)
+    fixed = {name for names in modules.values() for name in names}
+    for module, names in _document_names(view):
+        if free := set(names) - fixed:
+            modules[module].update(free)
+    return tuple(export(module, *modules[module]) for module in sorted(modules))
+
+
+def _own_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the names that depend on the parts of the package alone."""
     runtime = view.runtime
     if view.client:
         client = view.client.name
-        yield export(".client", f"{client}Client", f"Async{client}Client")
-        yield export(f"{runtime}.client.errors", *_ERRORS)
-        yield export(f"{runtime}.omit", "OMIT", "Omit")
-        yield export(f"{runtime}.client.options", "RequestOptions")
-        yield export(f"{runtime}.client.hooks", "Hooks", "ReplyEvent", "RequestEvent")
-        yield export(f"{runtime}.client.pagination", "AsyncPage", "AsyncPager", "Page")
-        yield export(f"{runtime}.client.replies", "RawReply")
+        yield ".client", (f"{client}Client", f"Async{client}Client")
+        yield f"{runtime}.client.errors", _ERRORS
+        yield f"{runtime}.omit", ("OMIT", "Omit")
+        yield f"{runtime}.client.options", ("RequestOptions",)
+        yield f"{runtime}.client.hooks", ("Hooks", "ReplyEvent", "RequestEvent")
+        yield f"{runtime}.client.pagination", ("AsyncPage", "AsyncPager", "Page")
+        yield f"{runtime}.client.replies", ("RawReply",)
     if view.event_types:
-        yield export(".event_types", "EventType")
+        yield ".event_types", ("EventType",)
     if view.analytic_events:
-        yield export(".analytic_events", "AnalyticEvent")
+        yield ".analytic_events", ("AnalyticEvent",)
     if view.events:
-        own = {definition.name for definition in view.events.definitions}
         readers = ("parse_event", "parse_events") if view.events.batches else ("parse_event",)
-        yield export(".events", "Event", *readers, *own)
-        if borrowed := set(view.events.classes) - own:
-            yield export(".models", *borrowed)
-        yield export(f"{runtime}.webhooks.catalogue", "DriftedEvent", "UnknownEvent")
-        yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)
-    yield from _callback_exports(view)
-    yield from _receiver_exports(view)
-    if not (view.client or view.events):
-        names = view.model_modules.names if view.model_modules else _names(view.models)
-        if names:
-            yield export(".models", *names)
+        yield ".events", ("Event", *readers)
+        yield f"{runtime}.webhooks.catalogue", ("DriftedEvent", "UnknownEvent")
+    yield from _receiving_names(view)
 
 
-def _callback_exports(view: PackageView) -> Iterator[ExportsView]:
-    if view.callbacks is None or view.callback_receiver is None:
-        return
+def _receiving_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
     runtime = view.runtime
-    constants = (callback.constant for callback in view.callbacks.callbacks)
-    yield export(".callbacks", "CALLBACKS", *constants)
-    yield export(f"{runtime}.callbacks.callback", "Callback")
-    scheme = ["CALLBACK_SCHEME"] if view.callback_receiver.scheme else []
-    yield export(".callback_receiver", "CallbackReceiver", *scheme)
-    runtime_names = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
-    yield export(f"{runtime}.callbacks.receiver", *runtime_names)
-    if not view.events:
-        yield export(f"{runtime}.webhooks.errors", *_WEBHOOK_ERRORS)
-
-
-def _receiver_exports(view: PackageView) -> Iterator[ExportsView]:
-    runtime = view.runtime
-    receivers = [found for found in (view.webhook, view.callback_receiver) if found]
+    receivers = [receiver for receiver in (view.webhook, view.callback_receiver) if receiver]
+    if view.callbacks and view.callback_receiver:
+        yield ".callbacks", ("CALLBACKS",)
+        yield f"{runtime}.callbacks.callback", ("Callback",)
+        scheme = ("CALLBACK_SCHEME",) if view.callback_receiver.scheme else ()
+        yield ".callback_receiver", ("CallbackReceiver", *scheme)
+        yield f"{runtime}.callbacks.receiver", _CALLBACK_NAMES
+    if view.events or view.callback_receiver:
+        yield f"{runtime}.webhooks.errors", _WEBHOOK_ERRORS
     if view.webhook:
-        yield export(".webhook", "Webhook")
-        yield export(f"{runtime}.webhooks.receiver.webhook_receiver", "WebhookReceiver")
+        yield ".webhook", ("Webhook",)
+        yield f"{runtime}.webhooks.receiver.webhook_receiver", ("WebhookReceiver",)
     if receivers:
-        yield export(f"{runtime}.webhooks.receiver.stores", "RedisStore", "SQLiteStore")
-    if receivers and not any(found.scheme for found in receivers):
+        yield f"{runtime}.webhooks.receiver.stores", ("RedisStore", "SQLiteStore")
+    if receivers and not any(receiver.scheme for receiver in receivers):
         signatures = f"{runtime}.webhooks.signatures"
-        yield export(f"{signatures}.hmac_signatures", "HMAC", "SignedAt")
-        yield export(f"{signatures}.keys", "SecretText")
-        yield export(f"{signatures}.static_header", "StaticHeader")
-        yield export(f"{signatures}.standard_webhooks", "StandardWebhooks")
+        yield f"{signatures}.hmac_signatures", ("HMAC", "SignedAt")
+        yield f"{signatures}.keys", ("SecretText",)
+        yield f"{signatures}.static_header", ("StaticHeader",)
+        yield f"{signatures}.standard_webhooks", ("StandardWebhooks",)
+
+
+def _document_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the names that the document gives: events, callbacks, and the models of a document without both."""
+    if view.events:
+        members = {definition.name for definition in view.events.definitions}
+        yield ".events", members
+        yield ".models", set(view.events.classes) - members
+    if view.callbacks:
+        yield ".callbacks", [callback.constant for callback in view.callbacks.callbacks]
+    if not (view.client or view.events):
+        yield ".models", view.model_modules.names if view.model_modules else _names(view.models)
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:
@@ -89,5 +102,5 @@ def _names(module: ModuleView | None) -> tuple[str, ...]:
 
 
 def export(module: str, *names: str) -> ExportsView:
-    """The names that a module gives, sorted."""
+    """Return the exports of a module, sorted."""
     return ExportsView(module=module, names=tuple(sorted(names)))
