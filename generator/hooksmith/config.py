@@ -119,6 +119,7 @@ class Config(_Frozen):
             overlays=api.overlay,
             strict=self.strict,
             source=self._sources.get(name, ""),
+            suite=self.package,
         )
 
 

@@ -113,14 +113,18 @@ def describe_document(path: Path, settings: Settings) -> Description:
 def survey(path: Path, settings: Settings) -> Survey:
     """Describe and plan one document. Raises HooksmithError."""
     api, diagnostics, _ = describe_document(path, settings)
-    return Survey(api, plan(api, settings.package, settings.runtime_package), diagnostics)
+    return Survey(
+        api,
+        plan(api, settings.package, settings.runtime_package, settings.import_name),
+        diagnostics,
+    )
 
 
 def _rendered(path: Path, settings: Settings) -> Result:
     """Generate the unformatted files of one document's package, without its runtime."""
     api, diagnostics, inputs = describe_document(path, settings)
     report(f"{settings.package}: render")
-    view = plan(api, settings.package, settings.runtime_package)
+    view = plan(api, settings.package, settings.runtime_package, settings.import_name)
     del api  # the views suffice to render; limits peak memory
     return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)
 

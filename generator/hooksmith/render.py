@@ -71,6 +71,7 @@ FILES = (
     Output("api/operations/operations.py.jinja", "operations/{}.py", _resources),
     Output("api/operations/_api.py.jinja", "operations/_api.py", _one("client")),
     Output("api/api.md.jinja", "api.md", _always),
+    Output("api/AGENTS.md.jinja", "AGENTS.md", _one("agents")),
     Output("api/py.typed.jinja", "py.typed", _always),
 )
 

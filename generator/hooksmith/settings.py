@@ -41,6 +41,14 @@ class Settings:
     source: str = ""
     """What the generated files call the document; empty: its file's name."""
 
+    suite: str = ""
+    """The name of the package that the generated one is a subpackage of; empty: none."""
+
+    @property
+    def import_name(self) -> str:
+        """The dotted name that the generated package is imported by."""
+        return f"{self.suite}.{self.package}" if self.suite else self.package
+
     @property
     def runtime_package(self) -> str:
         """The package of the runtime, relative to a module at the top of the generated one."""

@@ -34,13 +34,12 @@ def _documented(choice: Choice) -> tuple[list[DocumentedApi], tuple[Diagnostic, 
 
     documented: list[DocumentedApi] = []
     diagnostics: list[Diagnostic] = []
-    suite = choice.suite_package()
     for path, settings in choice.jobs():
         planned = survey(path, settings)
         diagnostics += planned.diagnostics
         names = Names(
-            package=f"{suite}.{settings.package}" if suite else settings.package,
-            provider=settings.package if suite == PROVIDERS else "",
+            package=settings.import_name,
+            provider=settings.package if settings.suite == PROVIDERS else "",
             spec=path.as_posix(),
         )
         documented.append(DocumentedApi(api=planned.api, view=planned.view, names=names))

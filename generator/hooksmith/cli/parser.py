@@ -12,7 +12,7 @@ from ..settings import Formatter
 from ..suggest import did_you_mean
 from .pull_command import add_pull_arguments
 
-DOCS_FORMATS = ("html",)
+DOCS_FORMATS = ("html", "llms", "markdown")
 
 
 class UsageError(Exception):

@@ -77,10 +77,6 @@ class Choice:
             for name in sorted(self.only or config.apis)
         ]
 
-    def suite_package(self) -> str:
-        """Return the name of the package whose subpackages the APIs are; empty with SPEC."""
-        return "" if self.specs else self._config().package
-
     def _single(self, spec: Path) -> Target:
         settings = Settings(
             package=_package_name(self.package or _name_after(spec)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..ir import Alias, AnyDefinition, Enum, Model
+from ..ir import Alias, AnyDefinition, Enum, EnumMember, Model
 from .addresses import part_path
 from .fields import (
     PAGE_BUDGET,
@@ -30,6 +30,7 @@ class MemberRow(NamedTuple):
     value: str
     name: str
     doc: Markup
+    description: str
 
     @property
     def size(self) -> int:
@@ -43,6 +44,7 @@ class DefinitionPage(NamedTuple):
     category: str
     """`model`, `enum` or `alias`."""
     doc: Markup
+    description: str
     is_deprecated: bool
     usage: str
     bases: tuple[Link, ...]
@@ -66,6 +68,7 @@ def definition_pages(index: ApiIndex, definition: AnyDefinition) -> Iterator[Def
         name=definition.name,
         category=type(definition).__name__.lower(),
         doc=prose(definition.description),
+        description=definition.description,
         is_deprecated=definition.deprecated,
         usage=_usage(definition),
         bases=(),
@@ -84,10 +87,7 @@ def definition_pages(index: ApiIndex, definition: AnyDefinition) -> Iterator[Def
         case Alias(type=type_):
             yield page._replace(path=part_path(stem, 1), type=index.types.write(type_))
         case Enum():
-            members = [
-                MemberRow(json.dumps(it.value, ensure_ascii=False), it.name, prose(it.description))
-                for it in definition.members
-            ]
+            members = [_member_row(it) for it in definition.members]
             page = page._replace(is_open=definition.open is not False)
             parts = split_by_size(members, (it.size for it in members), budget)
             for number, part in enumerate(parts, 1):
@@ -98,6 +98,15 @@ def definition_pages(index: ApiIndex, definition: AnyDefinition) -> Iterator[Def
                 )
         case Model():
             yield from _model_pages(index, definition, page, stem)
+
+
+def _member_row(member: EnumMember) -> MemberRow:
+    return MemberRow(
+        value=json.dumps(member.value, ensure_ascii=False),
+        name=member.name,
+        doc=prose(member.description),
+        description=member.description,
+    )
 
 
 def _model_pages(

@@ -33,6 +33,7 @@ class EventPage(NamedTuple):
     models: tuple[Link, ...]
     group: str
     doc: Markup
+    description: str
     summary: str
     is_deprecated: bool
     is_batch: bool
@@ -68,6 +69,7 @@ def event_page(
         models=links,
         group=event.group.replace("_", " "),
         doc=prose(event.description),
+        description=event.description,
         summary=sentence(" ".join(event.summary.split())),
         is_deprecated=event.deprecated,
         is_batch=event.batch,

@@ -45,6 +45,8 @@ class FieldRow(NamedTuple):
     constraints: str
     default: str
     doc: Markup
+    description: str
+    """The same, as the document has it."""
     is_deprecated: bool
     direction: str
     provenance: ProvenanceView | None
@@ -85,6 +87,7 @@ def field_row(
         if field.has_default
         else "",
         doc=prose(field.description),
+        description=field.description,
         is_deprecated=field.deprecated,
         direction=direction,
         provenance=provenance_view(field.provenance),

@@ -33,6 +33,7 @@ class ErrorRow(NamedTuple):
     status: str
     exception: str
     doc: Markup
+    description: str
     type: Markup
 
 
@@ -53,6 +54,7 @@ class OperationPage(NamedTuple):
     route: str
     summary: str
     doc: Markup
+    description: str
     is_deprecated: bool
     signatures: tuple[str, ...]
     rows: tuple[FieldRow, ...]
@@ -114,6 +116,7 @@ def operation_pages(
         route=operation.path,
         summary=_summary(operation),
         doc=prose(operation.description),
+        description=operation.description,
         is_deprecated=operation.deprecated,
         signatures=signature_of(resource, method),
         rows=(),
@@ -184,6 +187,7 @@ def _error_row(index: ApiIndex, reply: Reply) -> ErrorRow:
         status=f"{reply.status} {PHRASES.get(reply.status, '')}".rstrip(),
         exception=error_name(reply),
         doc=prose(reply.description),
+        description=reply.description,
         type=index.types.write(reply.type) if reply.type is not None else Markup(""),
     )
 

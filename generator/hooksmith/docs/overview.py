@@ -40,6 +40,7 @@ class OverviewPage(NamedTuple):
     version: str
     source: str
     doc: Markup
+    description: str
     import_lines: str
     receive: str
     listen: str
@@ -68,6 +69,7 @@ def overview_page(index: ApiIndex, view: PackageView, names: Names) -> OverviewP
         version=api.version,
         source=api.source,
         doc=prose(api.description),
+        description=api.description,
         import_lines=_import_lines(view, names),
         receive=handler_stub(index, view, events[0], names) if events else "",
         listen=shell(["hooksmith", "listen", *names.target, "--secret", "s3cret"]),
@@ -110,15 +112,10 @@ def _top(href: str) -> str:
 
 
 def _import_lines(view: PackageView, names: Names) -> str:
-    groups = [
-        [f"{view.client.name}Client", f"Async{view.client.name}Client"] if view.client else [],
-        ["EventType", "parse_event"] if view.events else [],
-        ["Webhook", "WebhookReceiver"] if view.webhook else [],
-    ]
-    exported = set(view.names)
-    shown = [[name for name in group if name in exported] for group in groups]
-    lines = [f"from {names.package} import {', '.join(group)}" for group in shown if group]
-    return "\n".join(lines or [f"import {names.package}"])
+    lines = view.agents.imports if view.agents else ()
+    own = f"from {view.import_name} "
+    renamed = [f"from {names.package} {line.removeprefix(own)}" for line in lines]
+    return "\n".join(renamed or [f"import {names.package}"])
 
 
 def _first_call(index: ApiIndex, view: PackageView, names: Names) -> str:

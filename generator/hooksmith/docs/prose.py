@@ -56,6 +56,28 @@ def _markdown(text: str) -> Markup:
     return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704
 
 
+def has_html(text: str) -> bool:
+    """Tell whether a reader of Markdown that lets HTML through would find some in `text`."""
+    if "<" not in text:
+        return False
+    tokens = _parser_with_html().parse(text)
+    inline = [child for token in tokens for child in token.children or ()]
+    return any(token.type in ("html_block", "html_inline") for token in (*tokens, *inline))
+
+
+def is_closed(text: str) -> bool:
+    """Tell whether a paragraph after `text` would be a paragraph: no fence or comment in it stays open."""
+    last = _parser_with_html().parse(f"{text}\n\nend")[-3:]
+    return last[0].type == "paragraph_open" and last[1].content == "end"
+
+
+@cache
+def _parser_with_html() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
 def _printable(text: str) -> str:
     """Return `text` without lone surrogates, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -65,7 +65,7 @@ def render_site(documented: Sequence[DocumentedApi]) -> dict[str, str]:
             files[f"{folder}/{path}"] = text
         links.append((Link(each.api.title or folder, f"{folder}/index.html"), each))
     template = _environment().get_template("docs/suite.html.jinja")
-    return {"index.html": _harmless(template.render(apis=links, assets="assets/")), **files}
+    return {"index.html": harmless(template.render(apis=links, assets="assets/")), **files}
 
 
 def _api_files(documented: DocumentedApi, *, assets: str, home: str) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _api_files(documented: DocumentedApi, *, assets: str, home: str) -> dict[str
     files: dict[str, str] = {}
     for path, template, page in _pages(documented, index):
         site = inner if "/" in path else context
-        files[path] = _harmless(_template(template).render(site=site, page=page, path=path))
+        files[path] = harmless(_template(template).render(site=site, page=page, path=path))
     files |= _long_examples(documented, index)
     files["search-index.js"] = search_index(index)
     return files
@@ -150,7 +150,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\u
 """Control characters and noncharacters that HTML forbids (13.2.3.5), and lone surrogates."""
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return a text with a replacement character for each that no page may have."""
     return _FORBIDDEN.sub("\ufffd", text)
 
 

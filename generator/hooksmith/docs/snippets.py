@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..frozen import value
 from ..ir import Event, Field, Model, Named, Operation, Resource, Scalar, SecurityScheme
-from ..naming.casing import snake
+from ..plan.agents import receiver_code
 from ..plan.literals import literal
 from ..plan.views import ArgumentView, MethodView, PackageView
 from .index import ApiIndex
@@ -45,50 +45,10 @@ class Credentials(NamedTuple):
 
 def handler_stub(index: ApiIndex, view: PackageView, event: Event, names: Names) -> str:
     """Return a receiver with a handler of an event; it runs as it is."""
-    if view.webhook is None:
-        return ""
     class_name = event.models[0]
-    function = snake(class_name) or "handle"
-    body = f"print(event{_accessor(index, class_name)})"
-    verifier, imports, names_used, head = _webhook(view)
-    imported = ", ".join(sorted({class_name, "Webhook", "WebhookReceiver", *names_used}))
-    return "\n".join(
-        [
-            *imports,
-            *([""] if imports else []),
-            f"from {names.package} import {imported}",
-            *head,
-            "",
-            f"receiver = WebhookReceiver({verifier})",
-            "",
-            "",
-            f"@receiver.on({class_name})",
-            f"async def on_{function}(event: {class_name}) -> None:",
-            f"    {body}",
-        ]
+    return receiver_code(
+        view, names.package, class_name, f"print(event{_accessor(index, class_name)})"
     )
-
-
-class _Verifier(NamedTuple):
-    """A `Webhook` as an expression, with what it needs before it."""
-
-    expression: str
-    modules: tuple[str, ...] = ("import os",)
-    names: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-
-
-def _webhook(view: PackageView) -> _Verifier:
-    webhook = view.webhook
-    assert webhook is not None
-    secret = 'os.environ["WEBHOOK_SECRET"]'
-    if not webhook.scheme:
-        scheme = 'StaticHeader(header="X-Webhook-Token")'
-        return _Verifier(f"Webhook({scheme}, {secret})", names=("StaticHeader",))
-    if webhook.key_name == "JWK":
-        lines = ("", 'jwks = json.loads(os.environ["WEBHOOK_JWKS"])["keys"]')
-        return _Verifier("Webhook(jwks)", ("import json", "import os"), lines=lines)
-    return _Verifier(f"Webhook({secret})")
 
 
 def _accessor(index: ApiIndex, name: str) -> str:

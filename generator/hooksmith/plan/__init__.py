@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..ir import Api, Resource
+from .agents import plan_agents
 from .api_index import plan_resource_doc
 from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
@@ -20,9 +21,16 @@ from .views import CallbacksView, EventsView, ModelsView, ModuleView, PackageVie
 from .webhook import plan_webhook
 
 
-def plan(api: Api, package: str, runtime: str) -> PackageView:
-    """Plan the package of one API. `runtime`: the runtime's package, relative to a module at the package's top."""
-    return _Planner(api, runtime).package(package)
+def plan(api: Api, package: str, runtime: str, import_name: str = "") -> PackageView:
+    """Plan the package of one API.
+
+    Args:
+        api: The API.
+        package: The package's name.
+        runtime: The runtime's package, relative to a module at the package's top.
+        import_name: The dotted name that the package is imported by, if it has a parent.
+    """
+    return _Planner(api, runtime).package(package, import_name or package)
 
 
 class _Planner:
@@ -35,7 +43,7 @@ class _Planner:
         self._modules = model_modules(api)
         self._with_events = () if self._modules else event_definitions(api)
 
-    def package(self, package: str) -> PackageView:
+    def package(self, package: str, import_name: str) -> PackageView:
         api, runtime = self._api, self._runtime
         webhook = plan_webhook(api, runtime)
         callbacks = plan_callbacks(api, self._definitions, runtime)
@@ -45,6 +53,7 @@ class _Planner:
             doc=sentence(api.description) or (f"{api.title}." if api.title else ""),
             source=api.source,
             package=package,
+            import_name=import_name,
             runtime=runtime,
             whole_examples=has_headers(api),
             models=None if self._modules else self._models(),
@@ -63,7 +72,8 @@ class _Planner:
         )
         exports = plan_exports(view)
         names = sorted(name for each in exports for name in each.names)
-        return view._replace(exports=exports, names=tuple(names))
+        view = view._replace(exports=exports, names=tuple(names))
+        return view._replace(agents=plan_agents(api, view))
 
     def _resource(self, resource: Resource, callbacks: CallbacksView | None) -> ResourceView:
         return plan_resource(

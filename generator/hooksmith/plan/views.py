@@ -301,6 +301,17 @@ class EventDocView(NamedTuple):
     summary: str
 
 
+class AgentsView(NamedTuple):
+    """The notes for agents: lines of Python, and items of a list in Markdown."""
+
+    imports: tuple[str, ...]
+    receiver: str
+    """A module with a receiver; empty if the package has no `Webhook`."""
+    event_count: int
+    calls: tuple[str, ...]
+    more_calls: int
+
+
 class PackageView(NamedTuple):
     """The package of one API. A part that the document has nothing for is None or empty."""
 
@@ -330,3 +341,6 @@ class PackageView(NamedTuple):
     """All public names, sorted."""
     resource_docs: tuple[ResourceDocView, ...] = ()
     event_docs: tuple[EventDocView, ...] = ()
+    import_name: str = ""
+    """The dotted name that the package is imported by."""
+    agents: AgentsView | None = None

@@ -29,4 +29,4 @@ def test_definitions_are_models_too(case: Any) -> None:
 
 
 def test_nothing_else_is_made(case: Any) -> None:
-    assert set(case.files) == {"__init__.py", "models.py", "api.md", "py.typed"}
+    assert set(case.files) == {"__init__.py", "models.py", "api.md", "AGENTS.md", "py.typed"}

@@ -1,0 +1,83 @@
+"""A package's views → AGENTS.md: import lines, the receiving recipe and what not to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..ir import Api
+from ..naming.casing import snake
+from .views import AgentsView, PackageView
+
+_MOST_CALLS = 12
+
+
+class Verifier(NamedTuple):
+    """A `Webhook` as an expression: what it needs of the standard library and of the package, and lines before it."""
+
+    expression: str
+    modules: tuple[str, ...] = ("import os",)
+    names: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+def verifier(view: PackageView) -> Verifier | None:
+    """Return how readers make the package's `Webhook`; None if it has none."""
+    webhook = view.webhook
+    if webhook is None:
+        return None
+    secret = 'os.environ["WEBHOOK_SECRET"]'
+    if not webhook.scheme:
+        scheme = 'StaticHeader(header="X-Webhook-Token")'
+        return Verifier(f"Webhook({scheme}, {secret})", names=("StaticHeader",))
+    if webhook.key_name == "JWK":
+        lines = ("", 'jwks = json.loads(os.environ["WEBHOOK_JWKS"])["keys"]')
+        return Verifier("Webhook(jwks)", ("import json", "import os"), lines=lines)
+    return Verifier(f"Webhook({secret})")
+
+
+def receiver_code(view: PackageView, package: str, event_class: str, statement: str) -> str:
+    """Return a module with a receiver and a handler of one event; empty if the package has no `Webhook`."""
+    made = verifier(view)
+    if made is None:
+        return ""
+    names = ", ".join(sorted({event_class, "Webhook", "WebhookReceiver", *made.names}))
+    function = snake(event_class) or "handle"
+    lines = (
+        *made.modules,
+        "",
+        f"from {package} import {names}",
+        *made.lines,
+        "",
+        f"receiver = WebhookReceiver({made.expression})",
+        "",
+        "",
+        f"@receiver.on({event_class})",
+        f"async def on_{function}(event: {event_class}) -> None:",
+        f"    {statement}",
+    )
+    return "\n".join(lines)
+
+
+def plan_agents(api: Api, view: PackageView) -> AgentsView:
+    """Plan the notes for agents of a package whose other parts are planned."""
+    exported = {*view.names, "models"}
+    client = view.client.name if view.client else ""
+    groups = (
+        [f"{client}Client", f"Async{client}Client"] if client else [],
+        ["EventType", "parse_event"] if view.events else [],
+        ["Webhook", "WebhookReceiver"] if view.webhook else [],
+        ["CallbackReceiver"] if view.callback_receiver else [],
+        ["models"] if view.models or view.model_modules else [],
+    )
+    imports = [", ".join(name for name in group if name in exported) for group in groups]
+    events = api.events.events
+    calls = [call for resource in view.resource_docs for call in resource.calls]
+    return AgentsView(
+        imports=tuple(f"from {view.import_name} import {names}" for names in imports if names),
+        receiver=receiver_code(view, view.import_name, events[0].model, "print(event)")
+        if events
+        else "",
+        event_count=len(events),
+        calls=tuple(calls[:_MOST_CALLS]),
+        more_calls=max(0, len(calls) - _MOST_CALLS),
+    )

@@ -1,0 +1,197 @@
+"""Sites in a real browser, opened as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.browser import visiting
+from support.sites import write
+
+from .test_hostile import ATTACKS, site_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PAGES = [
+    "index.html",
+    "workos/index.html",
+    "workos/events/index.html",
+    "workos/events/user.created.html",
+    "workos/resources/webhooks.html",
+    "workos/resources/webhooks.list_webhook_endpoints.html",
+    "workos/models/index.html",
+    "workos/models/WebhookEventType.html",
+    "workos/signatures.html",
+    "mattr/index.html",
+    "mattr/signatures.html",
+    "mattr/events/OpenIdCredentialIssued.html",
+    "scalekit/events/index.html",
+    "socotra/events/index.html",
+    "socotra/signatures.html",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_ask_for_nothing(
+    browser: Browser, site: Path, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with visiting(browser, scheme=scheme) as visit:
+        for path in PAGES:
+            visit.open(site / path)
+            assert visit.complaints == [], path
+            assert all(url.startswith(site.as_uri()) for url in visit.requests), path
+            found = [
+                f"{each['id']}: {each['nodes'][0]['html']}"
+                for each in axe.run(visit.page).response["violations"]
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert found == [], path
+            visit.complaints.clear()  # axe-core's own probes of the page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_into_360_pixels(browser: Browser, site: Path, path: str) -> None:
+    with visiting(browser, width=360) as visit:
+        visit.open(site / path)
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_search_finds_events_fields_calls_and_models(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        page = visit.page
+        for text, expected, path in (
+            ("user.created", "user.created", "events/user.created.html"),
+            ("data.email", "data.email", ".html#field.data.email"),
+            ("create_webhook", "webhooks.create_webhook_endpoint", "resources/webhooks.create"),
+            ("WebhookEndpointStatus", "WebhookEndpointStatus", "models/WebhookEndpointStatus.html"),
+            ("magic failed", "authentication.magic_auth_failed", "events/"),
+        ):
+            visit.open(site / "workos" / "models" / "index.html")
+            page.keyboard.press("/")
+            page.keyboard.type(text)
+            option = page.locator("#results [role=option]").first
+            option.wait_for()
+            assert expected in option.inner_text()
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**{path.split('#', 1)[0]}**" if "#" not in path else "**#**")
+            assert path.split("#")[-1] in page.url
+            assert page.locator("h1").count() == 1
+        assert visit.complaints == []
+
+
+def test_search_can_be_driven_by_keys(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        page = visit.page
+        visit.open(site / "workos" / "index.html")
+        page.keyboard.press("/")
+        page.keyboard.type("created")
+        page.locator("#results [role=option]").first.wait_for()
+        box = page.locator("#search")
+        assert box.get_attribute("aria-expanded") == "true"
+        assert box.get_attribute("aria-activedescendant") == "result-0"
+        page.keyboard.press("ArrowDown")
+        assert box.get_attribute("aria-activedescendant") == "result-1"
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        assert box.get_attribute("aria-activedescendant") == "result-29"
+        page.keyboard.press("Escape")
+        assert box.get_attribute("aria-expanded") == "false"
+        assert box.input_value() == ""
+
+
+def test_filters_narrow_the_events(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        page = visit.page
+        visit.open(site / "workos" / "events" / "index.html")
+        shown = page.locator("#items > li:visible")
+        everything = shown.count()
+        assert everything == 111
+        page.select_option("#filter-prefix", "user")
+        types = [text.split()[0] for text in shown.all_inner_texts()]
+        assert types
+        assert all(type_.startswith("user.") for type_ in types)
+        assert page.locator("#filter-count").inner_text() == f"{len(types)} of {everything}"
+        page.fill("#filter-text", "deleted")
+        assert [text.split()[0] for text in shown.all_inner_texts()] == ["user.deleted"]
+        page.fill("#filter-text", "")
+        page.select_option("#filter-prefix", "")
+        page.select_option("#filter-group", index=1)
+        assert 0 < shown.count() < everything
+
+
+def test_copy_hands_over_the_code(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        page = visit.page
+        visit.open(site / "workos" / "events" / "user.created.html")
+        block = page.locator(".code", has=page.locator('[aria-label="Example payload"]'))
+        block.locator(".copy").click()
+        page.get_by_text("Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert json.loads(copied)["event"] == "user.created"
+
+
+def test_the_theme_follows_the_system_until_it_is_chosen(browser: Browser, site: Path) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with visiting(browser, scheme="light") as visit:
+        page = visit.page
+        visit.open(site / "workos" / "index.html")
+        assert page.evaluate(ground) == "rgb(255, 255, 255)"
+        page.emulate_media(color_scheme="dark")
+        dark = page.evaluate(ground)
+        assert dark != "rgb(255, 255, 255)"
+        page.emulate_media(color_scheme="light")
+        page.click("#theme")
+        assert page.evaluate(ground) == dark
+        visit.open(site / "mattr" / "events" / "index.html")
+        assert page.evaluate(ground) == dark  # remembered
+        page.click("#theme")
+        assert page.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+def test_a_link_leads_to_the_row_of_a_field(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        visit.open(site / "workos" / "events" / "user.created.html", "#field.data.email")
+        row = visit.page.locator('[id="field.data.email"]')
+        box = row.bounding_box()
+        assert box is not None
+        header = visit.page.locator("header").bounding_box()
+        assert header is not None
+        assert header["height"] <= box["y"] < 900
+
+
+def test_pages_are_complete_without_scripts(browser: Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "workos" / "events" / "user.created.html").as_uri())
+    assert "user.created" in page.inner_text("main")
+    assert page.locator("#search, .copy, #theme").first.is_hidden()
+    context.close()
+
+
+def test_print_shows_the_content_alone(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        visit.open(site / "workos" / "events" / "user.created.html")
+        visit.page.emulate_media(media="print")
+        assert not visit.page.locator("header").is_visible()
+        assert not visit.page.locator(".copy").first.is_visible()
+        assert visit.page.locator("#fields").is_visible()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_hostile_texts_do_nothing(browser: Browser, attack: str, tmp_path: Path) -> None:
+    folder = write(site_of(attack, tmp_path), tmp_path / "site")
+    with visiting(browser) as visit:
+        for file in sorted(folder.rglob("*.html")):
+            visit.open(file)
+            assert visit.page.evaluate("window.attacked === undefined")
+        visit.page.fill("#search", "pet")
+        visit.page.locator("#results [role=option]").first.wait_for()
+        assert visit.page.evaluate("window.attacked === undefined")
+        assert visit.page.locator("#results script, #results img").count() == 0
+        assert visit.complaints == []
+        assert all(url.startswith(folder.as_uri()) for url in visit.requests)
