@@ -19,6 +19,7 @@ ORDER = (
     ("load",),
     ("caching",),
     ("extensions", "config"),
+    ("catalogue",),
     ("naming",),
     ("normalize",),
     ("describe",),

@@ -61,6 +61,7 @@ def keyed(text: bytes, *, digest: Any = hashlib.sha256) -> bytes:
     [
         ("stripe", {"Stripe-Signature": f"t={NOW},v1=" + keyed(b"%d.%s" % (NOW, BODY)).hex()}),
         ("shopify", {"X-Shopify-Hmac-SHA256": base64.b64encode(keyed(BODY)).decode()}),
+        ("pagerduty", {"X-PagerDuty-Signature": "v1=" + keyed(BODY).hex()}),
         (
             "zoom",
             {

@@ -23,6 +23,7 @@ from ..caching.run_results import Output
 from ..errors import Diagnostic, HooksmithError, OutputError, Place
 from ..progress import listening
 from ..settings import Settings
+from .init_command import initialise
 from .parser import UsageError, make_parser
 from .pull_command import pull_documents
 from .targets import Choice, Target, made, stated_extensions
@@ -267,9 +268,21 @@ def pull(names: list[str], *, check: bool, headers: list[str], config: Path | No
         return pull_documents(names, check=check, headers=headers, config=config, show=_print)
 
 
+def init(source: str | None, *, package: str) -> int:
+    """Begin with a provider, a document or a URL: configuration, document, package, first lines of code."""
+
+    def generate_api(names: list[str], config: Path) -> int:
+        arguments = Choice(
+            specs=[], only=names, out=None, package=None, formatter=None, config=config
+        )
+        return _each(arguments.targets(), 1, _write)
+
+    return initialise(source, package=package, show=_print, pull=pull, generate=generate_api)
+
+
 _COMMANDS: dict[str, Callable[..., int]] = {
     command.__name__: command
-    for command in (generate, check, docs, inspect, events, trigger, listen, pull)
+    for command in (generate, check, docs, inspect, events, trigger, listen, pull, init)
 }
 
 

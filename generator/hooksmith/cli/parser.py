@@ -10,6 +10,7 @@ from typing import Any, NoReturn, get_args
 
 from ..settings import Formatter
 from ..suggest import did_you_mean
+from .init_command import add_init_arguments
 from .pull_command import add_pull_arguments
 
 DOCS_FORMATS = ("html", "llms", "markdown")
@@ -228,4 +229,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "trigger": _trigger,
     "listen": _listen,
     "pull": add_pull_arguments,
+    "init": add_init_arguments,
 }

@@ -46,8 +46,8 @@ class Choice:
     package: str | None
     formatter: Formatter | None
     config: Path | None
-    roots: list[Path]
-    overlays: list[Path]
+    roots: Sequence[Path] = ()
+    overlays: Sequence[Path] = ()
     strict: bool = False
     signature: str | None = None
     events: str | None = None
