@@ -40,7 +40,18 @@ module of its own level without a circle."""
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 
 BASE_INSTALL = frozenset({"pydantic", "pydantic_core", "httpx2", "typing_extensions"})
-EXTRAS = frozenset({"cryptography", "http_message_signatures", "http_sf", "starlette", "anyio"})
+EXTRAS = frozenset(
+    {
+        "cryptography",
+        "http_message_signatures",
+        "http_sf",
+        "starlette",
+        "anyio",
+        "psycopg",
+        "psycopg_pool",
+        "procrastinate",
+    }
+)
 """What only some users have: imported where it is used, never when a module is."""
 
 
