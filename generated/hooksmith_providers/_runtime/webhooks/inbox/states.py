@@ -1,0 +1,230 @@
+"""States of an inbox event, the retry policy, and the records that receivers, inboxes and workers exchange.
+
+All times are Unix times in seconds, all durations seconds.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """State of an event in the inbox."""
+
+    PENDING = "pending"
+    """Stored; due now, due later after a failed attempt, or waiting behind an earlier event of its ordering key."""
+
+    PROCESSING = "processing"
+    """Claimed by a worker until its lease ends."""
+
+    DONE = "done"
+    """Every handler succeeded."""
+
+    DEAD = "dead"
+    """Unreadable, drifted without a handler, or failed for good: waits for an operator."""
+
+    IGNORED = "ignored"
+    """No handler is registered for it."""
+
+    DISCARDED = "discarded"
+    """Dead, and given up by an operator."""
+
+
+REPLAYABLE = (State.DEAD, State.IGNORED, State.DONE)
+"""States that `replay` returns to pending."""
+
+PRUNABLE = (State.DONE, State.IGNORED, State.DISCARDED)
+"""States that `prune` deletes after the retention time."""
+
+
+class LeaseLostError(RuntimeError):
+    """The worker's lease ended and another worker may own the event: its effects must be rolled back."""
+
+
+class InboxError(RuntimeError):
+    """The inbox cannot be used: tables of a newer version, a missing package, a store that is not available."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retry:
+    """Retry policy of failed attempts: delays grow by `factor` from `first` to `longest` seconds.
+
+    Args:
+        max_attempts: Attempts until an event is dead.
+        first: Seconds after the first failed attempt.
+        factor: Growth of the delay from one attempt to the next.
+        longest: Upper limit of the delay, in seconds.
+        jitter: Share of the delay that is random: 0.2 gives 80 % to 120 % of it.
+
+    Raises:
+        ValueError: A number is outside its range.
+    """
+
+    max_attempts: int = 10
+    first: float = 5.0
+    factor: float = 3.0
+    longest: float = 3600.0
+    jitter: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.max_attempts < 1:
+            raise ValueError(f"max_attempts: 1 or more, not {self.max_attempts}")
+        if not (0 <= self.first < math.inf and 0 <= self.longest < math.inf):
+            raise ValueError("first, longest: seconds from 0 upwards")
+        if not 1 <= self.factor < math.inf:
+            raise ValueError(f"factor: 1 or more, not {self.factor}")
+        if not 0 <= self.jitter <= 1:
+            raise ValueError(f"jitter: between 0 and 1, not {self.jitter}")
+
+    def delay(self, attempt: int, uniform: Callable[[], float] = random.random) -> float:
+        """Return the seconds from failed attempt number `attempt` (from 1) to the next one."""
+        exponent = min(attempt - 1, 64)  # 64 doublings pass every limit; more would overflow
+        delay = min(self.longest, self.first * self.factor**exponent)
+        return delay * (1 + self.jitter * (2 * uniform() - 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEvent:
+    """Event of a delivery, to be added to the inbox.
+
+    `position` is its index in a batch. Without `event_id` it is not deduplicated.
+    """
+
+    position: int
+    type: str
+    event_id: str | None = None
+    ordering_key: str | None = None
+    state: State = State.PENDING
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDelivery:
+    """Verified delivery, to be added to the inbox with its events; its body is stored once."""
+
+    source: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+    events: tuple[NewEvent, ...]
+    tenant: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cursor:
+    """Position in a provider's list of events, stored in the transaction of the events that it follows."""
+
+    source: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """Result of an addition: row ids of new events, in the order of the deliveries, and of those that are due now."""
+
+    ids: tuple[int, ...]
+    due: tuple[int, ...] = ()
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventRow:
+    """Event in the inbox, without its delivery's body and headers."""
+
+    id: int
+    delivery_id: int
+    position: int
+    source: str
+    tenant: str
+    event_id: str | None
+    type: str
+    ordering_key: str | None
+    state: State
+    attempts: int
+    due_at: float | None
+    """Next attempt of a pending event, end of the lease of a processing one; None: waits for its key, or finished."""
+    lease_token: str | None = field(repr=False)
+    duplicates: int
+    replays: int
+    received_at: float
+    finished_at: float | None
+    error: str
+    handled: tuple[str, ...]
+    """Names of the handlers that succeeded, if the event has several."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredEvent:
+    """Event in the inbox with its delivery's headers and body."""
+
+    row: EventRow
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim(StoredEvent):
+    """Claim of a worker on an event; `token` fences every later write."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """Result of an attempt.
+
+    `delay`: seconds until the next attempt of a pending event. `is_counted`: whether the attempt counts.
+    """
+
+    state: State
+    error: str = ""
+    delay: float = 0.0
+    is_counted: bool = True
+    handled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """Result of `finish`: whether the claim still held, and the id of the next event of its ordering key, now due."""
+
+    is_held: bool
+    next_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Filter of events for operators; empty fields select everything. `since` and `before` limit `received_at`."""
+
+    ids: tuple[int, ...] = ()
+    states: tuple[State, ...] = ()
+    types: tuple[str, ...] = ()
+    source: str | None = None
+    tenant: str | None = None
+    ordering_key: str | None = None
+    event_id: str | None = None
+    since: float | None = None
+    before: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboxCounts:
+    """Numbers of events by state, and the age in seconds of the oldest event that is pending or processing."""
+
+    states: Mapping[State, int]
+    oldest: float | None = None
+
+    def __getitem__(self, state: State) -> int:
+        return self.states.get(state, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """Unfinished and dead events of a source; `age`: seconds since the longest-due event was received."""
+
+    unfinished: int
+    dead: int
+    age: float
