@@ -15,6 +15,7 @@ from .ir import Api
 from .load.input_file import Input
 from .load.library import Library, load
 from .normalize import Normal, normalize
+from .normalize.sources import Sources
 from .plan import plan
 from .plan.views import PackageView
 from .progress import report
@@ -58,6 +59,8 @@ class Survey:
     api: Api
     view: PackageView
     diagnostics: tuple[Diagnostic, ...]
+    sources: Sources
+    """The places in the files that pointers of the IR were read from."""
 
 
 def generate(path: Path, settings: Settings) -> Result:
@@ -101,23 +104,25 @@ def describe_document(path: Path, settings: Settings) -> Description:
 
     The raw document and its normal form are released on return, to limit peak memory.
     """
+    return _read(path, settings)[0]
+
+
+def survey(path: Path, settings: Settings) -> Survey:
+    """Describe and plan one document. Raises HooksmithError."""
+    description, sources = _read(path, settings)
+    view = plan(description.api, settings.package, settings.runtime_package, settings.import_name)
+    return Survey(description.api, view, description.diagnostics, sources)
+
+
+def _read(path: Path, settings: Settings) -> tuple[Description, Sources]:
+    """Load and describe one document. The sources keep the text of its files."""
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots, overlays=settings.overlays)
     normal = _normal(library, settings)
     _refuse_broken_extensions(library)
     api = describe(normal, settings.source or path.name)
     diagnostics = _warnings_or_raise([*library.warnings, *normal.diagnostics], settings)
-    return Description(api, diagnostics, library.inputs)
-
-
-def survey(path: Path, settings: Settings) -> Survey:
-    """Describe and plan one document. Raises HooksmithError."""
-    api, diagnostics, _ = describe_document(path, settings)
-    return Survey(
-        api,
-        plan(api, settings.package, settings.runtime_package, settings.import_name),
-        diagnostics,
-    )
+    return Description(api, diagnostics, library.inputs), normal.findings.sources
 
 
 def _rendered(path: Path, settings: Settings) -> Result:

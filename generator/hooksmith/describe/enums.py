@@ -27,7 +27,7 @@ def literal(values: list[Any]) -> Type:
     return union([*options, *([NULL] if len(scalars) < len(values) else [])])
 
 
-def enum_members(node: Node) -> Iterator[EnumMember]:
+def enum_members(node: Node, pointer: str) -> Iterator[EnumMember]:
     """Yield the members of an enum, named by `x-enum-varnames` or `x-enumNames`, otherwise by their values."""
     values = list(dict.fromkeys(value for value in node["enum"] if value is not None))
     declared = node.get("x-enum-varnames") or node.get("x-enumNames") or ()
@@ -40,4 +40,9 @@ def enum_members(node: Node) -> Iterator[EnumMember]:
     names = unique(wires, upper)
     for index, (value, name) in enumerate(zip(values, names, strict=True)):
         description = text(descriptions[index]) if index < len(descriptions) else ""
-        yield EnumMember(name=name, value=value, description=description)
+        yield EnumMember(
+            name=name,
+            value=value,
+            description=description,
+            pointer=f"{pointer}/enum/{node['enum'].index(value)}",
+        )

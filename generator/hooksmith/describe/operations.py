@@ -178,6 +178,7 @@ class OperationReader:
                 encodings(self._normal, node["content"].get(media_type), media_type, place)
             ),
             raw=content.type is None,
+            pointer=pointer,
         )
 
     def _is_body_empty(self) -> bool:
@@ -216,7 +217,12 @@ class OperationReader:
             node, pointer = self._follow(item, f"{self._pointer}/responses/{escape(status)}")
             contents = list(received_contents(self._schemas, node.get("content") or {}, pointer))
             contents.sort(key=lambda content: content.type is None)
-            reply = Reply(status=status, type=None, description=text(node.get("description")))
+            reply = Reply(
+                status=status,
+                type=None,
+                description=text(node.get("description")),
+                pointer=pointer,
+            )
             yield _with_contents(reply, contents) if contents else reply
 
 

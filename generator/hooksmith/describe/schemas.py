@@ -235,7 +235,7 @@ class Schemas:
             return self._model(node, pointer, common)
         if is_enum(node):
             is_open = node.get("x-hooksmith-open-enum")
-            return Enum(**common, members=tuple(enum_members(node)), open=is_open)
+            return Enum(**common, members=tuple(enum_members(node, pointer)), open=is_open)
         return Alias(**common, type=self._unnamed(node, pointer))
 
     def _common(self, node: Any, pointer: str) -> dict[str, Any]:
@@ -302,6 +302,7 @@ class Schemas:
             read_only=True in (keywords.get("readOnly"), target.get("readOnly")),
             write_only=True in (keywords.get("writeOnly"), target.get("writeOnly")),
             provenance=provenance(keywords),
+            pointer=pointer,
         )
 
     def add_open_model(self, key: str, pointer: str, description: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ..ir import SecurityScheme
+from ..json_pointer import escape
 from ..naming.casing import argument, snake
 from ..naming.reserved import CONSTRUCTOR_ARGUMENTS
 from ..naming.unique_names import unique
@@ -46,6 +47,7 @@ def _scheme(wire: str, name: str, scheme: Node) -> SecurityScheme:
         token_url=flow.get("tokenUrl") if flow else None,
         token_request=token.get("request", "form"),
         token_parameters=tuple(token.get("parameters") or ()),
+        pointer=f"/components/securitySchemes/{escape(name)}",
     )
 
 

@@ -43,7 +43,7 @@ def _client_name(title: str) -> str:
 def describe_servers(document: Node) -> tuple[Server, ...]:
     """Return the servers with a URL. The default `/` of OpenAPI names no host and is left out."""
     servers = []
-    for server in document.get("servers") or ():
+    for index, server in enumerate(document.get("servers") or ()):
         url = text(server.get("url"))
         if url not in ("", "/"):
             servers.append(
@@ -51,6 +51,7 @@ def describe_servers(document: Node) -> tuple[Server, ...]:
                     url=url.rstrip("/"),
                     description=text(server.get("description")),
                     variables=_variables(server),
+                    pointer=f"/servers/{index}",
                 )
             )
     return tuple(servers)

@@ -208,11 +208,21 @@ class Assignability:
     def _fits(
         self, signature: dict[str, tuple[Annotation, bool]], arguments: dict[str, Annotation]
     ) -> bool:
-        required = {name for name, (_, is_required) in signature.items() if is_required}
-        if not required <= arguments.keys() or not arguments.keys() <= signature.keys():
-            return False
-        return all(
-            self.is_assignable(given, signature[name][0]) for name, given in arguments.items()
+        return not self.misfits(signature, arguments)
+
+    def misfits(
+        self, signature: dict[str, tuple[Annotation, bool]], arguments: dict[str, Annotation]
+    ) -> frozenset[str]:
+        """Return the names that a call fails by: missing, unknown, or of another type."""
+        missing = {
+            name
+            for name, (_, is_required) in signature.items()
+            if is_required and name not in arguments
+        }
+        return frozenset(missing).union(
+            name
+            for name, given in arguments.items()
+            if name not in signature or not self.is_assignable(given, signature[name][0])
         )
 
 

@@ -33,9 +33,15 @@ class ClientUses(Comparison):
         assert new is not None
         name = "async_arguments" if is_async else "arguments"
         given = {it.name: self.types.read(it.annotation, self.old) for it in getattr(old, name)}
-        if not self.types.accepts((signature(getattr(new, name)),), given):
-            place = self.old.client_classes[int(is_async)]
-            yield Break(use="client", place=f"{prefix}.{place}", names=frozenset({place}))
+        culprits = self.types.misfits(signature(getattr(new, name)), given)
+        if culprits:
+            class_name = self.old.client_classes[int(is_async)]
+            yield Break(
+                use="client",
+                place=f"{prefix}.{class_name}",
+                names=frozenset({class_name}),
+                culprits=culprits,
+            )
 
     def _resource(self, prefix: str, name: str, *, is_async: bool) -> Iterator[Break]:
         place = f"{prefix}.{name}"
@@ -53,20 +59,18 @@ class ClientUses(Comparison):
     ) -> Iterator[Break]:
         if current is not None and current == method:
             return
-        related = mentioned(
-            it.annotation
-            for each in (method, current)
-            if each is not None
-            for signature in each.signatures
-            for it in signature
-        )
         uses: tuple[Use, ...] = ("call", "call_least")
         for use in uses:
-            if current is None or not all(
-                self._accepts(current, self._given(signature, is_least=use == "call_least"))
-                for signature in method.signatures
-            ):
-                yield Break(use=use, place=place, names=related)
+            given = [self._given(way, is_least=use == "call_least") for way in method.signatures]
+            refused = [it for it in given if current is None or not self._accepts(current, it)]
+            if refused:
+                culprits = self._culprits(current, refused)
+                yield Break(
+                    use=use,
+                    place=place,
+                    names=_mentioned_by(culprits, method, current),
+                    culprits=culprits,
+                )
         returned = _returned(self.types.read(method.returns, self.old), method)
         if current is None or not self.types.is_assignable(
             _returned(parse(current.returns), current), returned
@@ -79,6 +83,18 @@ class ClientUses(Comparison):
                 new=new,
                 names=mentioned([method.returns, new]),
             )
+
+    def _culprits(
+        self, current: MethodSurface | None, refused: list[dict[str, Annotation]]
+    ) -> frozenset[str]:
+        """The arguments that calls fail by, with the signature that refuses the fewest."""
+        signatures = current.signatures if current else ()
+        least = (
+            min((self.types.misfits(signature(way), given) for way in signatures), key=len)
+            for given in refused
+            if signatures
+        )
+        return frozenset[str]().union(*least)
 
     def _given(
         self, signature: tuple[ArgumentView, ...], *, is_least: bool
@@ -95,3 +111,16 @@ class ClientUses(Comparison):
 
 def _returned(annotation: Annotation, method: MethodSurface) -> Annotation:
     return Generic("Coroutine", (ANY, ANY, annotation)) if method.is_async else annotation
+
+
+def _mentioned_by(
+    culprits: frozenset[str], method: MethodSurface, current: MethodSurface | None
+) -> frozenset[str]:
+    return mentioned(
+        argument.annotation
+        for each in (method, current)
+        if each is not None
+        for way in each.signatures
+        for argument in way
+        if argument.name in culprits
+    )

@@ -23,7 +23,7 @@ class Break:
 
     `place`: module, class and name, such as `models.Order.status` or `client.orders.create`. `old` and `new`: what the
     package offered and offers there; `new` is empty if there is nothing. `is_rare`: code hardly ever has the use.
-    `names`: definitions whose change may be the reason.
+    `names`: definitions whose change may be the reason. `culprits`: the arguments that a call fails by.
     """
 
     use: Use
@@ -32,6 +32,7 @@ class Break:
     new: str = ""
     is_rare: bool = False
     names: frozenset[str] = frozenset()
+    culprits: frozenset[str] = frozenset()
 
 
 class Comparison:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from .annotations import ANY, Annotation, Generic, Name, Options, parse
 from .assignability import Assignability
-from .comparison import Break, Comparison, Use, mentioned
+from .comparison import Break, Comparison, Signature, Use, mentioned
 from .surface import (
     AliasSurface,
     ClassSurface,
@@ -58,9 +59,29 @@ class DefinitionUses(Comparison):
                 name: self.types.read(it.annotation, self.old) for name, it in chosen.items()
             }
             if not self._can_construct(itself, arguments):
-                yield self._break(
-                    use, place, "", "", model, mentioned(it.annotation for it in chosen.values())
-                )
+                yield self._construction(use, model, chosen, arguments)
+
+    def _construction(
+        self,
+        use: Use,
+        model: ClassSurface,
+        chosen: Mapping[str, FieldSurface],
+        arguments: Mapping[str, Annotation],
+    ) -> Break:
+        culprits = self.types.misfits(self._constructor(model.name), dict(arguments))
+        current = self.new.fields(model.name)
+        fields = (each[name] for each in (chosen, current) for name in culprits if name in each)
+        related = mentioned(field.annotation for field in fields)
+        return replace(
+            self._break(use, f"{model.module}.{model.name}", "", "", model, related),
+            culprits=culprits,
+        )
+
+    def _constructor(self, name: str) -> Signature:
+        return {
+            field.name: (parse(field.annotation), field.is_required)
+            for field in self.new.fields(name).values()
+        }
 
     def _field(
         self, model: ClassSurface, field: FieldSurface, attributes: list[Annotation] | None
@@ -104,11 +125,7 @@ class DefinitionUses(Comparison):
         name = expanded.text if isinstance(expanded, Name) else ""
         if not isinstance(self.new.definitions.get(name), ClassSurface):
             return False
-        expected = {
-            field.name: (parse(field.annotation), field.is_required)
-            for field in self.new.fields(name).values()
-        }
-        return self.types.accepts((expected,), dict(arguments))
+        return self.types.accepts((self._constructor(name),), dict(arguments))
 
     def _alias(self, alias: AliasSurface) -> Iterator[Break]:
         current = self.new.definitions[alias.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
 from ..frozen import value
@@ -31,6 +32,8 @@ class Server:
     url: str
     description: str = ""
     variables: tuple[ServerVariable, ...] = ()
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the server in the bundled document."""
 
 
 @value(kw_only=True)
@@ -46,6 +49,8 @@ class SecurityScheme:
     token_url: str | None = None
     token_request: Literal["form", "json"] = "form"
     token_parameters: tuple[str, ...] = ()
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the scheme in the bundled document."""
 
 
 @value(kw_only=True)

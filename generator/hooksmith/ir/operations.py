@@ -52,6 +52,8 @@ class Body:
     encoding: tuple[PropertyEncoding, ...] = ()
     others: tuple[Body, ...] = ()
     raw: bool = False
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the request body in the bundled document."""
 
 
 @value(kw_only=True)
@@ -76,6 +78,8 @@ class Reply:
     description: str = ""
     others: tuple[Content, ...] = ()
     raw: bool = False
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the response in the bundled document."""
 
 
 @value(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -143,6 +144,8 @@ class Field:
     read_only: bool = False
     write_only: bool = False
     provenance: Provenance | None = None
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the property's schema in the bundled document."""
 
 
 @value(kw_only=True)
@@ -178,6 +181,8 @@ class EnumMember:
     name: str
     value: str | int
     description: str = ""
+    pointer: str = field(default="", compare=False)
+    """JSON Pointer to the value in the bundled document."""
 
 
 @value(kw_only=True)

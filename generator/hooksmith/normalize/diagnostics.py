@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Diagnostic, Place
 from ..frozen import value
 from ..load.library import Document
 from .bundle import Bundle
+from .sources import Sources
 
 
 @value()
@@ -84,24 +85,12 @@ class Findings:
             for found in self._found
         ]
 
+    @property
+    def sources(self) -> Sources:
+        """The places that parts of the bundled document were read from."""
+        bundled = self.bundled
+        return Sources(bundled.root, bundled.moved, bundled.upgraded, bundled.origins)
+
     def source(self, pointer: str) -> tuple[Document, str]:
         """The file and pointer that something came from, through all the moves it made."""
-        passed: set[str] = set()
-        while (head := _known(self.bundled.moved, pointer, passed)) is not None:
-            passed.add(head)
-            pointer = self.bundled.moved[head] + pointer[len(head) :]
-        if (head := _known(self.bundled.upgraded, pointer)) is not None:
-            pointer = self.bundled.upgraded[head] + pointer[len(head) :]
-        if (head := _known(self.bundled.origins, pointer)) is not None:
-            origin = self.bundled.origins[head]
-            return origin.document, origin.pointer + pointer[len(head) :]
-        return self.bundled.root, pointer
-
-
-def _known(places: Container[str], pointer: str, but: Container[str] = ()) -> str | None:
-    """The longest beginning of a pointer that is among `places`."""
-    while pointer:
-        if pointer in places and pointer not in but:
-            return pointer
-        pointer = pointer.rpartition("/")[0]
-    return None
+        return self.sources.source(pointer)
