@@ -23,6 +23,7 @@ from ..caching.run_results import Output
 from ..errors import Diagnostic, HooksmithError, OutputError, Place
 from ..progress import listening
 from ..settings import Settings
+from .diff_command import diff_documents
 from .init_command import initialise
 from .parser import UsageError, make_parser
 from .pull_command import pull_documents
@@ -280,9 +281,26 @@ def init(source: str | None, *, package: str) -> int:
     return initialise(source, package=package, show=_print, pull=pull, generate=generate_api)
 
 
+def diff(**arguments: Any) -> int:
+    """Say what a new version of a document does to code that uses the package: exit code 1 if it breaks."""
+    with _progress():
+        return diff_documents(show=_print, warn=_say, **arguments)
+
+
 _COMMANDS: dict[str, Callable[..., int]] = {
     command.__name__: command
-    for command in (generate, check, docs, inspect, events, trigger, listen, pull, init)
+    for command in (
+        generate,
+        check,
+        diff,
+        docs,
+        inspect,
+        events,
+        trigger,
+        listen,
+        pull,
+        init,
+    )  # fmt: skip
 }
 
 

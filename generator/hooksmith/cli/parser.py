@@ -10,6 +10,7 @@ from typing import Any, NoReturn, get_args
 
 from ..settings import Formatter
 from ..suggest import did_you_mean
+from .diff_command import add_diff_arguments
 from .init_command import add_init_arguments
 from .pull_command import add_pull_arguments
 
@@ -194,6 +195,12 @@ def _stated(parser: argparse.ArgumentParser) -> None:
         help='Where they say what they are, such as {"type": {"header": "X-Event"}}.')  # fmt: skip
 
 
+def _diff(parser: argparse.ArgumentParser) -> None:
+    add_diff_arguments(parser)
+    _roots(parser)
+    _stated(parser)
+
+
 def _roots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", action="append", default=[], dest="roots", metavar="DIR", type=Path,
@@ -230,4 +237,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "listen": _listen,
     "pull": add_pull_arguments,
     "init": add_init_arguments,
+    "diff": _diff,
 }

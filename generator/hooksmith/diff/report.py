@@ -15,6 +15,8 @@ from .rules import CATEGORIES, RULES, Category, Severity
 from .sides import Side
 from .uses import find_breaks
 
+_LONGEST = 100
+
 
 @value(kw_only=True)
 class Entry:
@@ -32,6 +34,8 @@ class Entry:
     breaks: tuple[Break, ...] = ()
     place: Place | None = None
     """The place in the new document, or in the old one if the new one lacks it."""
+    place_in_new: Place | None = None
+    """The same in the new document: if it is gone there, the nearest part around it that is left."""
 
     @property
     def is_rare(self) -> bool:
@@ -62,10 +66,9 @@ def compare(
     if uses == "common":
         breaks = [broken for broken in breaks if not broken.is_rare]
     changes, causes = attribute(breaks, find_changes(*sides), *sides)
-    places = _places(changes, *sides)
+    places = [side.sources.places({it.pointer for it in changes}) for side in sides]
     entries = [
-        _entry(change, causes.get(position, []), places[position])
-        for position, change in enumerate(changes)
+        _entry(change, causes.get(position, []), places) for position, change in enumerate(changes)
     ]
     entries.sort(key=lambda entry: CATEGORIES.index(entry.category))
     return Report(
@@ -73,16 +76,7 @@ def compare(
     )
 
 
-def _places(changes: list[Change], old: Side, new: Side) -> list[Place | None]:
-    """The places of changes in the documents; each file is scanned once."""
-    places = [
-        side.sources.places({it.pointer for it in changes if it.is_gone == is_gone})
-        for is_gone, side in ((False, new), (True, old))
-    ]
-    return [places[int(change.is_gone)].get(change.pointer) for change in changes]
-
-
-def _entry(change: Change, breaks: list[Break], place: Place | None) -> Entry:
+def _entry(change: Change, breaks: list[Break], places: list[dict[str, Place]]) -> Entry:
     rule = RULES[change.rule]
     own: Category = change.category or rule.category  # type: ignore[assignment]
     if own == "types" and not breaks:
@@ -104,15 +98,21 @@ def _entry(change: Change, breaks: list[Break], place: Place | None) -> Entry:
         message=message(change),
         fingerprint=fingerprint(change),
         breaks=tuple(breaks),
-        place=place,
+        place=places[0 if change.is_gone else 1].get(change.pointer),
+        place_in_new=places[1].get(change.pointer),
     )
 
 
 def message(change: Change) -> str:
     """Return the sentence for a change."""
     return RULES[change.rule].message.format(
-        name=change.name, owner=change.owner, old=change.old, new=change.new
+        name=change.name, owner=change.owner, old=shortened(change.old), new=shortened(change.new)
     )
+
+
+def shortened(text: str) -> str:
+    """Return text of at most 100 characters."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def fingerprint(change: Change) -> str:

@@ -1,0 +1,156 @@
+"""The documents of a comparison: files, APIs of the configuration, and either at a revision of git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..config import Config, find_config, load_config
+from ..errors import ConfigError, LoadError, Place
+from ..frozen import value
+from ..pipeline import Survey, survey
+from ..settings import Settings
+from .report import Entry, Report, compare
+from .revisions import checked_out, last_change, top_of
+
+
+@value(kw_only=True)
+class Document:
+    """A document as the user named it.
+
+    `name`: of an API of the configuration, or empty. `revision`: of git, or empty for the file in the work tree.
+    """
+
+    label: str
+    path: Path
+    name: str = ""
+    revision: str = ""
+
+
+def find_document(text: str, config: Path | None = None) -> Document:
+    """Return the document that `text` names: FILE, NAME, NAME@REVISION or REVISION:FILE. Raises HooksmithError."""
+    path = Path(text)
+    if path.is_file():
+        return Document(label=text, path=path)
+    revision, colon, file = text.partition(":")
+    if colon and file:
+        return Document(label=text, path=top_of(Path()) / file, revision=revision)
+    name, at, revision = text.partition("@")
+    found = _config(config)
+    if found is not None and name in found.apis and (revision or not at):
+        return Document(label=text, path=found.apis[name].spec, name=name, revision=revision)
+    raise LoadError.at(
+        Place(file=text),
+        "there is no such file, nor an API of that name in the configuration",
+        hint="FILE, NAME, NAME@REVISION or REVISION:FILE",
+    )
+
+
+def _config(path: Path | None) -> Config | None:
+    if path is not None:
+        return load_config(path)
+    try:
+        return load_config(find_config(Path()))
+    except ConfigError:
+        return None
+
+
+def compare_documents(
+    old: Document,
+    new: Document,
+    settings: Settings,
+    *,
+    config: Path | None = None,
+    uses: str = "all",
+) -> Report:
+    """Compare two documents with the same settings: those of the configuration, if one of them is of an API there."""
+    name = new.name or old.name
+    found = _config(config) if name else None
+    if found is not None:
+        settings = replace(found.settings(name), strict=False)
+    with ExitStack() as stack:
+        (before, old_folder), (after, new_folder) = (
+            stack.enter_context(_survey(document, settings)) for document in (old, new)
+        )
+        report = compare(before, after, (old.label, new.label), uses=uses)
+        return _relabelled(report, {old_folder: old.revision, new_folder: new.revision})
+
+
+@contextmanager
+def _survey(document: Document, settings: Settings) -> Iterator[tuple[Survey, Path | None]]:
+    """Yield the document, described and planned, and the folder that it was checked out to."""
+    if not document.revision:
+        yield survey(document.path, settings), None
+        return
+    top = top_of(document.path.parent if document.path.parent.is_dir() else Path())
+    path = _inside(document.path, top)
+    roots = [_inside(root, top) for root in settings.roots if root.resolve().is_relative_to(top)]
+    overlays = [_inside(it, top) for it in settings.overlays if it.resolve().is_relative_to(top)]
+    with checked_out(top, document.revision, [path.parent, path, *roots, *overlays]) as folder:
+
+        def moved(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+            inside = ((it, _inside(it, top)) for it in paths)
+            return tuple(
+                folder / real.relative_to(top) if real.is_relative_to(top) else it
+                for it, real in inside
+            )
+
+        there = folder / path.relative_to(top)
+        if not there.is_file():
+            raise LoadError.at(Place(file=document.label), "the document is not in that revision")
+        old = replace(settings, roots=moved(settings.roots), overlays=moved(settings.overlays))
+        yield survey(there, old), folder
+
+
+def _inside(path: Path, top: Path) -> Path:
+    """Return a path by which it stands in the work tree, whether it still exists or not."""
+    return path if path.is_absolute() and path.is_relative_to(top) else path.absolute().resolve()
+
+
+def _relabelled(report: Report, folders: dict[Path | None, str]) -> Report:
+    """Name files that were checked out as git does: `main:specs/openapi.yaml`."""
+    names = {f"{folder}/": f"{revision}:" for folder, revision in folders.items() if folder}
+    if not names:
+        return report
+
+    def named(place: Place | None) -> Place | None:
+        for prefix, label in names.items():
+            if place is not None and place.file.startswith(prefix):
+                return replace(place, file=label + place.file.removeprefix(prefix))
+        return place
+
+    def relabelled(entry: Entry) -> Entry:
+        return replace(entry, place=named(entry.place), place_in_new=named(entry.place_in_new))
+
+    return replace(report, entries=tuple(map(relabelled, report.entries)))
+
+
+def last_documents(
+    config: Config, package: Path, names: tuple[str, ...]
+) -> list[tuple[Document, Document]]:
+    """Return each API's document as the committed package was made of it, and as it stands.
+
+    The committed package was made at the revision that changed its manifest last: `check` holds the documents and the
+    package of a revision together, so git has the document already. Raises LoadError if there is no such revision.
+    """
+    revision = last_change(package / ".hooksmith.json")
+    if not revision:
+        raise LoadError.at(
+            Place(file=str(package)),
+            "no revision of git has the package",
+            hint="name two documents",
+        )
+    return [
+        (
+            Document(
+                label=f"{name}@{revision[:12]}",
+                path=config.apis[name].spec,
+                name=name,
+                revision=revision,
+            ),
+            Document(label=name, path=config.apis[name].spec, name=name),
+        )
+        for name in names or tuple(sorted(config.apis))
+    ]
