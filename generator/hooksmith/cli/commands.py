@@ -300,7 +300,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
         listen,
         pull,
         init,
-    )  # fmt: skip
+    )
 }
 
 
