@@ -15,6 +15,7 @@ from .describe.assertions import unchecked
 from .describe.constraints import family
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
+from .naming.class_names import ClassNames
 from .normalize import Normal
 from .normalize.inventory import Subject
 from .openapi.grammar import walk
@@ -55,14 +56,15 @@ def _as_json(entry: Entry) -> dict[str, str]:
     return {name: value for name, value in stated.items() if value}
 
 
-def account(normal: Normal, api: Api) -> Ledger:
+def account(normal: Normal, names: ClassNames, api: Api) -> Ledger:
     """Hold what the document has against what the IR has."""
-    return _Accountant(normal, api).run()
+    return _Accountant(normal, names, api).run()
 
 
 class _Accountant:
-    def __init__(self, normal: Normal, api: Api) -> None:
+    def __init__(self, normal: Normal, names: ClassNames, api: Api) -> None:
         self._normal = normal
+        self._class_names = names.names
         self._operations = {
             operation.pointer: operation
             for resource in api.resources
@@ -180,7 +182,7 @@ class _Accountant:
         return "", "links are ignored knowingly"
 
     def _schema(self, subject: Subject) -> tuple[str, str]:
-        name = self._names.get(subject.pointer) or self._normal.names.get(subject.pointer, "")
+        name = self._names.get(subject.pointer) or self._class_names.get(subject.pointer, "")
         return name, "" if name else "no definition: the schema could not be read"
 
     def _webhook(self, subject: Subject) -> tuple[str, str]:

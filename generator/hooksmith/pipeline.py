@@ -1,4 +1,4 @@
-"""Generation of a package: load → normalize → describe → plan → render → format. Writes no files."""
+"""Generation of a package: load → normalize → name → describe → plan → render → format. Writes no files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from .formatting import format_files
 from .ir import Api
 from .load.input_file import Input
 from .load.library import Library, load
+from .naming.class_names import ClassNames, assign_class_names
+from .naming.overrides import check_overrides
 from .normalize import Normal, normalize
 from .normalize.sources import Sources
 from .plan import plan
@@ -95,8 +97,9 @@ def ledger(path: Path, settings: Settings) -> Ledger:
     """Return the coverage report of one document. Raises HooksmithError."""
     from .coverage_report import account
 
-    normal = _normal(load(path, roots=settings.roots, overlays=settings.overlays), settings)
-    return account(normal, describe(normal, settings.source or path.name))
+    library = load(path, roots=settings.roots, overlays=settings.overlays)
+    normal, names = _named(library, settings)
+    return account(normal, names, describe(normal, names, settings.source or path.name))
 
 
 def describe_document(path: Path, settings: Settings) -> Description:
@@ -118,9 +121,9 @@ def _read(path: Path, settings: Settings) -> tuple[Description, Sources]:
     """Load and describe one document. The sources keep the text of its files."""
     report(f"{settings.package}: read")
     library = load(path, roots=settings.roots, overlays=settings.overlays)
-    normal = _normal(library, settings)
+    normal, names = _named(library, settings)
     _refuse_broken_extensions(library)
-    api = describe(normal, settings.source or path.name)
+    api = describe(normal, names, settings.source or path.name)
     diagnostics = _warnings_or_raise([*library.warnings, *normal.diagnostics], settings)
     return Description(api, diagnostics, library.inputs), normal.findings.sources
 
@@ -134,11 +137,13 @@ def _rendered(path: Path, settings: Settings) -> Result:
     return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)
 
 
-def _normal(library: Library, settings: Settings) -> Normal:
-    """Return the normal form; extensions in the settings override those of the document."""
-    normal = normalize(library, settings.names)
+def _named(library: Library, settings: Settings) -> tuple[Normal, ClassNames]:
+    """Return the normal form and its class names; extensions and names in the settings override the document's."""
+    normal = normalize(library)
     normal.document.update(settings.extensions)
-    return normal
+    names = assign_class_names(normal.document, settings.names)
+    check_overrides(normal.document, settings.names, names.names, lambda: normal.place(""))
+    return normal, names
 
 
 def _warnings_or_raise(diagnostics: list[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:

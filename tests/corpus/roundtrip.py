@@ -25,6 +25,7 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 from hooksmith.config import Settings
 from hooksmith.describe.schemas import Schemas
 from hooksmith.load.library import load
+from hooksmith.naming.class_names import assign_class_names
 from hooksmith.normalize import normalize
 from hooksmith.normalize.bundle import bundle
 from hooksmith.normalize.diagnostics import Findings
@@ -175,7 +176,7 @@ class _Adapters:
 
     def __init__(self, path: Path, package: str) -> None:
         self._normal = normalize(load(path))
-        self._schemas = Schemas(self._normal)
+        self._schemas = Schemas(self._normal, assign_class_names(self._normal.document, {}))
         self._schemas.add_components()
         found = ("models", "events") if "webhooks" in self._normal.document else ("models",)
         self._modules = [importlib.import_module(f"{package}.{name}") for name in found]

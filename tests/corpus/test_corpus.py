@@ -15,6 +15,7 @@ import pytest
 
 from corpus.roundtrip import account
 from hooksmith.load.library import load
+from hooksmith.naming.class_names import assign_class_names
 from hooksmith.normalize import normalize
 from hooksmith.pipeline import generate, ledger
 from hooksmith.settings import Settings
@@ -77,7 +78,7 @@ def test_names_are_no_counters() -> None:
     """Fewer than one class in two hundred is named by a position, for want of anything else in its document."""
     names: dict[str, str] = {}
     for path in DOCUMENTS:
-        settled = normalize(load(path)).names
+        settled = assign_class_names(normalize(load(path)).document, {}).names
         names |= {f"{path.name}#{pointer}": name for pointer, name in settled.items()}
     counted = [place for place, name in names.items() if _is_position(place, name)]
     assert len(counted) < 0.005 * len(names), counted

@@ -108,7 +108,7 @@ def test_settings_and_the_tool_itself_count(
         Settings(package="acme", formatter="none", names={"/components/schemas/Owner": "Human"}),
     )
     assert len(made) == 2
-    monkeypatch.setattr(run_results, "tool_digest", lambda: "another version")
+    monkeypatch.setattr(run_results, "tool_fingerprint", lambda: "another version")
     make(document)
     assert len(made) == 3
 
@@ -120,7 +120,7 @@ def test_the_way_back_is_not_taken_for_granted(document: Path) -> None:
         document.write_text(spec(title))
         texts.append(make(document).files["models.py"])
     assert texts[0] == texts[2] != texts[1]
-    assert len(list(Path("cache/large").rglob("*/*"))) == 2
+    assert len(list(Path("cache/large").rglob("*/*"))) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"0" * 64 + b"\n{}", b"\xff"])
@@ -170,15 +170,34 @@ def test_a_path_that_is_no_text(document: Path) -> None:
     assert len(made) == 1
 
 
-def test_a_killed_run_leaves_no_files_under_the_head_of_others(
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no modes and owners")
+def test_an_entry_that_others_can_write_is_not_used(
     document: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files are written before the entry that names their inputs; a head never gives files of other inputs."""
-    make(document)
-    edit_document(document)
-    with monkeypatch.context() as patched:
-        patched.setattr(Cache, "put", lambda *_: False)
-        edited = make(document)
-    document.write_text(spec())
-    assert make(document).files != edited.files
-    assert len(made) == 3
+    first = make(document)
+    entry = next(Path("cache/large").rglob("*/*"))
+    times = 1
+    for path in (entry, entry.parent, Path("cache/large")):
+        mode = path.stat().st_mode
+        for writable in (0o020, 0o002):
+            path.chmod(mode | writable)
+            assert make(document) == first
+            times += 1
+            assert len(made) == times, (path, oct(writable))
+            path.chmod(mode)
+    monkeypatch.setattr(os, "geteuid", lambda: entry.stat().st_uid + 1)
+    assert make(document) == first
+    assert len(made) == times + 1
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no modes and owners")
+def test_the_cache_is_private_whatever_the_umask(document: Path) -> None:
+    before = os.umask(0)
+    try:
+        first = make(document)
+    finally:
+        os.umask(before)
+    for path in Path("cache/large").rglob("*"):
+        assert not path.stat().st_mode & 0o022, path
+    assert make(document) == first
+    assert len(made) == 1

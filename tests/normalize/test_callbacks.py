@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from hooksmith.coverage_report import account
-from hooksmith.load.library import load
-from hooksmith.normalize import normalize
+from hooksmith.pipeline import ledger
+from hooksmith.settings import Settings
 from support.documents import import_everything, imported, openapi, result_of, written
 
 TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
@@ -85,8 +84,8 @@ def test_what_cannot_be_typed_is_handed_over_and_told(
     replies = {"201": {"description": "", **body}}
     spec = document({"told": one("{$request.body#/url}", body, responses=replies)})
     result = result_of(spec, tmp_path)
-    ledger = account(normalize(load(written(spec, tmp_path))), result.api)
-    (entry,) = [entry for entry in ledger.entries if entry.kind == "callback"]
+    account = ledger(written(spec, tmp_path), Settings(package="made"))
+    (entry,) = [entry for entry in account.entries if entry.kind == "callback"]
     assert (entry.status, entry.reason) == (
         "degraded",
         f"not typed: handed over as it is, for it is {media_type}",

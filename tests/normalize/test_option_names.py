@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hooksmith.naming.class_names import settle_names
+from hooksmith.naming.class_names import assign_class_names
 
 TEXT = {"type": "string"}
 
@@ -18,7 +18,7 @@ def sheet(required: Any = None, /, **properties: Any) -> dict[str, Any]:
 def names_of(*options: Any, **other: Any) -> list[str]:
     """The names of the options of a union called `Pet`, those without one left out."""
     schemas = {"Pet": {"anyOf": list(options)}, **other}
-    names = settle_names({"components": {"schemas": schemas}}, {})
+    names = assign_class_names({"components": {"schemas": schemas}}, {}).names
     places = [f"/components/schemas/Pet/anyOf/{index}" for index in range(len(options))]
     return [names[place] for place in places if place in names]
 
@@ -94,21 +94,21 @@ def test_options_are_told_apart(case: str) -> None:
 
 def test_signs_of_types_tell_components_apart() -> None:
     schemas = {"Row<string[]|null>": sheet(a=TEXT), "Row<string|null>": sheet(b=TEXT)}
-    names = settle_names({"components": {"schemas": schemas}}, {})
+    names = assign_class_names({"components": {"schemas": schemas}}, {}).names
     assert [*names.values()] == ["RowStringArrayOrNull", "RowStringOrNull"]
 
 
 def test_an_option_without_a_class_takes_no_name() -> None:
     letters = {"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}
     schemas = {"Row": {"anyOf": [{"type": "array", "items": TEXT}, letters]}}
-    names = settle_names({"components": {"schemas": schemas}}, {})
+    names = assign_class_names({"components": {"schemas": schemas}}, {}).names
     assert names["/components/schemas/Row/anyOf/1/items"] == "RowArrayItem"
 
 
 def test_the_only_item_of_a_tuple_has_no_number() -> None:
     def names(**row: Any) -> list[str]:
         schemas = {"Row": {"type": "array", "prefixItems": [sheet(a=TEXT)], **row}}
-        return [*settle_names({"components": {"schemas": schemas}}, {}).values()]
+        return [*assign_class_names({"components": {"schemas": schemas}}, {}).names.values()]
 
     assert names(items=False) == ["Row", "RowItem"]
     assert names(items=sheet(b=TEXT)) == ["Row", "RowItem", "RowItem1"]

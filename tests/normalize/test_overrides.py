@@ -9,6 +9,8 @@ import pytest
 
 from hooksmith.errors import ConfigError
 from hooksmith.load.library import load
+from hooksmith.naming.class_names import assign_class_names
+from hooksmith.naming.overrides import check_overrides
 from hooksmith.normalize import normalize
 from support.documents import written
 
@@ -36,7 +38,10 @@ PRICE, OWNER = f"{JOB}/properties/price", f"{JOB}/properties/owner"
 
 
 def named(folder: Path, names: dict[str, str]) -> dict[str, str]:
-    return normalize(load(written(DOCUMENT, folder)), names).names
+    normal = normalize(load(written(DOCUMENT, folder)))
+    assigned = assign_class_names(normal.document, names).names
+    check_overrides(normal.document, names, assigned, lambda: normal.place(""))
+    return assigned
 
 
 def test_what_is_named_passes_its_name_on(tmp_path: Path) -> None:

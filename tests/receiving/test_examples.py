@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from hooksmith.describe import describe
 from hooksmith.ir import Api
-from hooksmith.load.library import load
-from hooksmith.normalize import normalize
+from hooksmith.pipeline import describe_document
 from hooksmith.plan.examples import example_of
 from hooksmith.plan.pattern_samples import text_matching
+from hooksmith.settings import Settings
 from hooksmith_providers import workos
 from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
 
@@ -27,7 +26,7 @@ PROVIDERS = ["mattr", "scalekit", "socotra", "workos"]
 
 @cache
 def api(name: str) -> Api:
-    return describe(normalize(load(SPECS / name / "openapi.yaml")), "openapi.yaml")
+    return describe_document(SPECS / name / "openapi.yaml", Settings(package=name)).api
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

@@ -17,6 +17,7 @@ from hooksmith.config import load_config
 from hooksmith.ir import Api
 from hooksmith.ir import Operation as ApiOperation
 from hooksmith.load.library import load
+from hooksmith.naming.class_names import assign_class_names
 from hooksmith.normalize import Normal, normalize
 from hooksmith.openapi.grammar import walk
 from hooksmith.openapi.references import resolve_local
@@ -27,17 +28,19 @@ from .paths import ROOT
 
 @dataclass(frozen=True)
 class Generated:
-    """`api` is the IR, `normal` the bundled document that it was read from."""
+    """`api` is the IR, `normal` the bundled document that it was read from, `names` pointer → class name in it."""
 
     provider: str
     api: Api
     normal: Normal
+    names: dict[str, str]
 
     @classmethod
     def of(cls, provider: str) -> Generated:
         config = load_config(ROOT / "pyproject.toml")
         spec = config.apis[provider].spec
-        return cls(provider, generate(spec, config.settings(provider)).api, normalize(load(spec)))
+        api, normal = generate(spec, config.settings(provider)).api, normalize(load(spec))
+        return cls(provider, api, normal, assign_class_names(normal.document, {}).names)
 
     def module(self, name: str = "") -> Any:
         """The package, or a module of it."""
@@ -108,10 +111,10 @@ class Generated:
                 continue
             for value in visit.node.get("examples", ()):
                 owner, _, last = visit.pointer.rpartition("/properties/")
-                if visit.pointer in self.normal.names:
-                    yield self.definition(self.normal.names[visit.pointer]), None, value
-                elif owner in self.normal.names:
-                    model = self.definition(self.normal.names[owner])
+                if visit.pointer in self.names:
+                    yield self.definition(self.names[visit.pointer]), None, value
+                elif owner in self.names:
+                    model = self.definition(self.names[owner])
                     yield model, last.replace("~1", "/").replace("~0", "~"), value
 
     def definition(self, name: str) -> Any:
@@ -144,10 +147,10 @@ class Generated:
         for visit in walk("openapi", document):
             if (
                 visit.kind == "schema"
-                and visit.pointer in self.normal.names
+                and visit.pointer in self.names
                 and visit.pointer.startswith("/webhooks/")
             ):
-                found[f"Example{self.normal.names[visit.pointer]}"] = visit.node
+                found[f"Example{self.names[visit.pointer]}"] = visit.node
         for event in self.api.events.events:
             if event.model in found:
                 found[f"Example{event.model}"] = {

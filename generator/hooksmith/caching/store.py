@@ -1,13 +1,14 @@
-"""Texts kept by what they were made from, in a folder of the user's.
+"""Cache folder: texts by a digest of their inputs.
 
-A cache that is corrupt, someone else's, full or read-only costs time, never correctness: entries carry a checksum, and
-what cannot be read or written is made again.
+Entries carry a checksum; a corrupt, full or read-only cache costs time, never correctness. Entries are code that will
+be imported, so an entry is used only if nobody but its owner, the user who runs hooksmith, can write it and its folder.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,22 +17,22 @@ from typing import BinaryIO
 from ..frozen import value
 
 MAX_SHARD = 256
-"""Entries in one of the 256 folders of a cache, beyond which the older half goes."""
+"""Entries in each of the 256 folders of a cache, beyond which the older half is deleted."""
 
 MAX_LARGE_SHARD = 3
-"""The same, for entries of megabytes."""
+"""The same for entries of megabytes."""
 
 
 @value()
 class Cache:
-    """`folder` need not exist; None: nothing is kept. `capacity`: how many entries each of its folders may have."""
+    """`folder` need not exist; None: nothing is cached. `capacity`: how many entries each of its folders may have."""
 
     folder: Path | None
     capacity: int = MAX_SHARD
 
     @classmethod
     def default(cls) -> Cache:
-        """HOOKSMITH_CACHE_DIR (empty: no cache), else `hooksmith` in XDG_CACHE_HOME or ~/.cache."""
+        """Return the cache at HOOKSMITH_CACHE_DIR (empty: no cache), else `hooksmith` in XDG_CACHE_HOME or ~/.cache."""
         named = os.environ.get("HOOKSMITH_CACHE_DIR")
         if named is not None:
             return cls(Path(named) if named else None)
@@ -42,12 +43,12 @@ class Cache:
             return cls(None)  # no home folder
 
     def large(self) -> Cache:
-        """The part of this cache for entries of megabytes."""
+        """Return the part of this cache for entries of megabytes."""
         return Cache(self.folder and self.folder / "large", MAX_LARGE_SHARD)
 
     @staticmethod
     def key(*inputs: str) -> str:
-        """The name of what is made from `inputs`."""
+        """Return the key of an entry made from `inputs`."""
         digest = hashlib.sha256()
         for text in inputs:
             content = text.encode()
@@ -55,7 +56,7 @@ class Cache:
         return digest.hexdigest()
 
     def get(self, key: str) -> str | None:
-        """The text kept under `key`; None where there is none, or it is damaged."""
+        """Return the text of an entry; None if there is none, or it is damaged or not trusted."""
         content = self.get_bytes(key)
         try:
             return None if content is None else content.decode()
@@ -63,11 +64,16 @@ class Cache:
             return None
 
     def get_bytes(self, key: str) -> bytes | None:
-        """As `get`, of what `put_parts` kept."""
+        """Return the content of an entry; None if there is none, or it is damaged or not trusted."""
         if self.folder is None:
             return None
+        path = _path(self.folder, key)
         try:
-            with _path(self.folder, key).open("rb") as file:
+            if not (_is_private(self.folder.stat()) and _is_private(path.parent.stat())):
+                return None
+            with path.open("rb") as file:
+                if not _is_private(os.fstat(file.fileno())):
+                    return None
                 checksum, content = file.readline().rstrip(b"\n"), file.read()
         except OSError:
             return None
@@ -76,16 +82,17 @@ class Cache:
         return content if checksum == _checksum(digest) else None
 
     def put(self, key: str, text: str) -> bool:
-        """Keep `text` under `key`, if that can be done; whole or not at all. Whether it was."""
+        """Write an entry, whole or not at all. Return whether it was written."""
         return self.put_parts(key, (text.encode(),))
 
     def put_parts(self, key: str, parts: Iterable[bytes]) -> bool:
-        """As `put`, for what is of megabytes: it need never be in memory as one."""
+        """Write an entry from parts that are never in memory together. Return whether it was written."""
         if self.folder is None:
             return False
         path = _path(self.folder, key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.folder, path.parent):
+                _make_private(folder)
             _write(path, key, parts)
             _prune(path.parent, self.capacity)
         except OSError:
@@ -97,8 +104,24 @@ def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / key[2:]
 
 
+def _is_private(status: os.stat_result) -> bool:
+    """Return whether a file or folder belongs to this user and nobody else can write it."""
+    if not hasattr(os, "geteuid"):
+        return True  # Windows: folders below the user's are private
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _make_private(folder: Path) -> None:
+    """Create a folder that others cannot write, or make an existing one so. Raises OSError."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.stat()
+    if not _is_private(status):
+        folder.chmod(stat.S_IMODE(status.st_mode) & ~(stat.S_IWGRP | stat.S_IWOTH))
+
+
 def _write(path: Path, key: str, parts: Iterable[bytes]) -> None:
-    """The checksum, known at the end, takes the place that was kept for it."""
+    """Write an entry; the checksum, known at the end, replaces a placeholder of its length."""
     digest = hashlib.sha256(key.encode())
     with _whole(path) as file:
         file.write(_checksum(digest) + b"\n")
@@ -110,15 +133,15 @@ def _write(path: Path, key: str, parts: Iterable[bytes]) -> None:
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:
-    """A file of these parts, there whole or not at all. Raises OSError."""
+    """Write a file whole or not at all. Raises OSError."""
     with _whole(path) as file:
         file.writelines(parts)
 
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that stands at `path` once all is written."""
-    import tempfile  # a run that finds nothing changed writes nothing, and does without
+    """Yield a temporary file that replaces `path` when the body ends without an error."""
+    import tempfile  # not needed by a run that finds nothing changed
 
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = Path(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..ir import Api
+from ..naming.class_names import ClassNames
 from ..normalize import Normal
 from .events import describe_events
 from .prose import text
@@ -14,9 +15,9 @@ from .servers import describe_client, describe_servers
 from .signature_schemes import describe_signature
 
 
-def describe(normal: Normal, source: str) -> Api:
+def describe(normal: Normal, names: ClassNames, source: str) -> Api:
     """Describe the whole document. `source` is the file name as the user wrote it."""
-    schemas = Schemas(normal)
+    schemas = Schemas(normal, names)
     schemas.add_components()
     resources = describe_resources(normal, schemas)
     events = describe_events(normal, schemas)

@@ -35,7 +35,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
         tags.setdefault(name, set()).add(tag)
         document_tags.setdefault(name, set()).update([tag] if operation.tag else ())
     classes = resource_classes(
-        [min(document_tags[name] or tags[name]) for name in groups], set(normal.names.values())
+        [min(document_tags[name] or tags[name]) for name in groups], schemas.class_names
     )
     descriptions = _descriptions(normal.document)
     return tuple(

@@ -25,8 +25,9 @@ from ..ir import (
 )
 from ..json_pointer import escape
 from ..naming.casing import pascal, snake
-from ..naming.class_names import RESERVED, is_enum, is_model
-from ..naming.reserved import BUILTIN_CLASSES
+from ..naming.class_names import ClassNames
+from ..naming.named_schemas import is_enum, is_model
+from ..naming.reserved import CLASS_NAMES
 from ..naming.union_options import telling_tag
 from ..naming.unique_names import field_name, unique
 from ..normalize import Normal
@@ -56,16 +57,22 @@ _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINAR
 class Schemas:
     """Reader of schemas by JSON Pointer. `definitions`: the definitions read so far, by name."""
 
-    def __init__(self, normal: Normal) -> None:
+    def __init__(self, normal: Normal, names: ClassNames) -> None:
         self._normal = normal
         self._document = normal.document
-        self._names = normal.names
-        imported = (name for name in RESERVED if not name.islower())
-        self._class_names = frozenset(imported).union(normal.names.values())
+        self._assigned = names
+        self._names = names.names
+        imported = (name for name in CLASS_NAMES if not name.islower())
+        self._shadowable = frozenset(imported).union(self._names.values())
         self.definitions: dict[str, AnyDefinition] = {}
         self._in_progress: set[str] = set()
         self._pending: list[tuple[Any, str]] = []
         self._targets: set[str] = set()
+
+    @property
+    def class_names(self) -> set[str]:
+        """All names of schemas that become a class, enum or alias."""
+        return set(self._names.values())
 
     def add_components(self) -> None:
         """Define every schema of `components`, used or not."""
@@ -89,7 +96,7 @@ class Schemas:
             return ANY
         if "$ref" in node:
             return self._reference(node["$ref"], pointer)
-        if pointer in self._names and (is_model(node) or is_enum(node)):
+        if pointer in self._names and not self._assigned.is_alias(pointer):
             self.define(node, pointer)
             return nullable(Named(self._names[pointer]), allows_null(node))
         return self._unnamed(node, pointer)
@@ -105,8 +112,8 @@ class Schemas:
             self._targets.discard(target)
             return type_
         self._pending.append((node, target))
-        is_class = isinstance(node, dict) and (is_model(node) or is_enum(node))
-        return nullable(Named(self._names[target]), is_class and allows_null(node))
+        is_nullable = not self._assigned.is_alias(target) and allows_null(node)
+        return nullable(Named(self._names[target]), is_nullable)
 
     def _unnamed(self, node: Node, pointer: str) -> Type:
         """Return the type of a schema that has no definition."""
@@ -258,7 +265,7 @@ class Schemas:
         properties = node.get("properties") or {}
         taken = unique(inherited, field_name)
         names = unique(list(properties), field_name, taken)
-        if shadowing := self._class_names.intersection(names):
+        if shadowing := self._shadowable.intersection(names):
             names = unique(list(properties), field_name, [*taken, *shadowing])
         required = self._required(node)
         fields = [
@@ -316,7 +323,7 @@ class Schemas:
         return name
 
     def _taken_names(self) -> set[str]:
-        return {*self._names.values(), *self.definitions, *RESERVED, *BUILTIN_CLASSES}
+        return {*self._names.values(), *self.definitions, *CLASS_NAMES}
 
     # --- lookups
 

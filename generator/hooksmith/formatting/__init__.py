@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from ..caching.run_results import tool_digest
 from ..caching.store import Cache
+from ..caching.tool_fingerprint import tool_fingerprint
 from ..errors import ConfigError
 from ..settings import Formatter
 from .rendered_code import RenderedCodeError
@@ -32,7 +32,7 @@ def format_files(
         return dict(files)
     cache = cache or Cache.default()
     _refuse_missing(formatter)
-    tools = f"{formatter} {tool_digest()}"
+    tools = f"{formatter} {tool_fingerprint()}"
     python = {path: text for path, text in files.items() if path.endswith(".py")}
     keys = {path: cache.key(tools, text) for path, text in python.items()}
     cached = {path: text for path, key in keys.items() if (text := cache.get(key)) is not None}

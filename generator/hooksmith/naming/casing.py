@@ -7,14 +7,14 @@ import unicodedata
 from functools import lru_cache
 from hashlib import sha256
 
-from .reserved import BUILTINS, KEYWORDS
+from .reserved import KEYWORDS, SHADOWING
 
 _BOUNDARIES = re.compile(
     r"(?<=[a-z0-9])(?<!^[eio])(?=[A-Z])"  # nextCursor → next Cursor, but eTag and iOS stay whole
     r"|(?<=[A-Z])(?<!^[EO])(?<![a-z0-9][EO])(?=[A-Z][a-z])"  # HTTPServer → HTTP Server, but OAuth stays whole
     r"(?![A-Z](?:v[0-9]|s(?![a-z])))"  # as do IPv4 and IDs
 )
-"""Between words in camelCase. E, i and O alone are no words, but begin one (`eInvoice`, `iPhone`, `OData`)."""
+"""Boundaries between words in camelCase. E, i and O alone are no words, but begin one (`eInvoice`, `OData`)."""
 _SYMBOLS = {
     "+": "plus",
     "-": "minus",
@@ -40,46 +40,45 @@ _SYMBOLS = {
     "?": "question mark",
 }
 
-SHADOWING = KEYWORDS | BUILTINS | {"self", "cls", "match", "case", "type"}
-"""Names that an argument must not take."""
-
 
 def parts(text: str) -> list[str]:
-    """Runs of letters and digits: `dsync.user.created` gives `["dsync", "user", "created"]`."""
+    """Return the runs of letters and digits: `dsync.user.created` → `["dsync", "user", "created"]`."""
     normal = unicodedata.normalize("NFKC", text)
     return [part for part in re.split(r"[^\w]+|_+", normal) if part]
 
 
 def words(text: str) -> list[str]:
-    """As `parts`, with camelCase taken apart too."""
+    """Return the words of a text, camelCase split: `userIds.first` → `["user", "Ids", "first"]`."""
     return [word for part in parts(text) for word in _BOUNDARIES.split(part) if word]
 
 
 @lru_cache(maxsize=65536)
 def pascal(text: str) -> str:
-    """`user.created` → `UserCreated`; capitals inside a word stay (`OAuthToken`), all-capitals words do where alone."""
-    found = parts(text)
-    shout = len(found) > 1 and text.isupper()
-    name = "".join(part.capitalize() if shout else part[0].upper() + part[1:] for part in found)
+    """Return a text in PascalCase: `user.created` → `UserCreated`.
+
+    Capitals inside a word stay (`OAuthToken`); a single word in capitals stays too (`URL`).
+    """
+    runs = parts(text)
+    is_shouted = len(runs) > 1 and text.isupper()
+    name = "".join(run.capitalize() if is_shouted else run[0].upper() + run[1:] for run in runs)
     return _identifier(name or spoken(text).title().replace(" ", ""), "Of")
 
 
 @lru_cache(maxsize=65536)
 def snake(text: str) -> str:
-    """`nextCursor` → `next_cursor`, `HTTPServer` → `http_server`, `x-request-id` → `x_request_id`."""
-    found = "_".join(words(_with_signs(text))) or spoken(text).replace(" ", "_")
-    return _identifier(found.lower(), "n_")
+    """Return a text in snake_case: `nextCursor` → `next_cursor`, `HTTPServer` → `http_server`."""
+    name = "_".join(words(_with_signs(text))) or spoken(text).replace(" ", "_")
+    return _identifier(name.lower(), "n_")
 
 
 @lru_cache(maxsize=65536)
 def upper(text: str) -> str:
-    """`user.created` → `USER_CREATED`; signs are spoken where nothing else tells values apart (`-1` → `MINUS_1`)."""
-    found = "_".join(words(_with_trailing_signs(text)))
-    if not found or (text[:1] in "+-<>!=*$" and found):
-        found = "_".join(
-            part for part in (spoken(text[:1] if found else text).replace(" ", "_"), found) if part
-        )
-    return _identifier(found.upper(), "VALUE_")
+    """Return a text in UPPER_CASE: `user.created` → `USER_CREATED`. A leading sign is spoken: `-1` → `MINUS_1`."""
+    name = "_".join(words(_with_trailing_signs(text)))
+    if not name or text[:1] in "+-<>!=*$":
+        sign = spoken(text[:1] if name else text).replace(" ", "_")
+        name = f"{sign}_{name}" if name else sign
+    return _identifier(name.upper(), "VALUE_")
 
 
 _TRAILING = re.compile(r"(?<=\w)[<>=+#%-]+$")
@@ -87,17 +86,17 @@ _LEADING = re.compile(r"^[<>=+@-](?=\w)")
 
 
 def _with_trailing_signs(text: str) -> str:
-    """`StartTime>=` → `StartTime greater than equals`: what stands there tells names apart."""
-    return _TRAILING.sub(lambda found: f" {spoken(found[0])}", text)
+    """Speak the signs at the end: `StartTime>=` → `StartTime greater than equals`."""
+    return _TRAILING.sub(lambda sign: f" {spoken(sign[0])}", text)
 
 
 def _with_signs(text: str) -> str:
-    """As above, and `-1` → `minus 1`, `@id` → `at id`."""
-    return _LEADING.sub(lambda found: f"{spoken(found[0])} ", _with_trailing_signs(text))
+    """Speak the signs at both ends: `-1` → `minus 1`, `@id` → `at id`."""
+    return _LEADING.sub(lambda sign: f"{spoken(sign[0])} ", _with_trailing_signs(text))
 
 
 def spoken(text: str) -> str:
-    """Signs as words: `>=` → `greater than equals`; nothing at all is `empty`."""
+    """Return signs as words: `>=` → `greater than equals`; the empty text → `empty`."""
     if not text:
         return "empty"
     return " ".join(_SYMBOLS.get(char) or _unicode_name(char) for char in text)
@@ -111,26 +110,27 @@ def _unicode_name(char: str) -> str:
     ).lower()
 
 
-LONGEST = 120
-"""Longer names are cut, with a digest of the whole at the end: they become file names too."""
+MAX_LENGTH = 120
+"""Length beyond which a name is cut and ends in a digest: names become file names too."""
 
 
 def _identifier(name: str, prefix: str) -> str:
     """Return `name` without characters that no identifier has, in the form that Python compares (NFKC, PEP 3131)."""
-    kept = "".join(char for char in name if ("a" + char).isidentifier())
-    if not kept.isascii():
-        normal = unicodedata.normalize("NFKC", kept)
-        kept = "".join(char for char in normal if ("a" + char).isidentifier())
-    if not kept or not kept.isidentifier():
-        kept = prefix + kept
-    if len(kept) > LONGEST:
-        digest = sha256(kept.encode()).hexdigest()[:8]
-        kept = f"{kept[: LONGEST - 9]}_{digest.upper() if kept.isupper() else digest}"
-    return kept + "_" if kept in KEYWORDS else kept
+    identifier = "".join(char for char in name if ("a" + char).isidentifier())
+    if not identifier.isascii():
+        normal = unicodedata.normalize("NFKC", identifier)
+        identifier = "".join(char for char in normal if ("a" + char).isidentifier())
+    if not identifier.isidentifier():
+        identifier = prefix + identifier
+    if len(identifier) > MAX_LENGTH:
+        digest = sha256(identifier.encode()).hexdigest()[:8]
+        digest = digest.upper() if identifier.isupper() else digest
+        identifier = f"{identifier[: MAX_LENGTH - 9]}_{digest}"
+    return identifier + "_" if identifier in KEYWORDS else identifier
 
 
 def argument(text: str) -> str:
-    """The name of a method's argument: snake_case, with an underscore behind what would shadow (`id` → `id_`)."""
+    """Return the argument for a name: snake_case, with an underscore if it would shadow a builtin (`id` → `id_`)."""
     name = snake(text)
     return name + "_" if name in SHADOWING and not name.endswith("_") else name
 

@@ -1,4 +1,4 @@
-"""Names that a configuration gives: each must meet a schema, and take no name from another."""
+"""Class names that a configuration chooses: each must belong to a schema and collide with no other name."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from ..json_pointer import escape, split
 from ..openapi.grammar import Node
 from ..suggest import did_you_mean
 from .casing import pascal
-from .class_names import RESERVED
-from .reserved import BUILTIN_CLASSES
+from .reserved import CLASS_NAMES
 
 
 def check_overrides(
@@ -20,17 +19,21 @@ def check_overrides(
     names: Mapping[str, str],
     place: Callable[[], Place],
 ) -> None:
-    """`names`: what became of the `overrides`. Raises ConfigError, with a diagnostic for each that cannot be.
+    """Raises ConfigError with a diagnostic for each override that cannot be.
 
-    `place`: where the document begins.
+    Args:
+        document: The document in normal form.
+        overrides: JSON Pointer → chosen name.
+        names: JSON Pointer → assigned name, of all named schemas.
+        place: Returns the place of the document's beginning.
     """
-    found = [
+    diagnostics = [
         Diagnostic(message=f"names: {message}", place=place(), hint=hint)
         for pointer, name in overrides.items()
         for message, hint in _problems(document, overrides, names, pointer, name)
     ]
-    if found:
-        raise ConfigError(*found)
+    if diagnostics:
+        raise ConfigError(*diagnostics)
 
 
 def _problems(
@@ -40,10 +43,11 @@ def _problems(
     pointer: str,
     name: str,
 ) -> Iterator[tuple[str, str]]:
+    """Yield (message, hint)."""
     if pointer not in names:
         hint = did_you_mean(pointer, names) or "`hooksmith inspect` prints what has a name"
         yield f"no schema that gets a class stands at {pointer}", hint
-    elif name in RESERVED | BUILTIN_CLASSES:
+    elif name in CLASS_NAMES:
         yield f"{name!r} is a name that the generated code needs itself", "choose another"
     elif rival := _rival(document, overrides, names, pointer, name):
         hint = f"choose another, or give {rival} another name as well"
@@ -57,16 +61,16 @@ def _rival(
     pointer: str,
     name: str,
 ) -> str:
-    """Another schema that has the name, or is a component that would have it; none where it is just the same."""
+    """Return the pointer of a different schema that has or would have the name; empty if there is none."""
     schemas = document.get("components", {}).get("schemas", {})
     components = {f"/components/schemas/{escape(key)}": pascal(key) for key in schemas}
-    wanted = {**names, **components, **overrides}
-    rivals = (other for other, called in wanted.items() if called == name and other != pointer)
-    return next((it for it in rivals if _at(document, it) != _at(document, pointer)), "")
+    claims = {**names, **components, **overrides}
+    rivals = (other for other, claimed in claims.items() if claimed == name and other != pointer)
+    return next((each for each in rivals if _at(document, each) != _at(document, pointer)), "")
 
 
 def _at(document: Node, pointer: str) -> Any:
-    """What stands at a pointer of the normal form, or None."""
+    """Return the value at a pointer of the normal form, or None."""
     value: Any = document
     for key in split(pointer):
         if isinstance(value, list) and key.isdecimal():

@@ -1,4 +1,8 @@
-"""Names that Python has taken, whatever version generates: a document is to give the same bytes everywhere."""
+"""Reserved words: names that generated code must not take from a document.
+
+Python's own stand here as text rather than being read from the interpreter: a document gives the same bytes whatever
+version of Python generates.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ BUILTIN_CLASSES = frozenset(
     UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning
     ValueError Warning ZeroDivisionError""".split()
 )
-"""Of Python 3.11 to 3.15: in an annotation read before the class of that name exists, they would be meant."""
+"""Classes of Python 3.11 to 3.15: an annotation evaluated before a class of that name exists would mean these."""
 
 BUILTINS = BUILTIN_CLASSES | frozenset(
     """abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile
@@ -30,6 +34,37 @@ BUILTINS = BUILTIN_CLASSES | frozenset(
     locals map max memoryview min next object oct open ord pow print property quit range repr reversed round
     sentinel set setattr slice sorted staticmethod str sum super tuple type vars zip""".split()
 )
+
+SHADOWING = KEYWORDS | BUILTINS | {"self", "cls", "match", "case", "type"}
+"""Names that an argument must not take."""
+
+CLASS_NAMES = BUILTIN_CLASSES | frozenset(
+    """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
+    UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
+    SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
+    Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
+    FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
+    UnknownEvent Mapping Sequence date datetime list dict str int float bool bytes tuple set
+    object type""".split()
+)
+"""Names that modules of models and events import or use; no definition may have such a name."""
+
+FIELD_NAMES = frozenset(
+    """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_
+    object_ parse_file parse_obj parse_raw schema schema_json mro register self str tuple type_
+    update_forward_refs validate to_dict to_json from_json""".split()
+)
+"""Attributes of pydantic's and the runtime's models, and names used in annotations; no field may have such a name."""
+
+ENUM_ATTRIBUTES = frozenset(
+    """as_integer_ratio bit_count bit_length capitalize casefold center conjugate count denominator
+    encode endswith expandtabs find format format_map from_bytes imag index is_integer isalnum
+    isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
+    istitle isupper join ljust lower lstrip maketrans mro name numerator partition real
+    removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split
+    splitlines startswith strip swapcase title to_bytes translate upper value zfill""".split()
+)
+"""Attributes of str, int and Enum; a member must not hide them."""
 
 CONSTRUCTOR_ARGUMENTS = (
     "self",

@@ -1,4 +1,4 @@
-"""Property and parameter names → Python names, unique within their model or call."""
+"""Wire names → Python names, unique within their model, enum or operation."""
 
 from __future__ import annotations
 
@@ -7,31 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
-from .casing import SHADOWING, snake, spoken
-
-RESERVED_FIELDS = frozenset(
-    """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_
-    object_ parse_file parse_obj parse_raw schema schema_json mro register self str tuple type_
-    update_forward_refs validate to_dict to_json from_json""".split()
-)
-"""Attributes of pydantic's and our models, and the names that annotations are spelled with."""
-
-
-_INHERITED = frozenset(
-    """as_integer_ratio bit_count bit_length capitalize casefold center conjugate count denominator
-    encode endswith expandtabs find format format_map from_bytes imag index is_integer isalnum
-    isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace
-    istitle isupper join ljust lower lstrip maketrans mro name numerator partition real
-    removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split
-    splitlines startswith strip swapcase title to_bytes translate upper value zfill""".split()
-)
-"""Attributes of str, int and Enum, which a member must not hide."""
+from .casing import snake, spoken
+from .reserved import ENUM_ATTRIBUTES, FIELD_NAMES, SHADOWING
 
 
 def field_name(wire: str) -> str:
-    """The attribute for a property: `nextCursor` → `next_cursor`, `copy` → `copy_`."""
+    """Return the field for a property: `nextCursor` → `next_cursor`, `copy` → `copy_`."""
     name = snake(wire)
-    if name in RESERVED_FIELDS or name.startswith("model_"):
+    if name in FIELD_NAMES or name.startswith("model_"):
         return name + "_"
     return name
 
@@ -39,32 +22,40 @@ def field_name(wire: str) -> str:
 def unique(
     wires: Sequence[str], spell: Callable[[str], str], taken: Iterable[str] = ()
 ) -> list[str]:
-    """One Python name for each wire name.
+    """Return a Python name for each wire name.
 
-    A name that two of them would like goes to neither: each takes the next that its own text gives, so that no name
-    ever passes from one to another when a third comes or goes. First their signs are spoken (`a.b` → `a_dot_b`), then
-    they are written as they are (`Asc`), then with an underscore behind (`ASC_`), then with a digest.
+    If two wire names claim a name, neither gets it: each takes its next candidate. So no name passes from one wire name
+    to another when a third is added or removed. Candidates are: the name, the name with signs spoken (`a.b` →
+    `a_dot_b`), the text as written (`Asc`), the same with an underscore (`Asc_`), and with a digest.
+
+    Args:
+        wires: Names in JSON or HTTP.
+        spell: Returns the first candidate for a wire name.
+        taken: Names that are not available.
     """
-    burnt = set(taken)
-    plain = [spell(wire) for wire in wires]
-    if len(set(plain)) == len(plain) and burnt.isdisjoint(plain):
-        return plain  # as nearly always
-    ways = {wire: _spellings(wire, spell) for wire in wires}
+    unavailable = set(taken)
+    first = [spell(wire) for wire in wires]
+    if len(set(first)) == len(first) and unavailable.isdisjoint(first):
+        return first  # nearly always
+    candidates = {wire: _candidates(wire, spell) for wire in wires}
     while True:
-        names = {wire: next(name for name in ways[wire] if name not in burnt) for wire in ways}
-        clashes = {name for name, count in Counter(names.values()).items() if count > 1}
-        if not clashes:
+        names = {
+            wire: next(name for name in candidates[wire] if name not in unavailable)
+            for wire in candidates
+        }
+        collisions = {name for name, count in Counter(names.values()).items() if count > 1}
+        if not collisions:
             return _numbered([names[wire] for wire in wires], len(names) == len(wires))
-        burnt |= clashes
+        unavailable |= collisions
 
 
-def _spellings(wire: str, spell: Callable[[str], str]) -> list[str]:
-    """The names for a wire name, the best first; the last is no other's."""
+def _candidates(wire: str, spell: Callable[[str], str]) -> list[str]:
+    """Return the names for a wire name, the best first; the last is unique to it."""
     written = _as_written(wire)
     digest = sha256(wire.encode("utf-8", "surrogatepass")).hexdigest()
     return [
         spell(wire),
-        spell(_aloud(wire)),
+        spell(_with_signs_spoken(wire)),
         written,
         f"{written}_",
         f"{written}_{digest[:8]}",
@@ -72,7 +63,7 @@ def _spellings(wire: str, spell: Callable[[str], str]) -> list[str]:
     ]
 
 
-def _aloud(wire: str) -> str:
+def _with_signs_spoken(wire: str) -> str:
     core = wire.strip("_")
     signs = "".join(char if char.isalnum() or char == "_" else f" {spoken(char)} " for char in core)
     before, after = wire[: len(wire) - len(wire.lstrip("_"))], wire[len(wire.rstrip("_")) :]
@@ -86,20 +77,18 @@ def _as_written(wire: str) -> str:
     text = unicodedata.normalize("NFKC", wire)
     plain = "".join(char if ("a" + char).isidentifier() else "_" for char in text).strip("_")
     name = plain if plain.isidentifier() else f"n_{plain}"
-    return (
-        name + "_" if name in _INHERITED or name in RESERVED_FIELDS or name in SHADOWING else name
-    )
+    return name + "_" if name in ENUM_ATTRIBUTES | FIELD_NAMES | SHADOWING else name
 
 
-def _numbered(names: list[str], different: bool) -> list[str]:
-    """Names of what the document gives one and the same name are counted; there is nothing else to tell them by."""
-    if different:
+def _numbered(names: list[str], are_wires_unique: bool) -> list[str]:
+    """Number the names of equal wire names: nothing else distinguishes them."""
+    if are_wires_unique:
         return names
     result: list[str] = []
     for name in names:
-        number, spelled = 1, name
-        while spelled in result:
+        number, numbered = 1, name
+        while numbered in result:
             number += 1
-            spelled = f"{name}_{number}"
-        result.append(spelled)
+            numbered = f"{name}_{number}"
+        result.append(numbered)
     return result

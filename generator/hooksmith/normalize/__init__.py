@@ -1,14 +1,11 @@
-"""Any OpenAPI or JSON Schema document → one normal form: OpenAPI 3.1, one file, every schema named."""
+"""Any OpenAPI or JSON Schema document → one normal form: OpenAPI 3.1 in one file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import Diagnostic, Place
 from ..load.library import Library
-from ..naming.class_names import settle_names
-from ..naming.overrides import check_overrides
 from ..openapi.grammar import Node
 from .all_of import merge
 from .bundle import bundle
@@ -26,12 +23,10 @@ from .swagger2 import upgrade_swagger
 class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
-    `names` maps the pointer of each schema that becomes a class, enum or alias to its Python name. `findings` holds the
-    warnings so far, `subjects` everything that the document had.
+    `findings` holds the warnings so far, `subjects` everything that the document had.
     """
 
     document: Node
-    names: dict[str, str]
     library: Library
     findings: Findings
     subjects: tuple[Subject, ...]
@@ -50,11 +45,8 @@ class Normal:
         self.findings.warn(pointer, message, hint)
 
 
-def normalize(library: Library, names: Mapping[str, str] | None = None) -> Normal:
-    """The normal form of a loaded specification. `names` overrules names: pointer → Python name.
-
-    Raises ConfigError where one of these is no schema's, or taken.
-    """
+def normalize(library: Library) -> Normal:
+    """Return the normal form of a loaded document."""
     bundled = bundle(library)
     findings = Findings(bundled)
     findings.warn_of_references(library.misspelled)
@@ -67,13 +59,4 @@ def normalize(library: Library, names: Mapping[str, str] | None = None) -> Norma
     hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
-    overrides = names or {}
-    settled = settle_names(bundled.document, overrides)
-    check_overrides(bundled.document, overrides, settled, lambda: findings.place(""))
-    return Normal(
-        document=bundled.document,
-        names=settled,
-        library=library,
-        findings=findings,
-        subjects=subjects,
-    )
+    return Normal(bundled.document, library, findings, subjects)
