@@ -7,16 +7,13 @@ real files to read, and `test_behaviour.py` in the folder says what they must do
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from support.black_style import as_black_has_it
-from support.cases import PARENT, Case, case_folders
+from support.cases import Case, case_folders
 from support.snapshots import files_in
 
 FOLDERS = case_folders()
@@ -80,23 +77,6 @@ def test_no_operation_or_event_is_lost(case: Case) -> None:
         assert len(case.event_type) == len(case.api.events.events)
     names = [definition.name for definition in case.api.definitions]
     assert len(names) == len(set(names))
-
-
-@pytest.mark.slow
-def test_types(case_home: Path, request: pytest.FixtureRequest) -> None:
-    """mypy --strict on all cases together; the runtime among them is for `make lint`."""
-    for folder in FOLDERS:
-        Case(folder, case_home).write()
-    assert request.config.cache is not None
-    cache = request.config.cache.mkdir("mypy")
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--python-version=3.11"]
-    command += [f"--cache-dir={cache}", "--no-error-summary", "-p", PARENT]
-    outcome = subprocess.run(command, cwd=case_home, capture_output=True, text=True, check=False)
-    findings = [
-        line for line in outcome.stdout.splitlines() if not line.startswith(f"{PARENT}/_runtime/")
-    ]
-    assert findings == []
-    assert outcome.stderr == ""
 
 
 def _code(text: str) -> str:

@@ -1,11 +1,8 @@
-"""Receivers of callbacks, from the call that registers one to the answer that the API gets, over sockets; and typed."""
+"""Receivers of callbacks, from the call that registers one to the answer that the API gets, over sockets."""
 
 from __future__ import annotations
 
 import logging
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,8 @@ from hypothesis import strategies as st
 
 from conftest import case_of
 from hooksmith_providers._runtime.callbacks.addresses import Address
-from support.paths import CASES, ROOT
+from support.paths import CASES
+from type_checking.project import readme_callbacks
 
 from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 
@@ -215,7 +213,7 @@ def test_whatever_comes_is_answered(
 
 def test_the_documentation(shop: Any, case_home: Path) -> None:
     """README's example, but for the name of the package."""
-    text = readme(shop.__name__)
+    text = readme_callbacks(shop.__name__)
     names: dict[str, Any] = {}
     exec(compile(text, "README.md", "exec"), names)
     with served_by_uvicorn(names["app"]) as address:
@@ -225,116 +223,6 @@ def test_the_documentation(shop: Any, case_home: Path) -> None:
         url = f"{address}/callbacks/invoices/create_invoice/callback_url/invoices/in_7"
         reply = httpx2.post(url, content=b'{"description": "", "paid": true}')
         assert reply.json() == {"ok": True}
-
-
-def readme(package: str) -> str:
-    text = (ROOT / "README.md").read_text("utf-8")
-    (block,) = re.findall(r"```python\n(from shop import.*?)```", text, re.DOTALL)
-    return str(block).replace("from shop", f"from {package}")
-
-
-TYPED = """
-from typing import assert_type
-from shop import (
-    CALLBACK_SCHEME, CREATE_INVOICE_INVOICE_NOTIFICATION, CREATE_INVOICE_NOTIFY, CREATE_ORDER_PAID,
-    CREATE_ORDER_WITHDRAWN, CallbackReceiver, CallbackReply, CallbackRequest, CallbackVerifier,
-)
-from shop.models import InvoiceEvent, InvoiceEventReceived, OrderFailed, OrderPaid
-
-verifier = CallbackVerifier(CALLBACK_SCHEME, ["new", "old"])
-receiver = CallbackReceiver("https://example.com/callbacks", verifier=verifier)
-assert_type(receiver.address(CREATE_ORDER_PAID), str)
-assert_type(CREATE_ORDER_PAID.parse(b""), OrderPaid)
-
-
-@receiver.on(CREATE_ORDER_PAID)
-async def paid(body: OrderPaid) -> None:
-    print(body.order)
-
-
-@receiver.on(CREATE_ORDER_WITHDRAWN)
-def withdrawn(body: None, request: CallbackRequest) -> None:
-    print(request.values)
-
-
-@receiver.on(CREATE_INVOICE_INVOICE_NOTIFICATION)
-async def told(body: InvoiceEvent, request: CallbackRequest) -> InvoiceEventReceived | CallbackReply:
-    return InvoiceEventReceived(ok=body.paid) if body.paid else CallbackReply(status=410)
-
-
-@receiver.on(CREATE_INVOICE_NOTIFY)
-def notified(body: str) -> CallbackReply:
-    return CallbackReply(status=202)
-
-
-@receiver.fallback
-def others(request: CallbackRequest) -> None:
-    print(request.callback.name)
-
-
-@receiver.drifted
-async def drifted(request: CallbackRequest) -> None:
-    print(request.issues)
-"""
-WRONG = {
-    "the body": TYPED.replace("paid(body: OrderPaid)", "paid(body: OrderFailed)"),
-    "the answer": TYPED.replace(
-        "-> CallbackReply:\n    return CallbackReply(status=202)", "-> int:\n    return 1"
-    )
-    .replace("CREATE_INVOICE_NOTIFY)", "CREATE_INVOICE_INVOICE_NOTIFICATION)")
-    .replace("(body: str)", "(body: InvoiceEvent)"),
-    "the keys": TYPED.replace('["new", "old"]', "3"),
-    "no verdict on who sent it": TYPED.replace(", verifier=verifier)", ")"),
-}
-
-
-@pytest.fixture(scope="module")
-def packages(shop: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package under the name that users give it."""
-    from hooksmith.config import Settings
-    from hooksmith.pipeline import generate
-    from support.cases import write_files
-
-    folder = tmp_path_factory.mktemp("packages")
-    settings = Settings(package="shop", formatter="none")
-    write_files(folder / "shop", generate(CASES / "callbacks" / "spec.yaml", settings).files)
-    return folder
-
-
-def mypy(path: Path, packages: Path) -> str:
-    config = path.with_name("mypy.ini")
-    config.write_text(f"[mypy]\nstrict = true\nmypy_path = {packages}\n")
-    cache = ["--cache-dir", str(packages / "cache")]
-    return run(["-m", "mypy", "--config-file", str(config), *cache, str(path)])
-
-
-def pyright(path: Path, packages: Path) -> str:
-    config = path.with_name("pyrightconfig.json")
-    config.write_text(f'{{"extraPaths": ["{packages}"], "typeCheckingMode": "standard"}}')
-    return run(["-m", "pyright", "--pythonpath", sys.executable, "--project", str(config)])
-
-
-def run(command: list[str]) -> str:
-    found = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
-    return found.stdout + found.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("check", [mypy, pyright])
-def test_type_checkers(check: Callable[[Path, Path], str], packages: Path, tmp_path: Path) -> None:
-    """What is right passes; what is wrong is told, each as one error."""
-    for name, text in {"right": TYPED, "readme": readme("shop"), **WRONG}.items():
-        folder = tmp_path / name.replace(" ", "_")
-        folder.mkdir()
-        path = folder / "caller.py"
-        path.write_text(text)
-        found = check(path, packages)
-        if name in ("right", "readme"):
-            assert "Success" in found or "0 errors" in found, found
-        else:
-            assert re.search(r"(?<!\d)[1-9]\d* errors?", found), (name, found)
-            lines = set(re.findall(r"caller\.py:(\d+).*?error", found))
-            assert len(lines) == 1, (name, found)
 
 
 def test_a_path_that_nearly_fits_costs_little() -> None:

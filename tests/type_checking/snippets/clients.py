@@ -1,4 +1,4 @@
-"""What callers write, for type checkers to read: see `test_callers.py`. Never run."""
+"""Calls of the clients of several providers, and the types of what they return."""
 
 from __future__ import annotations
 
