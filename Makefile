@@ -23,8 +23,8 @@ generate: $(READY) ## Write generated/ from specs/
 check: $(READY) ## Exit 1 with a diff if generated/ is not what specs/ give
 	$(BIN)/hooksmith check
 
-test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## Run the tests, a process a core
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile
 
 lint: $(READY) ## ruff, mypy --strict, pyright
 	$(BIN)/ruff check .
