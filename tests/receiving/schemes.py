@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hooksmith.describe.signature_schemes import known_scheme
+from hooksmith.extensions.signature_schemes import known_scheme
 from hooksmith.plan.imports import Imports
 from hooksmith.plan.webhook import scheme_expression
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt

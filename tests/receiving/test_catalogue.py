@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from hooksmith.describe.signature_schemes import known_scheme, known_schemes
+from hooksmith.extensions.signature_schemes import known_scheme, known_schemes
 from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
 from hooksmith_providers._runtime.webhooks.signatures.keys import Key

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hooksmith.describe.signature_schemes import known_schemes
+from hooksmith.extensions.signature_schemes import known_schemes
 from hooksmith_providers import mattr, scalekit, socotra, workos
 from hooksmith_providers._runtime.webhooks.catalogue import DriftedEvent, UnknownEvent
 from hooksmith_providers._runtime.webhooks.errors import (

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hooksmith.describe.signature_schemes import known_schemes
+from hooksmith.extensions.signature_schemes import known_schemes
 from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
 from hooksmith_providers._runtime.webhooks.signatures.message import Message

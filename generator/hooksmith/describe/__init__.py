@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from ..extensions.signature_schemes import known_scheme
 from ..ir import Api
 from ..naming.class_names import ClassNames
 from ..normalize import Normal
@@ -12,7 +16,6 @@ from .resources import describe_resources
 from .schemas import Schemas
 from .security import describe_schemes, security_requirement
 from .servers import describe_client, describe_servers
-from .signature_schemes import describe_signature
 
 
 def describe(normal: Normal, names: ClassNames, source: str) -> Api:
@@ -36,6 +39,12 @@ def describe(normal: Normal, names: ClassNames, source: str) -> Api:
             definitions=tuple(schemas.definitions.values()),
             resources=resources,
             events=events,
-            signature=describe_signature(normal.document),
+            signature=_signature(normal.document),
         )
     )
+
+
+def _signature(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the declaration of the deliveries' signature scheme; None if the document declares none."""
+    scheme = document.get("x-hooksmith-signature")
+    return known_scheme(scheme) if isinstance(scheme, str) else scheme

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..extensions.signature_schemes import known_events
 from ..ir import Event, Events, Position
 from ..naming.casing import snake, upper
 from ..naming.unique_names import unique
@@ -16,7 +17,6 @@ from .event_pointers import check_positions, fits_somewhere
 from .event_type_detection import composed_type, detect, event_types, example_headers, position
 from .prose import provenance, text
 from .schemas import Schemas
-from .signature_schemes import known_events
 
 
 def describe_events(normal: Normal, schemas: Schemas) -> Events:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic
 from ..json_pointer import join
-from ..load.library import Document
 from .schema import deepest, hint_for, schema, trail, validator
+
+if TYPE_CHECKING:
+    from ..load.library import Document
 
 PREFIX = "x-hooksmith-"
 
