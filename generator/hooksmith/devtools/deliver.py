@@ -24,7 +24,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from ..config import Settings
-from ..describe.signature_schemes import known_scheme, known_schemes
+from ..extensions.signature_schemes import known_scheme, known_schemes
 from ..errors import HooksmithError
 from ..suggest import did_you_mean
 

@@ -1,7 +1,7 @@
 """A package whose models stand in several modules, from outside."""
 
-from large.events import OrderCreated as Same
 from large.models import Forest, Invoice, Money, Subject
+from large.models import OrderCreated as Same
 
 from large import OrderCreated, parse_event
 
