@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,12 +73,18 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return interpreter
 
 
-def run(python: Path, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+def clean_environment() -> dict[str, str]:
+    """Return the environment without the variables of Python."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+
+
+def run(
+    python: Path, *arguments: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(python), *arguments],
         cwd=folder,
-        env=environment,
+        env={**clean_environment(), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -144,16 +151,70 @@ def test_a_client_is_made(python: Path, tmp_path: Path) -> None:
     assert "sk_example" not in outcome.stdout
 
 
-def test_the_command_says_what_to_install(python: Path, tmp_path: Path) -> None:
+def hooksmith(
+    python: Path, folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command of the base install."""
     command = python.parent / "hooksmith"
     assert command.is_file()
-    outcome = run(python, str(command), "generate", folder=tmp_path)
-    assert outcome.returncode == 2
-    assert outcome.stdout == ""
-    assert outcome.stderr.startswith("error: the generator needs what is not installed: ")
-    assert 'pip install "hooksmith[generator]"' in outcome.stderr
-    version = run(python, str(command), "--version", folder=tmp_path)
+    return run(python, str(command), *arguments, folder=folder, **environment)
+
+
+def test_commands_of_the_base_install(python: Path, tmp_path: Path) -> None:
+    version = hooksmith(python, tmp_path, "--version")
     assert (version.returncode, version.stdout.split()[0]) == (0, "hooksmith")
+    usage = hooksmith(python, tmp_path, "--help")
+    assert usage.returncode == 0
+    assert "trigger" in usage.stdout
+    events = hooksmith(python, tmp_path, "events", "workos")
+    assert (events.returncode, events.stderr) == (0, "")
+    assert re.search(r"^user\.created +UserCreated +\w.*$", events.stdout, re.MULTILINE)
+    catalogue = json.loads(hooksmith(python, tmp_path, "events", "socotra", "--json").stdout)
+    assert {"type", "models", "summary", "description"} == set(catalogue[0])
+
+
+@pytest.mark.parametrize(("api", "event", "arguments"), [
+    ("workos", "user.created", []), ("socotra", "migration.start", ["--scheme", "github"]),
+])  # fmt: skip
+def test_deliveries_of_the_base_install(
+    python: Path, tmp_path: Path, api: str, event: str, arguments: list[str]
+) -> None:
+    options = [*arguments, "--secret", "s"]
+    command = [str(python), str(python.parent / "hooksmith"), "listen", api, *options, "--port=0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, text=True
+    ) as listener:
+        try:
+            assert listener.stdout is not None
+            url = listener.stdout.readline().removeprefix("listening on ").strip()
+            sent = hooksmith(python, tmp_path, "trigger", api, event, "--to", url, *options)
+            received = listener.stdout.readline()
+        finally:
+            listener.kill()
+    assert sent.returncode == 0, sent.stderr
+    assert received.startswith(f"200 {event}: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate"],
+        ["check"],
+        ["inspect", "spec.yaml"],
+        ["events", "spec.yaml"],
+        ["trigger", "a", "--spec", "spec.yaml", "--to", "http://127.0.0.1:1"],
+        ["listen", "--spec", "spec.yaml"],
+    ],
+    ids=lambda arguments: str(arguments[0]),
+)
+def test_the_base_install_names_the_missing_extra(
+    python: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    outcome = hooksmith(python, tmp_path, *arguments)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert outcome.stderr.startswith("error: hooksmith ")
+    assert "needs packages that are not installed: black, jinja2" in outcome.stderr
+    assert 'pip install "hooksmith[generator]"' in outcome.stderr
 
 
 def test_the_generator_of_the_wheel_generates(wheel: Path, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from hooksmith.describe.signature_schemes import known_schemes
 from hooksmith.docs.signatures import MOMENT, SignatureView, signature_view
 from hooksmith.docs.snippets import Names
+from hooksmith.extensions.signature_schemes import known_schemes
 from hooksmith.pipeline import generate, survey
 from hooksmith.settings import Settings
 from support.documents import imported, openapi, written

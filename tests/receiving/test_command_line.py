@@ -16,13 +16,8 @@ from typing import Any
 import pytest
 
 from hooksmith.cli import commands
-from hooksmith.devtools.deliver import (
-    fresh_id,
-    generated_provider,
-    load_provider,
-    parse_changes,
-    trigger,
-)
+from hooksmith.devtools.provider import generated_provider, load_provider
+from hooksmith.devtools.trigger import fresh_id, parse_changes, trigger
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts

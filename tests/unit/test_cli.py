@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith import __main__
-from hooksmith.cli import commands
+from hooksmith.cli import commands, required_extras
+from hooksmith.cli.exit_codes import exit_code_of
 from hooksmith.cli.targets import Choice
 from hooksmith.errors import DocumentError, Place
 
@@ -122,18 +122,15 @@ def cli_version() -> str:
     return version("hooksmith")
 
 
-def test_without_the_extra_there_is_advice(
+def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["hooksmith", "generate"])
     monkeypatch.setattr(
-        __main__, "find_spec", lambda name: None if name in ("yaml", "rich") else name
+        required_extras, "find_spec", lambda name: None if name in ("yaml", "rich") else name
     )
-    with pytest.raises(SystemExit) as caught:
-        __main__.main()
-    assert caught.value.code == 2
+    assert commands.run(["generate"]) == 2
     assert capsys.readouterr().err == (
-        "error: the generator needs what is not installed: rich, yaml\n"
+        "error: hooksmith generate needs packages that are not installed: rich, yaml\n"
         '  hint: pip install "hooksmith[generator]"\n'
     )
 
@@ -274,6 +271,17 @@ def test_events_as_a_table(run: Run) -> None:
     ]
 
 
+def test_events_of_a_shipped_api(run: Run) -> None:
+    rows = run("events", "workos").stdout.splitlines()
+    assert rows[0].split() == ["EVENT", "CLASS"]
+    assert ["user.created", "UserCreated"] in [row.split()[:2] for row in rows]
+    events = json.loads(run("events", "workos", "--json").stdout)
+    assert [event["type"] for event in events] == [row.split()[0] for row in rows[1:]]
+    wrong = run("events", "workso")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == "error: there is no API 'workso'\n  hint: did you mean 'workos'?\n"
+
+
 # --- what ends a command ---------------------------------------------------------------------------------------
 
 
@@ -281,7 +289,7 @@ def exit_code(error: BaseException) -> int:
     def fail() -> int:
         raise error
 
-    return commands._exit_code(fail)
+    return exit_code_of(fail)
 
 
 def test_unexpected_errors_are_short(

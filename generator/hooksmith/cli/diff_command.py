@@ -8,6 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .printing import print_line, print_note, progress
+from .targets import extension_settings
+from .usage_error import UsageError
+
 if TYPE_CHECKING:
     from ..diff.accepted import Accepted
     from ..diff.report import Entry, Report
@@ -61,6 +65,12 @@ def _listed(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def diff(**arguments: Any) -> int:
+    """Compare two versions of a document by their effect on code that uses the package: exit code 1 if it breaks."""
+    with progress():
+        return diff_documents(show=print_line, warn=print_note, **arguments)
+
+
 def diff_documents(
     *,
     old: str | None,
@@ -105,14 +115,12 @@ def _reports(
     from ..config import find_config, load_config
     from ..diff.documents import compare_documents, find_document, last_documents
     from ..settings import Settings
-    from .parser import UsageError
-    from .targets import stated_extensions
 
     settings = Settings(
         package="api",
         roots=tuple(options["roots"]),
         overlays=tuple(options["overlays"]),
-        **stated_extensions(options["signature"], options["events"]),
+        **extension_settings(options["signature"], options["events"]),
     )
     if last:
         if old is not None:
@@ -136,7 +144,6 @@ def _reports(
 
 def _accepted(path: Path | None, is_written: bool) -> Mapping[str, Accepted]:
     from ..diff.accepted import read_accepted
-    from .parser import UsageError
 
     if path is None:
         if is_written:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic
+from .printing import print_diagnostics, print_summary, progress
 from .targets import Choice
 
 if TYPE_CHECKING:
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 
 PROVIDERS = "hooksmith_providers"
 """The package whose APIs `trigger` and `listen` know by name."""
+
+
+def docs(*, out: Path, format_: str, **arguments: Any) -> int:
+    """Write the documentation of each API into a folder: a static site, Markdown or llms.txt."""
+    choice = Choice(out=None, formatter="none", **arguments)
+    with progress():
+        summary, diagnostics = write_docs(choice, out, format_)
+    print_diagnostics(diagnostics)
+    print_summary(out, summary)
+    return 0
 
 
 def write_docs(

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import OutputError, Place
+from .generate_commands import generate_configured
+from .printing import print_line
+from .pull_command import pull
 
 Print = Callable[[str], None]
 Run = Callable[..., int]
@@ -19,6 +22,13 @@ def add_init_arguments(parser: argparse.ArgumentParser) -> None:
         help="A provider of the catalogue, a document, or its URL; without one, the providers are listed.")  # fmt: skip
     add("--package", default="webhook_apis", metavar="NAME",
         help="Name of the generated package, if there is no configuration yet.")  # fmt: skip
+
+
+def init(source: str | None, *, package: str) -> int:
+    """Begin with a provider, a document or a URL: configuration, document, package, first lines of code."""
+    return initialise(
+        source, package=package, show=print_line, pull=pull, generate=generate_configured
+    )
 
 
 def initialise(source: str | None, *, package: str, show: Print, pull: Run, generate: Run) -> int:

@@ -1,4 +1,7 @@
-"""What the command line takes. On argparse: anything richer costs more to import than a run with nothing to do."""
+"""Arguments of the command line.
+
+The parser is argparse's: a richer one takes longer to import than a run that finds nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -17,34 +20,26 @@ from .pull_command import add_pull_arguments
 DOCS_FORMATS = ("html", "llms", "markdown")
 
 
-class UsageError(Exception):
-    """Arguments that do not go together."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong as all our errors are said, with exit code 2."""
+    """A parser whose errors have the form of all errors of the tool, and exit code 2."""
 
     def error(self, message: str) -> NoReturn:
-        hint = _other_words(message, self._known()) or f"{self.prog} --help"
+        hint = _spelling_hint(message, self._known_words()) or f"{self.prog} --help"
         self.exit(2, f"error: {message}\n  hint: {hint}\n")
 
-    def _known(self) -> list[str]:
-        """Every option and choice, those of commands too."""
-        found: list[str] = []
+    def _known_words(self) -> list[str]:
+        """Return every option and choice, including those of commands."""
+        words: list[str] = []
         for action in self._actions:
             choices = action.choices or ()
-            found += [*action.option_strings, *map(str, choices)]
+            words += [*action.option_strings, *map(str, choices)]
             if isinstance(choices, Mapping):
-                found += [name for parser in choices.values() for name in parser._known()]
-        return found
+                words += [word for parser in choices.values() for word in parser._known_words()]
+        return words
 
 
 class _CommandParser(_Parser):
-    """Takes positional arguments between options too: `trigger workos --to URL user.created`."""
+    """A parser that accepts positional arguments between options: `trigger workos --to URL user.created`."""
 
     _is_mixing = False
 
@@ -58,8 +53,8 @@ class _CommandParser(_Parser):
             self._is_mixing = False
 
 
-def _other_words(message: str, known: list[str]) -> str:
-    """Another spelling for what argparse refuses: `unrecognized arguments: --pakage x`, `invalid choice: 'chek' …`."""
+def _spelling_hint(message: str, known: list[str]) -> str:
+    """Return a hint for an unknown word in an error of argparse, such as `unrecognized arguments: --pakage x`."""
     for lead in ("unrecognized arguments: ", "invalid choice: "):
         if lead in message:
             word = message.partition(lead)[2].split(" ")[0]
@@ -68,7 +63,7 @@ def _other_words(message: str, known: list[str]) -> str:
 
 
 def make_parser(commands: Mapping[str, Callable[..., int]]) -> argparse.ArgumentParser:
-    """A parser whose result has `debug`, the name of a `command`, and what that takes.
+    """Return a parser whose result has `debug`, the name of a `command`, and the arguments of that command.
 
     The first line of a command's docstring is its description.
     """
@@ -91,7 +86,7 @@ def make_parser(commands: Mapping[str, Callable[..., int]]) -> argparse.Argument
 
 
 class _Version(argparse.Action):
-    """Looked up only when asked for: what knows the versions of packages takes long to import."""
+    """Print the version; importlib.metadata, which knows it, is imported only here: that takes 30 ms."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from .. import __version__
@@ -103,17 +98,17 @@ class _Version(argparse.Action):
 # --- arguments of each command -----------------------------------------------------------------------------------
 
 
-def _generate(parser: argparse.ArgumentParser) -> None:
-    _check(parser)
+def _add_generate_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_check_arguments(parser)
     parser.add_argument(
         "--report",
         metavar="FILE",
         type=Path,
-        help="Account for everything that the documents have, as JSON: emitted, or degraded and why.",
+        help="Write a coverage report as JSON: each part of the documents, emitted or degraded, with the reason.",
     )
 
 
-def _docs(parser: argparse.ArgumentParser) -> None:
+def _add_docs_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("specs", nargs="*", metavar="SPEC", type=Path,
         help="Documents; without any, those of the configuration.")  # fmt: skip
@@ -123,85 +118,100 @@ def _docs(parser: argparse.ArgumentParser) -> None:
     add("--only", action="append", default=[], metavar="NAME", help="Only this API; repeatable.")
     add("--package", metavar="NAME", help="With SPEC: the name that examples import.")
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
-    _roots(parser)
-    _stated(parser)
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
 
 
-def _check(parser: argparse.ArgumentParser) -> None:
+def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("specs", nargs="*", metavar="SPEC", type=Path,
         help="Documents; without any, those of the configuration.")  # fmt: skip
     add("--only", action="append", default=[], metavar="NAME", help="Only this API; repeatable.")
-    add("--out", type=Path, metavar="DIR", help="With SPEC: where the package goes.")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="With SPEC: the folder that the package is written into.",
+    )
     add("--package", metavar="NAME", help="With SPEC: the package's name.")
     add("--formatter", choices=get_args(Formatter),
-        help="What formats the code: black unless configured.")  # fmt: skip
+        help="Formatter of the code: black unless configured.")  # fmt: skip
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
-    _roots(parser)
-    _stated(parser)
-    add("--jobs", type=_count, metavar="N",
-        help="Documents at a time: as many as cores unless given.")  # fmt: skip
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
+    add("--jobs", type=_positive_integer, metavar="N",
+        help="Documents at a time; default: the number of cores.")  # fmt: skip
     add("--strict", action="store_true",
-        help="What is wrong with a document, but usable, is an error.")  # fmt: skip
+        help="Treat warnings about a document as errors.")  # fmt: skip
 
 
-def _inspect(parser: argparse.ArgumentParser) -> None:
+def _add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "spec", metavar="SPEC", type=Path, help="An OpenAPI or JSON Schema document."
     )
-    _roots(parser)
-    _stated(parser)
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
 
 
-def _events(parser: argparse.ArgumentParser) -> None:
-    _inspect(parser)
+def _add_events_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "spec", metavar="SPEC|API", type=Path, help="A document, or a shipped API such as workos."
+    )
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
     parser.add_argument("--json", action="store_true", dest="as_json", help="As JSON.")
 
 
-def _trigger(parser: argparse.ArgumentParser) -> None:
+def _add_trigger_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("names", nargs="+", metavar="[API] EVENT", help="Such as: workos user.created")
-    add("--to", required=True, metavar="URL", help="Where the delivery goes.")
-    _provider(parser)
+    add("--to", required=True, metavar="URL", help="Address of the receiver.")
+    _add_provider_arguments(parser)
     add("--set", action="append", default=[], dest="changes", metavar="PATH=VALUE",
-        help="Another value, such as data.email=a@b.c.")  # fmt: skip
-    add("--repeat", type=_count, default=1, metavar="N", help="Send the same event N times.")
+        help="Change a value, such as data.email=a@b.c; repeatable.")  # fmt: skip
+    add(
+        "--repeat",
+        type=_positive_integer,
+        default=1,
+        metavar="N",
+        help="Send the same event N times.",
+    )
     add("--corrupt", action="store_true", help="Send another body than was signed.")
     add("--stale", action="store_true", help="Sign it an hour ago.")
 
 
-def _listen(parser: argparse.ArgumentParser) -> None:
+def _add_listen_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="API", help="Such as: workos")
-    _provider(parser)
+    _add_provider_arguments(parser)
     parser.add_argument("--port", type=_port, default=8000, help="0: any that is free.")
 
 
-def _provider(parser: argparse.ArgumentParser) -> None:
+def _add_provider_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--secret", action="append", default=[], dest="secrets", metavar="SECRET",
         help="The webhook's secret or JWK, or @FILE; repeatable.")  # fmt: skip
     add("--scheme", metavar="NAME",
-        help="How deliveries are signed, where that is not established.")  # fmt: skip
-    add("--spec", type=Path, metavar="FILE", help="A document, instead of an API we ship.")
-    _stated(parser)
+        help="Signature scheme, if the document declares none: a name or a declaration.")  # fmt: skip
+    add("--spec", type=Path, metavar="FILE", help="A document, instead of a shipped API.")
+    _add_extension_arguments(parser)
 
 
-def _stated(parser: argparse.ArgumentParser) -> None:
-    """What a document of somebody else does not say."""
+def _add_extension_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options for a document without extensions of its own."""
     add = parser.add_argument
     add("--signature", metavar="NAME|JSON",
-        help="How the document's deliveries are signed: a known scheme, or its declaration.")  # fmt: skip
+        help="Signature scheme of the document's deliveries: a name or a declaration.")  # fmt: skip
     add("--events", metavar="JSON",
-        help='Where they say what they are, such as {"type": {"header": "X-Event"}}.')  # fmt: skip
+        help='Location of the event type, such as {"type": {"header": "X-Event"}}.')  # fmt: skip
 
 
-def _diff(parser: argparse.ArgumentParser) -> None:
+def _add_diff_arguments(parser: argparse.ArgumentParser) -> None:
     add_diff_arguments(parser)
-    _roots(parser)
-    _stated(parser)
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
 
 
-def _roots(parser: argparse.ArgumentParser) -> None:
+def _add_document_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", action="append", default=[], dest="roots", metavar="DIR", type=Path,
         help="A further folder that $refs may reach.",
@@ -212,15 +222,15 @@ def _roots(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _count(text: str) -> int:
-    return _number(text, 1, sys.maxsize)
+def _positive_integer(text: str) -> int:
+    return _parse_integer(text, 1, sys.maxsize)
 
 
 def _port(text: str) -> int:
-    return _number(text, 0, 65535)
+    return _parse_integer(text, 0, 65535)
 
 
-def _number(text: str, least: int, most: int) -> int:
+def _parse_integer(text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
         limit = f"{least} or more" if most == sys.maxsize else f"{least} to {most}"
         raise argparse.ArgumentTypeError(f"{text!r} is not a number, {limit}")
@@ -228,14 +238,14 @@ def _number(text: str, least: int, most: int) -> int:
 
 
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "generate": _generate,
-    "check": _check,
-    "docs": _docs,
-    "inspect": _inspect,
-    "events": _events,
-    "trigger": _trigger,
-    "listen": _listen,
+    "generate": _add_generate_arguments,
+    "check": _add_check_arguments,
+    "docs": _add_docs_arguments,
+    "inspect": _add_inspect_arguments,
+    "events": _add_events_arguments,
+    "trigger": _add_trigger_arguments,
+    "listen": _add_listen_arguments,
     "pull": add_pull_arguments,
     "init": add_init_arguments,
-    "diff": _diff,
+    "diff": _add_diff_arguments,
 }

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Place
 from ..suggest import did_you_mean
+from .printing import print_line, progress
+from .usage_error import UsageError
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -36,6 +38,12 @@ def add_pull_arguments(parser: argparse.ArgumentParser) -> None:
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
 
 
+def pull(names: list[str], *, check: bool, headers: list[str], config: Path | None) -> int:
+    """Fetch the documents that the configuration names by URL: --check tells whether they have changed."""
+    with progress():
+        return pull_documents(names, check=check, headers=headers, config=config, show=print_line)
+
+
 def pull_documents(
     names: Sequence[str], *, check: bool, headers: Sequence[str], config: Path | None, show: Print
 ) -> int:
@@ -60,8 +68,6 @@ def pull_documents(
 
 
 def _header(text: str) -> tuple[str, str]:
-    from .parser import UsageError
-
     name, colon, content = text.partition(":")
     if not colon or not name.strip():
         raise UsageError("--header is 'NAME: VALUE'", hint="such as 'Authorization: Bearer TOKEN'")

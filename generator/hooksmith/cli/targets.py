@@ -1,4 +1,4 @@
-"""The arguments of `generate` and `check` → the packages they mean, and how each comes about."""
+"""Arguments of `generate` and `check` → the packages to generate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..extensions.schema import check_statement
 from ..frozen import value
 from ..settings import Formatter, Settings, check_identifier
 from ..suggest import did_you_mean
-from .parser import UsageError
+from .usage_error import UsageError
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @value(kw_only=True)
 class Target:
-    """A package: the folder it goes into, and how its files come about. `partial`: other parts of it stay.
+    """A package to generate: of one document (`job`), or of a configuration (`suite`, given a number of processes).
 
-    `job` is one document's; without it, `suite` makes all of a configuration, on so many processes.
+    `folder`: the package's folder. `partial`: whether files of other APIs in it stay.
     """
 
     folder: Path
@@ -38,7 +38,7 @@ class Target:
 
 @value(kw_only=True)
 class Choice:
-    """The arguments that `generate` and `check` share."""
+    """Arguments that `generate` and `check` share."""
 
     specs: list[Path]
     only: list[str]
@@ -59,16 +59,16 @@ class Choice:
             raise UsageError("--only and --config go without SPEC")
         if self.package and len(self.specs) > 1:
             raise UsageError("--package names one package, but there are several documents")
-        found = [self._single(spec) for spec in self.specs]
-        for folder, count in Counter(target.folder for target in found).items():
+        targets = [self._single(spec) for spec in self.specs]
+        for folder, count in Counter(target.folder for target in targets).items():
             if count > 1:
                 raise UsageError(
                     f"{count} documents would go into {folder}: name them apart, or use --out"
                 )
-        return found
+        return targets
 
     def jobs(self) -> list[Job]:
-        """Each document with its settings, those of a configuration too."""
+        """Return each document with its settings; without SPEC, those of the configuration."""
         if self.specs:
             return [target.job for target in self.targets() if target.job]
         config = self._config()
@@ -79,12 +79,12 @@ class Choice:
 
     def _single(self, spec: Path) -> Target:
         settings = Settings(
-            package=_package_name(self.package or _name_after(spec)),
+            package=_checked_name(self.package or _default_name(spec)),
             formatter=self.formatter or "black",
             roots=tuple(self.roots),
             overlays=tuple(self.overlays),
             strict=self.strict,
-            **stated_extensions(self.signature, self.events),
+            **extension_settings(self.signature, self.events),
         )
         folder = (self.out or Path()) / settings.package
         return Target(folder=folder, job=(spec, settings))
@@ -106,7 +106,7 @@ class Choice:
     def _config(self) -> Config:
         from ..config import find_config, load_config
 
-        path = self.config or _from_here(find_config(Path()))
+        path = self.config or _relative_to_cwd(find_config(Path()))
         config = load_config(path)
         if self.formatter:
             config = config.model_copy(update={"formatter": self.formatter})
@@ -119,23 +119,25 @@ class Choice:
         return config
 
 
-def stated_extensions(signature: str | None, events: str | None) -> dict[str, Any]:
-    """`--signature NAME|JSON` and `--events JSON` as settings. Raises UsageError."""
-    found: dict[str, Any] = {}
+def extension_settings(signature: str | None, events: str | None) -> dict[str, Any]:
+    """Return the settings of `--signature NAME|JSON` and `--events JSON`. Raises UsageError."""
+    settings: dict[str, Any] = {}
     for name, text in (("signature", signature), ("events", events)):
         if text is None:
             continue
         is_data = name == "events" or text.lstrip().startswith("{")
         try:
             value = json.loads(text) if is_data else text
-            found[name] = check_statement(f"x-hooksmith-{name}", value)
+            settings[name] = check_statement(f"x-hooksmith-{name}", value)
         except ValueError as error:
             raise UsageError(f"--{name}: {error}") from error
-    return found
+    return settings
 
 
-def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Output | Exception]]:
-    """What becomes of each target, in their order; `workers`: processes at a time."""
+def generate_targets(
+    targets: Sequence[Target], workers: int
+) -> Iterator[tuple[Target, Output | Exception]]:
+    """Generate each target, in order. `workers`: processes at a time. An error is part of the result."""
     jobs = [target.job for target in targets if target.job]
     outcomes = generate_side_by_side(jobs, workers)
     for target in targets:
@@ -143,10 +145,10 @@ def made(targets: Sequence[Target], workers: int) -> Iterator[tuple[Target, Outp
             outcome = next(outcomes)
             yield target, outcome.output or outcome.error or RuntimeError("no outcome")
         elif target.suite:
-            yield target, _attempted(partial(target.suite, workers))
+            yield target, _output_or_error(partial(target.suite, workers))
 
 
-def _attempted(suite: Callable[[], Output]) -> Output | Exception:
+def _output_or_error(suite: Callable[[], Output]) -> Output | Exception:
     try:
         return suite()
     except Exception as error:
@@ -156,8 +158,8 @@ def _attempted(suite: Callable[[], Output]) -> Output | Exception:
 _GENERIC = ("openapi", "swagger", "api", "spec", "schema")
 
 
-def _name_after(spec: Path) -> str:
-    """A package name from a document's: `acme.yaml`, `acme.openapi.yaml` and `acme/openapi.yaml` give `acme`."""
+def _default_name(spec: Path) -> str:
+    """Return the package name for a document: `acme` for `acme.yaml`, `acme.openapi.yaml` and `acme/openapi.yaml`."""
     first = spec.name.partition(".")[0]
     stem = first if first.lower() not in _GENERIC else spec.stem
     if stem.lower() in _GENERIC:
@@ -165,12 +167,12 @@ def _name_after(spec: Path) -> str:
     return re.sub(r"\W+", "_", stem).strip("_").lower() or "api"
 
 
-def _package_name(name: str) -> str:
+def _checked_name(name: str) -> str:
     try:
         return check_identifier(name)
     except ValueError as error:
         raise UsageError(str(error), "choose a name with --package") from error
 
 
-def _from_here(path: Path) -> Path:
+def _relative_to_cwd(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
