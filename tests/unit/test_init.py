@@ -16,8 +16,8 @@ import pytest
 from hooksmith.catalogue import catalogue_entry, catalogue_names
 from hooksmith.cli.commands import run
 from hooksmith.config import load_config
-from hooksmith.describe.signature_schemes import known_schemes
 from hooksmith.devtools.starter import parse_source
+from hooksmith.extensions.signature_schemes import known_schemes
 
 CALLS = """\
 openapi: 3.1.0
