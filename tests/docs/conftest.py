@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """The Chromium of this machine. Not for longer: its event loop would be in the way of `asyncio.run` in others."""
     playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright")
     path = executable()
     if path is None:
