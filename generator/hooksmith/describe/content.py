@@ -15,7 +15,7 @@ from .schemas import Schemas
 def sent_contents(schemas: Schemas, contents: dict[str, Any], pointer: str) -> Iterator[Content]:
     """Yield the media types of a request body with their types, the preferred one first.
 
-    The type is None if the schema is an object and the runtime cannot write the media type.
+    The type is None for objects in a media type that the runtime cannot write.
     """
     for media_type, content in offered(contents):
         type_ = _content_type(schemas, media_type, content, pointer)

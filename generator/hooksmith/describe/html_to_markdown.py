@@ -1,7 +1,7 @@
-"""Descriptions in HTML → Markdown, which is what docstrings are read as.
+"""HTML in descriptions, converted to Markdown.
 
-OpenAPI's descriptions are CommonMark, which takes HTML as it is; a good part of published documents is written in it.
-Tags that are not HTML's (`<id>`) and what stands in code are left alone.
+OpenAPI's descriptions are CommonMark, which admits HTML, and many published documents use it. Placeholders such as
+`<id>`, which are no tags of HTML, and text in code spans do not change.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _MARKS = {
     "br": ("\n", "\n"),
     "hr": ("\n\n", "\n\n"),
 }
-"""HTML's tags → what stands for the opening and the closing one."""
+"""Tag of HTML → Markdown for the opening tag, Markdown for the closing tag."""
 
 
 def markdown(value: str) -> str:
-    """`value` with its HTML as Markdown: `<p>See <code>a</code>.</p>` gives ``See `a`.``"""
+    """Return a description with its HTML as Markdown: `<p>See <code>a</code>.</p>` → ``See `a`.``"""
     if "</" not in value and "<br" not in value.lower():
         return value
     parts = _CODE.split(value)
-    changed = "".join(part if index % 2 else _of_html(part) for index, part in enumerate(parts))
-    return value if changed == value else changed.strip()
+    converted = "".join(part if index % 2 else _of_html(part) for index, part in enumerate(parts))
+    return value if converted == value else converted.strip()
 
 
 def _of_html(text: str) -> str:
-    from html import unescape  # a large table, and few documents need it
+    from html import unescape  # imports a large table, which few documents need
 
-    found = _ANCHOR.sub(lambda link: f"[{link[2].strip()}]({link[1]})", text)
-    found = _TAG.sub(_mark, found)
-    return text if found == text else _tidy(unescape(found).replace("\xa0", " "))
+    converted = _ANCHOR.sub(lambda link: f"[{link[2].strip()}]({link[1]})", text)
+    converted = _TAG.sub(_mark, converted)
+    return text if converted == text else _tidy(unescape(converted).replace("\xa0", " "))
 
 
 def _mark(tag: re.Match[str]) -> str:
@@ -52,5 +52,5 @@ def _mark(tag: re.Match[str]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """No blanks around lines, and no more than one blank line in a row."""
+    """Remove blanks around lines, and repeated blank lines."""
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text))

@@ -1,10 +1,10 @@
-"""Separate shapes for what is sent and what is received, where a schema goes both ways and they differ.
+"""Separate sent and received shapes (`…Input`) of schemas that are both sent and received.
 
-They do where there is something to assert (a constraint, an enum, a union that may grow), which is done to
-what we send alone, and where properties are `readOnly` or `writeOnly`. The received shape keeps the schema's
-name and leaves out what is only ever written; the sent one is called `…Input` and leaves out what only the
-API sets. Whatever contains such a schema and goes both ways is separated with it. Formats and forbidden properties
-alone do not separate shapes: the one class asserts them where it is sent (`_runtime/models/sent_and_received.py`).
+The shapes differ if the schema has assertions (a constraint, an enum, a discriminated union), which only sent values
+must satisfy, or `readOnly` or `writeOnly` properties. The received shape keeps the schema's name and has no
+`writeOnly` properties. The sent shape is called `…Input` and has no `readOnly` properties. A schema that contains such
+a schema and is itself sent and received is split as well. Formats and forbidden properties do not split a schema: its
+class asserts them when it is sent (`_runtime/models/sent_and_received.py`).
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _asserts(type_: Type, definitions: Definitions) -> bool:
 
 
 def _shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
-    """A definition as it is received and sent: one shape for both, or each its own."""
+    """Return the shapes of a definition: one, or the received and the sent one."""
     name = definition.name
     marked = replace(definition, sent=name in directions.sent, received=name in directions.received)
     if name in directions.inputs:
@@ -174,7 +174,7 @@ def _received(definition: AnyDefinition) -> AnyDefinition:
 
 
 def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
-    """The sent shape: no read-only fields, and the sent shapes of what it is made of."""
+    """Return the sent shape of a definition: without read-only fields, and with the sent shapes of other definitions."""
     name = inputs.get(definition.name, definition.name)
     match definition:
         case Model():
@@ -187,26 +187,28 @@ def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition
                 definition, name=name, received=False, fields=fields, bases=bases, extra=extra
             )
         case Alias():
-            kind = _renamed(definition.type, inputs)
-            return replace(definition, name=name, received=False, type=kind)
+            type_ = _renamed(definition.type, inputs)
+            return replace(definition, name=name, received=False, type=type_)
     return replace(definition, name=name, received=False)
 
 
 def _one_way(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
-    """What is only sent or only received, or goes both ways in one shape."""
+    """Return the only shape of a definition. If it is sent and received, it does not change."""
     if definition.sent == definition.received:
         return definition
     return _sent(definition, inputs) if definition.sent else _received(definition)
 
 
 def _shaped_resource(resource: Resource, directions: Directions) -> Resource:
-    """A resource whose operations send the shapes that are sent."""
-    found = tuple(_shaped_operation(operation, directions) for operation in resource.operations)
-    return replace(resource, operations=found)
+    """Return a resource whose operations refer to sent shapes."""
+    operations = tuple(
+        _shaped_operation(operation, directions) for operation in resource.operations
+    )
+    return replace(resource, operations=operations)
 
 
 def _shaped_operation(operation: Operation, directions: Directions) -> Operation:
-    """An operation that sends the shapes that are sent."""
+    """Return an operation whose parameters, bodies and callback answers refer to sent shapes."""
     inputs = directions.inputs
     if not inputs:
         return operation
@@ -220,7 +222,7 @@ def _shaped_operation(operation: Operation, directions: Directions) -> Operation
 
 
 def _callback(callback: Callback, inputs: Mapping[str, str]) -> Callback:
-    """What is answered is sent."""
+    """Return a callback whose answer refers to sent shapes."""
     reply = callback.reply
     if reply is None or reply.type is None:
         return callback
@@ -241,9 +243,9 @@ def _field(field: Field, inputs: Mapping[str, str]) -> Field:
     return replace(field, type=_renamed(field.type, inputs))
 
 
-def _renamed(kind: Type, names: Mapping[str, str]) -> Type:
-    """The type with definitions renamed."""
-    match kind:
+def _renamed(type_: Type, names: Mapping[str, str]) -> Type:
+    """Return a type with its definitions renamed."""
+    match type_:
         case Named(name):
             return Named(names.get(name, name))
         case Array(items, constraints):
@@ -252,7 +254,7 @@ def _renamed(kind: Type, names: Mapping[str, str]) -> Type:
             return Map(_renamed(values, names), constraints)
         case Tuple(items, rest):
             return replace(
-                kind,
+                type_,
                 items=tuple(_renamed(item, names) for item in items),
                 rest=None if rest is None else _renamed(rest, names),
             )
@@ -261,4 +263,4 @@ def _renamed(kind: Type, names: Mapping[str, str]) -> Type:
                 tuple(_renamed(option, names) for option in options), discriminator, further
             )
         case Scalar() | LiteralOf():
-            return kind
+            return type_

@@ -1,7 +1,7 @@
-"""Which objects of OpenAPI 3.1 and JSON Schema 2020-12 stand under which keys.
+"""Grammar of OpenAPI 3.1 and JSON Schema 2020-12: the type of object under each keyword.
 
-One table, so that every walk over a document goes the same way: into schemas wherever they stand, and never into
-examples, defaults or extensions, whose `$ref`s are data.
+All walks over a document use this table. They enter every schema, but no examples, defaults or extensions, whose
+`$ref`s are data.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
-# How children hang under a key: one object, a list of them, or a map from names to them.
+# Value of a keyword: one object, a list of objects, or a map from names to objects.
 ONE, LIST, MAP = "one", "list", "map"
 
 _SCHEMA = {
@@ -109,8 +109,7 @@ GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SECTIONS = {child: key for key, (_, child) in GRAMMAR["components"].items()}
-"""The section of `components` that holds objects of a kind."""
-
+"""Type of object → its section of `components`."""
 
 ANNOTATIONS = frozenset(
     {
@@ -126,18 +125,18 @@ ANNOTATIONS = frozenset(
         "$comment",
     }
 )
-"""Keywords of a schema that assert nothing."""
+"""Keywords of a schema that assert nothing (JSON Schema Validation 2020-12, 9)."""
 
 ASSERTIONS = frozenset(_SCHEMA.keys() - {"$defs", "definitions"}) | frozenset(
     """type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems
     minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired format
     contentEncoding contentMediaType discriminator nullable""".split()
 )
-"""Keywords that say what a value must be. A keyword that nobody knows is an annotation (JSON Schema, 6.5)."""
+"""Keywords that constrain a value. Unknown keywords are annotations (JSON Schema Core 2020-12, 6.5)."""
 
 
 class Visit(NamedTuple):
-    """A node on a walk: what kind of object it is and where it stands."""
+    """A node on a walk: type of object, JSON Pointer, and the object."""
 
     kind: str
     pointer: str
@@ -145,38 +144,38 @@ class Visit(NamedTuple):
 
 
 BESIDE_EXTENSIONS = frozenset({"pathItem", "response", "callback"})
-"""What stands in maps whose other keys are extensions; schemas, headers and the like may be called `x-rate`."""
+"""Types of objects in maps whose `x-` keys are extensions. In other maps (headers, schemas) `x-rate` is a name."""
 
 
 def children(kind: str, node: Node, pointer: str) -> list[Visit]:
-    """The objects right below `node`, in document order."""
+    """Return the objects directly below an object, in document order."""
     if kind == "callback":
         return _in_map(node, "pathItem", pointer)
     grammar = GRAMMAR[kind]
-    if grammar.keys().isdisjoint(node):  # most are: a quick way out of the hottest loop
+    if grammar.keys().isdisjoint(node):  # true of most objects, and this is the most frequent call
         return []
-    found: list[Visit] = []
+    visits: list[Visit] = []
     for key, value in node.items():
         if key not in grammar:
             continue
         how, child = grammar[key]
         if how is MAP:
-            found += _in_map(value, child, f"{pointer}/{key}")
+            visits += _in_map(value, child, f"{pointer}/{key}")
         elif how is ONE and isinstance(value, dict):
-            found.append(Visit(child, f"{pointer}/{key}", value))
+            visits.append(Visit(child, f"{pointer}/{key}", value))
         elif how is LIST or key == "items":  # a tuple, up to draft 2019-09
-            found += _in_list(value, child, f"{pointer}/{key}")
-    return found
+            visits += _in_list(value, child, f"{pointer}/{key}")
+    return visits
 
 
 def _in_map(value: Any, child: str, pointer: str) -> list[Visit]:
     if not isinstance(value, dict):
         return []
-    plain = child not in BESIDE_EXTENSIONS
+    has_extensions = child in BESIDE_EXTENSIONS
     return [
         Visit(child, f"{pointer}/{escape(key)}", item)
         for key, item in value.items()
-        if isinstance(item, dict) and (plain or not key.startswith("x-"))
+        if isinstance(item, dict) and not (has_extensions and key.startswith("x-"))
     ]
 
 
@@ -193,24 +192,30 @@ def _in_list(value: Any, child: str, pointer: str) -> list[Visit]:
 def walk(
     kind: str, node: Node, pointer: str = "", *, without: str | None = None
 ) -> Iterator[Visit]:
-    """`node` and all below it, parents first, without recursion, so that depth is no limit.
+    """Yield an object and all objects below it, parents first.
 
-    `without` is a kind of which no object is visited, nor what is below one.
+    The walk uses a stack instead of recursion, so that deep documents do not exceed Python's limit.
+
+    Args:
+        kind: Type of the object: "openapi", "schema", …
+        node: The object.
+        pointer: JSON Pointer to the object.
+        without: Type of objects to leave out, with everything below them.
     """
     stack = [Visit(kind, pointer, node)]
     while stack:
         visit = stack.pop()
         yield visit
         kind, pointer, node = visit
-        if found := children(kind, node, pointer):
+        if below := children(kind, node, pointer):
             if without is not None:
-                found = [child for child in found if child.kind != without]
-            found.reverse()
-            stack += found
+                below = [child for child in below if child.kind != without]
+            below.reverse()
+            stack += below
 
 
 def copied(value: Any) -> Any:
-    """`value`, JSON's types alone, with objects and arrays of its own; several times as fast as copy.deepcopy."""
+    """Return a deep copy of a JSON value; several times as fast as copy.deepcopy."""
     if type(value) is dict:
         return {
             key: copied(item) if type(item) in (dict, list) else item for key, item in value.items()
@@ -219,7 +224,7 @@ def copied(value: Any) -> Any:
 
 
 def kind_at(pointer: str) -> str | None:
-    """What kind of object stands at a pointer of a bundled document, by the grammar alone; None: none that we know."""
+    """Return the type of object at a JSON Pointer of a bundled document; None if the grammar has none there."""
     kind: str | None = "openapi"
     tokens = iter(split(pointer))
     for token in tokens:

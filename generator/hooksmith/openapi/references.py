@@ -1,4 +1,4 @@
-"""References within one document, and the properties of the schemas that they lead to."""
+"""References within a document, and property names of schemas."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Any
 from ..json_pointer import split
 from .grammar import Node
 
-_ELSEWHERE = frozenset({"oneOf", "anyOf", "if", "then", "else", "patternProperties"})
-"""Where an object may have properties that `properties` and `allOf` do not name."""
+_OPEN = frozenset({"oneOf", "anyOf", "if", "then", "else", "patternProperties"})
+"""Keywords by which an object may have properties that neither `properties` nor `allOf` names."""
 
 
 def properties_of(document: Node, schema: Any) -> set[str]:
-    """The names of an object's properties with those of its parts; empty where it may have others besides."""
+    """Return the property names of an object, those of its `allOf` included; empty if it may have other properties."""
     return _properties(document, schema, set())
 
 
-def _properties(document: Node, schema: Any, passed: set[int]) -> set[str]:
+def _properties(document: Node, schema: Any, visited: set[int]) -> set[str]:
     schema = follow(document, schema)
-    if not isinstance(schema, dict) or id(schema) in passed or _ELSEWHERE & schema.keys():
+    if not isinstance(schema, dict) or id(schema) in visited or _OPEN & schema.keys():
         return set()
-    passed.add(id(schema))
-    parts = [_properties(document, part, passed) for part in schema.get("allOf") or ()]
+    visited.add(id(schema))
+    parts = [_properties(document, part, visited) for part in schema.get("allOf") or ()]
     if not all(parts):
         return set()
     return {*(schema.get("properties") or {}), *(name for part in parts for name in part)}
 
 
 def follow(document: Node, node: Any) -> Any:
-    """What a node is, or what its `$ref`s lead to; None where they lead nowhere."""
+    """Return the value at the end of a node's references; the node if it has none; None if a target does not exist."""
     for _ in range(100):
         if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
             return node
@@ -37,7 +37,7 @@ def follow(document: Node, node: Any) -> Any:
 
 
 def resolved(document: Node, reference: str) -> Any:
-    """What a reference leads to, or None."""
+    """Return the value at a local reference, or None."""
     try:
         return resolve_local(document, reference)
     except (LookupError, ValueError, TypeError):
@@ -47,7 +47,8 @@ def resolved(document: Node, reference: str) -> Any:
 def resolve_local(document: Node, reference: str) -> Any:
     """Return the value at a local reference (`#/components/…`) of a bundled document.
 
-    Raises LookupError, ValueError or TypeError if there is none.
+    Raises:
+        LookupError, ValueError, TypeError: The document has no value there.
     """
     value: Any = document
     for key in split(reference[1:]):

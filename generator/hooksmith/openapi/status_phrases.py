@@ -1,4 +1,7 @@
-"""What statuses of HTTP are called, the same whatever version of Python generates: it renamed four in 3.13."""
+"""Reason phrases of HTTP statuses.
+
+Python's `http` module renamed four phrases in 3.13; generated names must not depend on the version of Python.
+"""
 
 from __future__ import annotations
 
@@ -66,4 +69,4 @@ PHRASES = {
     "510": "Not Extended",
     "511": "Network Authentication Required",
 }
-"""As in RFC 9110 and IANA's registry, but for 422 (Unprocessable Content), whose old name its error class has."""
+"""Status → phrase in IANA's registry (RFC 9110). 422 keeps its older phrase, after which its error class is named."""
