@@ -174,7 +174,7 @@ def _received(definition: AnyDefinition) -> AnyDefinition:
 
 
 def _sent(definition: AnyDefinition, inputs: Mapping[str, str]) -> AnyDefinition:
-    """Return the sent shape of a definition: without read-only fields, and with the sent shapes of other definitions."""
+    """Return the sent shape of a definition: no read-only fields, and references to sent shapes."""
     name = inputs.get(definition.name, definition.name)
     match definition:
         case Model():
