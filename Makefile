@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test lint bench fuzz corpus
+.PHONY: help setup generate check test lint bench fuzz conformance corpus
 
 help: ## Show these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: $(READY) ## Measure what benchmarks/ measures
 fuzz: $(READY) ## Run the property tests at length, on new examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/receiving/test_load.py
+
+conformance: $(READY) ## Run the JSON Schema Test Suite, a checkout of which is FOLDER
+	cd tests && ../$(BIN)/python -m conformance $(abspath $(FOLDER))
 
 corpus: $(READY) ## Try the documents of ../shared at length: types, examples, what may not be sent
 	HOOKSMITH_LONG=1 $(BIN)/python -m pytest tests/corpus --capture=no -q

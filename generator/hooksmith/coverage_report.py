@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .describe.assertions import unchecked
-from .describe.constraints import family
+from .describe.constraints import families, is_ambiguous
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
 from .naming.class_names import ClassNames
@@ -209,7 +209,12 @@ class _Accountant:
         for visit in walk("openapi", self._normal.document):
             if visit.kind != "schema" or f"{visit.pointer}/".startswith(within):
                 continue
-            stated = unchecked(self._normal.document, visit.node, family(visit.node))
+            document = self._normal.document
+            kinds = families(document, visit.node)
+            each = [set(unchecked(document, visit.node, family)) for family in kinds]
+            stated = sorted(set.intersection(*each))
+            if is_ambiguous(document, visit.node):
+                stated.append("that no more than one option of oneOf fits")
             checked = visit.node.keys() & _WITHIN - set(stated)
             within += tuple(f"{visit.pointer}/{key}/" for key in checked)
             if stated:

@@ -110,9 +110,7 @@ def _accepts(adapter: TypeAdapter[Any], value: Any) -> bool:
 
 
 @contextlib.contextmanager
-def _model(
-    schema: Any, draft: str, home: Path
-) -> Iterator[tuple[TypeAdapter[Any] | None, bool]]:
+def _model(schema: Any, draft: str, home: Path) -> Iterator[tuple[TypeAdapter[Any] | None, bool]]:
     """The type of a schema, and whether the report has anything degraded; (None, True) after an error."""
     name = f"suite_{next(_numbers)}"
     folder = home / PARENT / name

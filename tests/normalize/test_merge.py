@@ -32,7 +32,7 @@ def logic(**beside: Any) -> dict[str, Any]:
 def test_a_recursive_option_is_narrowed_where_it_refers_to_itself(tmp_path: Path) -> None:
     """Both uses narrow the whole union, and yet lead back to the one class of its option."""
     found = types(result_of(logic(minProperties=1), tmp_path), "LogicModel")
-    expected = Union((Scalar(Kind.STRING), Named("LogicModel")))
+    expected = Union((Scalar(Kind.STRING), Named("LogicModel")), further='{"minProperties": 1}')
     assert found == {"not": expected, "all": expected}
 
 

@@ -59,6 +59,7 @@ def applied(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             **dict.fromkeys(["allOf", "anyOf", "oneOf", "prefixItems"], many),
             **dict.fromkeys(["not", "if", "then", "else", "items", "contains"], inner),
             **dict.fromkeys(["propertyNames", "additionalProperties"], inner),
+            **dict.fromkeys(["unevaluatedProperties", "unevaluatedItems"], inner),
             **dict.fromkeys(["properties", "dependentSchemas"], by_name),
             "patternProperties": st.dictionaries(patterns, inner, max_size=2),
             "minContains": sizes,

@@ -14,24 +14,32 @@ from ..normalize.all_of import ALSO
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
 
-_ANY_TYPE = ("not", "if", "then", "else", ALSO)
+_ANY_TYPE = ("not", "if", "then", "else", "anyOf", "oneOf", ALSO)
+_OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_OF_STRINGS = ("minLength", "maxLength", "pattern")
+_OF_ARRAYS = ("contains", "minContains", "maxContains", "unevaluatedItems")
+_OF_OBJECTS = ("propertyNames", "dependentRequired", "dependentSchemas", "unevaluatedProperties")
+_OF_UNTYPED = (
+    *(*_OF_NUMBERS, *_OF_STRINGS, *_OF_ARRAYS, *_OF_OBJECTS),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"),
+)
 _KEYWORDS = {
-    "array": ("contains", "minContains", "maxContains", *_ANY_TYPE),
-    "object": ("propertyNames", "dependentRequired", "dependentSchemas", *_ANY_TYPE),
+    "array": (*_OF_ARRAYS, *_ANY_TYPE),
+    "object": (*_OF_OBJECTS, *_ANY_TYPE),
     "string": _ANY_TYPE,
     "number": _ANY_TYPE,
-    "union": _ANY_TYPE,
+    "boolean": _ANY_TYPE,
+    "union": ("not", "if", "then", "else", ALSO, *_OF_UNTYPED),
+    "any": (*_ANY_TYPE, *_OF_UNTYPED),
 }
 """Family of types → the keywords that its Python types do not express."""
 _POSSIBLE = frozenset(
     {
         *(key for keys in _KEYWORDS.values() for key in keys),
-        *("anyOf", "minProperties", "maxProperties", "patternProperties", "prefixItems"),
+        *("type", "patternProperties", "prefixItems", "enum", "const"),
     }
 )
 """All keywords that an assertion can begin with."""
-_NEVER = ("unevaluatedItems",)
-"""Keywords that are never checked."""
 _LIMIT = 400
 """Number of schemas that an assertion may consist of, targets of references included."""
 
@@ -44,6 +52,8 @@ _SCHEMA = (
     "propertyNames",
     "items",
     "additionalProperties",
+    "unevaluatedProperties",
+    "unevaluatedItems",
 )
 _LIST = ("allOf", "anyOf", "oneOf", "prefixItems", ALSO)
 _MAP = ("properties", "patternProperties", "dependentSchemas")
@@ -54,11 +64,24 @@ _PLAIN = frozenset(
 )
 _COPIED = frozenset({*_SCHEMA, *_LIST, *_MAP, *_PLAIN})
 
+_IN_PLACE = (
+    *("allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", ALSO),
+    "$dynamicRef",
+)
+"""Keywords whose schemas apply to the same value; they evaluate properties and items of it."""
 _GROUPS: tuple[tuple[str, ...], ...] = (
     ("if", "then", "else"),
     ("contains", "minContains", "maxContains"),
+    ("patternProperties", "properties", "additionalProperties"),
+    ("unevaluatedItems", "prefixItems", "items", "contains", *_IN_PLACE),
+    ("prefixItems", "items"),
+    (
+        *("unevaluatedProperties", "properties", "patternProperties", "additionalProperties"),
+        *_IN_PLACE,
+    ),
 )
-"""Keywords that have a meaning only together."""
+"""Keywords that have a meaning only together; the first one has none if it is missing."""
+_LEADERS = frozenset(group[0] for group in _GROUPS)
 _MERGEABLE = frozenset({"oneOf", "anyOf", "not", "propertyNames"})
 """Keywords that can move from `$also` to the schema around it, where that has no such keyword."""
 
@@ -73,7 +96,7 @@ def assertions(document: Node, node: Node, family: str, additional: tuple[str, .
     Args:
         document: The normal form.
         node: The schema.
-        family: Family of its type: "array", "object", "string", "number", "union" or "".
+        family: Family of its type, as `constraints.family` returns it.
         additional: Keywords that the type of this schema does not express either.
     """
     if _POSSIBLE.isdisjoint(node):
@@ -85,32 +108,61 @@ def assertions(document: Node, node: Node, family: str, additional: tuple[str, .
 
 def unchecked(document: Node, node: Node, family: str) -> list[str]:
     """Return the keywords of a schema that neither its type nor the runtime checks, sorted."""
-    possible = {key for keys in _KEYWORDS.values() for key in keys} - {ALSO}
-    checked = {
+    keys = (*_KEYWORDS.get(family, ()), *_sometimes(node, family))
+    failed = {
         key
-        for group in _groups(node, _KEYWORDS.get(family, ()))
-        for key in (group if _copy(document, group) else ())
+        for group in _groups(node, keys)
+        if not _copy(document, group)
+        for key in group
+        if key in keys
     }
-    return sorted((node.keys() & {*possible, *_NEVER}) - checked)
+    possible = {key for every in _KEYWORDS.values() for key in every if key not in _TYPED}
+    unreached = {key for key in node.keys() & possible if key not in keys}
+    return sorted((failed | unreached | (node.keys() & _NEVER)) - {ALSO})
+
+
+def _sometimes(node: Node, family: str) -> tuple[str, ...]:
+    """Return keywords that the type of a schema may not express, depending on other keywords."""
+    if family == "object":
+        return ("patternProperties",)
+    is_list = (node.get("minItems") or 0) < len(node.get("prefixItems") or ())
+    return ("prefixItems",) if family == "array" and is_list else ()
+
+
+_TYPED = frozenset(
+    {
+        *(*_OF_NUMBERS, *_OF_STRINGS, "anyOf", "oneOf", "required"),
+        *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+    }
+)
+"""Keywords that the types of other families express, or that assert nothing of them."""
+_NEVER = frozenset({"$dynamicRef", "$recursiveRef"})
+"""Keywords that are never checked."""
 
 
 def _groups(node: Node, keys: tuple[str, ...]) -> list[Node]:
     """Return the keywords of a schema that are in `keys`, in groups that have a meaning together."""
     groups: list[Node] = []
     for group in _GROUPS:
-        if group[0] in node and group[0] in keys:
+        leader = group[0]
+        if leader in node and leader in keys and node[leader] not in _NOTHING.get(leader, ()):
             groups.append({key: node[key] for key in group if key in node})
-    alone = [key for key in keys if not any(key in group for group in _GROUPS) and key in node]
-    if "prefixItems" in alone and "items" in node:
-        groups.append({key: node[key] for key in ("prefixItems", "items")})
-        alone.remove("prefixItems")
+    grouped = {key for group in groups for key in group} | _LEADERS
+    alone = [key for key in keys if key not in grouped and key in node]
     return [*groups, *({key: node[key]} for key in alone)]
+
+
+_NOTHING: dict[str, tuple[Any, ...]] = {
+    "unevaluatedProperties": (True, {}),
+    "unevaluatedItems": (True, {}),
+}
+"""Keyword → values that assert nothing."""
 
 
 def _copy(document: Node, group: Node) -> Node:
     """Return a copy of a group of keywords without references; {} if there can be none."""
     try:
-        return _AssertionCopier(document).object(group, ())
+        return _AssertionCopier(document, "unevaluatedProperties" in group).object(group, ())
     except _NotCopyable:
         return {}
 
@@ -128,10 +180,14 @@ def _without_also(schema: Node) -> Node:
 
 
 class _AssertionCopier:
-    """Copies schemas without references, annotations and formats."""
+    """Copies schemas without references, annotations and formats.
 
-    def __init__(self, document: Node) -> None:
+    `keeps_names`: whether names of properties matter that may have any value.
+    """
+
+    def __init__(self, document: Node, keeps_names: bool) -> None:
         self._document = document
+        self._keeps_names = keeps_names
         self._remaining = _LIMIT
 
     def schema(self, node: Any, targets: tuple[str, ...]) -> Any:
@@ -141,14 +197,14 @@ class _AssertionCopier:
     def object(self, node: Any, targets: tuple[str, ...]) -> Node:
         """Return a copy of a schema that is an object."""
         self._remaining -= 1
-        if not isinstance(node, dict) or not self._remaining:
+        if not isinstance(node, dict) or not self._remaining or not _NEVER.isdisjoint(node):
             raise _NotCopyable
         copy: Node = {
             key: self._keyword(key, value, targets) for key, value in node.items() if key in _COPIED
         }
         if node.get("required") and isinstance(node.get("properties"), dict):
             copy["required"] = self._sent_required(node)
-        if "properties" in copy and "additionalProperties" not in copy:
+        if "properties" in copy and not self._keeps_names and "additionalProperties" not in copy:
             asserting = {
                 name: schema for name, schema in copy["properties"].items() if schema != {}
             }

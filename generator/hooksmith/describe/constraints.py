@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ..ir import NO_CONSTRAINTS, Constraints
-from ..openapi.grammar import Node
+from ..naming.union_options import telling_tag
+from ..openapi.grammar import ASSERTIONS, Node
+from ..openapi.references import follow
 from .assertions import assertions
 
 _ARGUMENTS = {
@@ -31,7 +34,8 @@ _KEYWORDS = {
     "object": ("minProperties", "maxProperties"),
 }
 """Family of types → the keywords that constrain it."""
-BY_PATTERN = ("patternProperties", "additionalProperties")
+BY_PATTERN = ("patternProperties", "additionalProperties", "required")
+"""Keywords that `dict[str, T]` does not express."""
 
 
 def json_types(node: Node) -> list[str]:
@@ -55,15 +59,122 @@ def json_types(node: Node) -> list[str]:
     return ["any"]
 
 
-def family(node: Node) -> str:
-    """Return the family of a schema's type: "union", a JSON type ("number" for integers), or "" if none."""
+def family(document: Node, node: Node) -> str:
+    """Return the family of a schema's type: "union", a JSON type ("number" for integers), "any", or "" if none.
+
+    Several JSON types are no family: each has constraints of its own.
+    """
     if "$ref" in node or "const" in node or node.get("enum"):
         return ""
-    if node.get("oneOf") or node.get("anyOf"):
+    if union_keyword(document, node):
         return "union"
     names = [name for name in json_types(node) if name != "null"]
     name = names[0] if len(names) == 1 else ""
     return "number" if name == "integer" else name
+
+
+def families(document: Node, node: Node) -> list[str]:
+    """Return the families of all JSON types that a schema admits; ["union"] for a union."""
+    single = family(document, node)
+    if single or "$ref" in node or "const" in node or node.get("enum"):
+        return [single]
+    names = [name for name in json_types(node) if name != "null"]
+    return ["number" if name == "integer" else name for name in names] or [""]
+
+
+def union_keyword(document: Node, node: Node) -> str:
+    """Return the keyword, `oneOf` or `anyOf`, whose options are types; "" if there is none.
+
+    Options without a type, such as `{"required": ["a"]}`, only assert something of the type beside them.
+    """
+    for keyword in ("oneOf", "anyOf"):
+        options = node.get(keyword)
+        if options and not all(_only_asserts(document, option) for option in options):
+            return keyword
+    return ""
+
+
+_TYPED = frozenset(
+    "type const enum properties allOf items prefixItems additionalProperties".split()
+)
+
+
+def _only_asserts(document: Node, option: Any, depth: int = 0) -> bool:
+    """Whether a schema admits values of any JSON type, or none."""
+    option = follow(document, option)
+    if not isinstance(option, dict):
+        return option is False
+    if depth > _DEEPEST or not _TYPED.isdisjoint(option) or not ASSERTIONS & option.keys():
+        return False
+    options = [inner for key in ("oneOf", "anyOf") for inner in option.get(key) or ()]
+    return all(_only_asserts(document, inner, depth + 1) for inner in options)
+
+
+_DEEPEST = 20
+
+
+def is_exclusive(document: Node, node: Node) -> bool:
+    """Whether no value can fit two options of `oneOf`, because JSON types or a property tell them apart."""
+    options = [follow(document, option) for option in node["oneOf"]]
+    if (node.get("discriminator") or {}).get("propertyName") or telling_tag(options):
+        return True
+    names = [name for option in options for name in set(_types_of(option))]
+    return "any" not in names and len(set(names)) == len(names)
+
+
+def is_ambiguous(document: Node, node: Node) -> bool:
+    """Whether several options of a schema's `oneOf` may fit a value, which is not checked.
+
+    Objects with optional properties fit most open schemas: an API takes `{"name": …}` for any of three devices.
+    """
+    if union_keyword(document, node) != "oneOf" or is_exclusive(document, node):
+        return False
+    return has_objects(document, node["oneOf"])
+
+
+def has_objects(document: Node, options: list[Any]) -> bool:
+    """Whether an option of a union can be an object."""
+    names = {name for option in options for name in _types_of(follow(document, option))}
+    return bool(names & {"any", "object"})
+
+
+def _types_of(option: Any) -> list[str]:
+    """Return the JSON types of an option; those of its values for a constant or an enum."""
+    if not isinstance(option, dict):
+        return ["any"]
+    if "const" in option or option.get("enum"):
+        values = [option["const"]] if "const" in option else option["enum"]
+        return [_TYPE_NAMES.get(type(value), "any") for value in values]
+    if not option.keys().isdisjoint(("oneOf", "anyOf")):
+        return ["any"]
+    return ["number" if name == "integer" else name for name in json_types(option)]
+
+
+_TYPE_NAMES = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+}
+
+
+_NAMING = frozenset(
+    """properties patternProperties additionalProperties unevaluatedProperties $ref $dynamicRef allOf anyOf oneOf
+    if dependentSchemas""".split()
+)
+
+
+def evaluates_properties(node: Node) -> bool:
+    """Whether schemas in place evaluate properties, so that `unevaluatedProperties` is no `additionalProperties`."""
+    schemas = [node[key] for key in ("if", "then", "else") if key in node]
+    schemas += [inner for key in ("anyOf", "oneOf", "$also") for inner in node.get(key) or ()]
+    schemas += (node.get("dependentSchemas") or {}).values()
+    return "$dynamicRef" in node or any(
+        isinstance(schema, dict) and not _NAMING.isdisjoint(schema) for schema in schemas
+    )
 
 
 def allows_null(node: Node) -> bool:
@@ -93,7 +204,7 @@ def constraints(
     """
     arguments = {
         _ARGUMENTS[key]: node[key]
-        for key in _KEYWORDS[family_]
+        for key in _KEYWORDS.get(family_, ())
         if node.get(key) is not None and node[key] is not False
     }
     result = Constraints(**arguments) if arguments else NO_CONSTRAINTS
@@ -107,8 +218,8 @@ def without_plain_map(node: Node) -> Node:
     If a single pattern names all properties, it becomes `propertyNames`. If patterns select types, they stay.
     """
     patterns = node.get("patternProperties") or {}
-    rest = {key: value for key, value in node.items() if key not in BY_PATTERN}
-    others = node.get("additionalProperties", node.get("unevaluatedProperties", True))
+    rest = {key: value for key, value in node.items() if key not in BY_PATTERN[:2]}
+    others = node.get("additionalProperties", True)
     if len(patterns) == 1 and others is False and "propertyNames" not in node:
         return {**rest, "propertyNames": {"pattern": next(iter(patterns))}}
     if not patterns:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..ir import ANY, NULL, EnumMember, Kind, LiteralOf, Scalar, Type
+from ..ir import NULL, Constraints, EnumMember, Kind, LiteralOf, Scalar, Type
 from ..naming.casing import upper
 from ..naming.unique_names import unique
 from ..openapi.grammar import Node
@@ -16,15 +17,24 @@ from .unions import union
 def literal(values: list[Any]) -> Type:
     """Return the type of a choice of JSON values.
 
-    `Literal` takes neither fractions nor objects and arrays: a choice with them is any number, or any value.
+    `Literal` takes neither fractions nor objects and arrays. A choice with these is any number, or any value, and
+    asserts its values.
     """
+    choice = Constraints(further=json.dumps({"enum": values}))
     if any(isinstance(value, dict | list) for value in values):
-        return ANY
+        return Scalar(Kind.ANY, choice)
     if any(isinstance(value, float) for value in values):
-        return Scalar(Kind.NUMBER)
+        numbers = [value for value in values if _is_number(value)]
+        others = [value for value in values if not _is_number(value)]
+        choice = Constraints(further=json.dumps({"enum": numbers}))
+        return union([Scalar(Kind.NUMBER, choice), *([literal(others)] if others else [])])
     scalars = tuple(value for value in values if value is not None)
     options: list[Type] = [LiteralOf(scalars)] if scalars else []
     return union([*options, *([NULL] if len(scalars) < len(values) else [])])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def enum_members(node: Node, pointer: str) -> Iterator[EnumMember]:

@@ -12,6 +12,7 @@ from ..ir import (
     Alias,
     AnyDefinition,
     Array,
+    Constraints,
     Enum,
     Field,
     Kind,
@@ -39,8 +40,12 @@ from .constraints import (
     BY_PATTERN,
     allows_null,
     constraints,
+    evaluates_properties,
+    has_objects,
+    is_exclusive,
     is_length_limited,
     json_types,
+    union_keyword,
     without_plain_map,
 )
 from .enums import enum_members, literal
@@ -51,6 +56,10 @@ _SECRETS = frozenset(
     "secret client_secret password api_key access_token refresh_token id_token private_key signing_secret".split()
 )
 """Names of properties that are secret whatever their format; plurals too."""
+_OF_SPREAD = frozenset({"required", "type"})
+"""Keywords that the options of a union repeat if it has properties of its own."""
+NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
+"""Type of a `false` schema."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 
@@ -92,6 +101,8 @@ class Schemas:
 
     def type_at(self, node: Any, pointer: str) -> Type:
         """Return the type of a schema. `pointer`: JSON Pointer to the schema in the normal form."""
+        if node is False:
+            return NEVER
         if not isinstance(node, dict) or not node:
             return ANY
         if "$ref" in node:
@@ -121,9 +132,8 @@ class Schemas:
             return literal([node["const"]])
         if node.get("enum"):
             return literal(node["enum"])
-        for keyword in ("oneOf", "anyOf"):
-            if node.get(keyword):
-                return self._union(node, keyword, pointer)
+        if keyword := union_keyword(self._document, node):
+            return self._union(node, keyword, pointer)
         return union([self._of_json_type(name, node, pointer) for name in json_types(node)])
 
     def _union(self, node: Node, keyword: str, pointer: str) -> Type:
@@ -136,9 +146,28 @@ class Schemas:
         discriminator = (node.get("discriminator") or {}).get(
             "propertyName"
         ) or self._implied_discriminator(node[keyword])
-        additional = ("anyOf",) if keyword == "oneOf" else ()
-        further = assertions(self._document, node, "union", additional)
+        further = assertions(self._document, *self._beside_options(node, keyword))
         return asserting(union(options, discriminator), further)
+
+    def _beside_options(self, node: Node, keyword: str) -> tuple[Node, str, tuple[str, ...]]:
+        """Return arguments for `assertions`: what a schema asserts beside the options of its union.
+
+        Properties beside the options are in the options already (`normalize/all_of.py`).
+        """
+        repeated = _OF_SPREAD if "properties" in node else frozenset()
+        rest = {key: value for key, value in node.items() if key not in repeated}
+        has_types = all(
+            isinstance(option, dict) and set(json_types(option)) <= set(json_types(node))
+            for option in map(self.resolve, node[keyword])
+        )
+        additional = [] if has_types or json_types(node) == ["any"] else ["type"]
+        if keyword == "oneOf":
+            additional.append("anyOf")
+            if not is_exclusive(self._document, node) and not has_objects(
+                self._document, node["oneOf"]
+            ):
+                additional.append("oneOf")
+        return rest, "union", tuple(additional)
 
     def _implied_discriminator(self, options: list[Any]) -> str | None:
         """Return the property that has a different constant in every option, or None."""
@@ -156,7 +185,7 @@ class Schemas:
             case "null":
                 return NULL
             case "boolean":
-                return Scalar(Kind.BOOLEAN)
+                return Scalar(Kind.BOOLEAN, constraints(self._document, node, "boolean"))
             case "integer" | "number":
                 limits = constraints(self._document, node, "number")
                 if node.get("format") in INTEGER_FORMATS:
@@ -168,7 +197,7 @@ class Schemas:
                 return self._array(node, pointer)
             case "object":
                 return self._object(node, pointer)
-        return ANY
+        return Scalar(Kind.ANY, constraints(self._document, node, "any"))
 
     def _string(self, node: Node) -> Scalar:
         format_ = node.get("format")
@@ -214,7 +243,9 @@ class Schemas:
             self.type_at(item, f"{pointer}/patternProperties/{escape(key)}")
             for key, item in patterns.items()
         ]
-        extra = node.get("additionalProperties", node.get("unevaluatedProperties", True))
+        extra = node.get("additionalProperties", True)
+        if "additionalProperties" not in node and not evaluates_properties(node):
+            extra = node.get("unevaluatedProperties", True)
         if extra is False:
             return union(options) if options else None
         if isinstance(extra, dict):
@@ -272,14 +303,23 @@ class Schemas:
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
             for (wire, item), name in zip(properties.items(), names, strict=True)
         ]
-        additional = ("minProperties", "maxProperties", "patternProperties")
         return Model(
             **common,
             fields=tuple(fields),
             bases=tuple(self._names[base[1:]] for base in bases),
             extra=self._further_properties(node, pointer),
-            further=assertions(self._document, node, "object", additional),
+            further=self._model_assertions(node),
         )
+
+    def _model_assertions(self, node: Node) -> str:
+        """Return what a schema asserts of the whole object, as JSON text.
+
+        Schemas of properties are asserted by the fields. Their names matter where other properties are forbidden.
+        """
+        names: Node = {name: {} for name in self.properties(node)}
+        outline = {key: value for key, value in node.items() if key != "allOf"}
+        additional = ("minProperties", "maxProperties", "patternProperties")
+        return assertions(self._document, {**outline, "properties": names}, "object", additional)
 
     def field(self, wire: str, name: str, node: Any, pointer: str, required: bool) -> Field:
         """Return the field of a property or parameter.

@@ -29,7 +29,8 @@ def union(options: list[Type], discriminator: str | None = None) -> Type:
 
 
 def _options(type_: Type) -> tuple[Type, ...]:
-    return type_.options if isinstance(type_, Union) and not type_.discriminator else (type_,)
+    is_plain = isinstance(type_, Union) and not type_.discriminator and not type_.further
+    return type_.options if isinstance(type_, Union) and is_plain else (type_,)
 
 
 def _append(options: list[Type], option: Type) -> None:
@@ -47,8 +48,12 @@ def nullable(type_: Type, is_nullable: bool) -> Type:
 
 
 def asserting(type_: Type, further: str) -> Type:
-    """Return a union with assertions on its value (JSON text; empty: none); other types unchanged."""
-    return replace(type_, further=further) if further and isinstance(type_, Union) else type_
+    """Return a type with assertions on its value. `further`: JSON text of a schema; empty: nothing is asserted."""
+    if not further:
+        return type_
+    if isinstance(type_, Union) and not type_.further:
+        return replace(type_, further=further)
+    return Union((type_,), further=further)
 
 
 def as_secret(type_: Type) -> Type:

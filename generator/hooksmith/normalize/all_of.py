@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import DocumentError
 from ..json_pointer import escape
-from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, walk
+from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, copied, walk
 from ..openapi.references import resolve_local
 from .bundle import Bundle
 
@@ -88,7 +88,9 @@ class _Merger:
         merged: Node = {}
         for part in parts:
             if part not in bases:
-                _combine(merged, part.content())
+                _combine(merged, _without_unevaluated(part))
+        if "if" not in own:
+            own = {key: value for key, value in own.items() if key not in ("then", "else")}
         _combine(merged, own)
         schema.clear()
         schema.update(merged)
@@ -214,6 +216,8 @@ class _Part:
                 for key, value in content.items()
                 if not key.startswith("x-")
             }
+        if "if" not in content:  # `then` and `else` alone assert nothing (JSON Schema Core, 10.2.2)
+            content = {key: value for key, value in content.items() if key not in ("then", "else")}
         if self.properties():
             content["properties"] = self.properties()
         if self.required():
@@ -234,6 +238,19 @@ class _Part:
             return value
         annotations = {key: value[key] for key in value.keys() & ANNOTATIONS if key != "title"}
         return {"$ref": f"{self.reference}/{place}", **annotations}
+
+
+_UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+
+
+def _without_unevaluated(part: _Part) -> Node:
+    """Return the content of a part with `unevaluated…` under `$also`: it sees the keywords of its own schema alone."""
+    content = part.content()
+    if _UNEVALUATED.isdisjoint(content):
+        return content
+    whole = {"$ref": part.reference} if part.reference else copied(part.schema)
+    rest = {key: value for key, value in content.items() if key not in _UNEVALUATED}
+    return {**rest, ALSO: [*rest.get(ALSO, ()), whole]}
 
 
 def _repeated(own: Node, part: _Part) -> set[str]:
@@ -291,6 +308,8 @@ _GROUPS = (
     ("dependentSchemas",),
     ("patternProperties",),
     ("multipleOf",),
+    ("prefixItems", "items"),
+    ("const",),
     ("pattern",),
 )
 """Keywords that two schemas may both have, and that cannot be made one."""

@@ -97,7 +97,7 @@ class AnnotationWriter:
         """Return a `Literal`; beside several received values, their types, since lists of values grow."""
         annotation = self._literal_of(values)
         python_types = dict.fromkeys(type(value).__name__ for value in values)
-        if self.strict and "int" in python_types and "bool" not in python_types:
+        if self.strict and ("int" in python_types or "bool" in python_types):
             return self._whole(annotation)
         if self.strict or len(values) < 2 or "bool" in python_types:
             return annotation
@@ -193,13 +193,15 @@ class AnnotationWriter:
             inner = union([self.annotation(option) for option in options])
             return self._constrained(f"list[{inner}]", type_.constraints)
         items = [self.annotation(item) for item in type_.items]
+        is_longer = (type_.constraints.min_items or 0) > len(items)
+        least = type_.constraints.min_items if is_longer else None
         if type_.rest is None:
-            constraints = replace(type_.constraints, min_items=None, max_items=None)
+            constraints = replace(type_.constraints, min_items=least, max_items=None)
             return self._constrained(f"tuple[{', '.join(items)}]", constraints)
         rest = self.annotation(type_.rest)
         variadic = self.imports.add_runtime("models.unions", "Variadic")
         annotation = f"tuple[{', '.join(items)}, *tuple[{rest}, ...]]"
-        constraints = replace(type_.constraints, min_items=None)
+        constraints = replace(type_.constraints, min_items=least)
         return self._constrained(annotation, constraints, f"{variadic}()")
 
     def _union(self, type_: Union) -> str:
