@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import (
@@ -54,17 +54,35 @@ class Pattern:
 
 
 class Whole:
-    """Marks a choice of integers: `Annotated[Literal[0, 1], Whole()]`. `true` is none of them, though Python's is 1."""
+    """Mark a choice with integers or booleans: `Annotated[Literal[0, 1], Whole()]`.
+
+    In JSON `true` is not 1, in Python it is.
+    """
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        # Unlike a validator of ours, a union hands its option the input as it is: JSON, which has no members of enums.
-        return core_schema.tagged_union_schema(
-            {"": handler(source)},
-            discriminator=lambda value: None if isinstance(value, bool) else "",
-            custom_error_type="int_type",
-        )
+        choices = get_args(source) if get_origin(source) is Literal else ()
+        if not any(isinstance(choice, bool) for choice in choices):
+            return _chosen(handler(source), lambda value: not isinstance(value, bool))
+        exact = {(isinstance(choice, bool), choice) for choice in choices}
+        return _chosen(handler(source), lambda value: _is_exact(value, exact))
+
+
+def _chosen(schema: CoreSchema, accepts: Callable[[Any], bool]) -> CoreSchema:
+    """Return a schema that looks at the input before it is validated.
+
+    Unlike a validator, a union passes the input on as it is: JSON, which has no members of enums.
+    """
+    return core_schema.tagged_union_schema(
+        {"": schema},
+        discriminator=lambda value: "" if accepts(value) else None,
+        custom_error_type="int_type",
+    )
+
+
+def _is_exact(value: Any, choices: set[tuple[bool, Any]]) -> bool:
+    return not isinstance(value, list | dict) and (isinstance(value, bool), value) in choices
 
 
 class UniqueItems:

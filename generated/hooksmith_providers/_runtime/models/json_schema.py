@@ -139,6 +139,59 @@ def _conditional(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     return holds(schema.get("then" if holds(stated, value) else "else", True), value)
 
 
+def _applied(schema: Mapping[str, Any], value: Any) -> Iterator[Schema]:
+    """Yield the schemas inside a schema that apply to the same value and hold for it."""
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        yield from (inner for inner in schema.get(keyword, ()) if holds(inner, value))
+    if "if" in schema and holds(schema["if"], value):
+        yield from (schema["if"], schema.get("then", True))
+    elif "if" in schema:
+        yield schema.get("else", True)
+    for name, inner in schema.get("dependentSchemas", {}).items():
+        if name in value:
+            yield inner
+
+
+def _evaluated_names(schema: Schema, value: dict[str, Any]) -> set[str]:
+    """Return the properties of an object that a schema evaluates (JSON Schema Core 2020-12, 11.3)."""
+    if isinstance(schema, bool):
+        return set()
+    if "additionalProperties" in schema or "unevaluatedProperties" in schema:
+        return set(value)
+    names = {name for name in value if name in schema.get("properties", ())}
+    for pattern in schema.get("patternProperties", ()):
+        names |= {name for name in value if _matches(pattern, name)}
+    return names.union(*(_evaluated_names(inner, value) for inner in _applied(schema, value)))
+
+
+def _evaluated_items(schema: Schema, value: list[Any]) -> set[int]:
+    """Return the positions in an array that a schema evaluates (JSON Schema Core 2020-12, 11.2)."""
+    if isinstance(schema, bool):
+        return set()
+    if "items" in schema or "unevaluatedItems" in schema:
+        return set(range(len(value)))
+    positions = set(range(len(schema.get("prefixItems", ()))))
+    if "contains" in schema:
+        positions |= {at for at, item in enumerate(value) if holds(schema["contains"], item)}
+    return positions.union(*(_evaluated_items(inner, value) for inner in _applied(schema, value)))
+
+
+def _unevaluated_properties(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+    if not isinstance(value, dict):
+        return True
+    siblings = {key: inner for key, inner in schema.items() if key != "unevaluatedProperties"}
+    names = value.keys() - _evaluated_names(siblings, value)
+    return all(holds(stated, value[name]) for name in names)
+
+
+def _unevaluated_items(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+    if not isinstance(value, list):
+        return True
+    siblings = {key: inner for key, inner in schema.items() if key != "unevaluatedItems"}
+    positions = _evaluated_items(siblings, value)
+    return all(holds(stated, item) for at, item in enumerate(value) if at not in positions)
+
+
 _ASSERTIONS: dict[str, _Assertion] = {
     "type": lambda stated, value, _: any(
         _is(kind, value) for kind in ([stated] if isinstance(stated, str) else stated)
@@ -181,4 +234,6 @@ _ASSERTIONS: dict[str, _Assertion] = {
     "oneOf": lambda stated, value, _: sum(holds(schema, value) for schema in stated) == 1,
     "not": lambda stated, value, _: not holds(stated, value),
     "if": _conditional,
+    "unevaluatedProperties": _unevaluated_properties,
+    "unevaluatedItems": _unevaluated_items,
 }
