@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source")
     for name in ("generator", "generated", "templates"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=source, check=True, capture_output=True)
@@ -106,6 +106,17 @@ def test_contents(wheel: Path) -> None:
         "hooksmith/extensions/extensions.schema.json",
     } <= names
     assert not [name for name in names if name.endswith((".pyc", ".orig"))]
+
+
+def test_the_licence_is_in_the_wheel(wheel: Path) -> None:
+    """As PEP 639 has it: an SPDX expression, and the text."""
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    fields = archive.read(metadata).decode().partition("\n\n")[0].splitlines()
+    assert "License-Expression: MIT" in fields
+    assert "License-File: LICENSE" in fields
+    text = archive.read(metadata.replace("METADATA", "licenses/LICENSE")).decode()
+    assert text == (ROOT / "LICENSE").read_text("utf-8")
 
 
 def test_base_requirements() -> None:
