@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class AnalyticEvent(StrEnum):
-    """What MATTR VII webhooks logs about calls."""
+    """Analytic events that MATTR VII webhooks logs about operations."""
 
     WEBHOOK_CREATE_START = "WEBHOOK_CREATE_START"
     """`create_webhook`: start."""

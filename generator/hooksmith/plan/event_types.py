@@ -45,7 +45,7 @@ def plan_analytic_events(api: Api) -> EnumView | None:
     ]
     return enum_view(
         "AnalyticEvent",
-        f"What {api.title or 'the API'} logs about calls.",
+        f"Analytic events that {api.title or 'the API'} logs about operations.",
         members,
         Imports(runtime=""),
     )
