@@ -9,9 +9,10 @@ from enum import StrEnum
 
 
 class AnalyticEvent(StrEnum):
-    """What end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"line HOSTILE_MARK = 1 import
+    """Analytic events that end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"line
+    HOSTILE_MARK = 1 import
     HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARKback\\slash\\{{ HOSTILE_MARK
-    }}{% for x in y %}{# #} logs about calls.
+    }}{% for x in y %}{# #} logs about operations.
     """
 
     END_IMPORT_OS_SYSTEM_HOSTILE_MARK = 'end""" + __import__("os").system("HOSTILE_MARK") + """'
