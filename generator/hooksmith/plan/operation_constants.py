@@ -43,7 +43,7 @@ def constant_names(operations: Sequence[Operation], taken: Container[str]) -> li
 
 
 def _constant_name(method: str) -> str:
-    return method.upper().rstrip("_") or "CALL"
+    return "_".join(method.upper().split()).rstrip("_") or "CALL"
 
 
 def plan_operation_constant(
