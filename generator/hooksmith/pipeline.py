@@ -11,6 +11,7 @@ from .describe import describe
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .formatting import format_files
+from .formatting.guard import check_module
 from .ir import Api
 from .load.input_file import Input
 from .load.library import Library, load
@@ -69,7 +70,7 @@ def generate(path: Path, settings: Settings) -> Result:
     """Generate the files of one document's package. Raises HooksmithError."""
     result = _rendered(path, settings)
     report(f"{settings.package}: format")
-    files = format_files(result.files, settings.formatter)
+    files = format_files(result.files, settings.formatter, check=check_module)
     if settings.runtime == "inner":
         files |= runtime_files()
     return replace(result, files=files)
@@ -84,13 +85,16 @@ def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
         files |= {f"{name}/{path}": text for path, text in result.files.items()}
         diagnostics += result.diagnostics
     report("format")
-    formatted = format_files(files, config.formatter)
+    formatted = format_files(files, config.formatter, check=check_module)
     return SuiteResult({**runtime_files(), **formatted}, tuple(diagnostics))
 
 
 def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
     """Return the files of a suite outside its subpackages: the runtime and the top module."""
-    return {**runtime_files(), **format_files(render_suite(sorted(apis)), formatter)}
+    return {
+        **runtime_files(),
+        **format_files(render_suite(sorted(apis)), formatter, check=check_module),
+    }
 
 
 def ledger(path: Path, settings: Settings) -> Ledger:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 
 from .black_fast_path import lay_out
@@ -23,9 +22,7 @@ def _format(path: str, text: str, line_length: int) -> str:
     for span in reversed(spans):
         statement = lines[span.start : span.end]
         lines[span.start : span.end] = _statement(path, statement, span.indent, line_length)
-    formatted = "\n".join(lines)
-    _check_syntax(path, formatted)
-    return formatted
+    return "\n".join(lines)
 
 
 def _statement(path: str, lines: list[str], indent: int, line_length: int) -> list[str]:
@@ -45,10 +42,3 @@ def _statement(path: str, lines: list[str], indent: int, line_length: int) -> li
     if is_header:
         result.pop()
     return [" " * indent + line if line else "" for line in result]
-
-
-def _check_syntax(path: str, text: str) -> None:
-    try:
-        compile(text, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    except SyntaxError as error:
-        raise RenderedCodeError(path, str(error)) from error

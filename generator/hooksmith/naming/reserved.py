@@ -44,7 +44,8 @@ CLASS_NAMES = BUILTIN_CLASSES | frozenset(
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
-    UnknownEvent Mapping Sequence date datetime list dict str int float bool bytes tuple set
+    UnknownEvent CATALOGUE CALLBACKS TYPE_CHECKING
+    Mapping Sequence date datetime list dict str int float bool bytes tuple set
     object type""".split()
 )
 """Names that modules of models and events import or use; no definition may have such a name."""

@@ -69,8 +69,13 @@ def one_line(value: str) -> str:
 
 
 def comment(value: str) -> str:
-    """Return `value` as the text of a comment that no tool reads as a directive (`fmt: off`, `type: ignore`)."""
-    return one_line(value).replace(":", " -").replace("noqa", "no-qa")
+    """Return `value` as the text of a comment that is no directive to any tool.
+
+    Directives are `fmt: off`, `type: ignore`, `noqa`, and an encoding declaration (`coding=latin-1`, PEP 263).
+    """
+    return (
+        one_line(value).replace(":", " -").replace("coding=", "coding -").replace("noqa", "no-qa")
+    )
 
 
 def sentence(value: str) -> str:
