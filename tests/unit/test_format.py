@@ -139,9 +139,7 @@ def test_what_is_kept_comes_back(text: str) -> None:
 
 @formatters
 def test_what_is_not_python_is_our_fault_and_named(formatter: Formatter, cache: Cache) -> None:
-    with pytest.raises(
-        RenderedCodeError, match=r"rendered for acme/broken\.py is not valid: "
-    ):
+    with pytest.raises(RenderedCodeError, match=r"rendered for acme/broken\.py is not valid: "):
         format_files({"acme/fine.py": "x = 1", "acme/broken.py": "def :"}, formatter, cache)
 
 
