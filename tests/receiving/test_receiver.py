@@ -84,12 +84,21 @@ class TestHandlers:
         assert receiver.on(UserCreated)(handler) is handler
         assert receiver.fallback(print) is print
 
-    def test_one_handler_an_event(self) -> None:
+    def test_a_handler_is_registered_once_for_an_event(self) -> None:
         receiver = make()
         receiver.on(UserCreated)(print)
         for event in (UserCreated, EventType.USER_CREATED):
             with pytest.raises(ValueError, match="already"):
                 receiver.on(event)(print)
+        with pytest.raises(ValueError, match="already"):
+            receiver.on_prefix("user.")(print)
+
+    def test_several_handlers_have_names_of_their_own(self) -> None:
+        receiver = make()
+        receiver.on(UserCreated)(lambda event: 1)
+        with pytest.raises(ValueError, match=r"same name already: .*<lambda>"):
+            receiver.on(UserCreated)(lambda event: 2)
+        receiver.on(UserDeleted)(lambda event: 3)
 
     @pytest.mark.parametrize("event", ["user.teleported", scalekit.UserLogin])
     def test_events_of_the_document_alone(self, event: Any) -> None:

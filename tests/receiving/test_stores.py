@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import shutil
 import socket
@@ -16,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from hooksmith_providers._runtime.webhooks.receiver.stores import RedisStore, SQLiteStore, Taken
+from hooksmith_providers._runtime.webhooks.receiver import stores as stores_module
+from hooksmith_providers._runtime.webhooks.receiver.redis_stores import AsyncRedisStore, RedisStore
+from hooksmith_providers._runtime.webhooks.receiver.stores import MemoryStore, SQLiteStore, Taken
 
 Make = Callable[..., Any]
 
@@ -66,7 +69,7 @@ def wait_for(port: int) -> None:
             return
 
 
-@pytest.fixture(params=["memory", "file", "redis"])
+@pytest.fixture(params=["dictionary", "memory", "file", "redis"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     """Makes stores over the same data, with other options."""
     if request.param == "redis":
@@ -77,6 +80,15 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
         client.flushall()
         yield lambda **options: RedisStore(client, **options)
         client.close()
+    elif request.param == "dictionary":
+        memory = MemoryStore()
+
+        def open_memory(**options: Any) -> MemoryStore:
+            for name, value in options.items():
+                setattr(memory, f"_{name}", value)
+            return memory
+
+        yield open_memory
     else:
         stores: list[SQLiteStore] = []
 
@@ -204,6 +216,89 @@ def test_sqlite_forgets_what_has_expired(tmp_path: Path) -> None:
     assert connection.execute("SELECT key FROM deliveries").fetchall() == [("new",)]
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
+
+
+def test_memory_forgets_what_has_expired() -> None:
+    now = [0.0]
+    store = MemoryStore(retention=100, clock=lambda: now[0])
+    for number in range(10):
+        store.commit(f"key-{number}", str(store.claim(f"key-{number}")))
+    now[0] += 200
+    assert isinstance(store.claim("new"), str)
+    assert repr(store) == "MemoryStore(1 keys)"
+
+
+def test_a_locked_file_is_not_waited_for(tmp_path: Path) -> None:
+    """`try_claim` runs in the event loop: it gives up where `claim` waits."""
+    store, other = SQLiteStore(tmp_path / "store.db"), sqlite3.connect(tmp_path / "store.db")
+    other.execute("BEGIN IMMEDIATE")
+    assert store.try_claim("a") is None
+    other.rollback()
+    assert isinstance(store.try_claim("a"), str)
+    assert store.try_claim("a") is Taken.BUSY
+    other.close()
+    with store._lock:
+        assert store.try_claim("b") is None
+    assert store._open().execute("PRAGMA busy_timeout").fetchone() == (30000,)
+    store.close()
+
+
+def test_the_log_of_a_file_does_not_grow_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commits write it back to the file, which claims leave to them."""
+    monkeypatch.setattr(stores_module, "_CHECKPOINT_COMMITS", 50)
+    store = SQLiteStore(tmp_path / "store.db")
+    for number in range(500):
+        store.commit(f"key-{number}", str(store.claim(f"key-{number}")))
+    assert (tmp_path / "store.db-wal").stat().st_size < 100 * 4 * 4152
+    store.close()
+
+
+def test_redis_by_url_and_by_the_loop(redis_port: int) -> None:
+    from hooksmith_providers.workos import UserCreated, Webhook, WebhookReceiver
+    from hooksmith_providers.workos.testing import example
+
+    url, webhook, seen = f"redis://127.0.0.1:{redis_port}", Webhook("secret"), []
+    RedisStore(url, prefix="other:").claim("a")
+    delivery = example(UserCreated, webhook=webhook)
+
+    async def deliver() -> list[int]:
+        import redis.asyncio
+
+        async with redis.asyncio.Redis.from_url(url) as client:
+            await client.flushall()
+            receiver = WebhookReceiver(webhook, store=AsyncRedisStore(client))
+
+            @receiver.on(UserCreated)
+            def handle(event: UserCreated) -> None:
+                seen.append(event.id)
+                if len(seen) == 1:
+                    raise RuntimeError("no")
+
+            replies = [await receiver.areceive(delivery.body, delivery.headers) for _ in range(3)]
+            assert receiver.counts.duplicates == 1
+            with pytest.raises(RuntimeError, match="areceive"):
+                receiver.receive(delivery.body, delivery.headers)
+        return [reply.status for reply in replies]
+
+    assert asyncio.run(deliver()) == [500, 200, 200]
+    assert len(seen) == 2
+    outside = WebhookReceiver(webhook, store=AsyncRedisStore(url))
+    assert outside.receive(delivery.body, delivery.headers).status == 200
+    assert outside.counts.unhandled == 1
+
+
+def test_a_client_of_the_other_kind_is_refused() -> None:
+    import redis
+    import redis.asyncio
+
+    with pytest.raises(TypeError, match="use AsyncRedisStore"):
+        RedisStore(redis.asyncio.Redis())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="use RedisStore"):
+        AsyncRedisStore(redis.Redis())
+    with pytest.raises(TypeError, match=r"a redis\.Redis or a URL, not a int"):
+        RedisStore(3)  # type: ignore[arg-type]
 
 
 def test_reprs_say_where() -> None:

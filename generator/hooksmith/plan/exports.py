@@ -20,6 +20,7 @@ _WEBHOOK_ERRORS = (
     "SignatureReason",
     "WebhookError",
 )
+_OUTCOMES = ("HandlerTimeoutError", "PermanentFailure", "RetryLater")
 _CALLBACK_NAMES = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
 
 
@@ -74,9 +75,13 @@ def _receiving_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"{runtime}.webhooks.errors", _WEBHOOK_ERRORS
     if view.webhook:
         yield ".webhook", ("Webhook",)
-        yield f"{runtime}.webhooks.receiver.webhook_receiver", ("WebhookReceiver",)
+        receiver = f"{runtime}.webhooks.receiver"
+        yield f"{receiver}.webhook_receiver", ("WebhookReceiver",)
+        yield f"{receiver}.delivery_context", ("DeliveryContext",)
+        yield f"{receiver}.event_dispatch", ("UnhandledTypesError",)
+        yield f"{receiver}.handlers", ("Handlers",)
     if receivers:
-        yield f"{runtime}.webhooks.receiver.stores", ("RedisStore", "SQLiteStore")
+        yield from _shared_receiver_names(runtime)
     if receivers and not any(receiver.scheme for receiver in receivers):
         signatures = f"{runtime}.webhooks.signatures"
         yield f"{signatures}.hmac_signatures", ("HMAC", "SignedAt")
@@ -95,6 +100,17 @@ def _document_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         yield ".callbacks", [callback.constant for callback in view.callbacks.callbacks]
     if not (view.client or view.events):
         yield ".models", view.model_modules.names if view.model_modules else _names(view.models)
+
+
+def _shared_receiver_names(runtime: str) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the names that handlers and operators of every receiver need."""
+    receiver = f"{runtime}.webhooks.receiver"
+    protocols = ("AsyncIdempotencyStore", "IdempotencyStore", "Taken")
+    yield f"{receiver}.stores", ("MemoryStore", "SQLiteStore", *protocols)
+    yield f"{receiver}.redis_stores", ("AsyncRedisStore", "RedisStore")
+    yield f"{receiver}.reporting", ("Counts", "DeliveryReport", "ReceiverHooks")
+    yield f"{receiver}.http", ("Reply",)
+    yield f"{runtime}.webhooks.outcomes", _OUTCOMES
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A request that comes in, and what is answered."""
+"""HTTP requests and replies of a receiver, independent of servers and frameworks."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ _NO_CONTENT = 204
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingRequest:
-    """A request as it came. `url` is the whole of it; `path` what follows the place where the receiver is mounted."""
+    """A request. `url` is absolute; `path` is the part after the mount point; `tenant` is stated by the caller."""
 
     body: bytes = field(repr=False)
     headers: AnyHeaders = field(repr=False)
     method: str = "POST"
     url: str | None = None
     path: str = "/"
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What the sender is answered: a line of `text`, or `content` as it is."""
+    """A reply: a line of `text`, or `content` as it is."""
 
     status: int
     text: str = ""
@@ -33,17 +34,17 @@ class Reply:
 
     @property
     def body(self) -> bytes:
-        """`content`, or `text` and a line's end; nothing where there is neither, or may be neither."""
+        """`content`; otherwise `text` and a line feed; empty for 204."""
         if self.status == _NO_CONTENT:
             return b""
         return self.content or (f"{self.text}\n".encode() if self.text else b"")
 
     def all_headers(self) -> dict[str, str]:
-        """`headers`, and those that tell the body (RFC 9110: 204 has none)."""
+        """Return `headers` and the headers of the body, which 204 has not (RFC 9110, section 15.3.5)."""
         if self.status == _NO_CONTENT:
             return dict(self.headers)
-        told = {"Content-Type": self.media_type, "Content-Length": str(len(self.body))}
-        return told | self.headers
+        of_body = {"Content-Type": self.media_type, "Content-Length": str(len(self.body))}
+        return of_body | self.headers
 
 
 class ReceiverProtocol(Protocol):
@@ -58,14 +59,14 @@ class ReceiverProtocol(Protocol):
         """Return the rejection of a request by its method or path; None: the body is needed."""
         raise NotImplementedError
 
-    def refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
+    def reject(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
         """Count and log the rejection of a request, and return its reply."""
         raise NotImplementedError
 
-    def take(self, request: IncomingRequest) -> Reply:
+    def handle(self, request: IncomingRequest) -> Reply:
         """Return the reply to a request."""
         raise NotImplementedError
 
-    async def atake(self, request: IncomingRequest) -> Reply:
-        """Return the reply to a request; for event loops."""
+    async def ahandle(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request, without blocking the event loop."""
         raise NotImplementedError

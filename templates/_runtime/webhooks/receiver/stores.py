@@ -1,11 +1,12 @@
-"""Which deliveries were handled already: deliveries come at least once, handlers should run once.
+"""Stores of handled deliveries, in memory and in SQLite; `redis_stores` has those in Redis.
 
-A delivery is claimed before its handler runs and committed after it succeeded. A claim runs out, so that a delivery
-whose receiver died in between can be claimed again when the sender repeats it.
+A delivery is claimed before its handler runs and committed after the handler succeeded. A claim expires, so that a
+delivery whose process died can be claimed again when the sender repeats it.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import secrets
 import sqlite3
@@ -18,6 +19,8 @@ from typing import Any, Protocol
 
 LEASE = 300.0
 RETENTION = 7 * 86_400.0
+_SWEEP_SECONDS = 60.0
+_CHECKPOINT_COMMITS = 1000
 
 
 class Taken(Enum):
@@ -27,35 +30,119 @@ class Taken(Enum):
     """It was handled and committed."""
 
     BUSY = "busy"
-    """Another thread or process is at it, or died at it less than a lease ago."""
+    """It is being handled, or its process died less than a lease ago."""
 
 
 class IdempotencyStore(Protocol):
-    """What a receiver needs of a store. All methods are called from many threads."""
+    """A store of handled deliveries. Every method may be called from many threads.
+
+    Optional attributes: `may_block` (False: the methods never wait, so they run in the event loop) and
+    `try_claim(key)`, which returns None instead of waiting.
+    """
 
     def claim(self, key: str) -> str | Taken:
-        """Claim a delivery: a token for `commit` or `release`, or why it cannot be claimed."""
+        """Claim a delivery; return the token for `commit` or `release`, or why it cannot be claimed."""
         raise NotImplementedError
 
     def commit(self, key: str, token: str) -> None:
-        """The delivery was handled: every later claim gives DONE."""
+        """Record that the delivery was handled: every later claim gives DONE."""
         raise NotImplementedError
 
     def release(self, key: str, token: str) -> None:
-        """The delivery was not handled: it can be claimed again at once."""
+        """End the claim without a commit: the delivery can be claimed again at once."""
         raise NotImplementedError
+
+
+class AsyncIdempotencyStore(Protocol):
+    """An `IdempotencyStore` whose methods are coroutine functions."""
+
+    async def claim(self, key: str) -> str | Taken:
+        """Claim a delivery; return the token for `commit` or `release`, or why it cannot be claimed."""
+        raise NotImplementedError
+
+    async def commit(self, key: str, token: str) -> None:
+        """Record that the delivery was handled: every later claim gives DONE."""
+        raise NotImplementedError
+
+    async def release(self, key: str, token: str) -> None:
+        """End the claim without a commit: the delivery can be claimed again at once."""
+        raise NotImplementedError
+
+
+def checked_store(store: Any) -> IdempotencyStore | AsyncIdempotencyStore | None:
+    """Return a store; a class is called. Raises TypeError for an object without a store's methods."""
+    if inspect.isclass(store):
+        store = store()
+    for method in ("claim", "commit", "release") if store is not None else ():
+        if not callable(getattr(store, method, None)):
+            raise TypeError(f"store: an object with claim, commit and release, not {store!r:.60}")
+    return store  # type: ignore[no-any-return]
+
+
+class MemoryStore:
+    """A store in the memory of this process, for one process; a restart forgets it.
+
+    Args:
+        lease: Seconds that a claim holds. Longer than any handler takes.
+        retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
+        clock: Gives seconds, of any origin.
+    """
+
+    may_block = False
+
+    def __init__(
+        self,
+        *,
+        lease: float = LEASE,
+        retention: float = RETENTION,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._lease = lease
+        self._retention = retention
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: dict[str, tuple[str, float]] = {}
+        """Key → the token of its claim, or an empty text once it is handled, and the end of either."""
+        self._swept = clock()
+
+    def claim(self, key: str) -> str | Taken:
+        now, token = self._clock(), secrets.token_hex(16)
+        with self._lock:
+            if now - self._swept >= _SWEEP_SECONDS:
+                self._sweep(now)
+            entry = self._entries.get(key)
+            if entry is not None and entry[1] > now:
+                return Taken.BUSY if entry[0] else Taken.DONE
+            self._entries[key] = (token, now + self._lease)
+        return token
+
+    def commit(self, key: str, token: str) -> None:
+        with self._lock:
+            self._entries[key] = ("", self._clock() + self._retention)
+
+    def release(self, key: str, token: str) -> None:
+        with self._lock:
+            if self._entries.get(key, ("", 0.0))[0] == token:
+                del self._entries[key]
+
+    def _sweep(self, now: float) -> None:
+        self._swept = now
+        self._entries = {key: entry for key, entry in self._entries.items() if entry[1] > now}
+
+    def __repr__(self) -> str:
+        return f"MemoryStore({len(self._entries)} keys)"
 
 
 class SQLiteStore:
     """A store in a file of SQLite, for the threads of several processes of one machine.
 
-    The file is in WAL mode. Should the machine itself lose power, the last commits may be lost, and those deliveries
-    handled once more; they are never lost themselves.
+    The file is in WAL mode. If the machine loses power, the last commits may be lost, and those deliveries are handled
+    once more; deliveries are never lost.
 
     Args:
         path: The file; None: in memory, for this process alone.
         lease: Seconds that a claim holds. Longer than any handler takes.
-        retention: Seconds that a handled delivery is remembered. Longer than the sender goes on repeating it.
+        retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
         clock: Gives the Unix time in seconds.
     """
 
@@ -75,25 +162,48 @@ class SQLiteStore:
         self._connection: sqlite3.Connection | None = None
         self._process: int | None = None
         self._swept = 0.0
+        self._commits = 0
         with self._lock:
             self._open()
 
     def claim(self, key: str) -> str | Taken:
-        now, token = self._clock(), secrets.token_hex(16)
         with self._lock:
+            return self._claim(self._open(), key)
+
+    def try_claim(self, key: str) -> str | Taken | None:
+        """Claim a delivery if no thread or process has the file locked; None if it is locked."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
             connection = self._open()
-            self._sweep(connection, now)
-            claimed = connection.execute(_CLAIM, (key, token, now + self._lease, now)).fetchone()
-            if claimed is not None:
-                return token
-            row = connection.execute(
-                "SELECT token FROM deliveries WHERE key = ?", (key,)
-            ).fetchone()
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                return self._claim(connection, key)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return None
+            finally:
+                connection.execute("PRAGMA busy_timeout = 30000")
+        finally:
+            self._lock.release()
+
+    def _claim(self, connection: sqlite3.Connection, key: str) -> str | Taken:
+        now, token = self._clock(), secrets.token_hex(16)
+        self._sweep(connection, now)
+        claimed = connection.execute(_CLAIM, (key, token, now + self._lease, now)).fetchone()
+        if claimed is not None:
+            return token
+        row = connection.execute("SELECT token FROM deliveries WHERE key = ?", (key,)).fetchone()
         return Taken.DONE if row is not None and row[0] is None else Taken.BUSY
 
     def commit(self, key: str, token: str) -> None:
         with self._lock:
-            self._open().execute(_COMMIT, (key, self._clock() + self._retention))
+            connection = self._open()
+            connection.execute(_COMMIT, (key, self._clock() + self._retention))
+            self._commits += 1
+            if self._commits % _CHECKPOINT_COMMITS == 0:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def release(self, key: str, token: str) -> None:
         with self._lock:
@@ -107,11 +217,11 @@ class SQLiteStore:
             self._connection = None
 
     def __del__(self) -> None:
-        if hasattr(self, "_connection"):  # not where the arguments were wrong
+        if hasattr(self, "_connection"):  # absent after wrong arguments
             self.close()
 
     def _open(self) -> sqlite3.Connection:
-        """The connection of this process: one must not be carried across a fork."""
+        """Return the connection of this process: a connection must not be carried across a fork."""
         if self._connection is None or self._process != os.getpid():
             self._connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
@@ -120,12 +230,14 @@ class SQLiteStore:
             self._connection.execute("PRAGMA busy_timeout = 30000")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
+            # Checkpoints, which wait for the disk, run in `commit`: claims may run in the event loop.
+            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
             self._connection.execute(_TABLE)
         return self._connection
 
     def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
-        """Forget what has expired, once a minute."""
-        if now - self._swept >= 60:
+        """Delete what has expired, once a minute."""
+        if now - self._swept >= _SWEEP_SECONDS:
             self._swept = now
             connection.execute("DELETE FROM deliveries WHERE expires <= ?", (now,))
 
@@ -133,7 +245,7 @@ class SQLiteStore:
         return f"SQLiteStore({self._path!r})"
 
 
-# A row without a token was handled. `expires`: when its claim, or the memory of it, runs out.
+# A row without a token was handled. `expires`: the end of its claim, or of its retention.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS deliveries (
     key TEXT PRIMARY KEY, token TEXT, expires REAL NOT NULL
@@ -148,69 +260,3 @@ _COMMIT = """
 INSERT INTO deliveries (key, token, expires) VALUES (?1, NULL, ?2)
 ON CONFLICT (key) DO UPDATE SET token = NULL, expires = ?2
 """
-
-
-class RedisClient(Protocol):
-    """What we need of a `redis.Redis`."""
-
-    def set(self, name: str, value: str, *, px: int, nx: bool = ...) -> Any:
-        """SET name value PX px [NX]."""
-        raise NotImplementedError
-
-    def get(self, name: str) -> Any:
-        """GET name."""
-        raise NotImplementedError
-
-    def eval(self, script: str, numkeys: int, *keys_and_args: str) -> Any:
-        """EVAL script."""
-        raise NotImplementedError
-
-
-class RedisStore:
-    """A store in Redis, for the processes of several machines.
-
-    Args:
-        client: A `redis.Redis`; it stays yours to close.
-        prefix: What the keys begin with.
-        lease: Seconds that a claim holds. Longer than any handler takes.
-        retention: Seconds that a handled delivery is remembered. Longer than the sender goes on repeating it.
-    """
-
-    def __init__(
-        self,
-        client: RedisClient,
-        *,
-        prefix: str = "hooksmith:",
-        lease: float = LEASE,
-        retention: float = RETENTION,
-    ) -> None:
-        self._client = client
-        self._prefix = prefix
-        self._lease = lease
-        self._retention = retention
-
-    def claim(self, key: str) -> str | Taken:
-        token = secrets.token_hex(16)
-        name = self._prefix + key
-        if self._client.set(name, token, nx=True, px=_milliseconds(self._lease)):
-            return token
-        return Taken.DONE if self._client.get(name) in (b"", "") else Taken.BUSY
-
-    def commit(self, key: str, token: str) -> None:
-        self._client.set(self._prefix + key, "", px=_milliseconds(self._retention))
-
-    def release(self, key: str, token: str) -> None:
-        self._client.eval(_RELEASE, 1, self._prefix + key, token)
-
-    def __repr__(self) -> str:
-        return f"RedisStore(prefix={self._prefix!r})"
-
-
-# Only who holds the claim gives it up.
-_RELEASE = (
-    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
-)
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))

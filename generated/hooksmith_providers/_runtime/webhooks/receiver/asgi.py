@@ -13,7 +13,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class ASGIReceiver:
-    """Mounts under any path: `app.add_route("/webhooks", receiver.asgi, methods=["POST"])`."""
+    """ASGI application of a receiver, for any path: `app.add_route("/webhooks", receiver.asgi, methods=["POST"])`."""
 
     def __init__(self, receiver: ReceiverProtocol) -> None:
         self._receiver = receiver
@@ -45,7 +45,7 @@ class ASGIReceiver:
         return {"type": "lifespan.startup.complete"}
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
-        """The answer; None where the sender is gone before it said everything."""
+        """Return the reply; None if the sender disconnected before the end of the body."""
         method, path = scope["method"], _path(scope)
         rejection = self._receiver.reject_early(method, path)
         if rejection is not None:
@@ -54,37 +54,52 @@ class ASGIReceiver:
         if body is None:
             return None
         if len(body) > self._receiver.max_body:
-            return self._receiver.refuse(413, "the body is too large", {"Connection": "close"})
-        arrival = IncomingRequest(
-            body=body, headers=scope["headers"], method=method, url=_url(scope), path=path
+            return self._receiver.reject(413, "the body is too large", {"Connection": "close"})
+        return await self._receiver.ahandle(
+            IncomingRequest(
+                body=body, headers=scope["headers"], method=method, url=_url(scope), path=path
+            )
         )
-        return await self._receiver.atake(arrival)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The raw body, or as much of it as shows that it is too large."""
-        stated = dict(scope["headers"]).get(b"content-length", b"")
-        if stated.isdigit() and (len(stated) > 18 or int(stated) > self._receiver.max_body):
+        """Return the body, or the part of it that exceeds the limit; None if the sender disconnected."""
+        length = _header(scope, b"content-length") or b""
+        if length.isdigit() and (len(length) > 18 or int(length) > self._receiver.max_body):
             return bytes(self._receiver.max_body + 1)
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            body: bytes = message.get("body", b"")
+            return body
+        return await self._rest(message, receive)
+
+    async def _rest(self, message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
         body = bytearray()
-        while len(body) <= self._receiver.max_body:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
+        while message["type"] != "http.disconnect":
             body += message.get("body", b"")
-            if not message.get("more_body", False):
-                break
-        return bytes(body)
+            if not message.get("more_body", False) or len(body) > self._receiver.max_body:
+                return bytes(body)
+            message = await receive()
+        return None
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    """Return the last value of a header; ASGI has names in lower case."""
+    value = None
+    for key, text in scope["headers"]:
+        if key == name:
+            value = text
+    return value
 
 
 def _path(scope: Scope) -> str:
-    """What follows the mount. Some frameworks take the mount off `path`, some leave it on (ASGI, `root_path`)."""
+    """Return the path after the mount point. Some frameworks leave the mount point in `path` (ASGI, `root_path`)."""
     path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
 def _url(scope: Scope) -> str:
-    """The URL that was asked for, as far as it arrives here."""
-    host = dict(scope["headers"]).get(b"host")
+    """Return the requested URL. Behind a proxy it may differ from the URL that the sender called."""
+    host = _header(scope, b"host")
     if host is None:
         name, port = scope.get("server") or ("localhost", None)
         host = f"{name}:{port}".encode() if port else str(name).encode()

@@ -1,277 +1,336 @@
-"""What receivers of every kind share: claiming, running handlers, answering, counting; ASGI and WSGI."""
+"""The engine of a receiver: claims events, runs their handlers, and chooses the reply.
+
+A dispatcher gives the jobs of a request, a store remembers handled events, a reporter observes the outcomes.
+"""
 
 from __future__ import annotations
 
-__lazy_modules__ = frozenset({"asyncio"})  # PEP 810: what does not await goes without it
-
-import asyncio
-import inspect
-import logging
+import contextvars
+import math
 import threading
-from abc import ABC, abstractmethod
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from ..errors import KeysUnavailableError, SignatureError, WebhookError
-from .asgi import ASGIReceiver
+from ..outcomes import HandlerTimeoutError, PermanentFailure, RetryLater
+from .deduplication import Deduplication, StoreError
+from .execution import LOOP_THREAD, EventLoopError, arun_handler, is_in_event_loop, run_handler
 from .http import IncomingRequest, Reply
-from .stores import IdempotencyStore, SQLiteStore, Taken
-from .wsgi import WSGIReceiver
+from .job import Dispatcher, HandlerRun, Job, Jobs
+from .reporting import DeliveryReport, Outcome, Reporter, logger
+from .stores import AsyncIdempotencyStore, IdempotencyStore, Taken
 
-MAX_BODY = 10 * 2**20
-_BUSY_SECONDS = "30"
-
-logger = logging.getLogger("hooksmith")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
-    """What became of the requests so far."""
-
-    handled: int = 0
-    """A handler, or the fallback, succeeded."""
-    unhandled: int = 0
-    """Acknowledged without a handler."""
-    unknown: int = 0
-    """Of a type that the document does not know; handled or not."""
-    drifted: int = 0
-    """At odds with the model of its type; handled or not."""
-    duplicates: int = 0
-    """Handled before: acknowledged, and not handled again."""
-    busy: int = 0
-    """Being handled elsewhere: the sender was asked to come again."""
-    failed: int = 0
-    """A handler or the store failed, or a drifted event had no handler: the sender was asked to come again."""
-    refused: int = 0
-    """Not verified, not an event, too large, of another method, to no address."""
+BUSY_SECONDS = 30
+"""The wait that a sender is asked for if an event is being handled elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A delivery with its handler, claimed."""
+class Result:
+    """Outcome of a handler or an event, and its reply."""
 
-    event: Any
-    handler: Callable[..., object]
-    key: str | None
-    token: str
-    named: str
-    """What it is, for the log."""
-    more: tuple[Any, ...] = ()
-    """What the handler takes beside the event."""
+    outcome: Outcome
+    reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Several deliveries in one request. Each is claimed when its turn comes."""
+class Engine:
+    """Turns requests into replies.
 
-    jobs: tuple[Callable[[], Job | Reply], ...]
-
-
-class Receiver(ABC):
-    """Takes requests and hands what they deliver to handlers; an ASGI and a WSGI application.
-
-    A kind of receiver says which requests are for it (`reject_early`), what they are (`_prepare`), and what is answered
-    when their handler succeeded (`_answer`).
+    Args:
+        dispatcher: Gives the jobs of a request.
+        store: Remembers handled events; None: duplicates are handled again.
+        reporter: Counts, logs and hands outcomes to hooks.
+        max_body: The most bytes of a body.
     """
 
     def __init__(
         self,
-        *,
-        store: IdempotencyStore | type[SQLiteStore] | None,
+        dispatcher: Dispatcher,
+        store: IdempotencyStore | AsyncIdempotencyStore | None,
+        reporter: Reporter,
         max_body: int,
     ) -> None:
-        self._store: IdempotencyStore | None = store() if isinstance(store, type) else store
-        self.max_body = max_body
-        self._counts = Counts()
-        self._lock = threading.Lock()
+        self._dispatcher = dispatcher
+        self._deduplication = Deduplication(store)
+        self._reporter = reporter
+        self._max_body = max_body
 
-    @property
-    def counts(self) -> Counts:
-        """What became of the requests so far, in this process."""
-        return self._counts
+    def handle(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request; plain handlers run in this thread, others in the loop of `LOOP_THREAD`."""
+        if self._deduplication.is_async:
+            if is_in_event_loop():
+                raise EventLoopError(
+                    "receive() runs in an event loop, with an async store: use areceive()"
+                )
+            return LOOP_THREAD.run(self.ahandle(request))
+        start = time.perf_counter()
+        jobs = self._jobs(request, start)
+        if isinstance(jobs, Reply):
+            return jobs
+        return _combined([self._handle(job, start) for job in jobs.jobs], jobs.is_batch)
 
-    @abstractmethod
-    def check(self) -> None:
-        """Raise RuntimeError where the receiver must not start."""
+    async def ahandle(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request without blocking the event loop; plain handlers run in a thread."""
+        start = time.perf_counter()
+        if self._dispatcher.may_block(request):
+            jobs = await _in_thread(self._jobs, request, start)
+        else:
+            jobs = self._jobs(request, start)
+        if isinstance(jobs, Reply):
+            return jobs
+        return _combined([await self._ahandle(job, start) for job in jobs.jobs], jobs.is_batch)
 
-    @abstractmethod
-    def reject_early(self, method: str, path: str) -> Reply | None:
-        """The answer to a request that is not for this receiver, whatever its body; None for the others."""
-
-    @abstractmethod
-    def _prepare(self, arrival: IncomingRequest) -> Job | Batch | Reply:
-        """What is to be done, or the answer where nothing is."""
-
-    @abstractmethod
-    def _answer(self, job: Job, result: object) -> Reply:
-        """The answer to what was handled; raises where `result` is nothing that can be answered."""
-
-    def _acknowledge(self, job: Job, text: str) -> Reply:
-        """The answer to what is not handled again."""
-        return Reply(status=200, text=text)
-
-    @abstractmethod
-    def _count_handled(self, job: Job) -> None:
-        """Count what was handled."""
-
-    # --- applications
-
-    @cached_property
-    def asgi(self) -> ASGIReceiver:
-        """The receiver as an ASGI application; raises UnhandledTypesError."""
-        self.check()
-        return ASGIReceiver(self)
-
-    @cached_property
-    def wsgi(self) -> WSGIReceiver:
-        """The receiver as a WSGI application; raises UnhandledTypesError."""
-        self.check()
-        return WSGIReceiver(self)
-
-    def __call__(self, *arguments: Any) -> Any:
-        """As an application of either kind: ASGI gives three arguments, WSGI two."""
-        return self.asgi(*arguments) if len(arguments) == 3 else self.wsgi(*arguments)
-
-    # --- one request
-
-    def take(self, arrival: IncomingRequest) -> Reply:
-        """Take one request; the handler runs in this thread."""
-        prepared = self._prepare(arrival)
-        if isinstance(prepared, Batch):
-            return _of_all([self._run(job()) for job in prepared.jobs])
-        return self._run(prepared)
-
-    def _run(self, job: Job | Reply) -> Reply:
-        if isinstance(job, Reply):
-            return job
-        try:
-            result = job.handler(job.event, *job.more)
-            if inspect.isawaitable(result):
-                result = asyncio.run(_awaited(result))
-            reply = self._answer(job, result)
-        except Exception as error:
-            return self._failed(job, error)
-        except BaseException:
-            self._release(job)
-            raise
-        return self._succeeded(job, reply)
-
-    async def atake(self, arrival: IncomingRequest) -> Reply:
-        """Take one request in an event loop; handlers that are no coroutine functions run in a thread."""
-        from anyio.to_thread import run_sync
-
-        prepared = await run_sync(self._prepare, arrival)
-        if isinstance(prepared, Batch):
-            return _of_all([await self._arun(await run_sync(job)) for job in prepared.jobs])
-        return await self._arun(prepared)
-
-    async def _arun(self, job: Job | Reply) -> Reply:
-        from anyio import CancelScope
-        from anyio.to_thread import run_sync
-
-        if isinstance(job, Reply):
-            return job
-        try:
-            result: object
-            if inspect.iscoroutinefunction(job.handler):
-                result = await job.handler(job.event, *job.more)
-            else:
-                result = await run_sync(job.handler, job.event, *job.more)
-                if inspect.isawaitable(result):
-                    result = await result
-            reply = self._answer(job, result)
-        except Exception as error:
-            return await run_sync(self._failed, job, error)
-        except BaseException:
-            self._release(job)
-            raise
-        with CancelScope(
-            shield=True
-        ):  # what was done is remembered, even if nobody waits for the answer
-            reply = await run_sync(self._succeeded, job, reply)
-        return reply
-
-    def refuse(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
-        """The answer to a request that is no delivery."""
+    def reject(
+        self,
+        status: int,
+        text: str,
+        headers: dict[str, str] | None = None,
+        *,
+        start: float | None = None,
+    ) -> Reply:
+        """Count and log the rejection of a request, and return its reply."""
         logger.warning("refused a request: %s", text)
-        return self._refused(status, text, headers)
+        return self._refused(status, text, start, headers)
 
-    def _refused(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
-        self._count(refused=1)
-        return Reply(status=status, text=text, headers=headers or {})
+    # --- requests
 
-    def _claim(self, job: Job) -> Job | Reply:
-        """The job with its claim, or the answer where it cannot be claimed."""
-        if self._store is None or job.key is None:
-            return job
+    def _jobs(self, request: IncomingRequest, start: float) -> Jobs | Reply:
+        self._dispatcher.check()
+        if len(request.body) > self._max_body:
+            return self.reject(413, "the body is too large", start=start)
         try:
-            token = self._store.claim(job.key)
-        except Exception as error:
-            return self._store_failed(error)
-        if token is Taken.DONE:
-            self._count(duplicates=1)
-            return self._acknowledge(job, "handled before")
-        if isinstance(token, Taken):
-            self._count(busy=1)
-            return self._again("being handled")
-        return replace(job, token=token)
+            return self._dispatcher.jobs(request)
+        except WebhookError as error:
+            return self._rejection_for(error, start)
 
-    def _succeeded(self, job: Job, reply: Reply) -> Reply:
-        try:
-            if self._store is not None and job.key is not None:
-                self._store.commit(job.key, job.token)
-        except Exception as error:
-            return self._store_failed(error)
-        self._count_handled(job)
-        return reply
-
-    def _failed(self, job: Job, error: Exception) -> Reply:
-        logger.error("the handler of %s failed", job.named, exc_info=error)
-        self._release(job)
-        self._count(failed=1)
-        return Reply(status=500, text="the handler failed")
-
-    def _release(self, job: Job) -> None:
-        if self._store is not None and job.key is not None:
-            with suppress(Exception):  # the claim runs out by itself
-                self._store.release(job.key, job.token)
-
-    def _store_failed(self, error: Exception) -> Reply:
-        logger.error("the store failed", exc_info=error)
-        self._count(failed=1)
-        return self._again("the store is not available")
-
-    def _unproven(self, error: WebhookError) -> Reply:
-        """The answer to what is not verified, or not what the sender sends."""
+    def _rejection_for(self, error: WebhookError, start: float) -> Reply:
         if isinstance(error, SignatureError):
             logger.warning("refused a delivery: %s", error)
-            return self._refused(400, f"not verified: {error.reason}")
+            return self._refused(400, f"not verified: {error.reason}", start)
         if isinstance(error, KeysUnavailableError):
             logger.error("cannot verify deliveries", exc_info=error)
-            return self._again("the keys are not available")
+            return _retry_later("the keys are not available")
         logger.warning("refused a verified delivery: %s", error)
-        return self._refused(400, "not an event")
+        return self._refused(400, "not an event", start)
 
-    def _again(self, text: str) -> Reply:
-        return Reply(status=503, text=text, headers={"Retry-After": _BUSY_SECONDS})
+    def _refused(
+        self, status: int, text: str, start: float | None, headers: dict[str, str] | None = None
+    ) -> Reply:
+        duration = 0.0 if start is None else time.perf_counter() - start
+        self._reporter.report(
+            DeliveryReport(
+                receiver=self._reporter.receiver,
+                outcome=Outcome.REFUSED,
+                status=status,
+                duration=duration,
+                reason=text,
+            )
+        )
+        return Reply(status=status, text=text, headers=headers or {})
 
-    def _count(self, **more: int) -> None:
-        with self._lock:
-            new = {name: getattr(self._counts, name) + number for name, number in more.items()}
-            self._counts = replace(self._counts, **new)
+    # --- events
+
+    def _handle(self, job: Job, start: float) -> Reply:
+        results = [self._run(job, run) for run in job.runs] or [_without_handler(job)]
+        return self._reported(job, results, start)
+
+    async def _ahandle(self, job: Job, start: float) -> Reply:
+        results = [await self._arun(job, run) for run in job.runs] or [_without_handler(job)]
+        return self._reported(job, results, start)
+
+    def _reported(self, job: Job, results: list[Result], start: float) -> Reply:
+        result = _worst(results)
+        self._reporter.report(
+            DeliveryReport(
+                receiver=self._reporter.receiver,
+                outcome=result.outcome,
+                status=result.reply.status,
+                duration=time.perf_counter() - start,
+                type=job.event_type,
+                event_id=job.event_id,
+                is_unknown=job.is_unknown,
+                is_drifted=job.drift is not None,
+            )
+        )
+        return result.reply
+
+    # --- handlers
+
+    def _run(self, job: Job, run: HandlerRun) -> Result:
+        """Claim the event for a handler, run the handler and commit, in this thread."""
+        if run.timeout is not None and not run.is_async:
+            return self._run_limited(job, run, run.timeout)
+        return self._run_in_thread(job, run)
+
+    def _run_in_thread(self, job: Job, run: HandlerRun) -> Result:
+        try:
+            token = self._deduplication.claim(run.key)
+            if isinstance(token, Taken):
+                return _taken(job, token)
+            try:
+                result = _success(job, run_handler(run))
+            except EventLoopError:
+                self._deduplication.release(run.key, token)
+                raise
+            except Exception as error:
+                result = _failure(job, error)
+                if result.outcome is not Outcome.DROPPED:
+                    self._deduplication.release(run.key, token)
+                    return result
+            except BaseException:
+                self._deduplication.release(run.key, token)
+                raise
+            self._deduplication.commit(run.key, token)
+        except StoreError as error:
+            return _store_failed(error)
+        return result
+
+    def _run_limited(self, job: Job, run: HandlerRun, seconds: float) -> Result:
+        """Run a plain handler in a thread, which goes on after the time limit and holds the claim until its end."""
+        results: list[Result] = []
+
+        def work() -> None:
+            results.append(self._run_in_thread(job, run))
+
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(work,), name="hooksmith-handler", daemon=True
+        )
+        thread.start()
+        thread.join(seconds)
+        return results[0] if results else _timed_out(job, seconds)
+
+    async def _arun(self, job: Job, run: HandlerRun) -> Result:
+        """Claim, run and commit without blocking the event loop."""
+        if not run.is_async:
+            return await self._arun_plain(job, run)
+        deduplication = self._deduplication
+        try:
+            token = await deduplication.aclaim(run.key)
+            if isinstance(token, Taken):
+                return _taken(job, token)
+            try:
+                result = _success(job, await arun_handler(run))
+            except Exception as error:
+                result = _failure(job, error)
+                if result.outcome is not Outcome.DROPPED:
+                    await deduplication.arelease(run.key, token)
+                    return result
+            except BaseException:
+                await deduplication.arelease(run.key, token)
+                raise
+            await deduplication.acommit(run.key, token)
+        except StoreError as error:
+            return _store_failed(error)
+        return result
+
+    async def _arun_plain(self, job: Job, run: HandlerRun) -> Result:
+        """Run a plain handler in a thread: claim, handler and commit in one hop, unless the store is async."""
+        if self._deduplication.is_async:
+            return await self._arun(job, replace(run, call=_threaded(run), is_async=True))
+        if run.timeout is None:
+            result: Result = await _in_thread(self._run_in_thread, job, run)
+            return result
+        from anyio import move_on_after
+        from anyio.to_thread import run_sync
+
+        with move_on_after(run.timeout):
+            return await run_sync(self._run_in_thread, job, run, abandon_on_cancel=True)
+        return _timed_out(job, run.timeout)
 
 
-def _of_all(replies: list[Reply]) -> Reply:
-    """The answer to a batch: that to the first that failed, so that all comes again; those that are done stay done."""
-    failed = [reply for reply in replies if reply.status >= 300]
-    if not failed:
+def _threaded(run: HandlerRun) -> Callable[[], Awaitable[object]]:
+    async def call() -> object:
+        return await _in_thread(run_handler, replace(run, around=None))
+
+    return call
+
+
+async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    from anyio.to_thread import run_sync
+
+    return await run_sync(function, *arguments)
+
+
+def _success(job: Job, value: object) -> Result:
+    return Result(Outcome.HANDLED, job.reply(value))
+
+
+def _failure(job: Job, error: Exception) -> Result:
+    """Return the result of a handler's exception."""
+    if isinstance(error, PermanentFailure):
+        logger.error("%s cannot be handled: %s", job.description, error.reason or "no reason given")
+        return Result(Outcome.DROPPED, job.acknowledgement)
+    if isinstance(error, RetryLater):
+        seconds = math.ceil(error.seconds)
+        return Result(
+            Outcome.DEFERRED, _retry_later("the handler asks for a later attempt", seconds)
+        )
+    if isinstance(error, HandlerTimeoutError):
+        logger.error("%s: %s", job.description, error)
+        return Result(Outcome.FAILED, Reply(status=500, text="the handler exceeded its time limit"))
+    logger.error("the handler of %s failed", job.description, exc_info=error)
+    return Result(Outcome.FAILED, Reply(status=500, text="the handler failed"))
+
+
+def _timed_out(job: Job, seconds: float) -> Result:
+    logger.error(
+        "%s: the handler exceeded its limit of %g s; its thread goes on", job.description, seconds
+    )
+    return Result(Outcome.FAILED, _retry_later("the handler exceeded its time limit"))
+
+
+def _taken(job: Job, reason: Taken) -> Result:
+    if reason is Taken.DONE:
+        return Result(Outcome.DUPLICATE, job.duplicate)
+    return Result(Outcome.BUSY, _retry_later("being handled"))
+
+
+def _store_failed(error: StoreError) -> Result:
+    logger.error("the store failed", exc_info=error.__cause__)
+    return Result(Outcome.FAILED, _retry_later("the store is not available"))
+
+
+def _without_handler(job: Job) -> Result:
+    """Acknowledge an event without a handler, unless it is drifted and its type has a handler."""
+    if not job.is_expected:
+        return Result(Outcome.UNHANDLED, job.acknowledgement)
+    logger.error(
+        "%s drifted from its model at %s and has no handler for that: not acknowledged",
+        job.description,
+        job.drift or "/",
+    )
+    return Result(Outcome.FAILED, Reply(status=500, text="no handler"))
+
+
+def _retry_later(text: str, seconds: int = BUSY_SECONDS) -> Reply:
+    return Reply(status=503, text=text, headers={"Retry-After": str(seconds)})
+
+
+_ORDER = (
+    Outcome.FAILED,
+    Outcome.DEFERRED,
+    Outcome.BUSY,
+    Outcome.DROPPED,
+    Outcome.HANDLED,
+    Outcome.DUPLICATE,
+    Outcome.UNHANDLED,
+)
+
+
+def _worst(results: list[Result]) -> Result:
+    """Return the result that the sender must know of: a failure first, a duplicate only if all are."""
+    if len(results) == 1:
+        return results[0]
+    return min(results, key=lambda result: _ORDER.index(result.outcome))
+
+
+def _combined(replies: list[Reply], is_batch: bool) -> Reply:
+    """Return the reply to a request. A batch is repeated if one event failed; its handled events stay handled."""
+    if not is_batch:
+        return replies[0]
+    failures = [reply for reply in replies if reply.status >= 300]
+    if not failures:
         return Reply(status=200)
-    text = f"{len(failed)} of {len(replies)}: {failed[0].text}"
-    return replace(failed[0], text=text)
-
-
-async def _awaited(result: Awaitable[object]) -> object:
-    return await result
+    return replace(failures[0], text=f"{len(failures)} of {len(replies)}: {failures[0].text}")

@@ -1,216 +1,163 @@
-"""Deliveries over HTTP → handlers: verified, read, handled once, answered so that the sender does right."""
+"""The receiver of webhooks: deliveries over HTTP → handlers of typed events."""
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
-from ..catalogue import DriftedEvent, UnknownEvent
-from ..errors import WebhookError
 from ..signatures.message import AnyHeaders
 from ..webhook import BaseWebhook
-from .engine import MAX_BODY, Batch, Counts, Job, Receiver, logger
+from .base_receiver import MAX_BODY, Receiver, Store
+from .event_dispatch import EventDispatcher, HandlerTable, UnhandledTypesError
+from .handlers import Handlers, HandlerT, MiddlewareT, Register
 from .http import IncomingRequest, Reply
-from .stores import IdempotencyStore, SQLiteStore
+from .reporting import Counts, ReceiverHooks
+from .stores import MemoryStore
 
 __all__ = ["MAX_BODY", "Counts", "Reply", "UnhandledTypesError", "WebhookReceiver"]
 
 EventT = TypeVar("EventT")
 ModelT = TypeVar("ModelT")
-HandlerT = TypeVar("HandlerT", bound=Callable[..., object])
-
-
-class UnhandledTypesError(RuntimeError):
-    """Events of the document have no handler; `types` are their wire values."""
-
-    def __init__(self, types: tuple[str, ...]) -> None:
-        shown = ", ".join(types[:5]) + (f" and {len(types) - 5} more" if len(types) > 5 else "")
-        super().__init__(f"no handler for {shown}")
-        self.types = types
 
 
 class WebhookReceiver(Receiver, Generic[EventT]):
     """Takes deliveries and hands their events to handlers.
 
-    It is an ASGI and a WSGI application; `asgi` and `wsgi` are the same as applications of one kind. The sender is
-    answered 200 only after the handler succeeded and that was stored; 500 where it failed, so that the sender tries
-    again; 400 for what is not verified or not an event, 405 and 413. The events of a batch are handled one after
-    another, each remembered by its own id; where one fails, the sender is answered as for that one, and when it sends
-    the batch again only those are handled that were not.
+    It is an ASGI and a WSGI application; `asgi` and `wsgi` are the same as applications of one kind. The reply is 200
+    after every handler succeeded and the store recorded that; 500 if a handler failed, so that the sender repeats the
+    delivery; 400 for a delivery that is not verified or not an event; 405 and 413. A handler that raises
+    `PermanentFailure` is answered 200, and `RetryLater` 503 with `Retry-After`. The events of a batch are handled one
+    after the other, each remembered by its own id: if one fails, the sender repeats the batch, and the handled events
+    are not handled again.
 
     Args:
-        webhook: What verifies and reads deliveries.
-        store: Remembers what was handled; None: every delivery is handled, duplicates too. The default remembers in
-            this process alone: give `SQLiteStore(path)` or a `RedisStore` where there are several, or restarts.
-        max_body: Bytes that a body may have.
-        url: The URL that the sender calls, where it is signed and is not the one that arrives here, as behind a proxy.
+        webhook: Verifies and parses deliveries.
+        store: Remembers handled events; None: duplicates are handled again. The default, `MemoryStore`, is for one
+            process: use `SQLiteStore(path)` or a store in Redis for several processes, and to survive restarts.
+        name: The receiver's name in logs, hooks and keys of the store; None: the API's name. Receivers that share a
+            store need different names to get the same event each.
+        max_body: The most bytes of a body.
+        url: The URL that the sender calls, if the scheme signs it and a proxy changes it.
         exhaustive: Whether to refuse to start while events of the document have no handler of their own.
+        hooks: Functions that observe deliveries.
+
+    Raises:
+        TypeError: An argument is of another type.
     """
 
     def __init__(
         self,
         webhook: BaseWebhook[EventT],
         *,
-        store: IdempotencyStore | type[SQLiteStore] | None = SQLiteStore,
+        store: Store = MemoryStore,
+        name: str | None = None,
         max_body: int = MAX_BODY,
         url: str | None = None,
         exhaustive: bool = False,
+        hooks: ReceiverHooks | None = None,
     ) -> None:
         if not isinstance(webhook, BaseWebhook):
             raise TypeError(f"webhook: a Webhook, not a {type(webhook).__name__}")
-        super().__init__(store=store, max_body=max_body)
-        self._webhook = webhook
-        self._url = url
-        self._exhaustive = exhaustive
-        self._handlers: dict[object, Callable[[Any], object]] = {}
-        self._fallback: Callable[[EventT], object] | None = None
+        own_name = name or webhook.catalogue.name
+        self._handlers: HandlerTable[EventT] = HandlerTable(webhook.catalogue)
+        self._events = EventDispatcher(
+            webhook,
+            self._handlers,
+            name=own_name,
+            url=url,
+            exhaustive=exhaustive,
+            hooks=hooks or ReceiverHooks(),
+            has_store=store is not None,
+        )
+        super().__init__(self._events, name=own_name, store=store, max_body=max_body, hooks=hooks)
 
     # --- handlers
 
     @overload
-    def on(
-        self, *events: type[ModelT]
-    ) -> Callable[[Callable[[ModelT], Any]], Callable[[ModelT], Any]]: ...
+    def on(self, *events: type[ModelT], timeout: float | None = None) -> Register[ModelT]: ...
     @overload
-    def on(self, *events: str) -> Callable[[HandlerT], HandlerT]: ...
-    def on(self, *events: Any) -> Callable[[Any], Any]:
-        """Register the handler of some events, by their classes or types; it may be a coroutine function.
+    def on(self, *events: str, timeout: float | None = None) -> Callable[[HandlerT], HandlerT]: ...
+    def on(self, *events: Any, timeout: float | None = None) -> Any:
+        """Register a handler of events, by their classes or types. It may be a coroutine function.
 
-        It gets events that fit their model. `UnknownEvent` and `DriftedEvent` are classes like others here; a drifted
-        event without a handler is not acknowledged, if its type has one.
+        A handler takes the event, and as an optional second parameter the `DeliveryContext`. An event may have several
+        handlers: all must succeed, and each is remembered on its own. Events reach their handlers if they fit their
+        model; `UnknownEvent` and `DriftedEvent` are classes of events as well. A drifted event without a handler is not
+        acknowledged if its type has one.
+
+        Args:
+            events: Classes or types of events.
+            timeout: The handler's time limit in seconds; None: no limit. A plain function is not interrupted: the
+                sender is asked to repeat the delivery, and the claim holds until the function ends.
+
+        Raises:
+            KeyError: The document has no such event.
+            TypeError: The handler takes neither one nor two parameters.
+            ValueError: The handler is registered for the event already.
         """
-        if any(inspect.isroutine(event) for event in events):
-            raise TypeError("name the events: @receiver.on(SomeEvent), not @receiver.on")
-        keys = [key for event in events for key in self._keys(event)]
+        return self._handlers.on(*events, timeout=timeout)
 
-        def register(handler: Callable[[Any], object]) -> Callable[[Any], object]:
-            for key in keys:
-                if key in self._handlers:
-                    raise ValueError(f"{key} has a handler already")
-                self._handlers[key] = handler
-            return handler
+    def on_prefix(self, prefix: str, *, timeout: float | None = None) -> Register[EventT]:
+        """Register a handler of every event whose type begins with `prefix`, such as `user.`.
 
-        return register
+        It runs in addition to the event's own handlers. Unknown events of such a type are included.
 
-    def fallback(self, handler: Callable[[EventT], Any]) -> Callable[[EventT], Any]:
-        """Register the handler of every event that has none, unknown and drifted ones too."""
-        self._fallback = handler
-        return handler
+        Raises:
+            KeyError: The document has no such event.
+        """
+        return self._handlers.on_prefix(prefix, timeout=timeout)
+
+    @property
+    def fallback(self) -> Register[EventT]:
+        """Decorator of the handler of events without a handler, and of drifted events of types without a handler."""
+        return self._handlers.fallback
+
+    def middleware(self, function: MiddlewareT) -> MiddlewareT:
+        """Register a function around every handler: `(event, delivery, call_next)`, plain or a coroutine function."""
+        return self._handlers.middleware(function)
+
+    def include(self, handlers: Handlers[Any]) -> None:
+        """Register the handlers of another module; raises KeyError for an event that the document does not have."""
+        self._handlers.include(handlers)
 
     def unhandled_types(self) -> tuple[str, ...]:
-        """The events of the document without a handler of their own, in its order."""
-        return tuple(kind for kind in self._webhook.catalogue.models if not self._is_handled(kind))
-
-    def _is_handled(self, kind: str) -> bool:
-        """Whether a type has a handler, or each of its classes, where it has several."""
-        if kind in self._handlers or not self._is_wanted(kind):
-            return kind in self._handlers
-        classes = self._webhook.catalogue.options_of(kind)
-        return all((kind, each) in self._handlers for each in classes)
-
-    def _is_wanted(self, kind: str) -> bool:
-        """Whether a type has a handler, or one of its classes has."""
-        return any(
-            key == kind or (isinstance(key, tuple) and key[0] == kind) for key in self._handlers
-        )
-
-    def check(self) -> None:
-        """Raise UnhandledTypesError where the receiver is to be exhaustive and is not."""
-        types = self.unhandled_types() if self._exhaustive else ()
-        if types:
-            raise UnhandledTypesError(types)
-
-    def _keys(self, event: type[Any] | str) -> tuple[object, ...]:
-        """Known events go by their wire values, unknown and drifted ones by their class."""
-        if event in (UnknownEvent, DriftedEvent):
-            return (event,)
-        if not isinstance(event, str):
-            return tuple(self._key(kind, event) for kind in self._webhook.catalogue.types_of(event))
-        if event not in self._webhook.catalogue.models:
-            close = difflib.get_close_matches(event, self._webhook.catalogue.models, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise KeyError(f"the document has no event {str(event)!r}{hint}")
-        return (str(event),)
-
-    def _key(self, kind: str, event: type[Any]) -> object:
-        """A type, and the class where events of that type may be of several."""
-        return (kind, event) if self._webhook.catalogue.has_options(kind) else kind
+        """Return the event types of the document without a handler of their own, in the document's order."""
+        return self._handlers.unhandled_types()
 
     # --- one delivery
 
     def receive(
-        self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
+        self,
+        body: bytes,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        tenant: str | None = None,
     ) -> Reply:
-        """Take one delivery, from a view of any framework; the handler runs in this thread."""
-        return self.take(IncomingRequest(body=body, headers=headers, method=method, url=url))
+        """Return the reply to a delivery, in a view of any framework.
+
+        Plain handlers run in this thread, coroutine functions in a loop that lives as long as the process.
+
+        Raises:
+            RuntimeError: A handler is a coroutine function, and this thread runs an event loop: use `areceive`.
+        """
+        return self.handle(_request(body, headers, method, url, tenant))
 
     async def areceive(
-        self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
+        self,
+        body: bytes,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        tenant: str | None = None,
     ) -> Reply:
-        """Take one delivery in an event loop; handlers that are no coroutine functions run in a thread."""
-        return await self.atake(IncomingRequest(body=body, headers=headers, method=method, url=url))
-
-    def reject_early(self, method: str, path: str) -> Reply | None:
-        """Deliveries are posted, whatever the path."""
-        return None if method == "POST" else self.refuse(405, "only POST", {"Allow": "POST"})
-
-    def _prepare(self, arrival: IncomingRequest) -> Job | Batch | Reply:
-        self.check()
-        if len(arrival.body) > self.max_body:
-            return self.refuse(413, "the body is too large")
-        try:
-            events = self._webhook.unwrap_all(
-                arrival.body, arrival.headers, method=arrival.method, url=self._url or arrival.url
-            )
-        except WebhookError as error:
-            return self._unproven(error)
-        if len(events) == 1:
-            return self._job(events[0], arrival.headers)
-        return Batch(
-            tuple(
-                partial(self._job, event, arrival.headers, index)
-                for index, event in enumerate(events)
-            )
-        )
-
-    def _job(self, event: EventT, headers: AnyHeaders, index: int | None = None) -> Job | Reply:
-        """What is to be done with an event; `index`: its place in a batch."""
-        unknown, drifted = isinstance(event, UnknownEvent), isinstance(event, DriftedEvent)
-        catalogue = self._webhook.catalogue
-        kind = catalogue.type_of(event, headers)
-        id_ = catalogue.id_of(event, headers, index)
-        handler = self._handler(event, kind)
-        if handler is None and isinstance(event, DriftedEvent) and self._is_wanted(kind):
-            self._count(drifted=1, failed=1)
-            logger.error(
-                "%s drifted from its model%s and has no handler for that: not acknowledged",
-                _named(kind, id_),
-                "".join(f" at {issue.where or '/'}" for issue in event.issues[:1]),
-            )
-            return Reply(status=500, text="no handler")
-        if handler is None:
-            self._count(unhandled=1, unknown=int(unknown), drifted=int(drifted))
-            return Reply(status=200)
-        if self._store is None or id_ is None:
-            return Job(event, handler, None, "", _named(kind, id_))
-        return self._claim(Job(event, handler, f"{catalogue.name}:{id_}", "", _named(kind, id_)))
-
-    def _handler(self, event: EventT, kind: str) -> Callable[[Any], object] | None:
-        if isinstance(event, UnknownEvent | DriftedEvent):
-            return self._handlers.get(type(event), self._fallback)
-        found = self._handlers.get(kind) or self._handlers.get((kind, type(event)))
-        return found or self._fallback
-
-    def _answer(self, job: Job, result: object) -> Reply:
-        return Reply(status=200)
-
-    def _count_handled(self, job: Job) -> None:
-        unknown, drifted = isinstance(job.event, UnknownEvent), isinstance(job.event, DriftedEvent)
-        self._count(handled=1, unknown=int(unknown), drifted=int(drifted))
+        """Return the reply to a delivery without blocking the event loop; plain handlers run in a thread."""
+        return await self.ahandle(_request(body, headers, method, url, tenant))
 
 
-def _named(kind: str, id_: str | None) -> str:
-    return kind if id_ is None else f"{kind} {id_!r}"
+def _request(
+    body: bytes, headers: AnyHeaders, method: str, url: str | None, tenant: str | None
+) -> IncomingRequest:
+    return IncomingRequest(body=body, headers=headers, method=method, url=url, tenant=tenant)

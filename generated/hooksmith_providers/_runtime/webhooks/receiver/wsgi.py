@@ -16,7 +16,7 @@ _SAFE = "/:@!$&'()*+,;=~-._%"
 
 
 class WSGIReceiver:
-    """Mounts under any path, as with `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
+    """WSGI application of a receiver, for any path: `DispatcherMiddleware(app, {"/webhooks": receiver.wsgi})`."""
 
     def __init__(self, receiver: ReceiverProtocol) -> None:
         self._receiver = receiver
@@ -33,36 +33,36 @@ class WSGIReceiver:
             return rejection
         body = self._body(environ)
         if body is None:
-            return self._receiver.refuse(400, "the body is cut off")
+            return self._receiver.reject(400, "the body is cut off")
         if len(body) > self._receiver.max_body:
-            return self._receiver.refuse(413, "the body is too large")
-        return self._receiver.take(
+            return self._receiver.reject(413, "the body is too large")
+        return self._receiver.handle(
             IncomingRequest(body=body, headers=environ, method=method, url=_url(environ), path=path)
         )
 
     def _body(self, environ: Environ) -> bytes | None:
-        """The raw body, or as much of it as shows that it is too large; None where it ends too early."""
+        """Return the body, or the part of it that exceeds the limit; None if it ends too early."""
         most = self._receiver.max_body + 1
-        stated = environ.get("CONTENT_LENGTH") or ""
-        if not stated:
-            ends = environ.get("wsgi.input_terminated", False)
-            return _read(environ["wsgi.input"], most) if ends else b""
-        if not (stated.isascii() and stated.isdigit()):
+        length = environ.get("CONTENT_LENGTH") or ""
+        if not length:
+            is_terminated = environ.get("wsgi.input_terminated", False)
+            return _read(environ["wsgi.input"], most) if is_terminated else b""
+        if not (length.isascii() and length.isdigit()):
             return None
-        if len(stated) > 18 or int(stated) >= most:
+        if len(length) > 18 or int(length) >= most:
             return bytes(most)
-        body = _read(environ["wsgi.input"], int(stated))
-        return body if len(body) == int(stated) else None
+        body = _read(environ["wsgi.input"], int(length))
+        return body if len(body) == int(length) else None
 
 
 def _status_line(status: int) -> str:
-    """With a reason, which PEP 3333 demands, also for a status that has none by name."""
-    known = status in HTTPStatus._value2member_map_
-    return f"{status} {HTTPStatus(status).phrase if known else 'Status'}"
+    """Return the status with a reason, which PEP 3333 demands, also for a status without a standard reason."""
+    is_known = status in HTTPStatus._value2member_map_
+    return f"{status} {HTTPStatus(status).phrase if is_known else 'Status'}"
 
 
 def _read(stream: Any, size: int) -> bytes:
-    """Up to `size` bytes; a stream may give fewer at a time."""
+    """Return up to `size` bytes of a stream that may give fewer at a time."""
     pieces: list[bytes] = []
     while size > 0:
         piece = stream.read(size)
@@ -74,13 +74,13 @@ def _read(stream: Any, size: int) -> bytes:
 
 
 def _path(environ: Environ) -> str:
-    """What follows the mount, as text: PEP 3333 has bytes in it as latin-1."""
+    """Return the path after the mount point as text: PEP 3333 has its bytes as latin-1."""
     path: str = environ.get("PATH_INFO", "")
     return path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _url(environ: Environ) -> str:
-    """The URL that was asked for, as far as it arrives here (PEP 3333, URL reconstruction)."""
+    """Return the requested URL (PEP 3333, URL reconstruction)."""
     host = environ.get("HTTP_HOST") or environ["SERVER_NAME"] + (
         "" if environ["SERVER_PORT"] in ("80", "443") else f":{environ['SERVER_PORT']}"
     )

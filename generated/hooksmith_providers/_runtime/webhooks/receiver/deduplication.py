@@ -1,0 +1,114 @@
+"""Duplicate deliveries: a handler runs once for the deliveries that share an id.
+
+A delivery is claimed before its handler runs and committed after the handler succeeded. A claim expires, so that a
+delivery whose process died can be claimed again when the sender repeats it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from .reporting import logger
+from .stores import AsyncIdempotencyStore, IdempotencyStore, Taken
+
+
+class StoreError(Exception):
+    """The store failed; `__cause__` is its error."""
+
+
+class Deduplication:
+    """Claims, commits and releases keys in a store; without a store, every claim succeeds."""
+
+    def __init__(self, store: IdempotencyStore | AsyncIdempotencyStore | None) -> None:
+        self._store: Any = store
+        self.is_async = store is not None and inspect.iscoroutinefunction(store.claim)
+        self.may_block = store is not None and bool(getattr(store, "may_block", True))
+        self._try_claim = getattr(store, "try_claim", None)
+
+    def claim(self, key: str | None) -> str | Taken:
+        """Return the token of a claim, or the reason why the key cannot be claimed; raises StoreError."""
+        if self._store is None or key is None:
+            return ""
+        try:
+            token: str | Taken = self._store.claim(key)
+        except Exception as error:
+            raise StoreError from error
+        return token
+
+    async def aclaim(self, key: str | None) -> str | Taken:
+        """Claim a key without blocking the event loop; raises StoreError."""
+        if self._store is None or key is None or not (self.is_async or self.may_block):
+            return self.claim(key)
+        try:
+            token: str | Taken | None
+            if self.is_async:
+                token = await self._store.claim(key)
+            else:
+                token = self._try_claim(key) if self._try_claim is not None else None
+                if token is None:
+                    token = await _in_thread(self._store.claim, key)
+        except Exception as error:
+            raise StoreError from error
+        return token
+
+    def commit(self, key: str | None, token: str) -> None:
+        """Record that the key was handled; raises StoreError."""
+        if self._store is None or key is None:
+            return
+        try:
+            self._store.commit(key, token)
+        except Exception as error:
+            raise StoreError from error
+
+    async def acommit(self, key: str | None, token: str) -> None:
+        """Record that the key was handled, without blocking the event loop and even if the task is cancelled.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        if self._store is None or key is None or not (self.is_async or self.may_block):
+            self.commit(key, token)
+            return
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            try:
+                if self.is_async:
+                    await self._store.commit(key, token)
+                else:
+                    await _in_thread(self._store.commit, key, token)
+            except Exception as error:
+                raise StoreError from error
+
+    def release(self, key: str | None, token: str) -> None:
+        """End a claim without a commit. If the store fails, the claim expires by itself."""
+        if self._store is None or key is None:
+            return
+        try:
+            self._store.release(key, token)
+        except Exception:
+            logger.warning("a claim could not be released; it expires", exc_info=True)
+
+    async def arelease(self, key: str | None, token: str) -> None:
+        """End a claim without a commit, without blocking the event loop and even if the task is cancelled."""
+        if self._store is None or key is None:
+            return
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            try:
+                if self.is_async:
+                    await self._store.release(key, token)
+                elif self.may_block:
+                    await _in_thread(self._store.release, key, token)
+                else:
+                    self._store.release(key, token)
+            except Exception:
+                logger.warning("a claim could not be released; it expires", exc_info=True)
+
+
+async def _in_thread(function: Any, *arguments: Any) -> Any:
+    from anyio.to_thread import run_sync
+
+    return await run_sync(function, *arguments)

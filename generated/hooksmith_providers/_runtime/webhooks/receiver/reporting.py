@@ -1,0 +1,152 @@
+"""Sight: counts, one log line a delivery, and hooks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from .delivery_context import DeliveryContext
+
+logger = logging.getLogger("hooksmith")
+
+
+class Outcome(StrEnum):
+    """Outcome of an event or a rejected request."""
+
+    HANDLED = "handled"
+    UNHANDLED = "unhandled"
+    DUPLICATE = "duplicate"
+    BUSY = "busy"
+    DEFERRED = "deferred"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """Events and rejected requests by outcome, since the start of this process."""
+
+    handled: int = 0
+    """Every handler succeeded."""
+    unhandled: int = 0
+    """Acknowledged without a handler."""
+    unknown: int = 0
+    """The document does not have the type; handled or not."""
+    drifted: int = 0
+    """The event breaks the model of its type; handled or not."""
+    duplicates: int = 0
+    """Handled before: acknowledged, and not handled again."""
+    busy: int = 0
+    """Being handled elsewhere: the sender was asked to repeat the delivery."""
+    failed: int = 0
+    """A handler or the store failed, or a drifted event had no handler: the sender was asked to repeat the delivery."""
+    refused: int = 0
+    """Not verified, not an event, too large, another method, or no address of the receiver."""
+    deferred: int = 0
+    """A handler raised `RetryLater`."""
+    dropped: int = 0
+    """A handler raised `PermanentFailure`: acknowledged."""
+    by_type: Mapping[str, Mapping[str, int]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    """Event type → outcome → number."""
+
+
+_FIELDS = {
+    Outcome.HANDLED: "handled",
+    Outcome.UNHANDLED: "unhandled",
+    Outcome.DUPLICATE: "duplicates",
+    Outcome.BUSY: "busy",
+    Outcome.DEFERRED: "deferred",
+    Outcome.DROPPED: "dropped",
+    Outcome.FAILED: "failed",
+    Outcome.REFUSED: "refused",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryReport:
+    """Outcome of an event, or of a rejected request, which has no type and no id.
+
+    `duration`: seconds from the arrival of the request to the outcome; `status`: the status of the event's reply.
+    """
+
+    receiver: str
+    outcome: Outcome
+    status: int
+    duration: float
+    type: str | None = None
+    event_id: str | None = None
+    is_unknown: bool = False
+    is_drifted: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiverHooks:
+    """Functions that observe a receiver, such as for metrics and traces. They get no body and no secret.
+
+    Args:
+        on_report: Called after every outcome. An exception is logged, and does not change the reply.
+        around_handler: Gives a context that a handler runs in; `with` is entered in the handler's thread or task.
+    """
+
+    on_report: Callable[[DeliveryReport], object] | None = None
+    around_handler: Callable[[DeliveryContext], AbstractContextManager[object]] | None = None
+
+
+class Reporter:
+    """Counts, logs and hands outcomes to hooks."""
+
+    def __init__(self, receiver: str, hooks: ReceiverHooks) -> None:
+        self.receiver = receiver
+        self.hooks = hooks
+        self._lock = threading.Lock()
+        self._totals: dict[str, int] = {}
+        self._by_type: dict[str, dict[str, int]] = {}
+
+    @property
+    def counts(self) -> Counts:
+        """The counts so far."""
+        with self._lock:
+            by_type = {name: MappingProxyType(dict(row)) for name, row in self._by_type.items()}
+            return Counts(**self._totals, by_type=MappingProxyType(by_type))
+
+    def report(self, report: DeliveryReport) -> None:
+        """Count, log and hand over one outcome."""
+        with self._lock:
+            self._add(report)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(
+                "%s: %s %s: %s, %d, in %.1f ms",
+                report.receiver,
+                report.type or "request",
+                report.event_id or "",
+                report.outcome,
+                report.status,
+                report.duration * 1000,
+                extra={"hooksmith": report},
+            )
+        if self.hooks.on_report is not None:
+            try:
+                self.hooks.on_report(report)
+            except Exception:
+                logger.exception("the hook on_report of the receiver %s failed", self.receiver)
+
+    def _add(self, report: DeliveryReport) -> None:
+        totals = self._totals
+        name = _FIELDS[report.outcome]
+        totals[name] = totals.get(name, 0) + 1
+        if report.is_unknown:
+            totals["unknown"] = totals.get("unknown", 0) + 1
+        elif report.type is not None:
+            row = self._by_type.setdefault(report.type, {})
+            row[report.outcome.value] = row.get(report.outcome.value, 0) + 1
+        if report.is_drifted:
+            totals["drifted"] = totals.get("drifted", 0) + 1
