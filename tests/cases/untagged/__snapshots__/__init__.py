@@ -53,9 +53,27 @@ if TYPE_CHECKING:
         SignatureReason as SignatureReason,
         WebhookError as WebhookError,
     )
-    from .._runtime.webhooks.receiver.stores import (
+    from .._runtime.webhooks.outcomes import (
+        HandlerTimeoutError as HandlerTimeoutError,
+        PermanentFailure as PermanentFailure,
+        RetryLater as RetryLater,
+    )
+    from .._runtime.webhooks.receiver.http import Reply as Reply
+    from .._runtime.webhooks.receiver.redis_stores import (
+        AsyncRedisStore as AsyncRedisStore,
         RedisStore as RedisStore,
+    )
+    from .._runtime.webhooks.receiver.reporting import (
+        Counts as Counts,
+        DeliveryReport as DeliveryReport,
+        ReceiverHooks as ReceiverHooks,
+    )
+    from .._runtime.webhooks.receiver.stores import (
+        AsyncIdempotencyStore as AsyncIdempotencyStore,
+        IdempotencyStore as IdempotencyStore,
+        MemoryStore as MemoryStore,
         SQLiteStore as SQLiteStore,
+        Taken as Taken,
     )
     from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
     from .._runtime.webhooks.signatures.keys import SecretText as SecretText
@@ -109,7 +127,21 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
-            ".._runtime.webhooks.receiver.stores": ("RedisStore", "SQLiteStore"),
+            ".._runtime.webhooks.outcomes": (
+                "HandlerTimeoutError",
+                "PermanentFailure",
+                "RetryLater",
+            ),
+            ".._runtime.webhooks.receiver.http": ("Reply",),
+            ".._runtime.webhooks.receiver.redis_stores": ("AsyncRedisStore", "RedisStore"),
+            ".._runtime.webhooks.receiver.reporting": ("Counts", "DeliveryReport", "ReceiverHooks"),
+            ".._runtime.webhooks.receiver.stores": (
+                "AsyncIdempotencyStore",
+                "IdempotencyStore",
+                "MemoryStore",
+                "SQLiteStore",
+                "Taken",
+            ),
             ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
             ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
