@@ -223,6 +223,7 @@ class _Builder:
     def runtime_imports(self) -> set[str]:
         """What generated modules import of the runtime for their annotations."""
         found: set[str] = set()
+        parent = self.source.package.rpartition(".")[0]
         for tree in self.source.trees.values():
             for node in ast.walk(tree):
                 if isinstance(node, ast.ImportFrom) and "_runtime" in (node.module or ""):
@@ -231,7 +232,7 @@ class _Builder:
                         continue
                     for alias in node.names:
                         if not alias.asname and alias.name != "lazy":
-                            found.add(f"from {self.source.package}.{module} import {alias.name}")
+                            found.add(f"from {parent}.{module} import {alias.name}")
         return found
 
     # --- definitions

@@ -81,7 +81,8 @@ def _annotation(node: ast.expr) -> Annotation:
         case ast.Constant(value=str(text)):
             return parse(text)
         case ast.Name(id=text):
-            return parse(_ALIASES[text]) if text in _ALIASES else Name(text)
+            known = _imported(text)
+            return parse(_ALIASES[known]) if known in _ALIASES else Name(known)
         case ast.Attribute(attr=text):
             return Name(text)
         case ast.BinOp():
@@ -93,6 +94,11 @@ def _annotation(node: ast.expr) -> Annotation:
         case ast.Starred(value=inner):
             return _unpacked(_annotation(inner))
     return Name(ast.unparse(node))
+
+
+def _imported(name: str) -> str:
+    """Return the name of an import that has an alias, because the document has its name: `_Literal`."""
+    return name.lstrip("_") or name
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
@@ -107,7 +113,7 @@ def _operands(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _subscript(origin: ast.expr, slice_: ast.expr) -> Annotation:
-    name = origin.attr if isinstance(origin, ast.Attribute) else ast.unparse(origin)
+    name = origin.attr if isinstance(origin, ast.Attribute) else _imported(ast.unparse(origin))
     items = slice_.elts if isinstance(slice_, ast.Tuple) else [slice_]
     if name == "Literal":
         return union(_literal(item) for item in items)
@@ -133,13 +139,11 @@ def _unpacked(annotation: Annotation) -> Annotation:
 
 
 def union(options: Iterator[Annotation] | list[Annotation]) -> Annotation:
-    """Return a union without repetitions; `Any` absorbs all options."""
+    """Return a union without repetitions. `Any` is an option among others, as in a declared type."""
     flat: dict[Annotation, None] = {}
     for option in options:
         inner = option.options if isinstance(option, Options) else (option,)
         flat.update(dict.fromkeys(inner))
-    if ANY in flat:
-        return ANY
     return next(iter(flat)) if len(flat) == 1 else Options(tuple(flat))
 
 

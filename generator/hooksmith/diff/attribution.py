@@ -129,9 +129,11 @@ class _Index:
             return []
         if module.startswith("resources."):
             return self._at([f"client.{module.removeprefix('resources.')}"])
-        if module in ("callbacks", "callback_receiver") or name.startswith("Callback"):
+        if module == "callback_receiver" or name.startswith("Callback"):
             return self._of_rules("callback-")
         old, new = self._sides
+        if name in old.surface.exports.get("callbacks", ()):
+            return self._at([f"callbacks.{name}"])
         is_client = name in old.surface.client_classes
         if is_client and new.surface.client_classes:
             return self._of_rules("client-renamed")

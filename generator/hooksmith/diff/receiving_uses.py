@@ -46,7 +46,11 @@ class ReceivingUses(Comparison):
             if old.batches and new.batches:
                 yield Break(use="call_least", place="events.parse_events")
         yield from union_breaks(
-            self, "events.Event", self.old.event_union, Name("Event"), frozenset({"Event"})
+            self,
+            "events.Event",
+            self.old.event_union,
+            Name("Event"),
+            mentioned([self.old.event_union, self.new.event_union]),
         )
 
     def _webhook(self) -> Iterator[Break]:

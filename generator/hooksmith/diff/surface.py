@@ -106,7 +106,8 @@ class Surface:
         if view.events is not None:
             defined = [name for name, found in self.definitions.items() if found.module == EVENTS]
             readers = ["parse_event", "parse_events"] if view.events.batches else ["parse_event"]
-            yield EVENTS, ["Event", "CATALOGUE", *readers, *defined]
+            imported = [] if view.events.models_package else list(view.events.classes)
+            yield EVENTS, ["Event", "CATALOGUE", *readers, *defined, *imported]
         if view.event_types is not None:
             yield "event_types", ["EventType"]
         if view.analytic_events is not None:
