@@ -77,7 +77,8 @@ def test_generated_code(pytestconfig: pytest.Config) -> None:
 
 @cache
 def document_texts() -> frozenset[str]:
-    return frozenset(text for path in SPECS.rglob("*.yaml") for text in strings(path))
+    documents = [*SPECS.rglob("*.yaml"), *SPECS.rglob("*.json")]
+    return frozenset(text for path in documents for text in strings(path))
 
 
 def strings(path: Path) -> Iterator[str]:
