@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test lint bench fuzz conformance corpus
+.PHONY: help setup generate check docs test lint bench fuzz conformance corpus
 
 help: ## Show these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,10 @@ generate: $(READY) ## Write generated/ from specs/
 
 check: $(READY) ## Exit 1 with a diff if generated/ is not what specs/ give
 	$(BIN)/hooksmith check
+
+docs: $(READY) ## Build the documentation: docs/_build/html, and a site of each provider in docs/_build/providers
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	$(BIN)/hooksmith docs --out docs/_build/providers
 
 test: $(READY) ## Run the tests, a process a core
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile

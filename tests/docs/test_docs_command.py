@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from hooksmith.cli.commands import run
 from support.documents import openapi, operation, written
@@ -78,3 +81,28 @@ def test_errors_say_what_is_wrong(
     assert code == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
+
+
+def test_what_changed_since_an_older_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def document(**properties: Any) -> dict[str, Any]:
+        pet = {"type": "object", "properties": properties}
+        reply = {"description": "A pet.", "content": {"application/json": {"schema": pet}}}
+        return openapi({"/pet": {"get": {"operationId": "get_pet", "responses": {"200": reply}}}})
+
+    text = {"type": "string"}
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps(document(name=text, gone=text)), "utf-8")
+    new.write_text(json.dumps(document(name=text, added=text)), "utf-8")
+    out = tmp_path / "site"
+    assert run(["docs", str(new), "--since", str(old), "--out", str(out)]) == 0
+    page = LexborHTMLParser((out / "changes.html").read_text("utf-8"))
+    rows = {row.css_first("td code").text() for row in page.css("tbody tr")}
+    assert any(row.endswith(".gone") for row in rows)
+    assert any(row.endswith(".added") for row in rows)
+    for link in page.css("tbody a"):
+        assert (out / str(link.attributes["href"])).is_file()
+    assert "changes.html" in (out / "index.html").read_text("utf-8")
+    assert run(["docs", str(new), str(old), "--since", str(old), "--out", str(out)]) == 2
+    assert "--since goes with one document" in capsys.readouterr().err

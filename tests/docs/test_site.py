@@ -103,7 +103,7 @@ def test_a_call_page_has_what_a_reader_asks() -> None:
     text = page.body.text() if page.body else ""
     assert "409 Conflict" in text
     assert "ConflictError" in text
-    assert "Authorization: Bearer $API_KEY" in code(page, "Call with curl")
+    assert "Authorization: Bearer $WORKOS_API_KEY" in code(page, "Call with curl")
     assert "https://api.workos.com/webhook_endpoints" in code(page, "Call with curl")
 
 

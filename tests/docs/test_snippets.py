@@ -41,8 +41,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     jwk = import_module("hooksmith_providers.mattr.testing").JWK
     monkeypatch.setenv("WEBHOOK_SECRET", "whsec_aG9va3NtaXRoLWV4YW1wbGUtc2VjcmV0")
     monkeypatch.setenv("WEBHOOK_JWKS", json.dumps({"keys": [jwk]}))
-    for name in ("API_KEY", "CLIENT_ID", "CLIENT_SECRET", "AUDIENCE", "TOKEN_URL", "TOKEN"):
-        monkeypatch.setenv(name, "https://example.com/token" if name == "TOKEN_URL" else "value")
+    for name in ("WORKOS_API_KEY", "MATTR_CLIENT_ID", "MATTR_CLIENT_SECRET", "MATTR_AUDIENCE"):
+        monkeypatch.setenv(name, "value")
+    monkeypatch.setenv("SOCOTRA_TOKEN", "value")
+    monkeypatch.setenv("MATTR_TOKEN_URL", "https://example.com/token")
     return monkeypatch
 
 
@@ -106,7 +108,10 @@ def test_curl_commands_are_words_of_a_shell() -> None:
         if path.startswith("resources/") and path.count(".") == 2:
             command = code(page, "Call with curl").replace("curl", "printf '%s\\n'", 1)
             outcome = subprocess.run(
-                ["sh", "-c", f"API_KEY=key; {command}"], capture_output=True, text=True, check=True
+                ["sh", "-c", f"WORKOS_API_KEY=key; {command}"],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             assert "Authorization: Bearer key" in outcome.stdout
             assert "https://api.workos.com/webhook_endpoints" in outcome.stdout

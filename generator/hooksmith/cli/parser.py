@@ -115,6 +115,8 @@ def _add_docs_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, metavar="DIR", default=Path("site"), help="The folder: site/.")
     add("--format", choices=DOCS_FORMATS, default="html", dest="format_",
         help="A static site, Markdown files, or llms.txt.")  # fmt: skip
+    add("--since", type=Path, metavar="OLD",
+        help="With one document: an older version of it; a page says what changed.")  # fmt: skip
     add("--only", action="append", default=[], metavar="NAME", help="Only this API; repeatable.")
     add("--package", metavar="NAME", help="With SPEC: the name that examples import.")
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")

@@ -131,7 +131,7 @@ def operation_pages(
         callbacks=tuple(_callback_rows(index, view, operation)),
         provenance=provenance_view(operation.provenance),
         python=operation_example(index, resource, operation, method, names),
-        curl=curl_example(index, operation),
+        curl=curl_example(index, operation, names),
     )
     for number, part in enumerate(parts, 1):
         yield page._replace(

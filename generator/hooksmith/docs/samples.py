@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -133,8 +133,11 @@ def curl(operation: Operation, definitions: Mapping[str, AnyDefinition], api: Cu
 class CurlContext:
     """The address and the credentials of an API, in terms of curl."""
 
-    def __init__(self, base_url: str, schemes: list[SecurityScheme]) -> None:
+    def __init__(
+        self, base_url: str, schemes: list[SecurityScheme], variable: Callable[[str], str]
+    ) -> None:
         self.base_url = base_url
+        self._variable = variable
         self.query: list[tuple[str, str]] = []
         self.headers: list[str] = []
         self.options: list[str] = []
@@ -142,19 +145,22 @@ class CurlContext:
             self._add(scheme)
 
     def _add(self, scheme: SecurityScheme) -> None:
-        variable = "$" + scheme.argument.upper()
+        variable = "$" + self._variable(scheme.argument)
         match scheme.kind:
             case "bearer" | "oauth2_client_credentials":
-                token = variable if scheme.kind == "bearer" else "$ACCESS_TOKEN"
+                token = (
+                    variable if scheme.kind == "bearer" else "$" + self._variable("access_token")
+                )
                 self.headers.append(f'"Authorization: Bearer {token}"')
             case "basic":
-                self.options.append('--user "$USERNAME:$PASSWORD"')
+                names = (self._variable(name) for name in ("username", "password"))
+                self.options.append('--user "${}:${}"'.format(*names))
             case "api_key" if scheme.location == "header":
                 self.headers.append(f'{_quoted(str(scheme.parameter) + ": ")}"{variable}"')
             case "api_key" if scheme.location == "cookie":
                 self.options.append(f'--cookie {_quoted(str(scheme.parameter) + "=")}"{variable}"')
             case "api_key":
-                self.query.append((str(scheme.parameter), scheme.argument.upper()))
+                self.query.append((str(scheme.parameter), self._variable(scheme.argument)))
 
 
 def _body(operation: Operation, definitions: Mapping[str, AnyDefinition]) -> Iterator[str]:

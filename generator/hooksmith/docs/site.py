@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..diff.report import Report
 from ..frozen import value
 from ..ir import Api
 from ..plan.views import PackageView
 from ..render import templates
-from .changes import ChangesView
+from .changes import changes_view
 from .definition_pages import definition_pages
 from .event_pages import event_page, example_text
 from .index import ApiIndex, Link
@@ -37,7 +38,8 @@ class DocumentedApi:
     api: Api
     view: PackageView
     names: Names
-    changes: ChangesView | None = None
+    report: Report | None = None
+    """The comparison with an older version of the document."""
 
 
 class _Context(NamedTuple):
@@ -100,7 +102,7 @@ def _sections(documented: DocumentedApi) -> Iterator[Link]:
         yield Link("Models", "models/index.html")
     if view.webhook is not None:
         yield Link("Signatures", "signatures.html")
-    if documented.changes is not None:
+    if documented.report is not None:
         yield Link("Changes", "changes.html")
 
 
@@ -112,8 +114,8 @@ def _pages(documented: DocumentedApi, index: ApiIndex) -> Iterator[tuple[str, st
     signature = signature_view(api, view, examples, names)
     if signature is not None:
         yield "signatures.html", "signatures", signature
-    if documented.changes is not None:
-        yield "changes.html", "changes", documented.changes
+    if documented.report is not None:
+        yield "changes.html", "changes", changes_view(documented.report, index)
     for events in event_list(index):
         yield f"events/{events.path}", "list", events
     for event in api.events.events:

@@ -30,6 +30,10 @@ class Names:
     provider: str = ""
     spec: str = ""
 
+    def variable(self, argument: str) -> str:
+        """Return the environment variable that the clients read for an argument that is not given."""
+        return f"{self.package.rpartition('.')[2]}_{argument}".upper()
+
     @property
     def target(self) -> list[str]:
         """The arguments of `trigger` and `listen` that name the API."""
@@ -90,14 +94,18 @@ def shell(words: Iterable[str]) -> str:
 # --- operations --------------------------------------------------------------------------------------------------
 
 
-def credentials_of(index: ApiIndex, operation: Operation) -> Credentials:
+def credentials_of(index: ApiIndex, operation: Operation, names: Names) -> Credentials:
     """Return what a client needs for an operation: the first alternative of its security."""
     security = index.api.security if operation.security is None else operation.security
     known = {scheme.name: scheme for scheme in index.api.security_schemes}
     schemes = tuple(known[name] for name in (security[0] if security else ()) if name in known)
-    names = [name for scheme in schemes for name in _arguments_of(scheme)]
-    arguments = [(name, f'os.environ["{name.upper()}"]') for name in dict.fromkeys(names)]
+    given = [name for scheme in schemes for name in _arguments_of(scheme)]
+    arguments = [(name, _environment(names, name)) for name in dict.fromkeys(given)]
     return Credentials(tuple(arguments), schemes)
+
+
+def _environment(names: Names, argument: str) -> str:
+    return f'os.environ["{names.variable(argument)}"]'
 
 
 def _arguments_of(scheme: SecurityScheme) -> list[str]:
@@ -112,12 +120,12 @@ def _arguments_of(scheme: SecurityScheme) -> list[str]:
     return [scheme.argument]
 
 
-def client_arguments(index: ApiIndex, operation: Operation) -> list[tuple[str, str]]:
+def client_arguments(index: ApiIndex, operation: Operation, names: Names) -> list[tuple[str, str]]:
     """Return the arguments of the client that an operation needs."""
     api = index.api
-    arguments = list(credentials_of(index, operation).arguments)
+    arguments = list(credentials_of(index, operation, names).arguments)
     arguments += [
-        (setting.name, f'os.environ["{setting.name.upper()}"]')
+        (setting.name, _environment(names, setting.name))
         for setting in api.client.settings
         if setting.required
     ]
@@ -145,7 +153,7 @@ def operation_example(
     sampler.imports.add(("", client))
     function = f"client.{resource.name}.{method.name}"
     request = call(function, arguments)
-    needed = client_arguments(index, operation)
+    needed = client_arguments(index, operation, names)
     lines = [
         *(["import os"] if any("os.environ" in text for _, text in needed) else []),
         *_imports(sampler.imports, names.package),
@@ -209,7 +217,7 @@ def _signature(function: str, arguments: tuple[ArgumentView, ...], returns: str)
     return f"{function}(\n{lines}) -> {returns}"
 
 
-def curl_example(index: ApiIndex, operation: Operation) -> str:
+def curl_example(index: ApiIndex, operation: Operation, names: Names) -> str:
     """Return the request of an operation as a command of curl."""
     api = index.api
     url = api.servers[0].url if api.servers else "https://api.example.com"
@@ -217,5 +225,5 @@ def curl_example(index: ApiIndex, operation: Operation) -> str:
         url = url.replace(f"{{{variable.name}}}", variable.default)
     if not re.match(r"https?://", url):
         url = "https://api.example.com/" + url.lstrip("/")
-    schemes = list(credentials_of(index, operation).schemes)
-    return curl(operation, index.definitions, CurlContext(url, schemes))
+    schemes = list(credentials_of(index, operation, names).schemes)
+    return curl(operation, index.definitions, CurlContext(url, schemes, names.variable))
