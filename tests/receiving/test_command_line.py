@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from hooksmith.cli import commands
-from hooksmith.devtools.provider import generated_provider, load_provider
-from hooksmith.devtools.trigger import fresh_id, parse_changes, trigger
+from hooksmith.devtools.deliveries import example_delivery, fresh_id, parse_changes
+from hooksmith.devtools.provider import Provider, generated_provider, load_provider
+from hooksmith.devtools.trigger import Attempt, Sender
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
@@ -161,6 +162,15 @@ def test_errors(arguments: list[str], message: str, capsys: pytest.CaptureFixtur
     assert "Traceback" not in said
 
 
+def trigger(
+    provider: Provider, webhook: Any, event_type: str, url: str, *, repeat: int = 1, **options: Any
+) -> list[Attempt]:
+    """Send one example `repeat` times."""
+    delivery = example_delivery(provider, event_type, {})
+    with Sender(webhook, url, **options) as sender:
+        return list(sender.send_all([delivery] * repeat))
+
+
 PROVIDERS: dict[str, tuple[str, list[str], str | None]] = {
     "mattr": ("OpenIdCredentialIssued", [json.dumps(MATTR_PRIVATE_JWK)], None),
     "scalekit": ("user.login", ["whsec_c2VjcmV0c2VjcmV0"], None),
@@ -179,10 +189,7 @@ def test_every_provider(name: str) -> None:
     receiver.fallback(seen.append)
 
     def send(**options: Any) -> list[int]:
-        return [
-            attempt.status
-            for attempt in trigger(provider, webhook, kind, url, **{"changes": {}, **options})
-        ]
+        return [attempt.status for attempt in trigger(provider, webhook, kind, url, **options)]
 
     with served_by_wsgiref(receiver.wsgi) as url:
         assert send() == send() == [200]
@@ -212,8 +219,8 @@ def test_every_kind_of_delivery(case: str, kind: str, name: str) -> None:
         seen: list[Any] = []
         receiver.fallback(seen.append)
         with served_by_wsgiref(receiver.wsgi) as url:
-            attempts = list(trigger(provider, webhook, kind, url, changes={}, repeat=2))
-            (again,) = trigger(provider, webhook, kind, url, changes={})
+            attempts = list(trigger(provider, webhook, kind, url, repeat=2))
+            (again,) = trigger(provider, webhook, kind, url)
         assert [attempt.status for attempt in [*attempts, again]] == [200, 200, 200]
         assert {type(event).__name__ for event in seen} == {name}
         has_id = provider.catalogue.id is not None
@@ -256,7 +263,7 @@ def test_a_public_key_cannot_trigger() -> None:
     provider = load_provider("mattr")
     webhook = provider.make_webhook([json.dumps({"keys": [MATTR_JWK]})], None)
     with pytest.raises(HooksmithError, match="cannot sign"):
-        list(trigger(provider, webhook, "OpenIdCredentialIssued", "http://x", changes={}))
+        trigger(provider, webhook, "OpenIdCredentialIssued", "http://x")
 
 
 def test_a_declared_scheme() -> None:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from .delivery_commands import listen, trigger
+from .delivery_commands import listen, replay, trigger
 from .diff_command import diff
 from .docs_command import docs
 from .document_commands import events, inspect
@@ -33,11 +33,12 @@ COMMANDS: dict[str, Callable[..., int]] = {
         events,
         trigger,
         listen,
+        replay,
         pull,
         init,
     )
 }
-BASE_COMMANDS = frozenset({"events", "trigger", "listen"})
+BASE_COMMANDS = frozenset({"events", "trigger", "listen", "replay"})
 """Commands that need the extra `generator` only if a document is named; they ask for it themselves."""
 
 

@@ -1,8 +1,11 @@
-"""`hooksmith trigger` and `hooksmith listen`: send deliveries to a receiver, or receive them."""
+"""`hooksmith trigger`, `listen` and `replay`: send deliveries to a receiver, receive them, or send recorded ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,56 +17,137 @@ from .targets import extension_settings
 from .usage_error import UsageError
 
 if TYPE_CHECKING:
+    from ..devtools.deliveries import UnsignedDelivery
     from ..devtools.listen import Received
     from ..devtools.provider import Provider
-    from ..devtools.trigger import Attempt
+    from ..devtools.trigger import Attempt, Sender
 
 _MAX_REPLY = 2000
+_MAX_SHOWN = 10
+"""Deliveries of one command up to which each reply is printed in full."""
 
 
 def trigger(
     names: list[str],
+    *,
     to: str,
-    secrets: list[str],
-    scheme: str | None,
-    spec: Path | None,
-    signature: str | None,
-    events: str | None,
+    body: Path | None,
     changes: list[str],
+    count: int,
     repeat: int,
+    rate: float | None,
+    parallel: int,
     corrupt: bool,
     stale: bool,
+    **provider_options: Any,
 ) -> int:
-    """Send an event, signed as its provider does, and print the reply: exit code 1 unless all are 2xx."""
-    from ..devtools.trigger import parse_changes, trigger
+    """Send events, signed as their provider does, and print the replies: exit code 1 unless all are 2xx."""
+    from ..devtools.deliveries import parse_changes
+    from ..devtools.trigger import Sender
 
-    extensions = extension_settings(signature, events)
-    with _provider(names, spec, extensions, event_count=1) as (provider, (event_type,)):
-        attempts = trigger(
-            provider, provider.make_webhook(secrets, scheme), event_type, to,
-            changes=parse_changes(changes), repeat=repeat, corrupt=corrupt, stale=stale,
-        )  # fmt: skip
-        outcomes = [_print_attempt(event_type, attempt) for attempt in attempts]
-    return 0 if all(outcomes) else FAILED
+    if body is not None and (changes or count > 1):
+        raise UsageError("--body goes without --set and --count", hint="--repeat sends it again")
+    with _provider(names, **provider_options) as (provider, webhook, event_types):
+        if body is None and not event_types:
+            raise UsageError("name an event, or --body FILE")
+        deliveries = _deliveries(
+            provider, event_types, parse_changes(changes), body=body, count=count, repeat=repeat
+        )
+        total = count * repeat * (1 if body else len(event_types))
+        with Sender(webhook, to, corrupt=corrupt, stale=stale, parallel=parallel) as sender:
+            return _send(sender, deliveries, total, rate)
+
+
+def _deliveries(
+    provider: Provider,
+    event_types: Sequence[str],
+    changes: Mapping[str, Any],
+    *,
+    body: Path | None,
+    count: int,
+    repeat: int,
+) -> Iterator[UnsignedDelivery]:
+    """Yield `count` deliveries of each event type, each with its own id, `repeat` times; or those of a file."""
+    from ..devtools.deliveries import example_delivery, file_delivery
+
+    if body is not None:
+        if len(event_types) > 1:
+            raise UsageError("--body goes with one event", hint="its example has the headers")
+        yield from [file_delivery(provider, body, next(iter(event_types), None))] * repeat
+        return
+    for _ in range(count):
+        for event_type in event_types:
+            yield from [example_delivery(provider, event_type, changes)] * repeat
+
+
+def replay(
+    names: list[str],
+    *,
+    to: str,
+    rate: float | None,
+    parallel: int,
+    **provider_options: Any,
+) -> int:
+    """Send deliveries that `listen --record` wrote, signed anew: exit code 1 unless all are answered with 2xx."""
+    from ..devtools.replay import read_recording, recorded_api, recorded_deliveries
+    from ..devtools.trigger import Sender
+
+    *api, folder = names
+    requests = read_recording(Path(folder))
+    if not api and provider_options["spec"] is None:
+        api = [recorded_api(requests)] if recorded_api(requests) else []
+    with _provider(api, **provider_options) as (provider, webhook, more):
+        if more:
+            raise UsageError(f"{' '.join(more)}: replay takes one file or folder")
+        deliveries = recorded_deliveries(provider, requests)
+        with Sender(webhook, to, parallel=parallel) as sender:
+            return _send(sender, deliveries, len(requests), rate)
+
+
+def _send(
+    sender: Sender, deliveries: Iterable[UnsignedDelivery], total: int, rate: float | None
+) -> int:
+    """Send deliveries and print replies; of many, those that are not 2xx, and a summary. Return the exit code."""
+    began = time.monotonic()
+    statuses: Counter[int] = Counter()
+    for attempt in sender.send_all(deliveries, rate=rate):
+        statuses[attempt.status] += 1
+        if total <= _MAX_SHOWN or not attempt.is_success:
+            _print_attempt(attempt)
+    if total > _MAX_SHOWN:
+        seconds = time.monotonic() - began
+        counts = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
+        print_line(
+            f"{total} deliveries in {seconds:.1f} s ({total / seconds:.0f} a second): {counts}"
+        )
+    return 0 if all(200 <= status < 300 for status in statuses) else FAILED
 
 
 def listen(
     names: list[str],
-    secrets: list[str],
-    scheme: str | None,
-    spec: Path | None,
-    signature: str | None,
-    events: str | None,
+    *,
     port: int,
+    record: Path | None,
+    forward: str | None,
+    **provider_options: Any,
 ) -> int:
-    """Receive deliveries on this machine and print their events, until interrupted."""
-    from ..devtools.listen import listen
+    """Receive deliveries on this machine and print their events, until interrupted; record or forward them."""
+    from ..devtools.forward import Forwarder
+    from ..devtools.http_files import Recorder
+    from ..devtools.listen import Listener, listen
 
-    extensions = extension_settings(signature, events)
-    with _provider(names, spec, extensions, event_count=0) as (provider, _):
-        webhook = provider.make_webhook(secrets, scheme)
+    needs_secret = record is None and forward is None
+    options = {**provider_options, "needs_secret": needs_secret}
+    with _provider(names, **options) as (provider, webhook, more):
+        if more:
+            raise UsageError(f"{' '.join(more)}: listen takes no events, it prints all")
+        listener = Listener(
+            provider, webhook, _print_received,
+            recorder=Recorder(record) if record else None,
+            forwarder=Forwarder(forward) if forward else None,
+        )  # fmt: skip
         try:
-            listen(provider, webhook, port, on_start=_print_address, on_request=_print_received)
+            listen(listener, port, on_start=_print_address)
         except KeyboardInterrupt:
             print_note("stopped")
     return 0
@@ -71,35 +155,53 @@ def listen(
 
 @contextmanager
 def _provider(
-    names: list[str], spec: Path | None, extensions: Mapping[str, Any], *, event_count: int
-) -> Iterator[tuple[Provider, list[str]]]:
-    """Give the API that the arguments name, and the names of events after it. Raises UsageError."""
+    names: Sequence[str],
+    *,
+    secrets: list[str],
+    scheme: str | None,
+    spec: Path | None,
+    signature: str | None,
+    events: str | None,
+    needs_secret: bool = True,
+) -> Iterator[tuple[Provider, Any, Sequence[str]]]:
+    """Give the API that the arguments name, its `Webhook`, and the names after it. Raises UsageError.
+
+    Without `needs_secret` and without a secret, the `Webhook` is None.
+    """
     from ..devtools.provider import generated_provider, load_provider
 
+    extensions = extension_settings(signature, events)
     if extensions and spec is None:
         raise UsageError("--signature and --events go with --spec")
-    if len(names) != event_count + (spec is None):
-        missing = ["an API of ours, or --spec FILE"] if spec is None else []
-        missing += ["an event"] * event_count
-        raise UsageError(f"name {' and '.join(missing) or 'nothing but --spec'}")
     if spec is None:
-        yield load_provider(names[0]), names[1:]
+        if not names:
+            raise UsageError("name an API of ours, or --spec FILE")
+        provider = load_provider(names[0])
+        yield provider, _webhook(provider, secrets, scheme, needs_secret), names[1:]
         return
     require_generator("--spec")
     with generated_provider(spec, extensions=extensions) as provider:
-        yield provider, names
+        yield provider, _webhook(provider, secrets, scheme, needs_secret), names
 
 
-def _print_attempt(event_type: str, attempt: Attempt) -> bool:
-    """Print a reply. Return whether it is 2xx."""
-    title = f"{event_type} {attempt.event_id}" if attempt.event_id else event_type
+def _webhook(provider: Provider, secrets: list[str], scheme: str | None, needs_secret: bool) -> Any:
+    has_secret = bool(secrets) or provider.secret_variable in os.environ
+    return provider.make_webhook(secrets, scheme) if has_secret or needs_secret else None
+
+
+def _print_attempt(attempt: Attempt) -> None:
+    title = f"{attempt.label} {attempt.event_id}" if attempt.event_id else attempt.label
     status = f"{attempt.status} {attempt.reason}".rstrip()
     print_line(f"{title}: {status} in {attempt.seconds * 1000:.0f} ms")
     for name, value in attempt.headers.items():
         print_line(f"  {name}: {value}")
     if attempt.body.strip():
         print_line("  " + attempt.body.strip()[:_MAX_REPLY].replace("\n", "\n  "))
-    return attempt.is_success
+    if attempt.redirect is not None:
+        print_note(
+            f"warning: redirected to {attempt.redirect}: senders of webhooks do not follow redirects\n"
+            "  hint: register the address that the redirect names"
+        )
 
 
 def _print_address(url: str) -> None:
@@ -107,7 +209,8 @@ def _print_address(url: str) -> None:
 
 
 def _print_received(received: Received) -> None:
+    doubt = "" if received.is_verified else " (not verified)"
     if received.event is None:
         print_line(f"{received.status} {received.text}")
     else:
-        print_line(f"{received.status} {received.event_type}: {received.event!r}")
+        print_line(f"{received.status} {received.event_type}{doubt}: {received.event!r}")

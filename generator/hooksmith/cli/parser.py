@@ -166,26 +166,44 @@ def _add_events_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_trigger_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("names", nargs="+", metavar="[API] EVENT", help="Such as: workos user.created")
-    add("--to", required=True, metavar="URL", help="Address of the receiver.")
-    _add_provider_arguments(parser)
+    add("names", nargs="*", metavar="[API] EVENT", help="Such as: workos user.created user.deleted")
+    _add_sender_arguments(parser)
     add("--set", action="append", default=[], dest="changes", metavar="PATH=VALUE",
         help="Change a value, such as data.email=a@b.c; repeatable.")  # fmt: skip
-    add(
-        "--repeat",
-        type=_positive_integer,
-        default=1,
-        metavar="N",
-        help="Send the same event N times.",
-    )
+    add("--body", type=Path, metavar="FILE",
+        help="Send the content of a file; headers are those of EVENT's example, if named.")  # fmt: skip
+    add("--count", type=_positive_integer, default=1, metavar="N",
+        help="Send N examples of each event, each with an id of its own.")  # fmt: skip
+    add("--repeat", type=_positive_integer, default=1, metavar="N",
+        help="Send each delivery N times, with the same id.")  # fmt: skip
     add("--corrupt", action="store_true", help="Send another body than was signed.")
-    add("--stale", action="store_true", help="Sign it an hour ago.")
+    add("--stale", action="store_true", help="Sign as of an hour ago.")
+
+
+def _add_replay_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="+", metavar="[API] DIR",
+        help="Folder of `listen --record`, or one of its files; API: if the files do not name it.")  # fmt: skip
+    _add_sender_arguments(parser)
+
+
+def _add_sender_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of commands that send deliveries."""
+    add = parser.add_argument
+    add("--to", required=True, metavar="URL", help="Address of the receiver.")
+    _add_provider_arguments(parser)
+    add("--rate", type=_positive_number, metavar="R", help="The most deliveries a second.")
+    add("--parallel", type=_positive_integer, default=1, metavar="N",
+        help="Deliveries under way at a time.")  # fmt: skip
 
 
 def _add_listen_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="API", help="Such as: workos")
+    add = parser.add_argument
+    add("names", nargs="*", metavar="API", help="Such as: workos")
     _add_provider_arguments(parser)
-    parser.add_argument("--port", type=_port, default=8000, help="0: any that is free.")
+    add("--port", type=_port, default=8000, help="0: any that is free.")
+    add("--record", type=Path, metavar="DIR", help="Write each request into an .http file.")
+    add("--forward", metavar="URL",
+        help="Send each request on, unchanged; the reply is that of URL.")  # fmt: skip
 
 
 def _add_provider_arguments(parser: argparse.ArgumentParser) -> None:
@@ -228,6 +246,16 @@ def _positive_integer(text: str) -> int:
     return _parse_integer(text, 1, sys.maxsize)
 
 
+def _positive_number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
 def _port(text: str) -> int:
     return _parse_integer(text, 0, 65535)
 
@@ -247,6 +275,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "events": _add_events_arguments,
     "trigger": _add_trigger_arguments,
     "listen": _add_listen_arguments,
+    "replay": _add_replay_arguments,
     "pull": add_pull_arguments,
     "init": add_init_arguments,
     "diff": _add_diff_arguments,

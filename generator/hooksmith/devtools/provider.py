@@ -69,6 +69,11 @@ class Provider:
         return "jwks" if type(scheme).__name__ == "HTTPMessageSignatures" else "secret"
 
     @property
+    def shipped_name(self) -> str:
+        """The name of an API of `hooksmith_providers`; empty for the package of a document."""
+        return self.name if self.runtime.startswith(_PROVIDERS) else ""
+
+    @property
     def secret_variable(self) -> str:
         """The environment variable that holds the secret if no argument has it."""
         return f"{self.name.upper()}_WEBHOOK_SECRET"

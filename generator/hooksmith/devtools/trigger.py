@@ -1,16 +1,18 @@
-"""Deliveries to a receiver under development, signed as the API's own."""
+"""Sender of deliveries to a receiver under development, signed as the API's own."""
 
 from __future__ import annotations
 
-import json
-import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
+
 from ..errors import HooksmithError
-from .provider import Provider
+from .deliveries import UnsignedDelivery
 
 _STALE_SECONDS = 3600.0
 _TIMEOUT_SECONDS = 30.0
@@ -20,6 +22,7 @@ _TIMEOUT_SECONDS = 30.0
 class Attempt:
     """A delivery and its reply. `seconds`: time until the whole reply was received."""
 
+    label: str
     event_id: str | None
     status: int
     reason: str
@@ -32,140 +35,124 @@ class Attempt:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
-
-def parse_changes(arguments: Sequence[str]) -> dict[str, Any]:
-    """Return path → value of arguments such as `data.email=ada@example.com`.
-
-    A value that is JSON is parsed; any other is a text. Raises HooksmithError if an argument is not PATH=VALUE.
-    """
-    changes: dict[str, Any] = {}
-    for argument in arguments:
-        path, equals, text = argument.partition("=")
-        if not equals or not path:
-            raise HooksmithError.at(None, f"--set {argument}: not of the form PATH=VALUE")
-        try:
-            changes[path] = json.loads(text)
-        except ValueError:
-            changes[path] = text
-    return changes
+    @property
+    def redirect(self) -> str | None:
+        """The address in a 3xx reply. Senders of webhooks do not follow it."""
+        return self.headers.get("location") if 300 <= self.status < 400 else None
 
 
-def trigger(
-    provider: Provider,
-    webhook: Any,
-    event_type: str,
-    url: str,
-    *,
-    changes: Mapping[str, Any],
-    repeat: int = 1,
-    corrupt: bool = False,
-    stale: bool = False,
-) -> Iterator[Attempt]:
-    """Send an example of an event, and give each reply.
+class Sender:
+    """Signs deliveries and sends them to one address.
 
     Args:
-        provider: The API.
-        webhook: Signs each delivery.
-        event_type: The event's type.
+        webhook: Signs each delivery when it is sent.
         url: Address of the receiver.
-        changes: Dotted path → value, put into the example.
-        repeat: How often the same event is sent, each time signed anew.
         corrupt: Whether the body differs from the signed one.
         stale: Whether it is signed as of an hour ago.
-
-    Raises:
-        HooksmithError: The API has no such event or path, the webhook cannot sign, or nothing answers.
+        parallel: Number of deliveries under way at a time.
     """
-    import httpx2
 
-    example = _fresh_example(provider, event_type, changes)
-    event_id = _event_id(provider, example)
-    with httpx2.Client(timeout=_TIMEOUT_SECONDS) as client:
-        for _ in range(repeat):
-            body = example.body()
-            headers = {**_signed(webhook, body, url, stale), **example.headers}
-            began = time.perf_counter()
+    def __init__(
+        self,
+        webhook: Any,
+        url: str,
+        *,
+        corrupt: bool = False,
+        stale: bool = False,
+        parallel: int = 1,
+    ) -> None:
+        self._webhook = webhook
+        self._url = url
+        self._corrupt = corrupt
+        self._stale = stale
+        self._parallel = parallel
+        limits = httpx2.Limits(max_connections=parallel, max_keepalive_connections=parallel)
+        self._client = httpx2.Client(timeout=_TIMEOUT_SECONDS, limits=limits)
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def send_all(
+        self, deliveries: Iterable[UnsignedDelivery], *, rate: float | None = None
+    ) -> Iterator[Attempt]:
+        """Send deliveries and give each reply, in their order.
+
+        `rate`: the most deliveries a second; None: as fast as the receiver replies. Raises HooksmithError if a
+        delivery cannot be signed, or nothing answers.
+        """
+        paced = deliveries if rate is None else _paced(deliveries, rate)
+        if self._parallel == 1:
+            yield from map(self.send, paced)
+            return
+        with ThreadPoolExecutor(self._parallel) as pool:
+            pending: deque[Future[Attempt]] = deque()
             try:
-                reply = client.post(url, content=body + b" " if corrupt else body, headers=headers)
-            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                raise _undeliverable(url, error) from None
-            yield Attempt(
-                event_id=event_id,
-                status=reply.status_code,
-                reason=reply.reason_phrase,
-                headers=dict(reply.headers),
-                body=reply.text,
-                seconds=time.perf_counter() - began,
+                for delivery in paced:
+                    pending.append(pool.submit(self.send, delivery))
+                    while pending and (pending[0].done() or len(pending) >= self._parallel):
+                        yield pending.popleft().result()
+                while pending:
+                    yield pending.popleft().result()
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def send(self, delivery: UnsignedDelivery) -> Attempt:
+        """Sign and send a delivery. Raises HooksmithError if it cannot be signed, or nothing answers."""
+        body = delivery.body
+        headers = self._signed_headers(delivery)
+        began = time.perf_counter()
+        try:
+            reply = self._client.request(
+                delivery.method,
+                self._url,
+                content=body + b" " if self._corrupt else body,
+                headers=headers,
             )
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise self._undeliverable(error) from None
+        return Attempt(
+            label=delivery.label,
+            event_id=delivery.event_id,
+            status=reply.status_code,
+            reason=reply.reason_phrase,
+            headers={name.lower(): text for name, text in reply.headers.items()},
+            body=reply.text,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _signed_headers(self, delivery: UnsignedDelivery) -> dict[str, str]:
+        """Return the headers of a delivery with a signature in place of an old one."""
+        moment = time.time() - (_STALE_SECONDS if self._stale else 0)
+        try:
+            signature: dict[str, str] = self._webhook.sign(
+                delivery.body,
+                timestamp=moment,
+                id_=delivery.signature_id,
+                method=delivery.method,
+                url=self._url,
+            )
+        except ValueError as error:
+            raise HooksmithError.at(None, str(error)) from None
+        signed_names = {name.lower() for name in signature}
+        others = {k: v for k, v in delivery.headers.items() if k.lower() not in signed_names}
+        return {"User-Agent": "hooksmith", **signature, **others}
+
+    def _undeliverable(self, error: Exception) -> HooksmithError:
+        hint = (
+            "is the receiver running?"
+            if self._url.startswith(("http://", "https://"))
+            else f"an address begins with http:// or https://: http://{self._url}"
+        )
+        return HooksmithError.at(None, f"cannot deliver to {self._url}: {error}", hint=hint)
 
 
-def _undeliverable(url: str, error: Exception) -> HooksmithError:
-    hint = (
-        "is the receiver running?"
-        if url.startswith(("http://", "https://"))
-        else f"an address begins with http:// or https://: http://{url}"
-    )
-    return HooksmithError.at(None, f"cannot deliver to {url}: {error}", hint=hint)
-
-
-def _fresh_example(provider: Provider, event_type: str, changes: Mapping[str, Any]) -> Any:
-    """Return the example of an event with an id of its own; a receiver would drop it as a duplicate otherwise."""
-    examples, id_location = provider.testing.EXAMPLES, provider.catalogue.id
-    example = examples.example(provider.check_event_type(event_type))
-    known_id = _event_id(provider, example)
-    if isinstance(id_location, str) and known_id is not None:
-        changes = {".".join(id_location.split("/")[1:]): fresh_id(known_id), **changes}
-    try:
-        changed = examples.example(event_type, changes)
-    except KeyError as error:
-        message = f"--set {error.args[0]}: there is no such place in {event_type}"
-        raise HooksmithError.at(None, message) from None
-    if not isinstance(id_location, str) and id_location is not None and known_id is not None:
-        changed.headers[id_location.name] = fresh_id(known_id)
-    return changed
-
-
-def _event_id(provider: Provider, example: Any) -> str | None:
-    event = provider.catalogue.parse_all(example.body(), example.headers)[0]
-    event_id: str | None = provider.catalogue.id_of(event, example.headers)
-    return event_id
-
-
-def _signed(webhook: Any, body: bytes, url: str, stale: bool) -> dict[str, str]:
-    """Return the headers of a signed body. `stale`: as of an hour ago."""
-    moment = time.time() - (_STALE_SECONDS if stale else 0)
-    try:
-        headers: dict[str, str] = webhook.sign(body, timestamp=moment, url=url)
-    except ValueError as error:
-        raise HooksmithError.at(None, str(error)) from None
-    return {"User-Agent": "hooksmith", **headers}
-
-
-_ALPHABETS = (
-    "0123456789",
-    "0123456789abcdef",
-    "abcdefghijklmnopqrstuvwxyz0123456789",
-    "0123456789ABCDEFGHJKMNPQRSTVWXYZ",
-)
-_FRESH_CHARACTERS = 10
-
-
-def fresh_id(known_id: str) -> str:
-    """Return an id in the form of a known one, such as a ULID or UUID.
-
-    Its last ten letters and digits are replaced by others of the same alphabet; a prefix with an underscore stays.
-    """
-    start = known_id.rfind("_") + 1
-    positions = [
-        index
-        for index, char in enumerate(known_id)
-        if index >= start and char.isascii() and char.isalnum()
-    ][-_FRESH_CHARACTERS:]
-    used = {known_id[index] for index in positions}
-    alphabet = next(
-        (letters for letters in _ALPHABETS if used <= set(letters)), "".join(sorted(used))
-    )
-    chars = list(known_id)
-    for index in positions:
-        chars[index] = secrets.choice(alphabet)
-    return "".join(chars)
+def _paced(deliveries: Iterable[UnsignedDelivery], rate: float) -> Iterator[UnsignedDelivery]:
+    """Yield deliveries no faster than `rate` a second."""
+    began = time.monotonic()
+    for number, delivery in enumerate(deliveries):
+        time.sleep(max(0.0, began + number / rate - time.monotonic()))
+        yield delivery
