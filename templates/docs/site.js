@@ -2,6 +2,7 @@
 (() => {
   const root = document.body.dataset.root;
   const MOST_RESULTS = 30;
+  const MOST_EACH = MOST_RESULTS / 2;
 
   // --- theme ---------------------------------------------------------------------------------------------------
   const theme = document.getElementById("theme");
@@ -100,11 +101,16 @@
         if (fits) {
           const last = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
           const isExact = words.includes(path.toLowerCase()) || words.includes(last);
-          hits.push({ rank: isExact ? 1.9 : 0.9, name: path, category: "field", detail: `${category} ${name}`, href: page + anchor(path) });
+          hits.push({ rank: isExact ? 2.2 : 0.9, name: path, category: "field", detail: `${category} ${name}`, href: page + anchor(path) });
         }
       }
     }
-    return hits.sort((a, b) => b.rank - a.rank || a.name.length - b.name.length).slice(0, MOST_RESULTS);
+    const best = hits.sort((a, b) => b.rank - a.rank || a.name.length - b.name.length);
+    const fields = best.filter((hit) => hit.category === "field");
+    const named = best.filter((hit) => hit.category !== "field");
+    // A field that many models have must not hide everything else, nor be hidden by it.
+    const shown = new Set([...named.slice(0, Math.max(MOST_EACH, MOST_RESULTS - fields.length)), ...fields.slice(0, Math.max(MOST_EACH, MOST_RESULTS - named.length))]);
+    return best.filter((hit) => shown.has(hit));
   };
 
   const close = () => {
@@ -136,7 +142,7 @@
       option.id = `result-${position}`;
       option.setAttribute("role", "option");
       option.dataset.href = root + hit.href;
-      option.append(element("small", `${hit.category}: ${hit.detail}`));
+      option.append(element("small", [hit.category, hit.detail].filter(Boolean).join(": ")));
       return option;
     }));
     results.hidden = hits.length === 0;

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hooksmith.docs.site import render_site
 from support.browser import visiting
-from support.sites import write
+from support.paths import SHARED
+from support.sites import documented, write
 
 from .test_hostile import ATTACKS, site_of
 
@@ -61,12 +63,36 @@ def test_pages_fit_into_360_pixels(browser: Browser, site: Path, path: str) -> N
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("name", ["svix.com", "github.com__ghes-2.21"])
+def test_a_large_document_of_others_is_searched(
+    browser: Browser, name: str, tmp_path: Path
+) -> None:
+    path = SHARED / "corpus" / f"{name}.json"
+    if not path.is_file():
+        pytest.skip(f"there is no {path.name} on this machine")
+    found = documented(path, "made")
+    folder = write(render_site([found]), tmp_path)
+    resource = found.api.resources[0]
+    call = f"{resource.name}.{resource.operations[0].name}"
+    with visiting(browser, width=360) as visit:
+        visit.open(folder / "index.html")
+        visit.page.fill("#search", call)
+        visit.page.locator("#results [role=option]").first.wait_for()
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url(f"**/resources/{call}.html")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+        visit.open(folder / "models" / "index.html")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert visit.complaints == []
+
+
 def test_search_finds_events_fields_calls_and_models(browser: Browser, site: Path) -> None:
     with visiting(browser) as visit:
         page = visit.page
         for text, expected, path in (
             ("user.created", "user.created", "events/user.created.html"),
             ("data.email", "data.email", ".html#field.data.email"),
+            ("profile_picture_url", "profile_picture_url", "profile_picture_url"),
             ("create_webhook", "webhooks.create_webhook_endpoint", "resources/webhooks.create"),
             ("WebhookEndpointStatus", "WebhookEndpointStatus", "models/WebhookEndpointStatus.html"),
             ("magic failed", "authentication.magic_auth_failed", "events/"),
@@ -82,6 +108,17 @@ def test_search_finds_events_fields_calls_and_models(browser: Browser, site: Pat
             assert path.split("#")[-1] in page.url
             assert page.locator("h1").count() == 1
         assert visit.complaints == []
+
+
+def test_search_shows_fields_beside_names(browser: Browser, site: Path) -> None:
+    with visiting(browser) as visit:
+        visit.open(site / "workos" / "index.html")
+        visit.page.fill("#search", "email")
+        visit.page.locator("#results [role=option]").first.wait_for()
+        shown = visit.page.locator("#results small").all_inner_texts()
+        kinds = {text.partition(":")[0] for text in shown}
+        assert {"event", "model", "field"} <= kinds
+        assert len(shown) == 30
 
 
 def test_search_can_be_driven_by_keys(browser: Browser, site: Path) -> None:

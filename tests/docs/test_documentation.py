@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import test_readme as readme
 from hooksmith.cli.commands import COMMANDS
-from hooksmith.config import load_config
+from hooksmith.config import ApiConfig, Config, load_config
 from providers.server import running
 from support.browser import visiting
 from support.paths import GENERATED, GENERATOR, ROOT
@@ -116,6 +116,12 @@ def test_the_reference_of_extensions_is_complete() -> None:
     schema = json.loads((GENERATOR / "extensions" / "extensions.schema.json").read_text("utf-8"))
     for name in schema["properties"]:
         assert f"`{name}`" in text
+
+
+def test_the_reference_of_the_configuration_is_complete() -> None:
+    text = (DOCS / "reference" / "configuration.md").read_text("utf-8")
+    for name in {*Config.model_fields, *ApiConfig.model_fields} - {"apis"}:
+        assert f"\n| `{name}` |" in text, name
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -33,17 +35,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, url: str, **variables: str) -> Iterator[None]:
-    """A server that answers at `url`, until the end of the context."""
-    with subprocess.Popen(
-        [sys.executable, "-m", *command]
-        if command[0] != "manage.py"
-        else [sys.executable, *command],
-        cwd=folder,
-        env=environment(variables),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+def serving(
+    command: list[str], folder: Path, url: str, output: Path = Path(os.devnull), **variables: str
+) -> Iterator[None]:
+    """A server that answers at `url`, until the end of the context; what it prints goes to `output`."""
+    variables = {"PYTHONUNBUFFERED": "1", **variables}
+    with (
+        output.open("w") as stdout,
+        subprocess.Popen(
+            [sys.executable, "-m", *command]
+            if command[0] != "manage.py"
+            else [sys.executable, *command],
+            cwd=folder,
+            env=environment(variables),
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
         try:
             for _ in range(600):
                 assert process.poll() is None, "the server ended"
@@ -66,6 +74,25 @@ def trigger(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=120,
     )
+
+
+@pytest.mark.slow
+def test_the_tutorial(tmp_path: Path) -> None:
+    """The module and the commands of the tutorial, with another port."""
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    module = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[0]
+    (tmp_path / "app.py").write_text(module, "utf-8")
+    port = free_port()
+    commands = [
+        shlex.split(line.replace("8000", str(port)))
+        for line in re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+    ]
+    (server,) = (command for command in commands if command[0] == "uvicorn")
+    triggers = [command[2:] for command in commands if command[:2] == ["hooksmith", "trigger"]]
+    output = tmp_path / "output.txt"
+    with serving(server, tmp_path, f"http://127.0.0.1:{port}/docs", output=output):
+        assert [trigger(*arguments).returncode for arguments in triggers] == [0, 1, 1, 1]
+    assert output.read_text("utf-8").count("welcome ada@example.com\n") == 1
 
 
 @pytest.mark.slow

@@ -20,9 +20,11 @@ from hooksmith.docs.index import ApiIndex
 from hooksmith.docs.site import render_site
 from hooksmith.docs.snippets import Names, handler_stub
 from hooksmith.ir import AnyDefinition, Reply
+from hooksmith.pipeline import generate
 from hooksmith.plan.examples import sample_value
-from support.documents import openapi, operation, written
-from support.paths import PROVIDERS
+from hooksmith.settings import Settings
+from support.documents import imported, openapi, operation, written
+from support.paths import CASES, PROVIDERS
 from support.sites import code, documented, pages, provider_api, provider_site
 
 
@@ -167,3 +169,22 @@ def test_the_trigger_command_knows_its_arguments(capsys: pytest.CaptureFixture[s
     arguments = [word.replace("localhost:8000", "127.0.0.1:9") for word in words[1:]]
     assert run_command(arguments) == 2
     assert "cannot deliver to http://127.0.0.1:9/" in capsys.readouterr().err
+
+
+def test_callbacks_have_a_receiver(case_home: Path, tmp_path: Path) -> None:
+    spec = CASES / "callbacks" / "spec.yaml"
+    settings = Settings(package="made", runtime="shared", formatter="none")
+    with imported(generate(spec, settings).files, case_home) as package:
+        names = Names(package=package.__name__)
+        site = dict(pages(render_site([documented(spec, "made", names)])))
+        texts = [
+            code(page, label)
+            for page in site.values()
+            for label in ["Receiver of callbacks in Python"]
+            if page.css(f'pre[aria-label="{label}"]')
+        ]
+        assert len(texts) >= 2
+        for text in texts:
+            variables, _ = execute(text)
+            assert variables["receiver"].wsgi
+            assert [name for name in variables if name.startswith("on_")]

@@ -12,6 +12,7 @@ INNER = "../"
 """Prefix from a page in a folder (`events/`, `models/`, `resources/`) to the folder of its API."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_SPACE = re.compile(r"\s")
 _LONGEST_STEM = 100
 _RESERVED = re.compile(r"(index|con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names of listing pages, and of devices on Windows."""
@@ -43,7 +44,7 @@ def part_path(stem: str, part: int) -> str:
 
 def field_anchor(path: str) -> str:
     """Return the `id` of a property's row; an `id` has no white space (HTML 3.2.6)."""
-    return "field." + "".join("_" if char.isspace() else char for char in path)
+    return "field." + _SPACE.sub("_", path)
 
 
 def fragment(anchor: str) -> str:

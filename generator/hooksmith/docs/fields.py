@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -98,14 +99,13 @@ def field_row(
 
 def nested_rows(index: ApiIndex, name: str) -> list[FieldRow]:
     """Return the rows of a model's fields and of the fields of models in them."""
-    rows = [field_row(index, field) for field in index.fields(name)]
     budget = _MOST_NESTED
     result: list[FieldRow] = []
-    for row, field in zip(rows, index.fields(name), strict=True):
-        result.append(row)
-        nested = list(_below(index, field.type, row, (name,)))[:budget]
+    for field in index.fields(name):
+        row = field_row(index, field)
+        nested = list(islice(_below(index, field.type, row, (name,)), budget))
         budget -= len(nested)
-        result += nested
+        result += [row, *nested]
     return result
 
 

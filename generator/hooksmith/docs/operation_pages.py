@@ -26,7 +26,7 @@ from .fields import (
 from .index import ApiIndex, Link
 from .parts import Part, part_of
 from .prose import prose
-from .snippets import Names, curl_example, operation_example, signature_of
+from .snippets import Names, callback_stub, curl_example, operation_example, signature_of
 
 
 class ErrorRow(NamedTuple):
@@ -67,6 +67,7 @@ class OperationPage(NamedTuple):
     security: str
     pagination: str
     callbacks: tuple[CallbackRow, ...]
+    callback_receiver: str
     provenance: ProvenanceView | None
     python: str
     curl: str
@@ -108,6 +109,7 @@ def operation_pages(
     parts = split_by_size(rows, (row.size for row in rows), PAGE_BUDGET - PROSE_BUDGET)
     stem = index.resource_stem(resource, operation)
     permissions = operation.permissions
+    callbacks = tuple(_callback_rows(index, view, operation))
     page = OperationPage(
         path="",
         name=method.name,
@@ -128,7 +130,11 @@ def operation_pages(
         permission_group=(permissions.group or "") if permissions else "",
         security=_security(index, operation),
         pagination=_pagination(operation),
-        callbacks=tuple(_callback_rows(index, view, operation)),
+        callbacks=callbacks,
+        callback_receiver=callback_stub(
+            [row.constant for row in callbacks if row.constant] if view.callback_receiver else [],
+            names,
+        ),
         provenance=provenance_view(operation.provenance),
         python=operation_example(index, resource, operation, method, names),
         curl=curl_example(index, operation, names),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from ..plan.views import PackageView
 from ..render import templates
 from .changes import changes_view
 from .definition_pages import definition_pages
-from .event_pages import event_page, example_text
+from .event_pages import EventPage, event_page, example_text
 from .index import ApiIndex, Link
 from .list_pages import definition_list, event_list
 from .operation_pages import operation_pages, resource_pages
@@ -83,10 +83,15 @@ def _api_files(documented: DocumentedApi, *, assets: str, home: str) -> dict[str
     )
     inner = context._replace(root="../", assets=f"../{assets}", home=f"../{home}" if home else "")
     files: dict[str, str] = {}
-    for path, template, page in _pages(documented, index):
+    examples: dict[str, Any] = (
+        json.loads(documented.view.examples) if documented.view.examples else {}
+    )
+    for path, template, page in _pages(documented, index, examples):
         site = inner if "/" in path else context
+        if isinstance(page, EventPage) and page.example_path:
+            file = f"events/{page.example_path}"
+            files[file] = example_text(documented.view, examples[page.type])
         files[path] = harmless(_template(template).render(site=site, page=page, path=path))
-    files |= _long_examples(documented, index)
     files["search-index.js"] = search_index(index)
     return files
 
@@ -106,10 +111,11 @@ def _sections(documented: DocumentedApi) -> Iterator[Link]:
         yield Link("Changes", "changes.html")
 
 
-def _pages(documented: DocumentedApi, index: ApiIndex) -> Iterator[tuple[str, str, Any]]:
+def _pages(
+    documented: DocumentedApi, index: ApiIndex, examples: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Any]]:
     """Return path, template and view of every page."""
     api, view, names = documented.api, documented.view, documented.names
-    examples: dict[str, Any] = json.loads(view.examples) if view.examples else {}
     yield "index.html", "overview", overview_page(index, view, names)
     signature = signature_view(api, view, examples, names)
     if signature is not None:
@@ -132,20 +138,6 @@ def _pages(documented: DocumentedApi, index: ApiIndex) -> Iterator[tuple[str, st
     for definition in api.definitions:
         for shown in definition_pages(index, definition):
             yield f"models/{shown.path}", "definition", shown
-
-
-def _long_examples(documented: DocumentedApi, index: ApiIndex) -> dict[str, str]:
-    """Return the files of examples that are too long for a page."""
-    view, names = documented.view, documented.names
-    examples: dict[str, Any] = json.loads(view.examples) if view.examples else {}
-    pages = (
-        event_page(index, view, event, examples, names) for event in documented.api.events.events
-    )
-    return {
-        f"events/{page.example_path}": example_text(view, examples[page.type])
-        for page in pages
-        if page.example_path
-    }
 
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -178,11 +170,9 @@ def _environment() -> Environment:
     return environment
 
 
+_BREAK = re.compile(r"(?<=[._/:-])(?=[^._/:-])|(?<=[a-z])(?=[A-Z])")
+
+
 def breakable(text: str) -> Markup:
-    """Return a long name with places where a line may end: after dots, slashes, underscores, before capitals."""
-    result: list[str] = []
-    for previous, char in zip(f"\0{text}", text, strict=False):
-        if result and (previous in "._/-:" or (char.isupper() and previous.islower())):
-            result.append("\u200b")
-        result.append(char)
-    return Markup("<wbr>").join("".join(result).split("\u200b"))
+    """Return a long name with places where a line may end: after signs, and before capitals."""
+    return Markup("<wbr>").join(_BREAK.split(text))

@@ -55,6 +55,24 @@ def handler_stub(index: ApiIndex, view: PackageView, event: Event, names: Names)
     )
 
 
+def callback_stub(constants: list[str], names: Names) -> str:
+    """Return a receiver with a handler of each callback; it runs as it is."""
+    if not constants:
+        return ""
+    handlers = [
+        f"\n\n@receiver.on({constant})\n"
+        f"def on_{constant.lower()}(body: object, request: CallbackRequest) -> None:\n"
+        "    print(request.path, body)"
+        for constant in constants
+    ]
+    imported = ", ".join(sorted([*constants, "CallbackReceiver", "CallbackRequest"]))
+    head = (
+        f"from {names.package} import {imported}\n\n"
+        'receiver = CallbackReceiver("https://example.com/callbacks", verifier=None)'
+    )
+    return head + "\n".join(["", *handlers])
+
+
 def _accessor(index: ApiIndex, name: str) -> str:
     """Return attributes of an event that lead to a required scalar: `.data.email`; empty if none is certain."""
     steps: list[str] = []
