@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -189,11 +190,13 @@ class PostgresInbox(SQLInbox):
         return list(ids)
 
     async def acomplete(
-        self, claim: Claim, connection: AsyncConnection[Any], handled: tuple[str, ...]
+        self,
+        claim: Claim,
+        connection: AsyncConnection[Any],
+        handled: tuple[str, ...],
+        is_done: bool = True,
     ) -> None:
-        """Mark an event done on the caller's asynchronous connection; raises LeaseLostError."""
-        import json
-
+        """Record handlers' success on the caller's asynchronous connection; raises LeaseLostError."""
         from psycopg import AsyncConnection
 
         if not isinstance(connection, AsyncConnection):
@@ -201,7 +204,7 @@ class PostgresInbox(SQLInbox):
                 f"connection: a psycopg.AsyncConnection, not a {type(connection).__name__}"
             )
         cursor = await connection.execute(
-            _placeholders(self._sql.complete),
+            _placeholders(self._sql.complete if is_done else self._sql.record),
             {"id": claim.row.id, "token": claim.token, "handled": json.dumps(handled)},
         )
         if await cursor.fetchone() is None:

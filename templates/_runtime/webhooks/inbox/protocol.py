@@ -81,12 +81,19 @@ class Inbox(Protocol):
         """Write the outcome of an attempt, if the claim still holds."""
         raise NotImplementedError
 
-    def complete(self, claim: Claim, connection: Any, handled: tuple[str, ...]) -> None:
-        """Mark an event done on the caller's connection, in its transaction; raises LeaseLostError."""
+    def complete(
+        self, claim: Claim, connection: Any, handled: tuple[str, ...], is_done: bool = True
+    ) -> None:
+        """Record handlers' success on the caller's connection, in its transaction; raises LeaseLostError.
+
+        `is_done`: whether these are all handlers, so that the event is done.
+        """
         raise NotImplementedError
 
-    async def acomplete(self, claim: Claim, connection: Any, handled: tuple[str, ...]) -> None:
-        """Mark an event done on the caller's asynchronous connection; raises LeaseLostError."""
+    async def acomplete(
+        self, claim: Claim, connection: Any, handled: tuple[str, ...], is_done: bool = True
+    ) -> None:
+        """Record handlers' success on the caller's asynchronous connection; raises LeaseLostError."""
         raise NotImplementedError
 
     def settle(self, claim: Claim) -> Finished:

@@ -183,6 +183,9 @@ UPDATE inbox_events SET state = 'done', lease_token = NULL, due_at = NULL, nudge
     error = '', handled = :handled
 WHERE id = :id AND lease_token = :token RETURNING id
 """
+    record: str = """
+UPDATE inbox_events SET handled = :handled WHERE id = :id AND lease_token = :token RETURNING id
+"""
     state: str = "SELECT state, lease_token FROM inbox_events WHERE id = :id"
 
     overdue: str = """
@@ -212,7 +215,8 @@ SELECT id, source, tenant, ordering_key FROM inbox_events WHERE id {among_ids} O
 """
     replay: str = """
 UPDATE inbox_events SET state = 'pending', attempts = 0, replays = replays + 1, finished_at = NULL, error = '',
-    handled = '[]', nudged_at = NULL, due_at = CASE WHEN :is_due = 1 THEN {now} END
+    handled = CASE WHEN state = 'dead' THEN handled ELSE '[]' END, nudged_at = NULL,
+    due_at = CASE WHEN :is_due = 1 THEN {now} END
 WHERE id = :id AND state IN ('dead', 'ignored', 'done') RETURNING id
 """
     discard: str = """

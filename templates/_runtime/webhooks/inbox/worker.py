@@ -44,6 +44,8 @@ class Attempt:
 
     limit: float = 0.0
     on_timeout: Callable[[HandlerTimeoutError], Outcome] | None = None
+    on_limit: Callable[[], None] | None = None
+    """Called when a time limit starts."""
 
     def start_limit(
         self, seconds: float | None, on_timeout: Callable[[HandlerTimeoutError], Outcome]
@@ -52,6 +54,8 @@ class Attempt:
         self.on_timeout = on_timeout
         self.limit = seconds or 0.0
         self.deadline = None if seconds is None else time.monotonic() + seconds
+        if seconds is not None and self.on_limit is not None:
+            self.on_limit()
 
     def end_limit(self) -> None:
         """End the time limit of a handler."""
@@ -182,7 +186,7 @@ class Worker:
             self._inbox.wait(self._source, self._poll)
 
     def _start(self, claim: Claim) -> None:
-        attempt = Attempt(claim, self._inbox)
+        attempt = Attempt(claim, self._inbox, on_limit=self._notify)
         with self._changed:
             self._running.add(attempt)
             needs_thread = len(self._running) > self._threads

@@ -216,10 +216,15 @@ class SQLInbox(OperatorCommands):
             return None
         return self._activate(session, (row.source, row.tenant, row.ordering_key))
 
-    def complete(self, claim: Claim, connection: Any, handled: tuple[str, ...]) -> None:
-        """Mark an event done on the caller's connection, in its transaction; raises LeaseLostError."""
+    def complete(
+        self, claim: Claim, connection: Any, handled: tuple[str, ...], is_done: bool = True
+    ) -> None:
+        """Record handlers' success on the caller's connection, in its transaction; raises LeaseLostError."""
         rows = self._session(connection).execute(
-            self._sql.complete, id=claim.row.id, token=claim.token, handled=json.dumps(handled)
+            self._sql.complete if is_done else self._sql.record,
+            id=claim.row.id,
+            token=claim.token,
+            handled=json.dumps(handled),
         )
         if not rows:
             raise LeaseLostError(f"the lease of event {claim.row.id} has ended")

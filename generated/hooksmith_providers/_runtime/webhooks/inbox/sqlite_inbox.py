@@ -170,7 +170,9 @@ class SQLiteInbox(SQLInbox):
     def _id_list(self, ids: Sequence[int]) -> str:
         return json.dumps(list(ids))
 
-    async def acomplete(self, claim: Any, connection: Any, handled: tuple[str, ...]) -> None:
+    async def acomplete(
+        self, claim: Any, connection: Any, handled: tuple[str, ...], is_done: bool = True
+    ) -> None:
         """Refuse asynchronous connections: sqlite3 has none."""
         raise TypeError("acomplete: use complete with a sqlite3.Connection")
 
