@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from .database import Database, Session, event_row
+from .page import InboxPage
 from .selections import conditions
 from .states import REPLAYABLE, Backlog, EventRow, InboxCounts, Selection, State, StoredEvent
 
@@ -15,6 +17,19 @@ CHUNK = 500
 
 class OperatorCommands(Database):
     """Commands of operators."""
+
+    @cached_property
+    def page(self) -> InboxPage:
+        """Read-only page of the inbox, an ASGI application without authentication of its own."""
+        return InboxPage(self)  # type: ignore[arg-type] # every subclass is an `Inbox`
+
+    def select(self, *, states: Sequence[str] = (), **filters: Any) -> Selection:
+        """Return a selection of events; `filters` are the other fields of `Selection`.
+
+        Raises:
+            ValueError: There is no such state.
+        """
+        return Selection(states=tuple(State(state) for state in states), **filters)
 
     def list(
         self, selection: Selection, *, limit: int = 100, after: int | None = None

@@ -114,6 +114,10 @@ class Inbox(Protocol):
 
     # --- operator
 
+    def select(self, *, states: Sequence[str] = (), **filters: Any) -> Selection:
+        """Return a selection of events; raises ValueError for a state that does not exist."""
+        raise NotImplementedError
+
     def list(
         self, selection: Selection, *, limit: int = 100, after: int | None = None
     ) -> list[EventRow]:
