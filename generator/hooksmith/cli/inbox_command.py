@@ -69,9 +69,7 @@ def run_work(
     if child or drain:
         if child:
             stop_with_parent()
-        receiver.work(
-            concurrency=concurrency, poll=poll, drain=drain, stops_after_timeout=child
-        )
+        receiver.work(concurrency=concurrency, poll=poll, drain=drain, stops_after_timeout=child)
         return 0
     arguments = ["work", app, "--child", "--concurrency", str(concurrency), "--poll", f"{poll}s"]
     run_processes(arguments, processes)
@@ -250,7 +248,9 @@ def _change(
     if number and not options.yes:
         if not sys.stdin.isatty():
             raise _error(f"{verb}: {number} events; nobody can be asked here", "pass --yes")
-        answer = input(f"{verb} {number} event{'s' if number > 1 else ''} of {receiver.source}? [y/N] ")
+        answer = input(
+            f"{verb} {number} event{'s' if number > 1 else ''} of {receiver.source}? [y/N] "
+        )
         if answer.strip().lower() not in ("y", "yes"):
             show("nothing changed")
             return 1
@@ -295,7 +295,9 @@ _ACTIONS: dict[str, Callable[[Any, Options, Print], int]] = {
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    values = {name: value for name, value in dataclasses.asdict(row).items() if name != "lease_token"}
+    values = {
+        name: value for name, value in dataclasses.asdict(row).items() if name != "lease_token"
+    }
     for name in ("received_at", "due_at", "finished_at"):
         values[name] = None if values[name] is None else _time(values[name])
     return values | {"state": str(row.state), "handled": list(row.handled)}
@@ -333,5 +335,7 @@ def _moment(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: 2d, 2026-01-31, or an ISO time") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time: 2d, 2026-01-31, or an ISO time"
+        ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

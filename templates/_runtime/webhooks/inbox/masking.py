@@ -9,6 +9,8 @@ from typing import Any
 
 MASK = "••••••"
 
+Headers = list[tuple[str, str]]
+
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|"
     r"credential|authorization|cookie|signature|otp|pin|ssn|cvv|cvc)s?(?:$|[_.-])",
@@ -32,7 +34,7 @@ def masked(value: Any) -> Any:
     return [masked(item) for item in value] if isinstance(value, list) else value
 
 
-def masked_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def masked_headers(headers: Iterable[tuple[str, str]]) -> Headers:
     """Return headers with the values of secret ones masked."""
     return [(name, MASK if is_secret(name) else value) for name, value in headers]
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .database import Database, Session, event_row
+from .masking import Headers, masked_body, masked_headers
 from .page import InboxPage
 from .selections import conditions
 from .states import REPLAYABLE, Backlog, EventRow, InboxCounts, Selection, State, StoredEvent
@@ -44,6 +45,10 @@ class OperatorCommands(Database):
         """Return an event with its delivery's headers and body."""
         stored = self._read(lambda session: self._stored(session, [id_]))
         return stored[0] if stored else None
+
+    def masked(self, stored: StoredEvent) -> tuple[Headers, str]:
+        """Return an event's headers and body for an operator's eyes: values of secret properties masked."""
+        return masked_headers(stored.headers), masked_body(stored.body)
 
     def count(self, selection: Selection) -> int:
         """Return the number of events in a selection."""

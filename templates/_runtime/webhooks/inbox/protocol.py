@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from .masking import Headers
 from .states import (
     Added,
     Backlog,
@@ -126,6 +127,10 @@ class Inbox(Protocol):
 
     def get(self, id_: int) -> StoredEvent | None:
         """Return an event with its delivery's headers and body."""
+        raise NotImplementedError
+
+    def masked(self, stored: StoredEvent) -> tuple[Headers, str]:
+        """Return an event's headers and body for an operator's eyes: values of secret properties masked."""
         raise NotImplementedError
 
     def count(self, selection: Selection) -> int:
