@@ -120,13 +120,15 @@ def test_a_lapsed_lease_is_claimed_again_and_fences_the_first_owner(make_inbox: 
 def test_claim_one_takes_what_is_due_and_first_of_its_key(make_inbox: Any) -> None:
     inbox = make_inbox()
     first, second = inbox.add([delivery("a", "b", key="k")]).ids
-    assert inbox.claim_one(second) is None
-    claim = inbox.claim_one(first)
+    assert inbox.claim_one(SOURCE, second) is None
+    claim = inbox.claim_one(SOURCE, first)
     assert claim.row.event_id == "a"
-    assert inbox.claim_one(first) is None
+    assert inbox.claim_one(SOURCE, first) is None
     assert inbox.finish(claim, DONE) == Finished(is_held=True, next_id=second)
-    assert inbox.claim_one(second).row.event_id == "b"
-    assert inbox.claim_one(10_000) is None
+    assert inbox.claim_one(SOURCE, second).row.event_id == "b"
+    assert inbox.claim_one(SOURCE, 10_000) is None
+    (other,) = inbox.add([delivery("c", source="other")]).ids
+    assert inbox.claim_one(SOURCE, other) is None
 
 
 def test_events_of_a_key_are_claimed_in_the_order_of_arrival(make_inbox: Any) -> None:

@@ -17,6 +17,7 @@ from .docs_command import docs
 from .document_commands import events, inspect
 from .exit_codes import ERROR, exit_code_of
 from .generate_commands import check, generate
+from .inbox_command import inbox, work
 from .init_command import init
 from .parser import make_parser
 from .pull_command import pull
@@ -36,9 +37,11 @@ COMMANDS: dict[str, Callable[..., int]] = {
         replay,
         pull,
         init,
+        inbox,
+        work,
     )
 }
-BASE_COMMANDS = frozenset({"events", "trigger", "listen", "replay"})
+BASE_COMMANDS = frozenset({"events", "trigger", "listen", "replay", "inbox", "work"})
 """Commands that need the extra `generator` only if a document is named; they ask for it themselves."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Diagnostic, HooksmithError
+from .printing import print_line
 
 Print = Callable[[str], None]
 
@@ -59,10 +60,10 @@ def add_work_arguments(parser: argparse.ArgumentParser) -> None:
     add("--child", action="store_true", help=argparse.SUPPRESS)
 
 
-def run_work(
+def work(
     app: str, *, processes: int, concurrency: int, poll: float, drain: bool, child: bool
 ) -> int:
-    """Process events of a receiver's inbox. Return the exit code. Raises HooksmithError."""
+    """Process the events of a receiver's inbox, in processes of their own."""
     from .worker_processes import run_processes, stop_with_parent
 
     receiver = load_receiver(app)
@@ -96,17 +97,13 @@ class Options:
     yes: bool
 
 
-def run_inbox(action: str, app: str, show: Print, **options: Any) -> int:
-    """Run an action on a receiver's inbox. Return the exit code.
-
-    Raises:
-        HooksmithError: There is no such receiver, it has no inbox, an option is wrong, or the inbox fails.
-    """
+def inbox(action: str, app: str, **options: Any) -> int:
+    """Look into a receiver's inbox: counts, list, show, replay, discard, prune, schema, sweep."""
     receiver = load_receiver(app)
     chosen = Options(**options)
     run = _ACTIONS[action]
     try:
-        return run(receiver, chosen, show)
+        return run(receiver, chosen, print_line)
     except HooksmithError:
         raise
     except Exception as error:
@@ -144,7 +141,7 @@ def load_receiver(app: str) -> Any:
 
 
 def _error(message: str, hint: str = "") -> HooksmithError:
-    return HooksmithError([Diagnostic(message=message, hint=hint)])
+    return HooksmithError(Diagnostic(message=message, hint=hint))
 
 
 # --- actions ---------------------------------------------------------------------------------------------------
@@ -182,8 +179,9 @@ def _counts(receiver: Any, options: Options, show: Print) -> int:
 
 
 def _states(receiver: Any) -> list[Any]:
-    (state,) = receiver.inbox.select(states=("dead",)).states
-    return list(type(state))
+    (dead,) = receiver.inbox.select(states=("dead",)).states
+    enum: Any = type(dead)
+    return [*enum]
 
 
 def _list(receiver: Any, options: Options, show: Print) -> int:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, get_args
 from ..settings import Formatter
 from ..suggest import did_you_mean
 from .diff_command import add_diff_arguments
+from .inbox_command import add_inbox_arguments, add_work_arguments
 from .init_command import add_init_arguments
 from .pull_command import add_pull_arguments
 
@@ -278,5 +279,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "replay": _add_replay_arguments,
     "pull": add_pull_arguments,
     "init": add_init_arguments,
+    "inbox": add_inbox_arguments,
+    "work": add_work_arguments,
     "diff": _add_diff_arguments,
 }

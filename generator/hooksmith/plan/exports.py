@@ -20,7 +20,7 @@ _WEBHOOK_ERRORS = (
     "SignatureReason",
     "WebhookError",
 )
-_OUTCOMES = ("HandlerTimeoutError", "PermanentFailure", "RetryLater")
+_OUTCOMES = ("HandlerTimeoutError", "PermanentFailure", "Retry", "RetryLater")
 _CALLBACK_NAMES = ("CallbackReply", "CallbackRequest", "CallbackVerifier")
 
 
@@ -80,6 +80,7 @@ def _receiving_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"{receiver}.delivery_context", ("DeliveryContext",)
         yield f"{receiver}.event_dispatch", ("UnhandledTypesError",)
         yield f"{receiver}.handlers", ("Handlers",)
+        yield from _inbox_names(f"{runtime}.webhooks.inbox")
     if receivers:
         yield from _shared_receiver_names(runtime)
     if receivers and not any(receiver.scheme for receiver in receivers):
@@ -111,6 +112,15 @@ def _shared_receiver_names(runtime: str) -> Iterator[tuple[str, Iterable[str]]]:
     yield f"{receiver}.reporting", ("Counts", "DeliveryReport", "ReceiverHooks")
     yield f"{receiver}.http", ("Reply",)
     yield f"{runtime}.webhooks.outcomes", _OUTCOMES
+
+
+def _inbox_names(inbox: str) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the names of a receiver's inbox."""
+    yield f"{inbox}.sqlite_inbox", ("SQLiteInbox",)
+    yield f"{inbox}.postgres_inbox", ("PostgresInbox",)
+    yield f"{inbox}.engines", ("AfterCommit", "Procrastinate")
+    yield f"{inbox}.reconciliation", ("EventPage",)
+    yield f"{inbox}.states", ("InboxError", "LeaseLostError")
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:

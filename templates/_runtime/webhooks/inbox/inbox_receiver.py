@@ -52,6 +52,8 @@ class InboxReceiver:
             source=self.source,
             ordering_key=ordering_key,
         )
+        if inbox.engine is not None:
+            inbox.engine.bind(self.process, self.sweep)
 
     @property
     def inbox(self) -> Inbox:
@@ -105,7 +107,7 @@ class InboxReceiver:
 
         Return the event's state; None if it was not due, or another worker has it.
         """
-        claim = self.inbox.claim_one(id_)
+        claim = self.inbox.claim_one(self.source, id_)
         if claim is None:
             return None
         self._run_claim(id_, claim)
@@ -117,7 +119,7 @@ class InboxReceiver:
         while next_id is not None and claim is not None:
             worker = Worker(self.inbox, self.source, self._required_processor)
             next_id = worker.run_one(claim).next_id
-            claim = None if next_id is None else self.inbox.claim_one(next_id)
+            claim = None if next_id is None else self.inbox.claim_one(self.source, next_id)
 
     async def aprocess(self, id_: int) -> State | None:
         """Process an event by its row id, in a thread; coroutine functions run in this event loop."""

@@ -6,7 +6,7 @@ carries a row id and nothing else; a lost, repeated or reordered job is harmless
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from .masking import Headers
@@ -21,6 +21,7 @@ from .states import (
     NewDelivery,
     Outcome,
     Selection,
+    State,
     StoredEvent,
 )
 
@@ -35,8 +36,8 @@ class Engine(Protocol):
         """Enqueue a job for each row id. Later attempts are enqueued by sweeps."""
         raise NotImplementedError
 
-    def recover(self, connection: Any) -> None:
-        """Release jobs of killed workers; called by every sweep."""
+    def bind(self, process: Callable[[int], State | None], sweep: Callable[[], int]) -> None:
+        """Add a receiver of the inbox: `process` takes a row id, `sweep` enqueues overdue events again."""
         raise NotImplementedError
 
 
@@ -70,8 +71,8 @@ class Inbox(Protocol):
         """Claim due events of a source, the earliest due first."""
         raise NotImplementedError
 
-    def claim_one(self, id_: int) -> Claim | None:
-        """Claim an event by its row id; None if it is not due, not the first of its key, or claimed."""
+    def claim_one(self, source: str, id_: int) -> Claim | None:
+        """Claim an event of a source by its row id; None if it is not due, not the first of its key, or claimed."""
         raise NotImplementedError
 
     def renew(self, claims: Iterable[Claim]) -> set[int]:

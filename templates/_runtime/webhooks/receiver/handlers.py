@@ -77,9 +77,7 @@ class Handlers(Generic[EventT]):
     def on(
         self, *events: str, timeout: float | None = None, retry: Retry | None = None
     ) -> Callable[[HandlerT], HandlerT]: ...
-    def on(
-        self, *events: Any, timeout: float | None = None, retry: Retry | None = None
-    ) -> Any:
+    def on(self, *events: Any, timeout: float | None = None, retry: Retry | None = None) -> Any:
         """Register a handler of events, by their classes or types. It may be a coroutine function.
 
         A handler takes the event, and as an optional second parameter the `DeliveryContext`. An event may have several
