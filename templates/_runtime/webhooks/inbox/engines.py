@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .states import InboxError, State
@@ -29,7 +31,7 @@ class AfterCommit:
     seconds (`hooksmith inbox sweep app:receiver --every 5`). The task calls `receiver.process(id)`.
 
     Args:
-        enqueue: Enqueues a task for each row id.
+        enqueue: Enqueues a task for each row id; it may be a coroutine function.
     """
 
     transactional = False
@@ -61,15 +63,23 @@ class AfterCommit:
 
     def _run(self) -> None:
         waiting = self._waiting
+        loop: asyncio.AbstractEventLoop | None = None
         while True:
             ids = waiting.get()
             try:
-                self._enqueue(ids)
+                result = self._enqueue(ids)
+                if inspect.isawaitable(result):
+                    loop = loop or asyncio.new_event_loop()
+                    loop.run_until_complete(_awaited(result))
             except Exception:
                 logger.exception("%d events could not be enqueued: left to the sweep", len(ids))
 
     def __repr__(self) -> str:
         return "AfterCommit()"
+
+
+async def _awaited(result: Awaitable[object]) -> object:
+    return await result
 
 
 class Procrastinate:
