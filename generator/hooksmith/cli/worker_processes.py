@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
+from .printing import print_note
+
 PAUSE = 1.0
 """Seconds until a process that ended at once is replaced."""
 
@@ -32,10 +34,7 @@ def run_processes(arguments: Sequence[str], processes: int) -> None:
             for index, child in enumerate(children):
                 if child.process.poll() is None:
                     continue
-                print(
-                    f"worker process {child.process.pid} ended: {child.process.returncode}",
-                    file=sys.stderr,
-                )
+                print_note(f"worker process {child.process.pid} ended: {child.process.returncode}")
                 is_stopping.wait(max(0.0, PAUSE - (time.monotonic() - child.started)))
                 if not is_stopping.is_set():
                     children[index] = _Child(arguments)

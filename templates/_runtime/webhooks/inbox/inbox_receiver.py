@@ -212,7 +212,7 @@ class InboxReceiver:
 
 @contextmanager
 def _stopped_by_signals(worker: Worker) -> Iterator[None]:
-    """Let SIGINT and SIGTERM stop a worker, if this is the main thread; others cannot have handlers of signals."""
+    """Let SIGINT and SIGTERM stop a worker, if this is the main thread: Python allows signal handlers only there."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""Payloads for operators' eyes: values of properties whose names say that they are secret are masked."""
+"""Payloads for operators: values of properties with secret names are masked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_secret(name: str) -> bool:
-    """Return whether the name of a property or header says that its value is secret."""
+    """Return whether the value of a property or header is secret by its name."""
     return _SECRET.search(_CAMEL.sub("_", name)) is not None
 
 
@@ -35,7 +35,7 @@ def masked(value: Any) -> Any:
 
 
 def masked_headers(headers: Iterable[tuple[str, str]]) -> Headers:
-    """Return headers with the values of secret ones masked."""
+    """Return headers with secret values masked."""
     return [(name, MASK if is_secret(name) else value) for name, value in headers]
 
 

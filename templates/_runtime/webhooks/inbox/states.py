@@ -157,7 +157,7 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
-    """Filter of events for operators; empty fields select everything. `since` and `before` limit `received_at`."""
+    """Filter of events for operators; empty fields select every event. `since` and `before` limit `received_at`."""
 
     ids: tuple[int, ...] = ()
     states: tuple[State, ...] = ()

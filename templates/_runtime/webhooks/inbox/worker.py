@@ -228,7 +228,7 @@ class Worker:
                 return
 
     def _forget(self, attempt: Attempt) -> bool:
-        """Return whether the attempt was running; one that was ended has left its thread to itself."""
+        """Remove an attempt from those that run; return whether it was among them, or was ended before."""
         with self._changed:
             is_running = attempt in self._running
             self._running.discard(attempt)
