@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from ..models.properties import resolve
 from ..omit import OMIT
@@ -105,6 +106,7 @@ class _PageFacts(Generic[Item, T]):
         self.raw = raw
         self.items: list[Item] = []  # debuggers show pages that were never finished, too
         self._next: Walk | PaginationError | None = None
+        self._items_at = walk.pagination.items
         self.reply: T = raw.parse()
         self.items = walk.items(self.reply, raw)
         self._next = walk.next(self.reply, self.items, raw)
@@ -121,6 +123,23 @@ class _PageFacts(Generic[Item, T]):
         Raises PaginationError where the reply says that pages follow but leads to none.
         """
         return self._following().query if self.has_next else None
+
+    @property
+    def next_position(self) -> Mapping[str, object]:
+        """The query parameter that leads to the next page, and its value: a cursor or an offset.
+
+        Raises PaginationError on the last page.
+        """
+        walk = self._following()
+        name = walk.pagination.parameter
+        return {name: walk.query[name]}
+
+    @property
+    def raw_items(self) -> list[Any]:
+        """The items of the page as plain data, as received."""
+        found = from_json(self.raw.content)
+        items = found if isinstance(found, list) else resolve(found, self._items_at)
+        return list(items) if isinstance(items, list) else []
 
     def _following(self) -> Walk:
         if isinstance(self._next, Walk):

@@ -1,4 +1,4 @@
-"""What every part of an inbox in a database shares: its statements, reading and writing transactions."""
+"""Base of an inbox in a database: its statements, reading and writing transactions."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class GroupCommit:
         return job.future
 
     def close(self) -> None:
-        """Commit what is queued, and end the thread."""
+        """Commit queued operations, and end the thread."""
         with self._condition:
             self._is_closed = True
             self._condition.notify()

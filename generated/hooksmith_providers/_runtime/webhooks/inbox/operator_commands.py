@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from .database import Database, Session, event_row
+from .masking import Headers, masked_body, masked_headers
+from .page import InboxPage
 from .selections import conditions
 from .states import REPLAYABLE, Backlog, EventRow, InboxCounts, Selection, State, StoredEvent
 
@@ -15,6 +18,19 @@ CHUNK = 500
 
 class OperatorCommands(Database):
     """Commands of operators."""
+
+    @cached_property
+    def page(self) -> InboxPage:
+        """Read-only page of the inbox, an ASGI application without authentication of its own."""
+        return InboxPage(self)  # type: ignore[arg-type] # every subclass is an `Inbox`
+
+    def select(self, *, states: Sequence[str] = (), **filters: Any) -> Selection:
+        """Return a selection of events; `filters` are the other fields of `Selection`.
+
+        Raises:
+            ValueError: There is no such state.
+        """
+        return Selection(states=tuple(State(state) for state in states), **filters)
 
     def list(
         self, selection: Selection, *, limit: int = 100, after: int | None = None
@@ -29,6 +45,10 @@ class OperatorCommands(Database):
         """Return an event with its delivery's headers and body."""
         stored = self._read(lambda session: self._stored(session, [id_]))
         return stored[0] if stored else None
+
+    def masked(self, stored: StoredEvent) -> tuple[Headers, str]:
+        """Return an event's headers and body for an operator's eyes: values of secret properties masked."""
+        return masked_headers(stored.headers), masked_body(stored.body)
 
     def count(self, selection: Selection) -> int:
         """Return the number of events in a selection."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -104,13 +106,23 @@ class PostgresInbox(SQLInbox):
         self._database = database
         self._connections = connections
         self._create = create
+        self._has_tables = False
+        self._inherited: list[object] = []
+        self._open()
+        _INBOXES.add(self)
+
+    def _open(self) -> None:
         self._lock = threading.Lock()
         self._own_pool: ConnectionPool[Any] | None = None
-        self._has_tables = False
         self._is_closed = False
         self._listener: Connection[Any] | None = None
         self._listen_at = 0.0
         self._wakeups = threading.Event()
+
+    def _reopen_after_fork(self) -> None:
+        """Open new connections in a forked child: both sides of a fork would write to the same sockets."""
+        self._inherited += [self._own_pool, self._listener]
+        self._open()
 
     # --- connections
 
@@ -309,3 +321,15 @@ def _one(connection: Connection[Any], sql: str) -> Any:
 
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(sql.encode()).fetchone()
+
+
+_INBOXES: weakref.WeakSet[PostgresInbox] = weakref.WeakSet()
+
+
+def _reopen_all() -> None:
+    for inbox in list(_INBOXES):
+        inbox._reopen_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reopen_all)

@@ -6,9 +6,10 @@ carries a row id and nothing else; a lost, repeated or reordered job is harmless
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from .masking import Headers
 from .states import (
     Added,
     Backlog,
@@ -20,6 +21,7 @@ from .states import (
     NewDelivery,
     Outcome,
     Selection,
+    State,
     StoredEvent,
 )
 
@@ -34,8 +36,8 @@ class Engine(Protocol):
         """Enqueue a job for each row id. Later attempts are enqueued by sweeps."""
         raise NotImplementedError
 
-    def recover(self, connection: Any) -> None:
-        """Release jobs of killed workers; called by every sweep."""
+    def bind(self, process: Callable[[int], State | None], sweep: Callable[[], int]) -> None:
+        """Add a receiver of the inbox: `process` takes a row id, `sweep` enqueues overdue events again."""
         raise NotImplementedError
 
 
@@ -69,8 +71,8 @@ class Inbox(Protocol):
         """Claim due events of a source, the earliest due first."""
         raise NotImplementedError
 
-    def claim_one(self, id_: int) -> Claim | None:
-        """Claim an event by its row id; None if it is not due, not the first of its key, or claimed."""
+    def claim_one(self, source: str, id_: int) -> Claim | None:
+        """Claim an event of a source by its row id; None if it is not due, not the first of its key, or claimed."""
         raise NotImplementedError
 
     def renew(self, claims: Iterable[Claim]) -> set[int]:
@@ -114,6 +116,10 @@ class Inbox(Protocol):
 
     # --- operator
 
+    def select(self, *, states: Sequence[str] = (), **filters: Any) -> Selection:
+        """Return a selection of events; raises ValueError for a state that does not exist."""
+        raise NotImplementedError
+
     def list(
         self, selection: Selection, *, limit: int = 100, after: int | None = None
     ) -> list[EventRow]:
@@ -122,6 +128,10 @@ class Inbox(Protocol):
 
     def get(self, id_: int) -> StoredEvent | None:
         """Return an event with its delivery's headers and body."""
+        raise NotImplementedError
+
+    def masked(self, stored: StoredEvent) -> tuple[Headers, str]:
+        """Return an event's headers and body for an operator's eyes: values of secret properties masked."""
         raise NotImplementedError
 
     def count(self, selection: Selection) -> int:

@@ -147,12 +147,14 @@ class SQLInbox(OperatorCommands):
 
         return self._write(operation)
 
-    def claim_one(self, id_: int) -> Claim | None:
-        """Claim an event by its row id; None if it is not due, not the first of its key, or claimed."""
+    def claim_one(self, source: str, id_: int) -> Claim | None:
+        """Claim an event of a source by its row id; None if it is not due, not the first of its key, or claimed."""
         token = secrets.token_hex(16)
 
         def operation(session: Session) -> list[Claim]:
-            rows = session.execute(self._sql.claim_one, id=id_, token=token, lease=self.lease)
+            rows = session.execute(
+                self._sql.claim_one, source=source, id=id_, token=token, lease=self.lease
+            )
             return self._claims(session, [row[0] for row in rows], token)
 
         claims = self._write(operation)
@@ -254,8 +256,6 @@ class SQLInbox(OperatorCommands):
             return 0
 
         def operation(session: Session) -> list[int]:
-            if engine.transactional:
-                engine.recover(session.connection)
             rows = session.execute(
                 self._sql.overdue, source=source, renudge=self._renudge, limit=limit
             )

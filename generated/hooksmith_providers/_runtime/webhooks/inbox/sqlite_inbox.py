@@ -205,7 +205,7 @@ class SQLiteInbox(SQLInbox):
         return int(row[0])
 
     def close(self) -> None:
-        """Commit what is queued, and close the file."""
+        """Commit queued operations, and close the file."""
         with self._lock, self._reader_lock:
             self._is_closed = True
             writer, self._writer = self._writer, None

@@ -160,7 +160,7 @@ FROM picked WHERE inbox_events.id = picked.id RETURNING inbox_events.id
 """
     claim_one: str = """
 WITH picked AS MATERIALIZED (
-    SELECT id FROM inbox_events WHERE id = :id AND due_at <= {now} {skip_locked}
+    SELECT id FROM inbox_events WHERE id = :id AND source = :source AND due_at <= {now} {skip_locked}
 )
 UPDATE inbox_events SET state = 'processing', attempts = attempts + 1, lease_token = :token, due_at = {now} + :lease
 FROM picked WHERE inbox_events.id = picked.id RETURNING inbox_events.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..outcomes import HandlerTimeoutError
+from ..receiver.execution import handlers_in_loop
 from .protocol import Inbox
 from .states import Claim, Finished, Outcome, State
 
@@ -96,6 +98,7 @@ class Worker:
         concurrency: Events processed at the same time, each in a thread.
         poll: Seconds between two looks for due events, if nothing wakes the worker earlier.
         grace: Seconds that `stop` leaves to running handlers; then their events return to pending.
+        loop: Event loop for coroutine functions; None: a loop in a thread of its own.
         stops_after_timeout: Whether to stop after a handler's time limit has passed and its thread cannot be ended.
     """
 
@@ -108,6 +111,7 @@ class Worker:
         concurrency: int = 8,
         poll: float = 1.0,
         grace: float = GRACE,
+        loop: asyncio.AbstractEventLoop | None = None,
         stops_after_timeout: bool = False,
     ) -> None:
         if concurrency < 1:
@@ -120,6 +124,7 @@ class Worker:
         self._concurrency = concurrency
         self._poll = poll
         self._grace = grace
+        self._loop = loop
         self._stops_after_timeout = stops_after_timeout
         self._changed = threading.Condition()
         self._running: set[Attempt] = set()
@@ -147,6 +152,19 @@ class Worker:
             self._finish_running()
             self._is_stopping.set()
             self._notify()
+            keeper.join()
+
+    def run_one(self, claim: Claim) -> Finished:
+        """Process a claimed event in this thread; return the result of its outcome."""
+        attempt = Attempt(claim, self._inbox, on_limit=self._notify)
+        self._running.add(attempt)
+        keeper = threading.Thread(target=self._keep_leases, name="hooksmith-leases", daemon=True)
+        keeper.start()
+        try:
+            return run_attempt(self._inbox, attempt, self._process)
+        finally:
+            self._forget(attempt)
+            self.stop()
             keeper.join()
 
     def stop(self) -> None:
@@ -202,14 +220,15 @@ class Worker:
         """Run attempts in one thread, which keeps its thread-local connections; None ends it."""
         while (attempt := self._attempts.get()) is not None:
             try:
-                run_attempt(self._inbox, attempt, self._process)
+                with handlers_in_loop(self._loop):
+                    run_attempt(self._inbox, attempt, self._process)
             except Exception:
                 logger.exception("event %s: the outcome was not written", attempt.claim.row.id)
             if not self._forget(attempt):
                 return
 
     def _forget(self, attempt: Attempt) -> bool:
-        """Return whether the attempt was running; one that was ended has left its thread to itself."""
+        """Remove an attempt from those that run; return whether it was among them, or was ended before."""
         with self._changed:
             is_running = attempt in self._running
             self._running.discard(attempt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .asgi import ASGIReceiver
 from .engine import Engine
@@ -23,6 +23,22 @@ MAX_BODY = 10 * 2**20
 
 Store = IdempotencyStore | AsyncIdempotencyStore | type[MemoryStore | SQLiteStore] | None
 """A store, the class of a store without arguments, or None."""
+
+
+class RequestHandler(Protocol):
+    """Turns requests into replies."""
+
+    def handle(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request."""
+        raise NotImplementedError
+
+    async def ahandle(self, request: IncomingRequest) -> Reply:
+        """Return the reply to a request without blocking the event loop."""
+        raise NotImplementedError
+
+    def reject(self, status: int, text: str, headers: dict[str, str] | None = None) -> Reply:
+        """Count and log the rejection of a request, and return its reply."""
+        raise NotImplementedError
 
 
 class _Application:
@@ -71,7 +87,9 @@ class Receiver:
         self.max_body = max_body
         self._dispatcher = dispatcher
         self._reporter = Reporter(name, hooks or ReceiverHooks())
-        self._engine = Engine(dispatcher, checked_store(store), self._reporter, max_body)
+        self._engine: RequestHandler = Engine(
+            dispatcher, checked_store(store), self._reporter, max_body
+        )
 
     @property
     def counts(self) -> Counts:

@@ -96,21 +96,29 @@ class Engine:
     # --- requests
 
     def _jobs(self, request: IncomingRequest, start: float) -> Jobs | Reply:
-        self._dispatcher.check()
-        if len(request.body) > self._max_body:
-            return self.reject(413, "the body is too large", start=start)
+        rejection = self.check(request, start)
+        if rejection is not None:
+            return rejection
         try:
             return self._dispatcher.jobs(request)
         except WebhookError as error:
-            return self._rejection_for(error, start)
+            return self.rejection_for(error, start)
 
-    def _rejection_for(self, error: WebhookError, start: float) -> Reply:
+    def check(self, request: IncomingRequest, start: float) -> Reply | None:
+        """Return the rejection of a body that is too large; raises RuntimeError if the receiver must not start."""
+        self._dispatcher.check()
+        if len(request.body) > self._max_body:
+            return self.reject(413, "the body is too large", start=start)
+        return None
+
+    def rejection_for(self, error: WebhookError, start: float) -> Reply:
+        """Count and log a delivery that is not verified or not an event, and return its reply."""
         if isinstance(error, SignatureError):
             logger.warning("refused a delivery: %s", error)
             return self._refused(400, f"not verified: {error.reason}", start)
         if isinstance(error, KeysUnavailableError):
             logger.error("cannot verify deliveries", exc_info=error)
-            return _retry_later("the keys are not available")
+            return retry_later("the keys are not available")
         logger.warning("refused a verified delivery: %s", error)
         return self._refused(400, "not an event", start)
 
@@ -265,7 +273,7 @@ def _failure(job: Job, error: Exception) -> Result:
     if isinstance(error, RetryLater):
         seconds = math.ceil(error.seconds)
         return Result(
-            Outcome.DEFERRED, _retry_later("the handler asks for a later attempt", seconds)
+            Outcome.DEFERRED, retry_later("the handler asks for a later attempt", seconds)
         )
     if isinstance(error, HandlerTimeoutError):
         logger.error("%s: %s", job.description, error)
@@ -278,18 +286,18 @@ def _timed_out(job: Job, seconds: float) -> Result:
     logger.error(
         "%s: the handler exceeded its limit of %g s; its thread goes on", job.description, seconds
     )
-    return Result(Outcome.FAILED, _retry_later("the handler exceeded its time limit"))
+    return Result(Outcome.FAILED, retry_later("the handler exceeded its time limit"))
 
 
 def _taken(job: Job, reason: Taken) -> Result:
     if reason is Taken.DONE:
         return Result(Outcome.DUPLICATE, job.duplicate)
-    return Result(Outcome.BUSY, _retry_later("being handled"))
+    return Result(Outcome.BUSY, retry_later("being handled"))
 
 
 def _store_failed(error: StoreError) -> Result:
     logger.error("the store failed", exc_info=error.__cause__)
-    return Result(Outcome.FAILED, _retry_later("the store is not available"))
+    return Result(Outcome.FAILED, retry_later("the store is not available"))
 
 
 def _without_handler(job: Job) -> Result:
@@ -304,7 +312,8 @@ def _without_handler(job: Job) -> Result:
     return Result(Outcome.FAILED, Reply(status=500, text="no handler"))
 
 
-def _retry_later(text: str, seconds: int = BUSY_SECONDS) -> Reply:
+def retry_later(text: str, seconds: int = BUSY_SECONDS) -> Reply:
+    """Return a reply that asks the sender to repeat the delivery in `seconds`."""
     return Reply(status=503, text=text, headers={"Retry-After": str(seconds)})
 
 

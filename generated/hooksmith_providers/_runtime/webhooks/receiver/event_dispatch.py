@@ -162,7 +162,8 @@ class EventDispatcher(Generic[EventT]):
         self._hooks = hooks
         self._has_store = has_store
         catalogue = webhook.catalogue.name
-        self._key_prefix = f"{catalogue}:" if name == catalogue else f"{catalogue}:{name}:"
+        self.source = catalogue if name == catalogue else f"{catalogue}:{name}"
+        self._key_prefix = f"{self.source}:"
 
     def check(self) -> None:
         """Raise UnhandledTypesError if the receiver is exhaustive, and events have no handler."""
@@ -193,7 +194,18 @@ class EventDispatcher(Generic[EventT]):
         events = self._webhook.unwrap_all(
             request.body, request.headers, method=request.method, url=self._url or request.url
         )
-        received_at = datetime.now(UTC)
+        return self._received(events, request, datetime.now(UTC))
+
+    def parsed(
+        self, request: IncomingRequest, received_at: datetime | None = None
+    ) -> list[ReceivedEvent[EventT]]:
+        """Parse a delivery that is trusted, or was verified before it was stored; raises EventParseError."""
+        events = self._webhook.catalogue.parse_all(request.body, request.headers)
+        return self._received(events, request, received_at or datetime.now(UTC))
+
+    def _received(
+        self, events: list[EventT], request: IncomingRequest, received_at: datetime
+    ) -> list[ReceivedEvent[EventT]]:
         is_alone = len(events) == 1
         return [
             ReceivedEvent(
@@ -257,7 +269,9 @@ class EventDispatcher(Generic[EventT]):
             call=call,
             is_async=is_async,
             key=key,
+            name=handler.name,
             timeout=handler.timeout,
+            retry=handler.retry,
             around=None if around is None else partial(around, delivery),
         )
 

@@ -8,8 +8,8 @@ import asyncio
 import inspect
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from ..outcomes import HandlerTimeoutError
@@ -53,6 +53,18 @@ class LoopThread:
 
 
 LOOP_THREAD = LoopThread()
+
+_THREAD = threading.local()
+
+
+@contextmanager
+def handlers_in_loop(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    """Let the coroutine functions that this thread calls run in a loop of another thread; None: in `LOOP_THREAD`."""
+    _THREAD.loop = loop
+    try:
+        yield
+    finally:
+        _THREAD.loop = None
 
 
 async def _awaited(awaitable: Awaitable[T]) -> T:
@@ -121,6 +133,9 @@ def call_blocking(call: Callable[[], Any]) -> object:
 
 def _await_from_thread(awaitable: Awaitable[object]) -> object:
     """Await in the loop of the server if this is one of its worker threads; otherwise in `LOOP_THREAD`."""
+    loop: asyncio.AbstractEventLoop | None = getattr(_THREAD, "loop", None)
+    if loop is not None:
+        return asyncio.run_coroutine_threadsafe(_awaited(awaitable), loop).result()
     from anyio import NoEventLoopError, from_thread
 
     try:

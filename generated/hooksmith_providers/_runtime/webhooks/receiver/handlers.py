@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from ..outcomes import checked_timeout
+from ..outcomes import Retry, checked_timeout
 from .delivery_context import DeliveryContext
 
 EventT = TypeVar("EventT")
@@ -42,6 +42,7 @@ class Handler:
     takes_context: bool
     is_async: bool
     timeout: float | None = None
+    retry: Retry | None = None
     middleware: tuple[Middleware | AsyncMiddleware, ...] = ()
 
     @property
@@ -69,10 +70,14 @@ class Handlers(Generic[EventT]):
     middlewares: list[Middleware | AsyncMiddleware] = field(default_factory=list)
 
     @overload
-    def on(self, *events: type[ModelT], timeout: float | None = None) -> Register[ModelT]: ...
+    def on(
+        self, *events: type[ModelT], timeout: float | None = None, retry: Retry | None = None
+    ) -> Register[ModelT]: ...
     @overload
-    def on(self, *events: str, timeout: float | None = None) -> Callable[[HandlerT], HandlerT]: ...
-    def on(self, *events: Any, timeout: float | None = None) -> Any:
+    def on(
+        self, *events: str, timeout: float | None = None, retry: Retry | None = None
+    ) -> Callable[[HandlerT], HandlerT]: ...
+    def on(self, *events: Any, timeout: float | None = None, retry: Retry | None = None) -> Any:
         """Register a handler of events, by their classes or types. It may be a coroutine function.
 
         A handler takes the event, and as an optional second parameter the `DeliveryContext`. An event may have several
@@ -82,6 +87,7 @@ class Handlers(Generic[EventT]):
         Args:
             events: Classes or types of events.
             timeout: The handler's time limit in seconds; None: no limit.
+            retry: The handler's retry policy, with an inbox; None: the receiver's.
 
         Raises:
             KeyError: The document has no such event.
@@ -90,7 +96,7 @@ class Handlers(Generic[EventT]):
         """
         if any(inspect.isroutine(event) for event in events):
             raise TypeError("name the events: @receiver.on(SomeEvent), not @receiver.on")
-        return self._register(timeout, events=events)
+        return self._register(timeout, events=events, retry=retry)
 
     def on_prefix(self, prefix: str, *, timeout: float | None = None) -> Register[EventT]:
         """Register a handler of every event whose type begins with `prefix`, in addition to the event's own handlers.
@@ -142,7 +148,11 @@ class Handlers(Generic[EventT]):
         self.registrations.append(registration)
 
     def _register(
-        self, timeout: float | None, events: tuple[Any, ...] = (), prefix: str | None = None
+        self,
+        timeout: float | None,
+        events: tuple[Any, ...] = (),
+        prefix: str | None = None,
+        retry: Retry | None = None,
     ) -> Any:
         limit = checked_timeout(timeout)
         self.check_events(events, prefix)
@@ -153,6 +163,7 @@ class Handlers(Generic[EventT]):
                 takes_context=takes_context(function),
                 is_async=is_coroutine_function(function),
                 timeout=limit,
+                retry=retry,
             )
             self.add(Registration(events=events, prefix=prefix, handler=handler))
             return function
@@ -166,6 +177,7 @@ def _within(handler: Handler, outer: tuple[Middleware | AsyncMiddleware, ...]) -
         takes_context=handler.takes_context,
         is_async=handler.is_async,
         timeout=handler.timeout,
+        retry=handler.retry,
         middleware=(*outer, *handler.middleware),
     )
 

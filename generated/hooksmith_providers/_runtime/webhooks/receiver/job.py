@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..outcomes import Retry
 from .http import IncomingRequest, Reply
 
 _OK = Reply(status=200)
@@ -22,17 +23,21 @@ class HandlerRun:
     """A handler with its arguments.
 
     Args:
+        name: The handler's name, which tells the handlers of one event apart.
         call: The handler and its middleware, without parameters; its result is awaitable if `is_async` is set.
         is_async: Whether `call` is a coroutine function.
         key: The key in the store; None: duplicates are not recognized.
         timeout: The time limit in seconds; None: no limit.
+        retry: The retry policy with an inbox; None: the receiver's.
         around: A context that the handler runs in, such as a span of a trace.
     """
 
     call: Callable[[], Any]
     is_async: bool
+    name: str = ""
     key: str | None = None
     timeout: float | None = None
+    retry: Retry | None = None
     around: Callable[[], AbstractContextManager[object]] | None = None
 
 

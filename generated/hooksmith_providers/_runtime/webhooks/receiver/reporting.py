@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
     FAILED = "failed"
     REFUSED = "refused"
+    STORED = "stored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,8 @@ class Counts:
     """A handler raised `RetryLater`."""
     dropped: int = 0
     """A handler raised `PermanentFailure`: acknowledged."""
+    stored: int = 0
+    """Stored in the inbox, and acknowledged."""
     by_type: Mapping[str, Mapping[str, int]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
@@ -67,6 +70,7 @@ _FIELDS = {
     Outcome.DROPPED: "dropped",
     Outcome.FAILED: "failed",
     Outcome.REFUSED: "refused",
+    Outcome.STORED: "stored",
 }
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
+from ...omit import OMIT, Omit
+from ..inbox.inbox_receiver import InboxReceiver
+from ..inbox.protocol import Inbox
+from ..outcomes import Retry
 from ..signatures.message import AnyHeaders
 from ..webhook import BaseWebhook
 from .base_receiver import MAX_BODY, Receiver, Store
@@ -20,7 +24,7 @@ EventT = TypeVar("EventT")
 ModelT = TypeVar("ModelT")
 
 
-class WebhookReceiver(Receiver, Generic[EventT]):
+class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
     """Takes deliveries and hands their events to handlers.
 
     It is an ASGI and a WSGI application; `asgi` and `wsgi` are the same as applications of one kind. The reply is 200
@@ -40,24 +44,32 @@ class WebhookReceiver(Receiver, Generic[EventT]):
         url: The URL that the sender calls, if the scheme signs it and a proxy changes it.
         exhaustive: Whether to refuse to start while events of the document have no handler of their own.
         hooks: Functions that observe deliveries.
+        inbox: Stores events before the reply; workers handle them later. Instead of a store.
+        ordering_key: With an inbox, gives an event's key: events of a key are handled one at a time, in the order of
+            arrival. None, or a function that gives None: no order.
+        retry: With an inbox, the retry policy of handlers without one of their own.
 
     Raises:
-        TypeError: An argument is of another type.
+        TypeError: An argument is of another type, or both `store` and `inbox` are passed.
     """
 
     def __init__(
         self,
         webhook: BaseWebhook[EventT],
         *,
-        store: Store = MemoryStore,
+        store: Store | Omit = OMIT,
         name: str | None = None,
         max_body: int = MAX_BODY,
         url: str | None = None,
         exhaustive: bool = False,
         hooks: ReceiverHooks | None = None,
+        inbox: Inbox | None = None,
+        ordering_key: Callable[[EventT], str | None] | None = None,
+        retry: Retry | None = None,
     ) -> None:
         if not isinstance(webhook, BaseWebhook):
             raise TypeError(f"webhook: a Webhook, not a {type(webhook).__name__}")
+        own_store = _checked_storage(store, inbox, ordering_key, retry)
         own_name = name or webhook.catalogue.name
         self._handlers: HandlerTable[EventT] = HandlerTable(webhook.catalogue)
         self._events = EventDispatcher(
@@ -67,17 +79,25 @@ class WebhookReceiver(Receiver, Generic[EventT]):
             url=url,
             exhaustive=exhaustive,
             hooks=hooks or ReceiverHooks(),
-            has_store=store is not None,
+            has_store=own_store is not None,
         )
-        super().__init__(self._events, name=own_name, store=store, max_body=max_body, hooks=hooks)
+        super().__init__(
+            self._events, name=own_name, store=own_store, max_body=max_body, hooks=hooks
+        )
+        if inbox is not None:
+            self._use_inbox(inbox, self._events, ordering_key, retry or Retry())
 
     # --- handlers
 
     @overload
-    def on(self, *events: type[ModelT], timeout: float | None = None) -> Register[ModelT]: ...
+    def on(
+        self, *events: type[ModelT], timeout: float | None = None, retry: Retry | None = None
+    ) -> Register[ModelT]: ...
     @overload
-    def on(self, *events: str, timeout: float | None = None) -> Callable[[HandlerT], HandlerT]: ...
-    def on(self, *events: Any, timeout: float | None = None) -> Any:
+    def on(
+        self, *events: str, timeout: float | None = None, retry: Retry | None = None
+    ) -> Callable[[HandlerT], HandlerT]: ...
+    def on(self, *events: Any, timeout: float | None = None, retry: Retry | None = None) -> Any:
         """Register a handler of events, by their classes or types. It may be a coroutine function.
 
         A handler takes the event, and as an optional second parameter the `DeliveryContext`. An event may have several
@@ -89,13 +109,14 @@ class WebhookReceiver(Receiver, Generic[EventT]):
             events: Classes or types of events.
             timeout: The handler's time limit in seconds; None: no limit. A plain function is not interrupted: the
                 sender is asked to repeat the delivery, and the claim holds until the function ends.
+            retry: With an inbox, the handler's retry policy; None: the receiver's.
 
         Raises:
             KeyError: The document has no such event.
             TypeError: The handler takes neither one nor two parameters.
             ValueError: The handler is registered for the event already.
         """
-        return self._handlers.on(*events, timeout=timeout)
+        return self._handlers.on(*events, timeout=timeout, retry=retry)
 
     def on_prefix(self, prefix: str, *, timeout: float | None = None) -> Register[EventT]:
         """Register a handler of every event whose type begins with `prefix`, such as `user.`.
@@ -161,3 +182,18 @@ def _request(
     body: bytes, headers: AnyHeaders, method: str, url: str | None, tenant: str | None
 ) -> IncomingRequest:
     return IncomingRequest(body=body, headers=headers, method=method, url=url, tenant=tenant)
+
+
+def _checked_storage(
+    store: Store | Omit, inbox: Inbox | None, ordering_key: object, retry: object
+) -> Store:
+    """Return the store, which is none if there is an inbox; raises TypeError for arguments that exclude each other."""
+    if inbox is None:
+        if ordering_key is not None or retry is not None:
+            raise TypeError("ordering_key and retry need an inbox")
+        return MemoryStore if isinstance(store, Omit) else store
+    if not isinstance(store, Omit) and store is not None:
+        raise TypeError("store and inbox: a receiver has one of them")
+    if not hasattr(inbox, "aadd"):
+        raise TypeError(f"inbox: a SQLiteInbox or PostgresInbox, not a {type(inbox).__name__}")
+    return None
