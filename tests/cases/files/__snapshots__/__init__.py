@@ -51,9 +51,21 @@ if TYPE_CHECKING:
         SignatureReason as SignatureReason,
         WebhookError as WebhookError,
     )
+    from .._runtime.webhooks.inbox.engines import (
+        AfterCommit as AfterCommit,
+        Procrastinate as Procrastinate,
+    )
+    from .._runtime.webhooks.inbox.postgres_inbox import PostgresInbox as PostgresInbox
+    from .._runtime.webhooks.inbox.reconciliation import EventPage as EventPage
+    from .._runtime.webhooks.inbox.sqlite_inbox import SQLiteInbox as SQLiteInbox
+    from .._runtime.webhooks.inbox.states import (
+        InboxError as InboxError,
+        LeaseLostError as LeaseLostError,
+    )
     from .._runtime.webhooks.outcomes import (
         HandlerTimeoutError as HandlerTimeoutError,
         PermanentFailure as PermanentFailure,
+        Retry as Retry,
         RetryLater as RetryLater,
     )
     from .._runtime.webhooks.receiver.delivery_context import DeliveryContext as DeliveryContext
@@ -130,9 +142,15 @@ else:
                 "SignatureReason",
                 "WebhookError",
             ),
+            ".._runtime.webhooks.inbox.engines": ("AfterCommit", "Procrastinate"),
+            ".._runtime.webhooks.inbox.postgres_inbox": ("PostgresInbox",),
+            ".._runtime.webhooks.inbox.reconciliation": ("EventPage",),
+            ".._runtime.webhooks.inbox.sqlite_inbox": ("SQLiteInbox",),
+            ".._runtime.webhooks.inbox.states": ("InboxError", "LeaseLostError"),
             ".._runtime.webhooks.outcomes": (
                 "HandlerTimeoutError",
                 "PermanentFailure",
+                "Retry",
                 "RetryLater",
             ),
             ".._runtime.webhooks.receiver.delivery_context": ("DeliveryContext",),

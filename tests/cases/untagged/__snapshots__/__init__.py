@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .._runtime.webhooks.outcomes import (
         HandlerTimeoutError as HandlerTimeoutError,
         PermanentFailure as PermanentFailure,
+        Retry as Retry,
         RetryLater as RetryLater,
     )
     from .._runtime.webhooks.receiver.http import Reply as Reply
@@ -130,6 +131,7 @@ else:
             ".._runtime.webhooks.outcomes": (
                 "HandlerTimeoutError",
                 "PermanentFailure",
+                "Retry",
                 "RetryLater",
             ),
             ".._runtime.webhooks.receiver.http": ("Reply",),
