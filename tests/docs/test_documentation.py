@@ -103,6 +103,11 @@ def test_yaml(block: readme.Block) -> None:
     assert list(Draft202012Validator(schema).iter_errors(found)) == []
 
 
+def test_no_page_names_an_invented_repository() -> None:
+    for page in PAGES:
+        assert "github.com/hooksmith" not in page.read_text("utf-8"), page
+
+
 def test_every_page_is_in_the_contents() -> None:
     index = (DOCS / "index.md").read_text("utf-8")
     for page in [*PAGES, *DOCS.rglob("*.rst")]:
