@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from .caching.run_results import Output, recall, remember
 from .caching.store import Cache
 from .errors import Diagnostic
+from .output.runtime_copy import RUNTIME, needed_folders
 from .progress import report
 from .settings import Settings
 
@@ -167,27 +168,27 @@ def make_suite(config: Config, only: Collection[str] = (), *, workers: int = 1) 
     """As `pipeline.generate_suite`, side by side and each only where something has changed."""
     names = sorted(only or config.apis)
     jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
-    files: dict[str, str] = dict(_make_top(config).files)
+    files: dict[str, str] = {}
+    folders: set[str] = set()
     found: list[Diagnostic] = []
     with closing(generate_side_by_side(jobs, workers)) as outcomes:
         for name, outcome in zip(names, outcomes, strict=True):
             output = outcome.result()
             files |= {f"{name}/{path}": text for path, text in output.files.items()}
+            folders |= needed_folders(output.files)
             found += output.diagnostics
-    return Output(files, tuple(found))
+    return Output({**_make_top(config, folders).files, **files}, tuple(found))
 
 
-def _make_top(config: Config) -> Output:
-    """What is common to the documents; it depends on the tool alone, and on their names."""
-    entry = (
-        Path("_runtime"),
-        Settings(package=" ".join(sorted(config.apis)), formatter=config.formatter),
-    )
+def _make_top(config: Config, folders: Collection[str]) -> Output:
+    """Return the files of a suite outside its subpackages; they depend on the tool, these folders and the names."""
+    key = " ".join((*sorted(folders), "-", *sorted(config.apis)))
+    entry = (Path(RUNTIME), Settings(package=key, formatter=config.formatter))
     cache = Cache.default()
     found = recall(*entry, cache)
     if found is None:
         from .pipeline import suite_top
 
-        found = Output(suite_top(config.apis, config.formatter))
+        found = Output(suite_top(config.apis, folders, config.formatter))
         remember(*entry, found, (), cache)
     return found

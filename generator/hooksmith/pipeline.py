@@ -19,10 +19,11 @@ from .naming.class_names import ClassNames, assign_class_names
 from .naming.overrides import check_overrides
 from .normalize import Normal, normalize
 from .normalize.sources import Sources
+from .output.runtime_copy import needed_folders, runtime_files
 from .plan import plan
 from .plan.views import PackageView
 from .progress import report
-from .render import render, render_suite, runtime_files
+from .render import render, render_suite
 from .settings import Formatter, Settings
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def generate(path: Path, settings: Settings) -> Result:
     report(f"{settings.package}: format")
     files = format_files(result.files, settings.formatter, check=check_module)
     if settings.runtime == "inner":
-        files |= runtime_files()
+        files |= runtime_files(needed_folders(files))
     return replace(result, files=files)
 
 
@@ -80,19 +81,23 @@ def generate_suite(config: Config, only: Collection[str] = ()) -> SuiteResult:
     """Generate one package with a subpackage for each document of a configuration, or for those named in `only`."""
     files = render_suite(sorted(config.apis))
     diagnostics: list[Diagnostic] = []
+    folders: set[str] = set()
     for name in sorted(only or config.apis):
         result = _rendered(config.apis[name].spec, config.settings(name))
+        folders |= needed_folders(result.files)
         files |= {f"{name}/{path}": text for path, text in result.files.items()}
         diagnostics += result.diagnostics
     report("format")
     formatted = format_files(files, config.formatter, check=check_module)
-    return SuiteResult({**runtime_files(), **formatted}, tuple(diagnostics))
+    return SuiteResult({**runtime_files(folders), **formatted}, tuple(diagnostics))
 
 
-def suite_top(apis: Iterable[str], formatter: Formatter) -> dict[str, str]:
-    """Return the files of a suite outside its subpackages: the runtime and the top module."""
+def suite_top(
+    apis: Iterable[str], folders: Collection[str], formatter: Formatter
+) -> dict[str, str]:
+    """Return the files of a suite outside its subpackages: these folders of the runtime, and the top module."""
     return {
-        **runtime_files(),
+        **runtime_files(folders),
         **format_files(render_suite(sorted(apis)), formatter, check=check_module),
     }
 

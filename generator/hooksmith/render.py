@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from .caching.store import write_whole
+from .output.runtime_copy import templates
 from .plan.docstrings import comment, docstring, one_line
 from .plan.literals import literal, mapping
 from .plan.views import PackageView
@@ -75,8 +76,6 @@ FILES = (
     Output("api/py.typed.jinja", "py.typed", _always),
 )
 
-RUNTIME = "_runtime"
-
 
 def render(view: PackageView) -> dict[str, str]:
     """The files of one API's package, unformatted: path → text."""
@@ -94,24 +93,6 @@ def render_suite(apis: list[str]) -> dict[str, str]:
         "__init__.py": _environment().get_template("suite/__init__.py.jinja").render(apis=apis),
         "py.typed": "",
     }
-
-
-def runtime_files() -> dict[str, str]:
-    """The runtime, copied as it is: path → text, under `_runtime/`. It is as black and ruff want it already."""
-    folder = templates() / RUNTIME
-    return {
-        f"{RUNTIME}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".py", ".typed")
-    }
-
-
-@cache
-def templates() -> Path:
-    """The folder of templates: inside the installed package, or beside it in a checkout."""
-    here = Path(__file__).resolve().parent
-    installed = here / "templates"
-    return installed if installed.is_dir() else here.parents[1] / "templates"
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooksmith.caching.store import Cache
 from hooksmith.formatting import format_files
-from hooksmith.render import runtime_files
+from hooksmith.output.runtime_copy import runtime_files
 from support.black_style import as_black_has_it
 
 

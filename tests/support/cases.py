@@ -11,7 +11,7 @@ from typing import Any
 
 from hooksmith.config import Settings
 from hooksmith.ir import Api
-from hooksmith.render import runtime_files, templates
+from hooksmith.output.runtime_copy import runtime_files, templates
 from support.made import Made, generate
 
 from .paths import CASES

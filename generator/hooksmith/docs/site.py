@@ -14,8 +14,8 @@ from markupsafe import Markup
 from ..diff.report import Report
 from ..frozen import value
 from ..ir import Api
+from ..output.runtime_copy import templates
 from ..plan.views import PackageView
-from ..render import templates
 from .changes import changes_view
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page, example_text

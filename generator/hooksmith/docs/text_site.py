@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..ir import Resource
-from ..render import templates
+from ..output.runtime_copy import templates
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page
 from .index import ApiIndex

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..errors import OutputError, Place
+from .runtime_copy import RUNTIME
 
 MANIFEST = ".hooksmith.json"
 _CACHE = "__pycache__"
@@ -106,14 +107,20 @@ def expected_files(
     expected = {_checked(path): text.encode() for path, text in files.items()}
     hashes = {path: _hash(content) for path, content in expected.items()}
     if partial:
-        replaced = {path.partition("/")[0] for path in files}
+        replaced = {_part(path) for path in files}
         for path, digest in (present.hashes or {}).items():
-            if path.partition("/")[0] not in replaced:
+            if _part(path) not in replaced:
                 hashes[path] = digest
                 if path in present.files:
                     expected[path] = present.files[path]
     expected[MANIFEST] = _text(hashes)
     return expected
+
+
+def _part(path: str) -> str:
+    """Return the part of the output that a partial version replaces as a whole: an API, or a folder of the runtime."""
+    first, _, rest = path.partition("/")
+    return f"{first}/{rest.partition('/')[0]}" if first == RUNTIME else first
 
 
 def _checked(path: str) -> str:

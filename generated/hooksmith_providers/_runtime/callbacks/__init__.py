@@ -1,1 +1,0 @@
-"""Callbacks: requests that an API sends to an address of the caller."""
