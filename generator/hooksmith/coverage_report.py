@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from .describe.assertions import unchecked
 from .describe.constraints import families, is_ambiguous
+from .errors import Diagnostic
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
 from .naming.class_names import ClassNames
@@ -36,17 +37,37 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
+    """Coverage report of a document, with all its warnings."""
+
     entries: tuple[Entry, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """`{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […]}`; empty names and reasons left out."""
+        """Return `{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […], "warnings": […]}`.
+
+        Empty names, reasons and hints are omitted.
+        """
         count = Counter((entry.kind, entry.status) for entry in self.entries)
         kinds = dict.fromkeys(entry.kind for entry in self.entries)
         summary = {
             kind: {status: count[kind, status] for status in ("emitted", "degraded")}
             for kind in kinds
         }
-        return {"summary": summary, "entries": [_as_json(entry) for entry in self.entries]}
+        return {
+            "summary": summary,
+            "entries": [_as_json(entry) for entry in self.entries],
+            "warnings": list(map(_warning_as_json, self.warnings)),
+        }
+
+
+def _warning_as_json(warning: Diagnostic) -> dict[str, Any]:
+    place = warning.place
+    values = {
+        "message": warning.message,
+        "hint": warning.hint,
+        **({field.name: getattr(place, field.name) for field in fields(place)} if place else {}),
+    }
+    return {name: value for name, value in values.items() if value not in ("", None)}
 
 
 def _as_json(entry: Entry) -> dict[str, str]:
@@ -104,7 +125,7 @@ class _Accountant:
             if pointer not in told
         ]
         entries += self._unchecked()
-        return Ledger(tuple(entries))
+        return Ledger(tuple(entries), tuple(self._normal.diagnostics))
 
     def _entry(self, subject: Subject) -> Entry:
         name, reason = getattr(self, f"_{subject.kind}")(subject)

@@ -18,6 +18,7 @@ from .load.library import Library, load
 from .naming.class_names import ClassNames, assign_class_names
 from .naming.overrides import check_overrides
 from .normalize import Normal, normalize
+from .normalize.diagnostics import summarized
 from .normalize.sources import Sources
 from .output.runtime_copy import needed_folders, runtime_files
 from .plan import plan
@@ -133,7 +134,8 @@ def _read(path: Path, settings: Settings) -> tuple[Description, Sources]:
     normal, names = _named(library, settings)
     _refuse_broken_extensions(library)
     api = describe(normal, names, settings.source or path.name)
-    diagnostics = _warnings_or_raise([*library.warnings, *normal.diagnostics], settings)
+    warnings = summarized([*library.warnings, *normal.diagnostics])
+    diagnostics = _warnings_or_raise(warnings, settings)
     return Description(api, diagnostics, library.inputs), normal.findings.sources
 
 

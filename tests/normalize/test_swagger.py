@@ -11,7 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hooksmith.config import Settings
 from hooksmith.load.library import load
-from hooksmith.normalize.bundle import Bundle, bundle
+from hooksmith.normalize.bundle import bundle
+from hooksmith.normalize.bundled_document import Bundle
 from hooksmith.normalize.diagnostics import Findings
 from hooksmith.normalize.dialects import upgrade
 from hooksmith.normalize.repair import tolerate

@@ -1,6 +1,7 @@
-"""`$id`, `$anchor` and their kin in JSON Schemas, by the rules of each draft, which the `referencing` library knows.
+"""Identifiers in JSON Schemas: `$id`, `$anchor` and `$dynamicAnchor`, by the rules of each draft.
 
-A `$id` that is only a fragment (`#/components/schemas/Pet`), as some publishers write it, identifies nothing.
+The `referencing` package knows the rules. A `$id` that is a pointer (`#/components/schemas/Pet`), as some publishers
+write it, identifies nothing.
 """
 
 from __future__ import annotations
@@ -18,36 +19,46 @@ _KEYWORDS = ("$id", "id", "$anchor", "$dynamicAnchor")
 
 @value()
 class Identifiers:
-    """`pointers`: absolute URI, with `#anchor` for an anchor → JSON pointer. `bases`: pointer → base URI below it."""
+    """Identifiers of a file.
+
+    Attributes:
+        pointers: Absolute URI, with `#anchor` for an anchor → JSON Pointer.
+        bases: JSON Pointer → base URI of the schemas below it.
+        fragments: As `pointers`, for a `$id` such as `#name` in a draft where that is no anchor.
+    """
 
     pointers: dict[str, str] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
+    fragments: dict[str, str] = field(default_factory=dict)
 
     def base(self, pointer: str) -> tuple[str, str]:
-        """The pointer to the resource that `pointer` stands in, and that resource's URI."""
+        """Return the pointer and the URI of the schema resource that contains `pointer`."""
         while pointer not in self.bases:
             pointer = pointer.rpartition("/")[0]
         return pointer, self.bases[pointer]
 
 
 def identify(data: Any, uri: str) -> Identifiers:
-    """All identifiers in a document that was read from `uri`."""
-    found = Identifiers(bases={"": uri})
+    """Return the identifiers in the data of a file at `uri`."""
+    identifiers = Identifiers(bases={"": uri})
     specification = _specification(data)
     for pointer, schema in _candidates(data):
         resource = specification.create_resource(schema)
         identifier = resource.id()
         if identifier and not identifier.startswith("#"):
-            absolute = urldefrag(urljoin(found.base(pointer)[1], identifier)).url
-            found.bases[pointer] = absolute
-            found.pointers.setdefault(absolute, pointer)
+            absolute = urldefrag(urljoin(identifiers.base(pointer)[1], identifier)).url
+            identifiers.bases[pointer] = absolute
+            identifiers.pointers.setdefault(absolute, pointer)
+        base = identifiers.base(pointer)[1]
+        if identifier and identifier.startswith("#") and "/" not in identifier:
+            identifiers.fragments.setdefault(base + identifier, pointer)
         for anchor in resource.anchors():
-            found.pointers.setdefault(f"{found.base(pointer)[1]}#{anchor.name}", pointer)
-    return found
+            identifiers.pointers.setdefault(f"{base}#{anchor.name}", pointer)
+    return identifiers
 
 
 def _specification(data: Any) -> Any:
-    """The draft that a document names, else 2020-12, which OpenAPI 3.1 is based on."""
+    """Return the draft that a document names, otherwise 2020-12, on which OpenAPI 3.1 is based."""
     from referencing.jsonschema import DRAFT202012, UnknownDialect, specification_with
 
     dialect = data.get("$schema") if isinstance(data, dict) else None
@@ -58,7 +69,7 @@ def _specification(data: Any) -> Any:
 
 
 def _candidates(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Objects with an identifying keyword, outer ones first."""
+    """Yield (JSON Pointer, object) for the objects with an identifying keyword, outer objects first."""
     stack = [("", data)]
     while stack:
         pointer, value = stack.pop()

@@ -1,7 +1,7 @@
-"""Files → documents: YAML 1.2 or JSON, `$ref`s across files, and where everything stands.
+"""Files of a document: YAML 1.2 or JSON, `$ref`s across files, and places of values.
 
-A document is untrusted. Nothing is fetched over the network, nothing is read outside the folder of the first file (and
-the folders its reader allows), and size, depth and aliases have limits. The data is a tree; treat it as read-only.
+A document is untrusted. Nothing is fetched over the network. Nothing is read outside the folder of the first file and
+the folders that the user allows. Size, depth and aliases have limits. The data is a tree; treat it as read-only.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ def load(path: Path, *, roots: Iterable[Path] = (), overlays: Iterable[Path] = (
 
 
 class Library:
-    """A document and those that its `$ref`s reach, each read once, when first reached."""
+    """Files of a document: the first one, and those that `$ref`s reach, each read once, when first reached."""
 
     def __init__(self, path: Path, roots: tuple[Path, ...] = ()) -> None:
         real = path.resolve()
         self._roots = (real.parent, *(it.resolve() for it in roots))
         self._documents: dict[Path, Document] = {}
-        self._found: dict[tuple[str, str, str], tuple[Located, str]] = {}
+        self._resolved: dict[tuple[str, str, str], tuple[Located, tuple[str, str] | None]] = {}
         self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}
-        """Where a `$ref` was followed that is wrong but clear: as it is, and what was taken for it."""
+        """File and JSON Pointer of each `$ref` that is wrong but clear → message and hint."""
         self._sought: dict[Path, Path] = {path: real}
         self._overlays: dict[Path, Document] = {}
         self.warnings: list[Diagnostic] = []
@@ -69,12 +69,12 @@ class Library:
 
     @property
     def documents(self) -> Mapping[Path, Document]:
-        """All documents read so far, by their resolved path, the root first."""
+        """Return the files read so far, by their resolved path, the root first."""
         return self._documents
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """Every file that was looked for, with what was in it."""
+        """Return every file that was looked for, with the digest of its content."""
         read = {**self._overlays, **self._documents}
         return tuple(
             Input(path, real, read[real].digest if real in read else None)
@@ -82,24 +82,27 @@ class Library:
         )
 
     def resolve(self, document: Document, reference: str, at: str = "") -> Located:
-        """What a `$ref` leads to, one step: the value may hold a `$ref` again.
+        """Return the target of a `$ref`, which may be a `$ref` again.
 
-        `at` points to the object in `document` that holds the `$ref`: it is named in errors, and a `$id` above it
-        is what a relative reference starts from. Raises UnresolvedReferenceError, or LoadError where the reference
-        leads to a file that cannot be read.
+        Args:
+            document: The file that contains the `$ref`.
+            reference: The value of the `$ref`.
+            at: JSON Pointer to the object with the `$ref`, for errors and for the base URI.
+
+        Raises UnresolvedReferenceError, or LoadError if the reference leads to a file that cannot be read.
         """
         scope = document.identifiers.base(at)[0]
         key = (document.uri, scope, reference)
-        if key not in self._found:
+        if key not in self._resolved:
             resolution = Resolution(self, document, reference, at)
-            self._found[key] = (resolution.run(), resolution.meant)
-        found, meant = self._found[key]
-        if meant:
-            self.misspelled[document, at] = (reference, meant)
-        return found
+            self._resolved[key] = (resolution.run(), resolution.warning)
+        target, warning = self._resolved[key]
+        if warning:
+            self.misspelled[document, at] = warning
+        return target
 
     def follow(self, located: Located) -> Located:
-        """The end of a chain: `located` itself, or what its `$ref` and the next ones lead to."""
+        """Return the end of a chain of `$ref`s that begins at `located`. Raises UnresolvedReferenceError."""
         start, passed = located, {(located.document.uri, located.pointer)}
         while is_reference(located.value):
             located = self.resolve(located.document, located.value["$ref"], located.pointer)
@@ -113,7 +116,7 @@ class Library:
         return located
 
     def identified(self, uri: str) -> Located | None:
-        """What a document read so far calls `uri` by a `$id` or an anchor."""
+        """Return the value that a file read so far identifies as `uri` by a `$id` or an anchor, or None."""
         for document in self._documents.values():
             pointer = document.identifiers.pointers.get(uri)
             if pointer is not None:
@@ -121,7 +124,7 @@ class Library:
         return None
 
     def open(self, path: Path, fail: Callable[[str, str], Exception]) -> Document:
-        """The document at `path`, if it may be read; `fail(message, hint)` makes the error where not."""
+        """Return the file at `path`. If it may not be read, raise the error that `fail(message, hint)` returns."""
         real = self._sought[path] = path.resolve()
         if real in self._documents:
             return self._documents[real]

@@ -1,4 +1,4 @@
-"""One `$ref` → what it leads to."""
+"""Resolution of a `$ref`, across files, `$id`s and anchors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 class Opener(Protocol):
-    """What resolution asks of a library of documents."""
+    """Library of documents, as far as resolution needs it."""
 
     def identified(self, uri: str) -> Located | None: ...
 
@@ -27,7 +27,15 @@ class Opener(Protocol):
 
 
 class Resolution:
-    """One `$ref` on its way: `document` and `at` say where it stands."""
+    """Resolution of one `$ref`.
+
+    Args:
+        library: Opens further files.
+        document: The file that contains the `$ref`.
+        reference: The value of the `$ref`.
+        at: JSON Pointer to the object with the `$ref`.
+        hops: Number of `$ref`s passed on the way here.
+    """
 
     def __init__(
         self, library: Opener, document: Document, reference: str, at: str, hops: int = 0
@@ -37,11 +45,11 @@ class Resolution:
         self._reference = reference
         self._at = at
         self._hops = hops
-        self.meant = ""
-        """What the reference should have been, where it is wrong but clear."""
+        self.warning: tuple[str, str] | None = None
+        """Message and hint, if the reference is wrong but clear."""
 
     def run(self) -> Located:
-        """The end of one step. `hops` counts `$ref`s passed on the way, so as not to go in a circle."""
+        """Return the target, which may be a `$ref` again. Raises UnresolvedReferenceError, LoadError."""
         if self._hops > _MAX_HOPS:
             raise self._fail("its path runs in a circle of $refs")
         location, _, fragment = self._reference.partition("#")
@@ -59,7 +67,7 @@ class Resolution:
         return self._library.identified(uri)
 
     def _path(self, location: str) -> Path:
-        """The file that a reference names, relative to the file it stands in."""
+        """Return the path of the file that a reference names, relative to the file with the reference."""
         if location.startswith("file:"):
             return Path(unquote(re.sub(r"^file:(//(localhost)?(?=/))?", "", location)))
         if location.startswith(("http:", "https:", "//")):
@@ -74,14 +82,21 @@ class Resolution:
         return Path(_normal(self._document.path.parent / unquote(location)))
 
     def _inside(self, document: Document, fragment: str, resource: str) -> Located:
-        """What `fragment` means in the schema resource at the pointer `resource` of `document`."""
+        """Return the target of a fragment in the schema resource at the pointer `resource` of a file."""
+        location = self._reference.partition("#")[0]
+        if fragment == "/" and not _has(document.data, ""):
+            message = (
+                f"the $ref {self._reference!r} names a key without a name; taken as the whole file"
+            )
+            self.warning = message, f"write {location + '#'!r}"
+            return Located(document, "", document.data)
         if fragment and not fragment.startswith("/"):
             if "/" not in fragment:
                 return self._anchor(document, unquote(fragment), resource)
-            fragment = (
-                f"/{fragment}"  # no anchor has a slash, so it is a pointer that lacks its first
-            )
-            self.meant = f"{self._reference.partition('#')[0]}#{fragment}"
+            fragment = f"/{fragment}"  # no anchor has a slash: a pointer that lacks its first
+            meant = f"{location}#{fragment}"
+            message = f"the $ref {self._reference!r} lacks a slash behind the #, and is taken as {meant!r}"
+            self.warning = message, "write the slash: a JSON pointer begins with one"
         try:
             return self._descend(document, resource, fragment)
         except UnresolvedReferenceError:
@@ -91,16 +106,18 @@ class Resolution:
 
     def _anchor(self, document: Document, name: str, resource: str) -> Located:
         uri = document.identifiers.base(resource)[1]
-        pointer = document.identifiers.pointers.get(f"{uri}#{name}")
+        identifiers = document.identifiers
+        pointer = identifiers.pointers.get(f"{uri}#{name}")
+        if pointer is None and (pointer := identifiers.fragments.get(f"{uri}#{name}")) is not None:
+            message = f"the $ref {self._reference!r} leads to the $id '#{name}', which is an anchor up to draft 7 only"
+            self.warning = message, f"write `$anchor: {name}` there"
         if pointer is None:
-            names = [
-                known.partition("#")[2] for known in document.identifiers.pointers if "#" in known
-            ]
+            names = [known.partition("#")[2] for known in identifiers.pointers if "#" in known]
             raise self._fail(f"{document.path} has no $anchor {name!r}", did_you_mean(name, names))
         return Located(document, pointer, value_at(document.data, pointer))
 
     def _descend(self, document: Document, start: str, fragment: str) -> Located:
-        """Walk down a pointer, through `$ref`s on the way where a key is not there."""
+        """Return the target of a pointer; if an object lacks a key but has a `$ref`, continue at its target."""
         pointer, value = start, value_at(document.data, start)
         for token in fragment.split("/")[1:]:
             while (key := _key(value, token)) is None and is_reference(value):
@@ -113,7 +130,6 @@ class Resolution:
         return Located(document, pointer, value)
 
     def _hop(self, document: Document, pointer: str, reference: str) -> Located:
-        """Through a `$ref` that stands where a key should be."""
         self._hops += 1
         return Resolution(self._library, document, reference, pointer, self._hops).run()
 
@@ -132,12 +148,12 @@ class Resolution:
 
 
 def is_reference(value: Any) -> bool:
-    """Whether `value` stands for another one."""
+    """Return whether a value is an object with a `$ref`."""
     return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
 def _key(value: Any, token: str) -> str | None:
-    """The key of `value` that a token of a URI fragment means: percent-encoded as it should be, or as it is."""
+    """Return the key of `value` for a token of a URI fragment, percent-encoded or not; None if there is none."""
     keys = (unescape(unquote(token)), unescape(token))
     return next((key for key in keys if _has(value, key)), None)
 
@@ -150,5 +166,5 @@ def _has(value: Any, key: str) -> bool:
 
 
 def _normal(path: Path) -> str:
-    """`a/../b` → `b`, as text: the path shown is the one written, whatever links there are."""
+    """Return `b` for `a/../b` without following links, so that messages show the path as written."""
     return os.path.normpath(path)

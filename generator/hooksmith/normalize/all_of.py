@@ -14,7 +14,7 @@ from ..errors import DocumentError
 from ..json_pointer import escape
 from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, copied, walk
 from ..openapi.references import resolve_local
-from .bundle import Bundle
+from .bundled_document import Bundle
 
 ALSO = "$also"
 """A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""

@@ -9,7 +9,7 @@ from ..json_pointer import escape, split
 from ..naming.casing import pascal
 from ..openapi.grammar import Node, walk
 from ..openapi.references import resolve_local
-from .bundle import Bundle
+from .bundled_document import Bundle
 
 _SILENT = frozenset(
     """$defs allOf anyOf components content headers itemSchema mediaTypes oneOf parameters paths

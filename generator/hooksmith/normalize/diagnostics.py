@@ -1,15 +1,19 @@
-"""What is wrong with a document but can be lived with: warnings, each with its place in the user's files."""
+"""Warnings about a document that is usable nevertheless, each with its place in the user's files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ..errors import Diagnostic, Place
 from ..frozen import value
 from ..load.library import Document
-from .bundle import Bundle
+from .bundled_document import Bundle
 from .sources import Sources
+
+MAX_SIMILAR = 20
+"""Warnings that differ only in names and numbers, beyond which they become one."""
 
 
 @value()
@@ -22,53 +26,41 @@ class _Finding:
 
 @dataclass
 class Findings:
-    """Warnings in the order found. Pointers lead into the bundled document as it is at the time."""
+    """Warnings in the order of their discovery. Pointers lead into the bundled document as it is at the time."""
 
     bundled: Bundle
-    _found: dict[_Finding, None] = field(default_factory=dict)
+    _warnings: dict[_Finding, None] = field(default_factory=dict)
     _widened: dict[_Finding, None] = field(default_factory=dict)
 
     def warn(self, pointer: str, message: str, hint: str = "") -> None:
-        """Note something wrong that the package is generated in spite of."""
+        """Add a warning about a fault that was repaired or ignored."""
         document, pointer = self.source(pointer)
-        self._found.setdefault(_Finding(document, pointer, message, hint))
+        self._warnings.setdefault(_Finding(document, pointer, message, hint))
 
     def warn_of_references(
         self, misspelled: Mapping[tuple[Document, str], tuple[str, str]]
     ) -> None:
-        """Note the `$ref`s that were followed otherwise than they are written: see `Library.misspelled`."""
-        for (document, pointer), (reference, meant) in misspelled.items():
-            message = (
-                f"the $ref {reference!r} lacks a slash behind the #, and is taken as {meant!r}"
-            )
-            self._found.setdefault(
-                _Finding(
-                    document, pointer, message, "write the slash: a JSON pointer begins with one"
-                )
-            )
+        """Add a warning for each `$ref` of `Library.misspelled`."""
+        for (document, pointer), (message, hint) in misspelled.items():
+            self._warnings.setdefault(_Finding(document, pointer, message, hint))
 
-    def widen(self, pointer: str, what: str, instead: str) -> None:
-        """Note something right that the package says less exactly than the document: `what`, and how it is served."""
+    def widen(self, pointer: str, feature: str, instead: str) -> None:
+        """Add a feature that the package expresses less exactly than the document, and what it does instead."""
         document, pointer = self.source(pointer)
-        self._widened.setdefault(_Finding(document, pointer, what, instead))
+        self._widened.setdefault(_Finding(document, pointer, feature, instead))
 
     @property
     def any(self) -> bool:
-        """Whether anything is wrong so far."""
-        return bool(self._found)
-
-    @property
-    def stated(self) -> list[tuple[str, str, str]]:
-        """(pointer in its file, message, hint) of all that is wrong."""
-        return [(found.pointer, found.message, found.hint) for found in self._found]
+        """Whether there are warnings so far."""
+        return bool(self._warnings)
 
     @property
     def widened(self) -> list[tuple[str, str, str]]:
-        """(pointer in its file, what, instead) of all that the package says less exactly."""
-        return [(found.pointer, found.message, found.hint) for found in self._widened]
+        """(pointer in its file, feature, what the package does instead)."""
+        return [(finding.pointer, finding.message, finding.hint) for finding in self._widened]
 
     def place(self, pointer: str) -> Place:
-        """Where something of the bundled document stands in the user's files."""
+        """Return the place of a part of the bundled document in the user's files."""
         document, pointer = self.source(pointer)
         return document.place(pointer)
 
@@ -77,12 +69,12 @@ class Findings:
         """All warnings, with their places in the user's files."""
         return [
             Diagnostic(
-                message=found.message,
-                place=found.document.place(found.pointer),
-                hint=found.hint,
+                message=finding.message,
+                place=finding.document.place(finding.pointer),
+                hint=finding.hint,
                 severity="warning",
             )
-            for found in self._found
+            for finding in self._warnings
         ]
 
     @property
@@ -92,5 +84,25 @@ class Findings:
         return Sources(bundled.root, bundled.moved, bundled.upgraded, bundled.origins)
 
     def source(self, pointer: str) -> tuple[Document, str]:
-        """The file and pointer that something came from, through all the moves it made."""
+        """Return the file and pointer that a part of the bundled document came from, through all its moves."""
         return self.sources.source(pointer)
+
+
+_NAMES = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
+
+
+def summarized(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Replace more than MAX_SIMILAR similar diagnostics by the first of them, with their number."""
+    groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        message = _NAMES.sub("…", diagnostic.message)
+        key = (diagnostic.severity, message, _NAMES.sub("…", diagnostic.hint))
+        groups.setdefault(key, []).append(diagnostic)
+    return [each for group in groups.values() for each in _summarized_group(group)]
+
+
+def _summarized_group(group: list[Diagnostic]) -> list[Diagnostic]:
+    if len(group) <= MAX_SIMILAR:
+        return group
+    further = f"(and {len(group) - 1} more like this; --report lists them all)"
+    return [replace(group[0], message=f"{group[0].message} {further}")]

@@ -9,7 +9,7 @@ from ..json_pointer import escape
 from ..openapi.grammar import Node
 from ..openapi.operations import operations
 from ..openapi.references import resolve_local
-from .bundle import Bundle
+from .bundled_document import Bundle
 
 SubjectKind = Literal[
     "operation",

@@ -13,7 +13,7 @@ from typing import Any
 from ..json_pointer import escape
 from ..openapi.grammar import Node, Visit, copied, walk
 from ..openapi.references import resolve_local
-from .bundle import Bundle
+from .bundled_document import Bundle
 from .deep_references import place_name
 from .diagnostics import Findings
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..json_pointer import escape, join
 from ..openapi.grammar import METHODS, Node, walk
-from .bundle import Bundle
+from .bundled_document import Bundle
 from .diagnostics import Findings
 
 JSON = "application/json"

@@ -148,10 +148,15 @@ BESIDE_EXTENSIONS = frozenset({"pathItem", "response", "callback"})
 
 
 def children(kind: str, node: Node, pointer: str) -> list[Visit]:
-    """Return the objects directly below an object, in document order."""
-    if kind == "callback":
-        return _in_map(node, "pathItem", pointer)
-    grammar = GRAMMAR[kind]
+    """Return the objects directly below an object, in document order.
+
+    A map that is a reference, which OpenAPI does not allow, is one object of the type `map:` and its members' type.
+    """
+    grammar = GRAMMAR.get(kind)
+    if grammar is None:
+        return _in_map(
+            node, "pathItem" if kind == "callback" else kind.removeprefix("map:"), pointer
+        )
     if grammar.keys().isdisjoint(node):  # true of most objects, and this is the most frequent call
         return []
     visits: list[Visit] = []
@@ -160,7 +165,10 @@ def children(kind: str, node: Node, pointer: str) -> list[Visit]:
             continue
         how, child = grammar[key]
         if how is MAP:
-            visits += _in_map(value, child, f"{pointer}/{key}")
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+                visits.append(Visit(f"map:{child}", f"{pointer}/{key}", value))
+            else:
+                visits += _in_map(value, child, f"{pointer}/{key}")
         elif how is ONE and isinstance(value, dict):
             visits.append(Visit(child, f"{pointer}/{key}", value))
         elif how is LIST or key == "items":  # a tuple, up to draft 2019-09

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...json_pointer import join
 from ...openapi.grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children
-from ..bundle import Bundle
+from ..bundled_document import Bundle
 from ..diagnostics import Findings
 from .callback_expressions import warn_of_expressions
 from .coerce import DROP

@@ -29,6 +29,8 @@ class _Mender:
         self._document = document
         self._findings = findings
         self._ends: dict[str, tuple[str | None, bool]] = {}
+        self._checked: set[str] = set()
+        """References whose chains end."""
 
     def mend(self, visit: Visit) -> None:
         """Repair one reference."""
@@ -49,7 +51,7 @@ class _Mender:
 
     def _end(self, reference: str, pointer: str) -> tuple[str | None, bool]:
         """The kind of object that a reference leads to, and whether it leads to one; chains are followed."""
-        passed = [f"#{pointer}"]
+        passed = {f"#{pointer}"}
         target = self._look_up(reference)
         step = reference
         while isinstance(target, dict) and isinstance(target.get("$ref"), str):
@@ -59,9 +61,12 @@ class _Mender:
                     f"the $ref {reference!r} leads in a circle, back to itself",
                     hint="one of the references in the circle must stand for a value",
                 )
-            passed.append(step)
+            passed.add(step)
+            if step in self._checked:
+                break
             step = target["$ref"]
             target = self._look_up(step)
+        self._checked |= passed - {f"#{pointer}"}
         return kind_at(reference[1:]), isinstance(self._look_up(reference), dict | bool)
 
     def _look_up(self, reference: str) -> Any:
