@@ -8,7 +8,7 @@ from typing import Any
 from ..ir import ANY, Alias, Content, Enum, Kind, LiteralOf, Named, Scalar, Type, Union
 from ..json_pointer import escape
 from ..openapi.grammar import Node
-from ..openapi.media_types import essence, is_event_stream, is_form_or_multipart, is_json, offered
+from ..openapi.media_types import essence, is_form_or_multipart, is_item_stream, is_json, offered
 from .schemas import Schemas
 
 
@@ -30,7 +30,7 @@ def received_contents(
 ) -> Iterator[Content]:
     """Yield the media types of a reply with their types, the preferred one first.
 
-    The type is None for server-sent events, which only `stream` reads, and for objects in a media type that the
+    The type is None for streams of items, which are read while they arrive, and for objects in a media type that the
     runtime cannot read.
     """
     for media_type, content in offered(contents):
@@ -61,7 +61,7 @@ def _is_readable(type_: Type, media_type: str, schemas: Schemas) -> bool:
     JSON and `text/plain` (read as JSON where the type is no string) can hold every type, other media types only text
     and bytes.
     """
-    if is_event_stream(media_type):
+    if is_item_stream(media_type):
         return False
     if is_json(media_type) or essence(media_type) in ("text/plain", "*/*", "application/*"):
         return True

@@ -10,6 +10,7 @@ from ..ir import (
     Body,
     Content,
     Field,
+    ItemStream,
     Kind,
     Model,
     Named,
@@ -27,7 +28,7 @@ from ..naming.argument_names import body_property_names, free_name, parameter_na
 from ..naming.casing import argument
 from ..normalize import Normal
 from ..openapi.grammar import Node
-from ..openapi.media_types import is_event_stream, is_form
+from ..openapi.media_types import is_form, is_item_stream
 from ..openapi.operations import http_method, operation_name, wire_path
 from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
@@ -36,6 +37,7 @@ from .pagination import describe_pagination
 from .prose import provenance, text
 from .schemas import Schemas
 from .security import security_requirement
+from .streams import describe_stream, stream_contents
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 """Location of a parameter → default of `style` (OpenAPI 3.1.1, 4.8.12.2), in the order of arguments."""
@@ -95,6 +97,7 @@ class OperationReader:
             replies=tuple(reply for reply in replies if _is_success(reply.status, replies)),
             errors=tuple(reply for reply in replies if not _is_success(reply.status, replies)),
             pagination=pagination,
+            stream=self._stream() if pagination is None else None,
             permissions=_permissions(node),
             callbacks=tuple(describe_callbacks(self._schemas, node, self._pointer)),
             analytic_events=dict(node.get("x-hooksmith-analytic-events") or {}),
@@ -225,6 +228,16 @@ class OperationReader:
             )
             yield _with_contents(reply, contents) if contents else reply
 
+    def _stream(self) -> ItemStream | None:
+        """Return the stream among the contents of the 2xx replies."""
+        responses = self._node.get("responses") or {}
+        replies = (
+            self._follow(item, f"{self._pointer}/responses/{escape(status)}")
+            for status, item in responses.items()
+            if status.startswith("2")
+        )
+        return describe_stream(self._schemas, self._node, stream_contents(replies))
+
 
 def _tag(operation: Node) -> str:
     tags = operation.get("tags")
@@ -285,7 +298,7 @@ def _with_contents(reply: Reply, contents: list[Content]) -> Reply:
         type=first.type or raw(first.media_type),
         media_type=first.media_type,
         others=tuple(others),
-        raw=first.type is None and not is_event_stream(first.media_type),
+        raw=first.type is None and not is_item_stream(first.media_type),
     )
 
 

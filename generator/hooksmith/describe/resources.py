@@ -13,6 +13,7 @@ from ..openapi.operations import operations
 from .operations import OperationReader
 from .prose import text
 from .schemas import Schemas
+from .streams import stream_operations
 
 
 def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]:
@@ -60,7 +61,8 @@ def _operations(normal: Normal, schemas: Schemas) -> Iterator[tuple[str, Operati
     for path, item in normal.document.get("paths", {}).items():
         if _is_path(path) and isinstance(item, dict):
             for step, node in operations(item):
-                yield path, OperationReader(normal, schemas, path, item, step, node).read()
+                operation = OperationReader(normal, schemas, path, item, step, node).read()
+                yield from ((path, each) for each in stream_operations(operation))
 
 
 def _descriptions(document: Node) -> dict[str, str]:

@@ -233,7 +233,7 @@ def resource_class(resource: ResourceView, *, is_async: bool) -> str:
 def _method(method: MethodView, is_async: bool) -> MethodSurface:
     return MethodSurface(
         name=method.name,
-        signatures=method.overloads or (method.arguments,),
+        signatures=tuple(signature.arguments for signature in method.signatures),
         returns=method.async_returns if is_async else method.returns,
         is_async=is_async and method.is_async,
     )

@@ -178,7 +178,7 @@ def operation_example(
         "",
         f"client = {call(client, needed)}",
     ]
-    if operation.pagination:
+    if operation.pagination or method.verb == "stream_items":
         lines += [f"for item in {request}:", "    print(item)"]
     else:
         lines.append(request if method.returns == "None" else f"print({request})")
@@ -189,7 +189,7 @@ def _sampled(
     operation: Operation, method: MethodView, sampler: PythonSampler
 ) -> Iterator[tuple[str, str]]:
     """Return the required arguments of a method's first signature, with values."""
-    arguments = method.overloads[0] if method.overloads else method.arguments
+    arguments = method.signatures[0].arguments
     required = [argument.name for argument in arguments if not argument.default]
     types = {parameter.field.name: parameter.field.type for parameter in operation.parameters}
     body = operation.body
@@ -218,8 +218,8 @@ def signature_of(resource: Resource, method: MethodView) -> tuple[str, ...]:
     """Return the signature of each way to call a method."""
     function = f"client.{resource.name}.{method.name}"
     return tuple(
-        _signature(function, arguments, method.returns)
-        for arguments in method.overloads or (method.arguments,)
+        _signature(function, signature.arguments, signature.returns)
+        for signature in method.documented_signatures
     )
 
 

@@ -96,6 +96,23 @@ class Pagination:
 
 
 @value(kw_only=True)
+class ItemStream:
+    """A success reply that is a stream of items.
+
+    `events`: name of a server-sent event → type of its data, if names tell items apart. `done`: the data after which
+    nothing follows. `describes_error`: whether an event named `error` is one of the items. `switch`: the boolean
+    argument that asks for the stream; None: every reply is a stream.
+    """
+
+    media_type: str
+    item: Type
+    events: Mapping[str, Type] = field(default_factory=dict)
+    done: str | None = "[DONE]"
+    describes_error: bool = False
+    switch: str | None = None
+
+
+@value(kw_only=True)
 class Permissions:
     """`x-hooksmith-permissions`: permissions that the operation needs."""
 
@@ -145,6 +162,7 @@ class Operation:
     replies: tuple[Reply, ...] = ()
     errors: tuple[Reply, ...] = ()
     pagination: Pagination | None = None
+    stream: ItemStream | None = None
     permissions: Permissions | None = None
     analytic_events: Mapping[str, str] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()

@@ -87,6 +87,9 @@ def received_types(operation: Operation) -> Iterator[Type]:
         for type_ in (reply.type, *(other.type for other in reply.others)):
             if type_ is not None:
                 yield type_
+    if operation.stream is not None:
+        yield operation.stream.item
+        yield from operation.stream.events.values()
     for callback in operation.callbacks:
         if callback.type is not None:
             yield callback.type

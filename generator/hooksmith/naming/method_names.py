@@ -22,11 +22,11 @@ def with_names_by_tag(operations: Sequence[Operation]) -> list[Operation]:
     for operation in operations:
         by_tag.setdefault(resource_attribute(operation.tag or NO_TAG), []).append(operation)
     named = {
-        operation.pointer: operation
+        (operation.pointer, operation.id): operation
         for group in by_tag.values()
         for operation in _distinct_names(group)
     }
-    return [named[operation.pointer] for operation in operations]
+    return [named[operation.pointer, operation.id] for operation in operations]
 
 
 def _distinct_names(operations: Sequence[Operation]) -> Sequence[Operation]:
@@ -48,8 +48,11 @@ def with_names_in_resource(operations: Sequence[Operation]) -> tuple[Operation, 
     colliding = [operation for operation in operations if count[operation.name] > 1]
     taken = [name for name, times in count.items() if times == 1]
     names = unique([operation.id for operation in colliding], argument, taken)
-    renamed = {operation.pointer: name for operation, name in zip(colliding, names, strict=True)}
+    renamed = {
+        (operation.pointer, operation.id): name
+        for operation, name in zip(colliding, names, strict=True)
+    }
     return tuple(
-        replace(operation, name=renamed.get(operation.pointer, operation.name))
+        replace(operation, name=renamed.get((operation.pointer, operation.id), operation.name))
         for operation in operations
     )

@@ -90,11 +90,12 @@ class _Lowering:
             schemas[name] = item
             node["itemSchema"] = {"$ref": f"#/components/schemas/{escape(name)}"}
             self._bundled.moved[f"/components/schemas/{escape(name)}"] = f"{pointer}/itemSchema"
-        self._findings.widen(
-            f"{pointer}/itemSchema",
-            "a sequence of items",
-            "it is read as a whole; stream it, and read items by their class",
-        )
+        if "/responses/" not in pointer:
+            self._findings.widen(
+                f"{pointer}/itemSchema",
+                "a sequence of items",
+                "it is sent as a whole, as bytes or text",
+            )
 
     # --- querystring
 

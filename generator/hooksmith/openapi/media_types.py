@@ -37,6 +37,23 @@ def is_event_stream(media_type: str) -> bool:
     return essence(media_type) == "text/event-stream"
 
 
+_ITEM_STREAMS = frozenset(
+    {
+        "text/event-stream",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/json-seq",
+    }
+)
+
+
+def is_item_stream(media_type: str) -> bool:
+    """Whether content of a media type is a sequence of items that are read while they arrive."""
+    return essence(media_type) in _ITEM_STREAMS
+
+
 def preferred(contents: dict[str, Any]) -> tuple[str | None, Node]:
     """Return the preferred media type with its Media Type Object; (None, {}) if there is none.
 

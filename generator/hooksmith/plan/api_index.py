@@ -7,7 +7,7 @@ import textwrap
 from ..ir import Operation, Resource
 from .docstrings import one_line
 from .methods import content_type_argument
-from .views import ArgumentView, MethodView, ResourceDocView, ResourceView
+from .views import ArgumentView, OverloadView, ResourceDocView, ResourceView
 
 _WIDTH = 118
 """Of a line; the item's mark takes two more."""
@@ -20,23 +20,21 @@ def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView
     return ResourceDocView(
         name=resource.name,
         calls=tuple(
-            _call_doc(resource.name, operation, method, arguments)
+            _call_doc(resource.name, operation, overload)
             for operation, method in zip(resource.operations, view.methods, strict=True)
-            for arguments in method.overloads or (method.arguments,)
+            for overload in method.documented_signatures
         ),
     )
 
 
-def _call_doc(
-    resource: str, operation: Operation, method: MethodView, arguments: tuple[ArgumentView, ...]
-) -> str:
+def _call_doc(resource: str, operation: Operation, overload: OverloadView) -> str:
     """`call`: `route` → `type`, in as many lines as it takes; a line's end in code is a space (CommonMark 6.1)."""
-    call = f"`client.{resource}.{operation.name}({_told_all(operation, arguments)})`:"
+    call = f"`client.{resource}.{operation.name}({_told_all(operation, overload.arguments)})`:"
     route = one_line(f"{operation.method} {operation.path}")
-    rest = f"`{route}` → `{method.returns}`"
+    rest = f"`{route}` → `{overload.returns}`"
     if len(call) + 1 + len(rest) <= _WIDTH:
         return f"{call} {rest}"
-    told = [rest] if len(rest) <= _WIDTH else [f"`{route}`", *_filled(f"→ `{method.returns}`")]
+    told = [rest] if len(rest) <= _WIDTH else [f"`{route}`", *_filled(f"→ `{overload.returns}`")]
     return "\n  ".join([*_filled(call), *told])
 
 
@@ -54,6 +52,8 @@ def _told_all(operation: Operation, arguments: tuple[ArgumentView, ...]) -> str:
 
 def _told(argument: ArgumentView, tells: bool) -> str:
     """`name`, `name=…` where it may be left out; `tells`: whether its value tells this call from others of the name."""
+    if argument.annotation == "Literal[True]":
+        return f"{argument.name}=True"
     if tells and argument.annotation.startswith("Literal[") and not argument.default:
         return f"{argument.name}={argument.annotation[8:-1].replace(', ', ' | ')}"
     return argument.name + ("=…" if argument.default else "")

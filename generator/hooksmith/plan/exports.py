@@ -10,7 +10,7 @@ from .views import ExportsView, ModuleView, PackageView
 _ERRORS = (
     "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError BadRequestError ConfigurationError "
     "ConflictError NotFoundError PaginationError PermissionDeniedError RateLimitError ReplyContentTypeError ReplyError "
-    "ReplyValidationError RequestError ServerError UnprocessableEntityError"
+    "ReplyValidationError RequestError ServerError StreamError UnprocessableEntityError"
 ).split()
 _WEBHOOK_ERRORS = (
     "EventParseError",
@@ -51,6 +51,8 @@ def _own_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"{runtime}.client.hooks", ("Hooks", "ReplyEvent", "RequestEvent")
         yield f"{runtime}.client.pagination", ("AsyncPage", "AsyncPager", "Page")
         yield f"{runtime}.client.replies", ("RawReply",)
+        if any(method.is_stream for resource in view.resources for method in resource.methods):
+            yield f"{runtime}.client.item_streams", ("AsyncStream", "Stream")
     if view.event_types:
         yield ".event_types", ("EventType",)
     if view.analytic_events:

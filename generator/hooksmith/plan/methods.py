@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -15,9 +15,9 @@ from .imports import Imports
 from .literals import literal
 from .method_docs import method_doc
 from .models import constant
-from .operation_constants import LOCATIONS, constant_names, plan_operation_constant
+from .operation_constants import LOCATIONS, constant_names, plan_operation_constant, stream_item
 from .unions import options_of, union
-from .views import ArgumentView, MethodView, PartView, ResourceView
+from .views import ArgumentView, MethodView, OverloadView, PartView, ResourceView
 
 
 def plan_resource(
@@ -101,14 +101,19 @@ class _MethodPlanner:
     def view(self) -> MethodView:
         """Return the view of the method."""
         operation = self._operation
-        returns, async_returns = self._returns()
+        switch = operation.stream.switch if operation.stream else None
+        returns, async_returns = self._stream_returns() if self._is_stream else self._returns()
+        overloads = self._overloads()
+        general = overloads[-1] if switch else OverloadView((), returns, async_returns)
         return MethodView(
             name=operation.name,
             constant=f"_operations.{self._constant}",
-            verb="paginate" if operation.pagination else "call",
-            arguments=tuple(self._signature()),
-            returns=returns,
-            async_returns=async_returns,
+            verb=self._verb(),
+            arguments=tuple(_with_switch(self._signature(), switch, "bool", is_required=False))
+            if switch
+            else tuple(self._signature()),
+            returns=general.returns,
+            async_returns=general.async_returns,
             is_async=operation.pagination is None,
             doc=method_doc(
                 operation,
@@ -118,8 +123,30 @@ class _MethodPlanner:
                 self._callbacks,
             ),
             parts=tuple(self._parts()),
-            overloads=self._overloads(),
+            overloads=overloads,
+            is_stream=operation.stream is not None,
+            switch=switch or "",
         )
+
+    @property
+    def _is_stream(self) -> bool:
+        """Whether every reply is a stream."""
+        stream = self._operation.stream
+        return stream is not None and stream.switch is None
+
+    def _verb(self) -> str:
+        """Return the method of the client that performs the operation."""
+        if self._operation.pagination:
+            return "paginate"
+        return "stream_items" if self._is_stream else "call"
+
+    def _stream_returns(self) -> tuple[str, str]:
+        """Return the annotations of the streams of the synchronous and the asynchronous method."""
+        assert self._operation.stream is not None
+        item = stream_item(self._operation.stream, self._results, self._imports)
+        stream = self._imports.add_runtime("client.item_streams", "Stream")
+        async_stream = self._imports.add_runtime("client.item_streams", "AsyncStream")
+        return f"{stream}[{item}]", f"{async_stream}[{item}]"
 
     def _returns(self) -> tuple[str, str]:
         """Return the annotations of the results of the synchronous and the asynchronous method."""
@@ -148,12 +175,41 @@ class _MethodPlanner:
             is_choice = argument.name == self._content_type
             yield argument._replace(annotation="str") if is_choice else argument
 
-    def _overloads(self) -> tuple[tuple[ArgumentView, ...], ...]:
-        overloads = self._by_media_type()
+    def _overloads(self) -> tuple[OverloadView, ...]:
+        """Return the signatures by media type of the body, and by the value of the switch if there is one."""
+        switch = self._operation.stream.switch if self._operation.stream else None
+        signatures = self._by_media_type()
+        returns = self._stream_returns() if self._is_stream else self._returns()
+        overloads = [OverloadView(arguments, *returns) for arguments in signatures]
+        if switch:
+            overloads = [each for it in overloads for each in self._switched(it, switch)]
         if len(overloads) < 2:
             return ()
         self._imports.add("typing", "overload")
-        return overloads
+        return tuple(overloads)
+
+    def _switched(self, overload: OverloadView, switch: str) -> Iterator[OverloadView]:
+        """Yield a signature for one reply, one for a stream, and one for a switch whose value is not known."""
+        if all(argument.name != switch for argument in overload.arguments):
+            yield overload
+            return
+        true, false = (
+            f"{self._imports.add('typing', 'Literal')}[{value}]" for value in (True, False)
+        )
+        stream, async_stream = self._stream_returns()
+        arguments = overload.arguments
+        yield overload._replace(
+            arguments=tuple(_with_switch(arguments, switch, false, is_required=False))
+        )
+        yield OverloadView(
+            tuple(_with_switch(arguments, switch, true, is_required=True)), stream, async_stream
+        )
+        yield OverloadView(
+            tuple(_with_switch(arguments, switch, "bool", is_required=False)),
+            union([*options_of(overload.returns), stream]),
+            union([*options_of(overload.async_returns), async_stream]),
+            is_general=True,
+        )
 
     def _by_media_type(self) -> tuple[tuple[ArgumentView, ...], ...]:
         """Return the arguments by media type of the body; media types with equal arguments share a signature."""
@@ -250,6 +306,25 @@ class _MethodPlanner:
             for field in _body_fields(group[0]):
                 fields.setdefault(field.name, field)
         return list(fields.values())
+
+
+def _with_switch(
+    arguments: Iterable[ArgumentView], switch: str, annotation: str, *, is_required: bool
+) -> Iterator[ArgumentView]:
+    """Yield arguments with another annotation of the switch; a required one stands before the optional ones."""
+    arguments = list(arguments)
+    original = next(argument for argument in arguments if argument.name == switch)
+    if is_required:
+        changed = ArgumentView(name=switch, annotation=annotation)
+        others = [argument for argument in arguments if argument.name != switch]
+        yield from (argument for argument in others if not argument.default)
+        yield changed
+        yield from (argument for argument in others if argument.default)
+        return
+    rest = [option for option in options_of(original.annotation) if option != "bool"]
+    for argument in arguments:
+        is_switch = argument.name == switch
+        yield argument._replace(annotation=union([annotation, *rest])) if is_switch else argument
 
 
 def body_groups(body: Body | None) -> list[tuple[Body, ...]]:

@@ -10,6 +10,7 @@ from ..ir import (
     AnyDefinition,
     Body,
     Content,
+    ItemStream,
     Operation,
     Pagination,
     Parameter,
@@ -57,15 +58,34 @@ def plan_operation_constant(
     received = AnnotationWriter(definitions, imports, strict=False)
     returned = success_type(operation)
     result = "None" if returned is None else received.annotation(returned)
-    pages = operation.pagination
-    factory = imports.add_runtime(_MODULE, "PagedOperation" if pages else "Operation")
-    types = f"{received.annotation(pages.item)}, {result}" if pages else result
+    factory, types = _factory(operation, result, received, imports)
     return OperationView(
         constant=constant,
         type=f"{factory}[{types}]",
         factory=factory,
         arguments=tuple(_arguments(operation, sent, received, imports)),
     )
+
+
+def _factory(
+    operation: Operation, result: str, received: AnnotationWriter, imports: Imports
+) -> tuple[str, str]:
+    """Return the class of an operation's constant, and its type arguments."""
+    if operation.pagination is not None:
+        item = received.annotation(operation.pagination.item)
+        return imports.add_runtime(_MODULE, "PagedOperation"), f"{item}, {result}"
+    if operation.stream is not None:
+        item = stream_item(operation.stream, received, imports)
+        return imports.add_runtime(_MODULE, "StreamedOperation"), f"{item}, {result}"
+    return imports.add_runtime(_MODULE, "Operation"), result
+
+
+def stream_item(stream: ItemStream, received: AnnotationWriter, imports: Imports) -> str:
+    """Return the annotation of a stream's items; an event of a name that the document lacks is `Unknown`."""
+    item = received.annotation(stream.item)
+    if not stream.events:
+        return item
+    return union([*options_of(item), imports.add_runtime("models.base", "Unknown")])
 
 
 def _arguments(
@@ -91,6 +111,8 @@ def _arguments(
                 f"{literal(reply.status)}: {_reply(reply, received, imports)}" for reply in replies
             ]
             yield f"{name}={{{', '.join(entries)}}}"
+    if operation.stream:
+        yield f"stream={_item_stream(operation.stream, received, imports)}"
     if operation.pagination:
         yield f"pagination={_pagination(operation.pagination, imports)}"
     if operation.permissions:
@@ -151,6 +173,24 @@ def _reply(reply: Reply | Content, received: AnnotationWriter, imports: Imports)
         others = [_reply(other, received, imports) for other in reply.others]
         arguments.append(f"others=({', '.join(others)},)")
     return f"{imports.add_runtime(_MODULE, 'Reply')}({', '.join(arguments)})"
+
+
+def _item_stream(stream: ItemStream, received: AnnotationWriter, imports: Imports) -> str:
+    name = imports.add_runtime(_MODULE, "ItemStream")
+    arguments = [_annotation(stream.item, received)]
+    if stream.media_type != "text/event-stream":
+        arguments.append(f"media_type={literal(stream.media_type)}")
+    if stream.events:
+        entries = [
+            f"{literal(event)}: {name}({_annotation(type_, received)})"
+            for event, type_ in stream.events.items()
+        ]
+        arguments.append(f"events={{{', '.join(entries)}}}")
+    if stream.done != "[DONE]":
+        arguments.append(f"done={literal(stream.done)}")
+    if stream.describes_error:
+        arguments.append("describes_error=True")
+    return f"{name}({', '.join(arguments)})"
 
 
 def _annotation(type_: Type, speller: AnnotationWriter) -> str:

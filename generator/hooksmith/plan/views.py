@@ -220,6 +220,16 @@ class PartView(NamedTuple):
     whole: str = ""
 
 
+class OverloadView(NamedTuple):
+    """One signature of a method."""
+
+    arguments: tuple[ArgumentView, ...]
+    returns: str
+    async_returns: str
+    is_general: bool = False
+    """Whether type checkers need the signature for arguments whose value they do not know, and readers do not."""
+
+
 class MethodView(NamedTuple):
     """A method of a resource's classes."""
 
@@ -233,8 +243,23 @@ class MethodView(NamedTuple):
     """Whether the method of the asynchronous class is a coroutine; a pager is not."""
     doc: str
     parts: tuple[PartView, ...]
-    overloads: tuple[tuple[ArgumentView, ...], ...] = ()
-    """The arguments of each overload; empty if there is one signature."""
+    overloads: tuple[OverloadView, ...] = ()
+    """Empty if there is one signature."""
+    is_stream: bool = False
+    """Whether the method can return a stream."""
+    switch: str = ""
+    """The argument that asks for a stream; empty if the method has none."""
+
+    @property
+    def signatures(self) -> tuple[OverloadView, ...]:
+        """The overloads, or the one signature."""
+        only = OverloadView(self.arguments, self.returns, self.async_returns)
+        return self.overloads or (only,)
+
+    @property
+    def documented_signatures(self) -> tuple[OverloadView, ...]:
+        """The signatures that readers need."""
+        return tuple(signature for signature in self.signatures if not signature.is_general)
 
 
 class OperationView(NamedTuple):

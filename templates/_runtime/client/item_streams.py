@@ -16,7 +16,7 @@ from collections.abc import (
     Mapping,
 )
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 import httpx2
 from pydantic_core import from_json
@@ -76,20 +76,21 @@ class _Reader(Generic[Item]):
             return self._undescribed(record)
         if record.event == "error" and not (self._stream.events or self._stream.describes_error):
             raise self._error("the API reports an error", _json_or_text(record.data))
+        if described.is_text:
+            text: Any = record.data.decode("utf-8", "replace")
+            return cast("Item", text)
         value, details = parse_json(described.adapter or ANY, record.data)
         if details:
             raise self._misfit(record, details)
-        item: Item = value
-        return item
+        return cast("Item", value)
 
     def _undescribed(self, record: Record) -> Item:
-        """Return an event of a name that the document does not list, with all its properties."""
+        """Return an event of a name that the document does not list; data that is no object is its property `data`."""
         body = _json_or_text(record.data)
         if record.event == "error":
             raise self._error("the API reports an error", body)
-        item: Any = Unknown.model_validate(body) if isinstance(body, dict) else body
-        value: Item = item
-        return value
+        unknown = Unknown.model_validate(body if isinstance(body, dict) else {"data": body})
+        return cast("Item", unknown)
 
     def _misfit(
         self, record: Record, details: tuple[Detail, ...]

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
+from ..media_types import essence_of
 from ..models.validation import build_adapter
 
 T = TypeVar("T")
@@ -117,6 +118,11 @@ class ItemStream(_Annotated):
     events: Mapping[str, ItemStream] = field(default_factory=dict)
     done: str | None = "[DONE]"
     describes_error: bool = False
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether the items are the data of server-sent events as they are, not JSON."""
+        return self.type is str and essence_of(self.media_type) == "text/event-stream"
 
     @cached_property
     def done_marker(self) -> bytes | None:
