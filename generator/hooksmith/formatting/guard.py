@@ -209,6 +209,8 @@ class _Guard:
                     pass
                 case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
                     self._expressions([value], in_function=True)
+                case ast.If(test=ast.Compare(), body=[ast.Return(value=ast.expr() as value)]):
+                    self._expressions([statement.test, value], in_function=True)
                 case ast.ImportFrom():
                     self._import(statement)
                     self._local_names.update(self._bound_by(statement))
