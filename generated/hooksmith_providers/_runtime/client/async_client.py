@@ -19,8 +19,9 @@ from .call import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prep
 from .credentials import AsyncSource, Given, Placement
 from .errors import ConfigurationError
 from .hooks import Hooks
+from .item_streams import AsyncStream
 from .oauth_tokens import read_token
-from .operation import ApiInfo, Operation, PagedOperation
+from .operation import ApiInfo, Operation, PagedOperation, StreamedOperation
 from .options import DEFAULT_OPTIONS, RequestOptions
 from .pagination import AsyncPager, Walk
 from .parameters import Values
@@ -133,6 +134,39 @@ class AsyncClient(BaseClient):
 
         return AsyncPager(Walk(operation.pagination, query or {}), fetch)
 
+    async def stream_items(
+        self,
+        operation: StreamedOperation[Item, Any],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncStream[Item]:
+        """Call an operation whose reply is a stream; gives its typed items while they arrive."""
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
+        accept = operation.stream.media_type
+        call = self._prepare(operation, arguments, options or DEFAULT_OPTIONS, accept)
+
+        async def reopen(last_event_id: str) -> httpx2.Response:
+            return await self._open_stream(call.after_event(last_event_id), accept)
+
+        return AsyncStream(operation, call, await self._open_stream(call, accept), reopen)
+
+    async def _open_stream(self, call: Call[Any], media_type: str) -> httpx2.Response:
+        response = await self._exchange(call, stream=True)
+        try:
+            call.check_media_type(response, media_type)
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
     @asynccontextmanager
     async def stream(
         self,
@@ -201,12 +235,16 @@ class AsyncClient(BaseClient):
         return raw
 
     def _prepare(
-        self, operation: Operation[T], arguments: Arguments, options: RequestOptions
+        self,
+        operation: Operation[T],
+        arguments: Arguments,
+        options: RequestOptions,
+        accept: str | None = None,
     ) -> Call[T]:
         if self._http.is_closed:
             raise ConfigurationError("the client is closed")
         schemes = self._schemes(operation, options)
-        return prepare(self._config, operation, arguments, schemes, options)
+        return prepare(self._config, operation, arguments, schemes, options, accept)
 
     async def _exchange(
         self, call: Call[Any], *, stream: bool = False, placement: Placement | None = None

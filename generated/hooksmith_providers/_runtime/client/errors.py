@@ -17,7 +17,8 @@
     └── ReplyError                  the API accepted the request, but its reply cannot be used
         ├── ReplyContentTypeError   a media type that the document does not describe
         ├── ReplyValidationError    the reply breaks its model; `details` has the places
-        └── PaginationError         pages that repeat or break off
+        ├── PaginationError         pages that repeat or break off
+        └── StreamError             the API reports an error inside a stream
 
 No message and no repr shows a credential, a header's value or a value of a body; an `APIStatusError`
 quotes the API's explanation, with the credentials of the request masked. All errors pickle.
@@ -149,6 +150,22 @@ class ReplyValidationError(ReplyError):
 
 class PaginationError(ReplyError):
     """Pages repeat or break off, or the last page was asked for its successor."""
+
+
+class StreamError(ReplyError):
+    """The API reports an error inside a stream that began well; `body` is the error as decoded JSON, or text."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        body: object,
+        status: int,
+        headers: Mapping[str, str],
+        request_id: str | None,
+    ) -> None:
+        super().__init__(message, status=status, headers=headers, request_id=request_id)
+        self.body = body
 
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
+from ..media_types import essence_of
 from ..models.validation import build_adapter
 
 T = TypeVar("T")
@@ -102,6 +103,31 @@ class Reply(_Annotated):
     annotation: Any
     media_type: str = "application/json"
     others: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ItemStream(_Annotated):
+    """A reply that is read item by item: server-sent events, or one JSON text a line.
+
+    `events`: name of a server-sent event → its item, if names tell items apart. `done`: the data after which nothing
+    follows. `describes_error`: whether an event named `error` is one of the items.
+    """
+
+    annotation: Any
+    media_type: str = "text/event-stream"
+    events: Mapping[str, ItemStream] = field(default_factory=dict)
+    done: str | None = "[DONE]"
+    describes_error: bool = False
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether the items are the data of server-sent events as they are, not JSON."""
+        return self.type is str and essence_of(self.media_type) == "text/event-stream"
+
+    @cached_property
+    def done_marker(self) -> bytes | None:
+        """`done` as bytes."""
+        return None if self.done is None else self.done.encode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,3 +289,10 @@ class PagedOperation(Operation[T], Generic[Item, T]):
     """An operation whose replies T are pages of Item."""
 
     pagination: Pagination
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StreamedOperation(Operation[T], Generic[Item, T]):
+    """An operation whose reply can be a stream of Item; T is its reply in other media types."""
+
+    stream: ItemStream

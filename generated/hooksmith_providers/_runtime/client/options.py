@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RequestOptions:
-    """What one call does differently from its client.
+    """Deviations of one operation's call from the settings of its client.
 
-    `timeout`: seconds for each step (connect, send, receive, wait for a connection), or None for no
-    limit. `headers` and `query` are added and win. `idempotency_key` makes a POST or PATCH safe to
-    repeat. `on_reply` is handed the raw reply (status, headers, request id) of each page or call.
-    Raises RequestError where a value cannot be sent.
+    Args:
+        timeout: Seconds for each step (connect, send, receive, wait for a connection); None: no limit.
+        headers: Added to the client's; they win.
+        query: Added to the operation's query parameters; they win.
+        idempotency_key: Makes a POST or PATCH safe to repeat.
+        max_retries: The most repetitions.
+        on_reply: Called with the raw reply (status, headers, request id) of each page or call.
+        reconnect: Whether a stream of server-sent events that ends or breaks off is opened again, with
+            `Last-Event-ID`, after the wait that the API asks for.
+
+    Raises:
+        RequestError: A value cannot be sent.
     """
 
     timeout: float | httpx2.Timeout | Omit | None = OMIT
@@ -32,6 +40,7 @@ class RequestOptions:
     idempotency_key: str | None = None
     max_retries: int | None = None
     on_reply: Callable[[RawReply[Any]], object] | None = None
+    reconnect: bool = False
 
     def __post_init__(self) -> None:
         problem = first_problem(self.headers)

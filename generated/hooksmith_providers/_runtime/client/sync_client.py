@@ -17,8 +17,9 @@ from .call import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prep
 from .credentials import Given, Placement, Source
 from .errors import ConfigurationError
 from .hooks import Hooks
+from .item_streams import Stream
 from .oauth_tokens import read_token
-from .operation import ApiInfo, Operation, PagedOperation
+from .operation import ApiInfo, Operation, PagedOperation, StreamedOperation
 from .options import DEFAULT_OPTIONS, RequestOptions
 from .pagination import Page, Walk
 from .parameters import Values
@@ -131,6 +132,39 @@ class SyncClient(BaseClient):
 
         return Page(Walk(operation.pagination, query or {}), fetch)
 
+    def stream_items(
+        self,
+        operation: StreamedOperation[Item, Any],
+        *,
+        path: Values | None = None,
+        query: Values | None = None,
+        header: Values | None = None,
+        cookie: Values | None = None,
+        body: object = OMIT,
+        content_type: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> Stream[Item]:
+        """Call an operation whose reply is a stream; gives its typed items while they arrive."""
+        arguments = Arguments(
+            path or {}, query or {}, header or {}, cookie or {}, body, content_type
+        )
+        accept = operation.stream.media_type
+        call = self._prepare(operation, arguments, options or DEFAULT_OPTIONS, accept)
+
+        def reopen(last_event_id: str) -> httpx2.Response:
+            return self._open_stream(call.after_event(last_event_id), accept)
+
+        return Stream(operation, call, self._open_stream(call, accept), reopen)
+
+    def _open_stream(self, call: Call[Any], media_type: str) -> httpx2.Response:
+        response = self._exchange(call, stream=True)
+        try:
+            call.check_media_type(response, media_type)
+        except BaseException:
+            response.close()
+            raise
+        return response
+
     @contextmanager
     def stream(
         self,
@@ -199,12 +233,16 @@ class SyncClient(BaseClient):
         return raw
 
     def _prepare(
-        self, operation: Operation[T], arguments: Arguments, options: RequestOptions
+        self,
+        operation: Operation[T],
+        arguments: Arguments,
+        options: RequestOptions,
+        accept: str | None = None,
     ) -> Call[T]:
         if self._http.is_closed:
             raise ConfigurationError("the client is closed")
         schemes = self._schemes(operation, options)
-        return prepare(self._config, operation, arguments, schemes, options)
+        return prepare(self._config, operation, arguments, schemes, options, accept)
 
     def _exchange(
         self, call: Call[Any], *, stream: bool = False, placement: Placement | None = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ReplyValidationError as ReplyValidationError,
         RequestError as RequestError,
         ServerError as ServerError,
+        StreamError as StreamError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
     from .._runtime.client.hooks import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         ReplyEvent as ReplyEvent,
         RequestEvent as RequestEvent,
     )
+    from .._runtime.client.item_streams import AsyncStream as AsyncStream, Stream as Stream
     from .._runtime.client.options import RequestOptions as RequestOptions
     from .._runtime.client.pagination import (
         AsyncPage as AsyncPage,
@@ -65,9 +67,11 @@ else:
                 "ReplyValidationError",
                 "RequestError",
                 "ServerError",
+                "StreamError",
                 "UnprocessableEntityError",
             ),
             ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),
+            ".._runtime.client.item_streams": ("AsyncStream", "Stream"),
             ".._runtime.client.options": ("RequestOptions",),
             ".._runtime.client.pagination": ("AsyncPage", "AsyncPager", "Page"),
             ".._runtime.client.replies": ("RawReply",),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ReplyValidationError as ReplyValidationError,
         RequestError as RequestError,
         ServerError as ServerError,
+        StreamError as StreamError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
     from .._runtime.client.hooks import (
@@ -62,6 +63,7 @@ else:
                 "ReplyValidationError",
                 "RequestError",
                 "ServerError",
+                "StreamError",
                 "UnprocessableEntityError",
             ),
             ".._runtime.client.hooks": ("Hooks", "ReplyEvent", "RequestEvent"),

@@ -7,7 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..._runtime.client.operation import Body, Operation, Parameter, Reply
+from ..._runtime.client.operation import (
+    Body,
+    ItemStream,
+    Operation,
+    Parameter,
+    Reply,
+    StreamedOperation,
+)
 from ..._runtime.models.base import Open
 from ..._runtime.models.uploads import FileContent
 from ..models import (
@@ -110,6 +117,36 @@ GET_REPORT: Operation[Note | str | GetReportReplyVndNotesJson | bytes] = Operati
             ),
         )
     },
+)
+
+GET_REPORT_STREAM: StreamedOperation[Note, Note | str | GetReportReplyVndNotesJson | bytes] = (
+    StreamedOperation(
+        id="get_report_stream",
+        method="GET",
+        path="/report",
+        replies={
+            "200": Reply(
+                Note,
+                others=(
+                    Reply(str, media_type="text/csv"),
+                    Reply(GetReportReplyVndNotesJson, media_type="application/vnd.notes+json"),
+                    Reply(bytes, media_type="application/pdf"),
+                    Reply(None, media_type="application/xml"),
+                    Reply(None, media_type="text/event-stream"),
+                ),
+            )
+        },
+        errors={
+            "400": Reply(
+                GetReportBadRequest,
+                others=(
+                    Reply(GetReportBadRequestProblemJson, media_type="application/problem+json"),
+                    Reply(str, media_type="text/html"),
+                ),
+            )
+        },
+        stream=ItemStream(Note),
+    )
 )
 
 GET_STATE: Operation[Open[GetStateReply]] = Operation(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..._runtime.client.async_client import AsyncResource
+from ..._runtime.client.item_streams import AsyncStream, Stream
 from ..._runtime.client.options import RequestOptions
 from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.models.base import Open
@@ -224,6 +225,23 @@ class Notes(SyncResource):
         """
         return self._client.call(
             _operations.GET_REPORT,
+            options=options,
+        )
+
+    def get_report_stream(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> Stream[Note]:
+        """JSON, text or bytes.
+
+        `GET /report`
+
+        Raises:
+            BadRequestError: 400 Bad Request: Not so.
+        """
+        return self._client.stream_items(
+            _operations.GET_REPORT_STREAM,
             options=options,
         )
 
@@ -462,6 +480,23 @@ class AsyncNotes(AsyncResource):
         """
         return await self._client.call(
             _operations.GET_REPORT,
+            options=options,
+        )
+
+    async def get_report_stream(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> AsyncStream[Note]:
+        """JSON, text or bytes.
+
+        `GET /report`
+
+        Raises:
+            BadRequestError: 400 Bad Request: Not so.
+        """
+        return await self._client.stream_items(
+            _operations.GET_REPORT_STREAM,
             options=options,
         )
 
