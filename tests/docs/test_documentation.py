@@ -1,29 +1,32 @@
 """hooksmith's own documentation: its blocks do what they say, and the site is built without a warning.
 
-The blocks are those of tests/test_readme.py, in the pages of docs/.
+See tests/support/blocks.py for the blocks.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shlex
-import shutil
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator
 from selectolax.lexbor import LexborHTMLParser
 
-import test_readme as readme
 from hooksmith.cli.commands import COMMANDS
-from hooksmith.config import ApiConfig, Config, load_config
-from providers.server import running
+from hooksmith.config import ApiConfig, Config
+from support.blocks import (
+    Block,
+    blocks_of,
+    check_console,
+    check_kinds,
+    check_python,
+    check_toml,
+    check_yaml,
+    copy_checkout,
+)
 from support.browser import visiting
 from support.paths import GENERATED, GENERATOR, ROOT
 
@@ -34,73 +37,42 @@ DOCS = ROOT / "docs"
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "_build" not in page.parts]
 
 
-def blocks(*kinds: str) -> list[readme.Block]:
-    return [block for page in PAGES for block in readme._blocks(page) if block.kind in kinds]
+def blocks(*kinds: str) -> list[Block]:
+    return blocks_of(PAGES, *kinds)
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the commands of the documentation work on."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("generated", "specs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "Makefile"):
-        shutil.copy(ROOT / name, folder / name)
-    return folder
+    return copy_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 def test_all_blocks_are_of_a_known_kind() -> None:
-    kinds = {block.kind for block in blocks("python", "console", "toml", "yaml", "text")}
-    assert {"python", "console", "toml", "yaml"} <= kinds
-    for page in PAGES:
-        assert page.read_text("utf-8").count("```") == 2 * len(list(readme._blocks(page))), page
+    assert {"python", "console", "toml", "yaml"} <= {block.kind for block in blocks()}
+    check_kinds(PAGES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
-def test_python(block: readme.Block, checkout: Path, tmp_path: Path) -> None:
-    readme.skip_if_marked(block)
-    with ExitStack() as stack:
-        environment = {**os.environ, "PYTHONPATH": str(GENERATED.parent)}
-        if "workos server" in block.note:
-            environment |= stack.enter_context(running()).environment
-        outcome = subprocess.run(
-            [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-c", block.text],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-    assert (outcome.returncode, outcome.stderr) == (0, "")
+def test_python(block: Block, tmp_path: Path) -> None:
+    check_python(block, tmp_path, {"PYTHONPATH": str(GENERATED.parent)})
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", blocks("console"), ids=str)
-def test_console(block: readme.Block, checkout: Path) -> None:
-    readme.skip_if_marked(block)
+def test_console(block: Block, checkout: Path) -> None:
     if "examples" in block.page.parts:
         pytest.skip("tests/docs/test_examples.py starts and drives the application")
-    for line in block.text.splitlines():
-        assert line.startswith("$ ")
-        command = shlex.split(line.removeprefix("$ "))
-        readme.run(command, checkout)
+    check_console(block, checkout)
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=str)
-def test_toml(block: readme.Block, tmp_path: Path) -> None:
-    path = tmp_path / "pyproject.toml"
-    path.write_text(block.text, "utf-8")
-    assert load_config(path).apis
+def test_toml(block: Block, tmp_path: Path) -> None:
+    check_toml(block, tmp_path)
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
-def test_yaml(block: readme.Block) -> None:
-    schema = json.loads((GENERATOR / "extensions" / "extensions.schema.json").read_text("utf-8"))
-    found = dict(readme.extensions(yaml.safe_load(block.text)))
-    assert set(found) <= set(schema["properties"])
-    assert list(Draft202012Validator(schema).iter_errors(found)) == []
+def test_yaml(block: Block) -> None:
+    check_yaml(block)
 
 
 def test_no_page_names_an_invented_repository() -> None:
