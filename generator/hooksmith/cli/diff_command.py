@@ -113,7 +113,8 @@ def _reports(
     options: Mapping[str, Any],
 ) -> list[Report]:
     from ..config import find_config, load_config
-    from ..diff.documents import compare_documents, find_document, last_documents
+    from ..diff.documents import compare_documents, find_document
+    from ..diff.last import last_documents
     from ..settings import Settings
 
     settings = Settings(

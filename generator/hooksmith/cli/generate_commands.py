@@ -25,7 +25,9 @@ Action = Callable[[Target, Files], int]
 def generate(*, report: Path | None, jobs: int | None, **arguments: Any) -> int:
     """Write the package of each document: DIR/NAME with SPEC, otherwise as configured in [tool.hooksmith]."""
     choice = Choice(**arguments)
-    code = _for_each(choice.targets(), jobs or cores(), _write)
+    changed: list[Target] = []
+    code = _for_each(choice.targets(), jobs or cores(), functools.partial(_write, changed))
+    _print_meanings(choice, changed)
     if report is not None:
         _write_report(choice, report)
     return code
@@ -34,12 +36,28 @@ def generate(*, report: Path | None, jobs: int | None, **arguments: Any) -> int:
 def generate_configured(names: list[str], config: Path) -> int:
     """Write the packages of these APIs of a configuration."""
     choice = Choice(specs=[], only=names, out=None, package=None, formatter=None, config=config)
-    return _for_each(choice.targets(), 1, _write)
+    return _for_each(choice.targets(), 1, functools.partial(_write, []))
 
 
 def check(*, jobs: int | None, **arguments: Any) -> int:
     """Compare the package with its documents: exit code 1 and a diff if it is stale."""
-    return _for_each(Choice(**arguments).targets(), jobs or cores(), _compare)
+    choice = Choice(**arguments)
+    stale: list[Target] = []
+    code = _for_each(choice.targets(), jobs or cores(), functools.partial(_compare, stale))
+    _print_meanings(choice, stale)
+    return code
+
+
+def _print_meanings(choice: Choice, targets: list[Target]) -> None:
+    """Print the effect of changed documents on users of the packages, by category."""
+    from ..diff.last import meanings
+
+    for target in targets:
+        jobs = [target.job] if target.job else choice.jobs()
+        with progress():
+            lines = meanings(target.folder, jobs, is_configured=target.job is None)
+        for line in lines:
+            print_note(line)
 
 
 def _for_each(targets: list[Target], jobs: int, act: Action) -> int:
@@ -84,14 +102,18 @@ def _write_report(choice: Choice, file: Path) -> None:
         raise OutputError.at(Place(file=str(file)), f"cannot be written: {reason}") from error
 
 
-def _write(target: Target, files: Files) -> int:
+def _write(changed: list[Target], target: Target, files: Files) -> int:
+    """Write a package. A target with other files than before is added to `changed`."""
     from ..output.writer import write
 
-    print_summary(target.folder, write(files, target.folder, partial=target.partial))
+    summary = write(files, target.folder, partial=target.partial)
+    print_summary(target.folder, summary)
+    if summary.added or summary.changed or summary.removed:
+        changed.append(target)
     return 0
 
 
-def _compare(target: Target, files: Files) -> int:
+def _compare(stale: list[Target], target: Target, files: Files) -> int:
     from ..output.compare import compare
     from ..output.manifest import MANIFEST
 
@@ -102,6 +124,7 @@ def _compare(target: Target, files: Files) -> int:
         print_line(difference.shown(target.folder))
     if not differences:
         return 0
+    stale.append(target)
     kinds = [difference.kind for difference in differences]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
     hints = ["move or delete the foreign files"] if "foreign" in kinds else []

@@ -13,7 +13,7 @@ from ..frozen import value
 from ..pipeline import Survey, survey
 from ..settings import Settings
 from .report import Entry, Report, compare
-from .revisions import checked_out, last_change, top_of
+from .revisions import check_revision, checked_out, top_of
 
 
 @value(kw_only=True)
@@ -84,6 +84,7 @@ def _survey(document: Document, settings: Settings) -> Iterator[tuple[Survey, Pa
     if not document.revision:
         yield survey(document.path, settings), None
         return
+    check_revision(document.revision)
     top = top_of(document.path.parent if document.path.parent.is_dir() else Path())
     path = _inside(document.path, top)
     roots = [_inside(root, top) for root in settings.roots if root.resolve().is_relative_to(top)]
@@ -125,32 +126,3 @@ def _relabelled(report: Report, folders: dict[Path | None, str]) -> Report:
         return replace(entry, place=named(entry.place), place_in_new=named(entry.place_in_new))
 
     return replace(report, entries=tuple(map(relabelled, report.entries)))
-
-
-def last_documents(
-    config: Config, package: Path, names: tuple[str, ...]
-) -> list[tuple[Document, Document]]:
-    """Return each API's document as the committed package was made of it, and as it stands.
-
-    The committed package was made at the revision that changed its manifest last: `check` holds the documents and the
-    package of a revision together, so git has the document already. Raises LoadError if there is no such revision.
-    """
-    revision = last_change(package / ".hooksmith.json")
-    if not revision:
-        raise LoadError.at(
-            Place(file=str(package)),
-            "no revision of git has the package",
-            hint="name two documents",
-        )
-    return [
-        (
-            Document(
-                label=f"{name}@{revision[:12]}",
-                path=config.apis[name].spec,
-                name=name,
-                revision=revision,
-            ),
-            Document(label=name, path=config.apis[name].spec, name=name),
-        )
-        for name in names or tuple(sorted(config.apis))
-    ]

@@ -8,6 +8,7 @@ option gets the properties.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..errors import DocumentError
@@ -82,12 +83,13 @@ class _Merger:
         parts = self._parts(schema, pointer)
         own = {key: value for key, value in schema.items() if key != "allOf"}
         if len(parts) == 1 and not (own.keys() - _repeated(own, parts[0])) & ASSERTIONS:
-            self._stand_in(schema, parts[0])
+            self._stand_in(schema, parts[0], pointer)
             return
         bases = self._bases(parts, own)
         merged: Node = {}
         for part in parts:
             if part not in bases:
+                self._note_moves(pointer, part, own)
                 _combine(merged, _without_unevaluated(part))
         if "if" not in own:
             own = {key: value for key, value in own.items() if key not in ("then", "else")}
@@ -97,6 +99,13 @@ class _Merger:
         if bases:
             schema.setdefault("type", "object")
             schema["allOf"] = [{"$ref": base.reference} for base in bases]
+
+    def _note_moves(self, pointer: str, part: _Part, own: Node) -> None:
+        """Note the origins of the properties that a part gives to the schema it is merged into."""
+        for name in part.schema.get("properties", ()):
+            if name not in own.get("properties", ()):
+                step = f"properties/{escape(name)}"
+                self._bundled.moved.setdefault(f"{pointer}/{step}", f"{part.pointer}/{step}")
 
     def _parts(self, schema: Node, pointer: str) -> list[_Part]:
         found = []
@@ -124,13 +133,16 @@ class _Merger:
             siblings = {key: value for key, value in item.items() if key != "$ref"}
             if target is False:
                 target = {"not": {}}
-            return _Part(target, reference, siblings, self._document)
+            return _Part(target, reference, siblings, self._document, reference[1:])
         self.settle(item, pointer, spread=False)
-        return _Part(item, None, {}, self._document)
+        return _Part(item, None, {}, self._document, pointer)
 
-    def _stand_in(self, schema: Node, part: _Part) -> None:
+    def _stand_in(self, schema: Node, part: _Part, pointer: str) -> None:
         """`allOf` of a single schema is that schema, with the annotations beside it."""
         annotations = {key: value for key, value in schema.items() if key != "allOf"}
+        if not part.reference:
+            for key in part.schema.keys() - annotations.keys():
+                self._bundled.moved[f"{pointer}/{key}"] = f"{part.pointer}/{key}"
         schema.clear()
         schema.update({"$ref": part.reference, **part.siblings} if part.reference else part.schema)
         schema.update(annotations)
@@ -160,7 +172,15 @@ class _Merger:
 class _Part:
     """One member of an `allOf`, references followed."""
 
-    def __init__(self, schema: Any, reference: str | None, siblings: Node, document: Node) -> None:
+    def __init__(
+        self,
+        schema: Any,
+        reference: str | None,
+        siblings: Node,
+        document: Node,
+        pointer: str = "",
+    ) -> None:
+        self.pointer = pointer
         self.schema: Node = schema if isinstance(schema, dict) else {}
         self.reference = reference
         self.siblings = siblings
@@ -178,25 +198,23 @@ class _Part:
             "not",
         }
 
+    def _bases(self) -> Iterator[_Part]:
+        for reference in (base["$ref"] for base in self.schema.get("allOf", ())):
+            yield _Part(resolve_local(self._document, reference), reference, {}, self._document)
+
     def properties(self) -> Node:
         """Name → property, those of the bases included."""
         found: Node = {}
-        for base in self.schema.get("allOf", ()):
-            found.update(
-                _Part(
-                    resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
-                ).properties()
-            )
+        for base in self._bases():
+            found.update(base.properties())
         for name, value in self.schema.get("properties", {}).items():
             found[name] = self._from_here(name, value)
         return found
 
     def required(self) -> list[str]:
         found = list(self.schema.get("required", ()))
-        for base in self.schema.get("allOf", ()):
-            found += _Part(
-                resolve_local(self._document, base["$ref"]), base["$ref"], {}, self._document
-            ).required()
+        for base in self._bases():
+            found += base.required()
         return list(dict.fromkeys(found))
 
     def claims(self) -> set[str]:
