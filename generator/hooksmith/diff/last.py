@@ -1,9 +1,9 @@
 """What has changed since the committed package was made, in one line a document.
 
 The old document is taken from git and not kept in the package. The committed package was made at the revision that
-changed its manifest last, and `hooksmith check` holds the documents and the package of a revision together: git has the
-old document already. A copy in the package would be large (WorkOS' document, compressed and as text, 139 KB: 6.6 % of its
-package), and no review could read its changes.
+changed its manifest last, and `hooksmith check` holds the documents and the package of a revision together: git has
+the old document already. A copy in the package would be large (WorkOS' document, compressed and as text, 139 KB: 6.6 %
+of its package), and no review could read its changes.
 """
 
 from __future__ import annotations
