@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ..ir import Api, SecurityScheme, Server
 from .docstrings import section
@@ -15,38 +16,20 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
     """Plan the clients; return None if the document has no operations."""
     if not api.resources:
         return None
-    classes = {
-        name: f".resources.{resource.name}"
-        for resource in api.resources
-        for name in (resource.class_name, f"Async{resource.class_name}")
-    }
-    defined = {f"{api.client.name}Client", f"Async{api.client.name}Client"}
-    attributes = {resource.name for resource in api.resources}
-    imports = Imports(
-        runtime=runtime, module_of=classes.get, taken=classes.keys() | defined | attributes
-    )
-    imports.add_module("httpx2")
-    for name in classes:
-        imports.add_definition(name)
+    imports = _imports(api, runtime)
     api_imports = Imports(runtime=f".{runtime}")
-    arguments = {name: (is_credential, doc) for name, is_credential, doc in _arguments(api)}
+    arguments = {argument.name: argument for argument in _arguments(api)}
     return ClientView(
         name=api.client.name,
-        doc=_client_doc(api, {name: doc for name, (_, doc) in arguments.items()}),
+        doc=_client_doc(api, arguments.values()),
         cached_property=imports.add("functools", "cached_property"),
         mapping=imports.add("collections.abc", "Mapping"),
         hooks=imports.add_runtime("client.hooks", "Hooks"),
         api_constant=imports.add(".operations._api", "API"),
         base=imports.add_runtime("client.sync_client", "SyncClient"),
         async_base=imports.add_runtime("client.async_client", "AsyncClient"),
-        arguments=tuple(
-            _argument(name, is_credential, imports, is_async=False)
-            for name, (is_credential, _) in arguments.items()
-        ),
-        async_arguments=tuple(
-            _argument(name, is_credential, imports, is_async=True)
-            for name, (is_credential, _) in arguments.items()
-        ),
+        arguments=_argument_views(arguments, imports, is_async=False),
+        async_arguments=_argument_views(arguments, imports, is_async=True),
         imports=imports.block(definitions_for_types_only=True),
         credentials=tuple(
             (literal(scheme.name), _credential(scheme))
@@ -66,35 +49,73 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
     )
 
 
-def _arguments(api: Api) -> Iterator[tuple[str, bool, str]]:
-    """Yield the constructor's arguments: name, whether it is a credential, and description."""
+def _imports(api: Api, runtime: str) -> Imports:
+    """Return the imports of the module of clients, with the classes of all resources."""
+    classes = {
+        name: f".resources.{resource.name}"
+        for resource in api.resources
+        for name in (resource.class_name, f"Async{resource.class_name}")
+    }
+    defined = {f"{api.client.name}Client", f"Async{api.client.name}Client"}
+    attributes = {resource.name for resource in api.resources}
+    imports = Imports(
+        runtime=runtime, module_of=classes.get, taken=classes.keys() | defined | attributes
+    )
+    imports.add_module("httpx2")
+    for name in classes:
+        imports.add_definition(name)
+    return imports
+
+
+class _Argument(NamedTuple):
+    """An argument of the constructor."""
+
+    name: str
+    is_credential: bool
+    doc: str
+
+
+def _arguments(api: Api) -> Iterator[_Argument]:
+    """Yield the arguments of the constructor: credentials, settings, variables of the servers' URLs."""
     for scheme in api.security_schemes:
         if scheme.kind != "other":
-            yield from ((name, True, doc) for name, doc in _scheme_arguments(scheme).items())
+            for name, doc in _scheme_arguments(scheme).items():
+                yield _Argument(name, True, doc)
     for setting in api.client.settings:
-        yield setting.name, False, setting.description
+        yield _Argument(setting.name, False, setting.description)
     for server in api.servers:
         for variable in server.variables:
-            yield variable.argument, False, variable.description
+            yield _Argument(variable.argument, False, variable.description)
 
 
-def _argument(name: str, is_credential: bool, imports: Imports, *, is_async: bool) -> ArgumentView:
-    """Return an optional argument. A credential may be a callable; of the asynchronous client, a coroutine too."""
-    annotation = "str | None"
-    if is_credential:
-        callable_ = imports.add("collections.abc", "Callable")
-        awaitable = imports.add("collections.abc", "Awaitable")
-        result = f"str | {awaitable}[str]" if is_async else "str"
-        annotation = f"str | {callable_}[[], {result}] | None"
-    return ArgumentView(name=name, annotation=annotation, default="None")
+def _argument_views(
+    arguments: Mapping[str, _Argument], imports: Imports, *, is_async: bool
+) -> tuple[ArgumentView, ...]:
+    """Plan the arguments. A credential may be a callable; that of the asynchronous client, a coroutine too."""
+    return tuple(
+        ArgumentView(
+            name=argument.name,
+            annotation=_source(imports, is_async) if argument.is_credential else "str | None",
+            default="None",
+        )
+        for argument in arguments.values()
+    )
 
 
-def _client_doc(api: Api, docs: dict[str, str]) -> str:
+def _source(imports: Imports, is_async: bool) -> str:
+    """Return the annotation of a credential."""
+    callable_ = imports.add("collections.abc", "Callable")
+    awaitable = imports.add("collections.abc", "Awaitable")
+    result = f"str | {awaitable}[str]" if is_async else "str"
+    return f"str | {callable_}[[], {result}] | None"
+
+
+def _client_doc(api: Api, arguments: Iterable[_Argument]) -> str:
     """Return the docstring of the clients: the API, and the arguments of the constructor."""
     blocks = [f"Client of {api.title}." if api.title else "Client."]
     if not api.servers:
         blocks.append("No server is established: `base_url` must be given.")
-    described = [(name, " ".join(doc.split())) for name, doc in docs.items() if doc]
+    described = [(each.name, " ".join(each.doc.split())) for each in arguments if each.doc]
     blocks.append(section("Args", [*described, *_COMMON_ARGUMENTS]))
     return "\n\n".join(blocks)
 

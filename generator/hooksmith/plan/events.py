@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from ..ir import AnyDefinition, Api, Event, Position
 from ..ir.queries import received_names, references, sent_names
@@ -57,35 +58,44 @@ def plan_events(
         imports.add_runtime("webhooks.catalogue", name)
         for name in ("Catalogue", "DriftedEvent", "UnknownEvent")
     )
-    models, deferred_models = "", ""
     if deferred:
-        models = imports.add(".", "models")
-        deferred_models = imports.add_runtime("models.deferred", "DeferredModels")
-    names = sorted({name for event in events.events for name in event.models})
-    union = tuple(
-        f"{models}.{name}" if deferred else imports.add_definition(name) for name in names
-    )
-    return EventsView(
+        imports.through = (".", "models")
+        imports.add_runtime("models.deferred", "DeferredModels")
+    view = EventsView(
         alias_type=imports.add("typing", "TypeAlias"),
         headers=imports.add_runtime("webhooks.signatures.message", "AnyHeaders"),
         catalogue=catalogue,
         others=(unknown, drifted),
-        models_package=models,
-        deferred_models=deferred_models,
-        type=position(events.type, imports),
-        id=position(events.id, imports),
-        timestamp=position(events.timestamp, imports),
+        models_package=imports.local("models") if deferred else "",
+        deferred_models=imports.local("DeferredModels"),
+        **_catalogue(api, definitions, imports, deferred),
         definitions=plan_definitions(members, definitions, imports),
-        imports=imports.block(),
-        classes=tuple(names),
-        union=union,
-        rows=union_rows(union),
-        models=tuple((literal(event.type), _classes(event, deferred)) for event in events.events),
-        form=literal(event_form_fields(api, definitions)) if events.form else "",
-        aliases=_aliases(events.events),
-        has_type=has_type(api),
-        batches=any(event.batch for event in events.events),
     )
+    return view._replace(imports=imports.block())
+
+
+def _catalogue(
+    api: Api, definitions: Mapping[str, AnyDefinition], imports: Imports, deferred: bool
+) -> dict[str, Any]:
+    """Return the fields of the view for the union, the catalogue and its readers."""
+    events = api.events
+    classes = sorted({name for event in events.events for name in event.models})
+    union = tuple(map(imports.add_definition, classes))
+    return {
+        "classes": tuple(classes),
+        "union": union,
+        "rows": union_rows(union),
+        "models": tuple(
+            (literal(event.type), _classes(event, deferred)) for event in events.events
+        ),
+        "type": position(events.type, imports),
+        "id": position(events.id, imports),
+        "timestamp": position(events.timestamp, imports),
+        "form": literal(event_form_fields(api, definitions)) if events.form else "",
+        "aliases": _aliases(events.events),
+        "has_type": has_type(api),
+        "batches": any(event.batch for event in events.events),
+    }
 
 
 def has_type(api: Api) -> bool:

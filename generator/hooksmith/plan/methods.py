@@ -15,7 +15,7 @@ from .imports import Imports
 from .literals import literal
 from .method_docs import method_doc
 from .models import constant
-from .operation_constants import LOCATIONS, constant_names, plan_operation_constant, stream_item
+from .operation_constants import LOCATIONS, constant_names, plan_constants, stream_item
 from .unions import options_of, union
 from .views import ArgumentView, MethodView, OverloadView, PartView, ResourceView
 
@@ -38,28 +38,14 @@ def plan_resource(
         deferred: Whether an operation imports its models on its first call.
     """
     constants = constant_names(resource.operations, definitions)
-    methods = {operation.name for operation in resource.operations}
-    classes = {resource.class_name, f"Async{resource.class_name}"}
-    imports = Imports(
-        runtime=runtime,
-        module_of=lambda name: "..models",
-        taken=definitions.keys() | methods | classes,
-    )
-    wire = Imports(
-        runtime=runtime,
-        module_of=lambda name: "..models",
-        through=("..", "models") if deferred else None,
-        taken=definitions.keys() | set(constants),
-    )
+    taken = {operation.name for operation in resource.operations}
+    taken |= {resource.class_name, f"Async{resource.class_name}"}
+    imports = Imports(runtime, lambda name: "..models", taken=definitions.keys() | taken)
     imports.add("..operations", f"{resource.name} as _operations")
     planners = [
         _MethodPlanner(operation, constant, definitions, imports, callbacks)
         for operation, constant in zip(resource.operations, constants, strict=True)
     ]
-    operations = tuple(
-        plan_operation_constant(operation, constant, definitions, wire)
-        for operation, constant in zip(resource.operations, constants, strict=True)
-    )
     return ResourceView(
         name=resource.name,
         class_name=resource.class_name,
@@ -70,8 +56,9 @@ def plan_resource(
         overload=imports.local("overload"),
         methods=tuple(planner.view() for planner in planners),
         imports=imports.block(definitions_for_types_only=True),
-        operation_imports=wire.block(),
-        operations=operations,
+        operations=plan_constants(
+            resource.operations, constants, definitions, runtime, deferred=deferred
+        ),
     )
 
 

@@ -24,7 +24,7 @@ from .annotations import AnnotationWriter
 from .imports import Imports
 from .literals import literal
 from .unions import options_of, union
-from .views import OperationView
+from .views import OperationsView, OperationView
 
 _MODULE = "client.operation"
 """The module of the runtime that defines the classes of the constants."""
@@ -47,13 +47,42 @@ def _constant_name(method: str) -> str:
     return "_".join(method.upper().split()).rstrip("_") or "CALL"
 
 
-def plan_operation_constant(
+def plan_constants(
+    operations: Sequence[Operation],
+    constants: Sequence[str],
+    definitions: Mapping[str, AnyDefinition],
+    runtime: str,
+    *,
+    deferred: bool,
+) -> OperationsView:
+    """Plan the module of the constants of a resource's operations.
+
+    Args:
+        operations: The operations.
+        constants: The name of each operation's constant.
+        definitions: All definitions by name.
+        runtime: The runtime's package, relative to the module.
+        deferred: Whether an operation imports its models on its first call.
+    """
+    imports = Imports(
+        runtime=runtime,
+        module_of=lambda name: "..models",
+        through=("..", "models") if deferred else None,
+        taken=definitions.keys() | set(constants),
+    )
+    views = tuple(
+        _constant(operation, constant, definitions, imports)
+        for operation, constant in zip(operations, constants, strict=True)
+    )
+    return OperationsView(imports=imports.block(), constants=views)
+
+
+def _constant(
     operation: Operation,
     constant: str,
     definitions: Mapping[str, AnyDefinition],
     imports: Imports,
 ) -> OperationView:
-    """Plan the constant of an operation."""
     sent = AnnotationWriter(definitions, imports, strict=True)
     received = AnnotationWriter(definitions, imports, strict=False)
     returned = success_type(operation)

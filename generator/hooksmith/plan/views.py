@@ -100,7 +100,6 @@ class ModelsView(NamedTuple):
 class EventsView(NamedTuple):
     """The module of events: their classes, the union and the catalogue."""
 
-    imports: str
     alias_type: str
     """`TypeAlias`, as the module imports it. So are the next five fields names in the module."""
     headers: str
@@ -131,6 +130,7 @@ class EventsView(NamedTuple):
     """Whether a delivery says its event type, or can be of one type only."""
     batches: bool = False
     """Whether a delivery may hold several events."""
+    imports: str = ""
 
 
 class CallbackView(NamedTuple):
@@ -271,6 +271,13 @@ class OperationView(NamedTuple):
     arguments: tuple[str, ...]
 
 
+class OperationsView(NamedTuple):
+    """The module of the constants of a resource's operations."""
+
+    imports: str
+    constants: tuple[OperationView, ...]
+
+
 class ResourceView(NamedTuple):
     """The two modules of a resource."""
 
@@ -284,8 +291,7 @@ class ResourceView(NamedTuple):
     options: str
     overload: str
     methods: tuple[MethodView, ...]
-    operation_imports: str
-    operations: tuple[OperationView, ...]
+    operations: OperationsView
 
 
 class ClientView(NamedTuple):
