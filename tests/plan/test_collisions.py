@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from hooksmith.errors import HooksmithError
 from support.documents import import_everything, imported, openapi, result_of
 from support.made import Made
 
@@ -407,3 +408,44 @@ def test_fractional_bounds_of_an_integer(
     for number in refused:
         with pytest.raises(ValidationError):
             model(n=number)
+
+
+# --- unions of nothing -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("schemas", "name"),
+    [
+        ({"A": {"anyOf": [reference("A")]}}, "A"),
+        ({"A": {"oneOf": [reference("B"), reference("A")]}, "B": {"oneOf": [reference("A")]}}, "A"),
+        ({"T": {"type": "string"}, "A": {"oneOf": [{"anyOf": [reference("A")]}]}}, "A"),
+    ],
+)
+def test_a_union_of_nothing_but_itself_is_an_error(
+    tmp_path: Path, schemas: dict[str, Any], name: str
+) -> None:
+    replies = {"200": {"description": "Done.", **content(reference("A"))}}
+    document = openapi(
+        {"/": {"get": operation("get", responses=replies)}}, components={"schemas": schemas}
+    )
+    with pytest.raises(HooksmithError, match="lead to nothing but itself") as caught:
+        result_of(document, tmp_path)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.place is not None
+    assert diagnostic.place.pointer == f"/components/schemas/{name}"
+    assert diagnostic.place.line is not None
+
+
+def test_a_union_of_itself_and_a_value_is_a_type(load: Load) -> None:
+    schemas = {
+        "Tree": {"oneOf": [reference("Leaf"), {"type": "array", "items": reference("Tree")}]},
+        "Leaf": {"anyOf": [{"type": "string"}, reference("Leaf")]},
+    }
+    replies = {"200": {"description": "Done.", **content(reference("Tree"))}}
+    package, _ = load(
+        openapi(
+            {"/": {"get": operation("get", responses=replies)}}, components={"schemas": schemas}
+        )
+    )
+    models = importlib.import_module(f"{package.__name__}.models")
+    assert TypeAdapter(models.Tree).validate_python([["a"], "b"]) == [["a"], "b"]

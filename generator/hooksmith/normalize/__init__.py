@@ -13,6 +13,7 @@ from .deep_references import hoist
 from .diagnostics import Findings
 from .dialects import upgrade
 from .discriminators import imply_tags
+from .empty_unions import refuse_empty_unions
 from .inventory import Subject, census
 from .openapi32 import lower_32
 from .repair import tolerate
@@ -59,4 +60,5 @@ def normalize(library: Library) -> Normal:
     hoist(bundled)
     imply_tags(bundled.document)
     merge(bundled)
+    refuse_empty_unions(bundled.document, findings)
     return Normal(bundled.document, library, findings, subjects)
