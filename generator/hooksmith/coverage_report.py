@@ -22,6 +22,7 @@ from .normalize.inventory import Subject
 from .openapi.grammar import walk
 from .openapi.media_types import is_event_stream
 from .openapi.operations import operations
+from .openapi.parameters import RESERVED_HEADERS, same_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +87,7 @@ class _Accountant:
     def __init__(self, normal: Normal, names: ClassNames, api: Api) -> None:
         self._normal = normal
         self._class_names = names.names
+        self._schemes = api.security_schemes
         self._operations = {
             operation.pointer: operation
             for resource in api.resources
@@ -151,15 +153,15 @@ class _Accountant:
         for parameter in operation.parameters:
             if f"{parameter.location} {parameter.field.wire}" == subject.detail:
                 return parameter.field.name, ""
-        if subject.detail.lower() in (
-            "header accept",
-            "header content-type",
-            "header authorization",
+        location, _, name = subject.detail.partition(" ")
+        if location == "header" and name.lower() in RESERVED_HEADERS:
+            return "", "no argument: the client sets this header itself"
+        if any(
+            (scheme.location, same_name(location, scheme.parameter))
+            == (location, same_name(location, name))
+            for scheme in self._schemes
         ):
-            return (
-                "",
-                "OpenAPI reserves this header: it is sent as the media types and the security schemes say",
-            )
+            return "", "no argument: it is sent as the credential of a security scheme"
         return "", "not an argument: the parameter could not be read"
 
     def _body(self, subject: Subject) -> tuple[str, str]:
@@ -185,6 +187,8 @@ class _Accountant:
         reply = _reply(operation, split(subject.pointer)[-1])
         if reply is None:
             return "", "not expected: the response could not be read"
+        if reply.type is None and subject.detail:
+            return "", "not read: such a reply has no content in HTTP"
         if subject.detail in (reply.media_type or "", ""):
             return "", f"read as it comes: nothing here reads {subject.detail}" if reply.raw else ""
         others = {other.media_type: other for other in reply.others}

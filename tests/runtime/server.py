@@ -215,6 +215,10 @@ async def reply(request: Request) -> Response:
             "h\u00e9llo".encode("latin-1"), headers={"content-type": "text/plain; charset=latin-1"}
         ),
         "nothing": Response(status_code=204),
+        "empty": Response(b"", media_type="application/json"),
+        "marked": Response(b'\xef\xbb\xbf{"id": 7}', media_type="application/json"),
+        "mislabeled": PlainTextResponse('{"id": 7}'),
+        "created": JSONResponse({"id": 7}, 201),
         "accepted": JSONResponse({"id": 7}, 202),
         "binary": Response(bytes(range(256)), media_type="application/pdf"),
         "bad-gzip": Response(b"no gzip", headers={"content-encoding": "gzip"}),

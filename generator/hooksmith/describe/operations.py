@@ -30,6 +30,7 @@ from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_form, is_item_stream
 from ..openapi.operations import http_method, operation_name, wire_path
+from ..openapi.parameters import RESERVED_HEADERS, same_name
 from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
@@ -41,8 +42,8 @@ from .streams import describe_stream, stream_contents
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 """Location of a parameter → default of `style` (OpenAPI 3.1.1, 4.8.12.2), in the order of arguments."""
-_RESERVED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that OpenAPI ignores: media types and security schemes describe them (OpenAPI 3.1.1, 4.8.12)."""
+_WITHOUT_CONTENT = frozenset({"204", "205", "304"})
+"""Statuses whose replies have no content (RFC 9110, 6.4.1), whatever the document says."""
 _UNPARSED = Union((Scalar(Kind.STRING), Scalar(Kind.BINARY)))
 """Type of a body in a media type that the runtime cannot write."""
 
@@ -116,13 +117,27 @@ class OperationReader:
         ):
             for index, item in enumerate(holder.get("parameters") or ()):
                 node, place = self._follow(item, f"{pointer}/parameters/{index}")
-                if _is_parameter(node):
+                if _is_parameter(node) and not self._is_credential(node):
                     parameters[node["in"], node["name"]] = (node, place)
         ordered = sorted(parameters.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
         names = parameter_names([(node["in"], node["name"]) for node, _ in ordered])
         return tuple(
             self._parameter(node, place, name)
             for (node, place), name in zip(ordered, names, strict=True)
+        )
+
+    def _is_credential(self, parameter: Node) -> bool:
+        """Return whether a security scheme of the operation provides the parameter's value."""
+        document = self._normal.document
+        schemes = document.get("components", {}).get("securitySchemes") or {}
+        security = self._node.get("security", document.get("security"))
+        return any(
+            scheme.get("type") == "apiKey"
+            and (scheme.get("in"), same_name(scheme.get("in"), scheme.get("name")))
+            == (parameter["in"], same_name(parameter["in"], parameter["name"]))
+            for alternative in security or ()
+            for name in alternative
+            if isinstance(scheme := schemes.get(name), dict)
         )
 
     def _follow(self, node: Node, pointer: str) -> tuple[Node, str]:
@@ -226,7 +241,8 @@ class OperationReader:
                 description=text(node.get("description")),
                 pointer=pointer,
             )
-            yield _with_contents(reply, contents) if contents else reply
+            has_content = status not in _WITHOUT_CONTENT and self._step.upper() != "HEAD"
+            yield _with_contents(reply, contents) if contents and has_content else reply
 
     def _stream(self) -> ItemStream | None:
         """Return the stream among the contents of the 2xx replies."""
@@ -271,7 +287,7 @@ def _is_parameter(node: Node) -> bool:
     """Whether an object is a parameter that OpenAPI does not ignore."""
     if node.get("in") not in _STYLES or "name" not in node:
         return False
-    return not (node["in"] == "header" and node["name"].lower() in _RESERVED_HEADERS)
+    return not (node["in"] == "header" and node["name"].lower() in RESERVED_HEADERS)
 
 
 def _with_parameter_texts(field: Field, node: Node) -> Field:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -18,15 +18,14 @@ from ..json_pointer import pointer
 from ..media_types import essence_of
 from ..models.validation import check, plain
 from ..omit import OMIT
+from .file_parts import File, Part, chunks, file_part, is_file, length_of, opened
 from .operation import Body, Encoding, Parameter
 from .parameters import Pairs, form_pairs, join
 
-File = IO[bytes]
-Part = tuple[str | None, bytes | File, str | None]
-"""File name, content, media type."""
-
-_CHUNK = 64 * 1024
 _PLAIN_ENCODING = Encoding()
+_BOUNDARY = "hooksmith-empty"
+_EMPTY_MULTIPART = f"--{_BOUNDARY}--\r\n".encode()
+"""A multipart body without parts, which the HTTP client cannot write: the closing delimiter (RFC 2046, 5.1.1)."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,8 +40,8 @@ class Content:
     def headers(self) -> Pairs:
         """The headers that describe the body."""
         pairs = [("content-type", self.media_type)] if self.media_type else []
-        if _is_file(self.source) and self.replayable:
-            pairs.append(("content-length", str(_length(self.source))))
+        if is_file(self.source) and self.replayable:
+            pairs.append(("content-length", str(length_of(self.source))))
         return pairs
 
     def stream(self) -> bytes | Iterable[bytes]:
@@ -58,8 +57,8 @@ class Content:
         return _asynchronous(self._from_start())
 
     def _from_start(self) -> bytes | Iterable[bytes]:
-        if _is_file(self.source):
-            return _chunks(self.source, rewind=self.replayable)
+        if is_file(self.source):
+            return chunks(self.source, rewind=self.replayable)
         assert not isinstance(self.source, AsyncIterable)
         return self.source
 
@@ -174,13 +173,15 @@ def _multipart(body: Body, value: object) -> Content:
         for name, item in properties.items()
         for part in _parts(name, item, body.encoding.get(name, _PLAIN_ENCODING))
     )
+    if not parts:
+        return Content(_EMPTY_MULTIPART, f"multipart/form-data; boundary={_BOUNDARY}")
     files = [part[1] for _, part in parts if not isinstance(part[1], bytes)]
     return Content(parts=parts, replayable=all(file.seekable() for file in files))
 
 
 def _without_uploads(value: Any) -> Any:
     """`value` with a string where a file stands, as JSON Schema sees binary content."""
-    if _upload(value, None) is not None:
+    if file_part(value, None) is not None:
         return "file"
     if isinstance(value, Mapping):
         return {name: _without_uploads(item) for name, item in value.items()}
@@ -188,7 +189,7 @@ def _without_uploads(value: Any) -> Any:
 
 
 def _parts(name: str, item: Any, encoding: Encoding) -> list[Part]:
-    upload = _upload(item, encoding.media_type)
+    upload = file_part(item, encoding.media_type)
     if upload is not None:
         return [upload]
     if isinstance(item, (list, tuple)):
@@ -202,30 +203,9 @@ def _parts(name: str, item: Any, encoding: Encoding) -> list[Part]:
     return [(None, check(None, value, "body"), encoding.media_type or media_type)]
 
 
-def _upload(item: Any, media_type: str | None) -> Part | None:
-    """A part of bytes, a file object, or a tuple `(name, either[, media type])`; else None."""
-    name: str | None = "upload"
-    content: Any = item
-    if isinstance(item, tuple) and len(item) in (2, 3):
-        name, content = item[:2]
-        media_type = item[2] if len(item) == 3 else media_type
-    if isinstance(content, (bytes, bytearray, memoryview)):
-        return name, bytes(content), _safe_type(media_type)
-    if not _is_file(content):
-        return None
-    if isinstance(content.read(0), str):
-        raise RequestError(Detail("body", "a file must be opened in binary mode"))
-    return name, content, _safe_type(media_type)
-
-
-def _safe_type(media_type: str | None) -> str | None:
-    if media_type is not None and not media_type.isprintable():
-        raise RequestError(Detail("body", "a part's media type has line breaks"))
-    return media_type
-
-
 def _raw(value: object, media_type: str) -> Content:
     """Text or binary content as it is given."""
+    value = opened(value)
     essence = essence_of(media_type)
     if "*" in essence:
         media_type = "application/octet-stream"
@@ -236,7 +216,7 @@ def _raw(value: object, media_type: str) -> Content:
         return Content(_utf8(value), media_type + charset)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return Content(bytes(value), media_type)
-    if _is_file(value):
+    if is_file(value):
         file: Any = value
         return Content(file, media_type, replayable=file.seekable())
     if isinstance(value, (Iterable, AsyncIterable)) and not isinstance(value, (Mapping, BaseModel)):
@@ -250,21 +230,6 @@ def _utf8(text: str) -> bytes:
     except UnicodeEncodeError:
         detail = Detail("body", "has lone surrogates, which are no text")
     raise RequestError(detail)
-
-
-def _is_file(value: object) -> bool:
-    return hasattr(value, "read") and hasattr(value, "seekable")
-
-
-def _length(file: Any) -> int:
-    return int(file.seek(0, 2))
-
-
-def _chunks(file: Any, *, rewind: bool) -> Iterable[bytes]:
-    if rewind:
-        file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk
 
 
 async def _asynchronous(source: bytes | Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin
@@ -106,9 +106,9 @@ class Call(Generic[T]):
         added: Mapping[str, str],
     ) -> httpx2.Request:
         """The request, with the credentials in their places."""
-        query = join([*self.query, *placement.query])
+        query = join([*self.query, *_missing(placement.query, self.query)])
         headers = merge(placement.headers, self.headers.items(), added.items())
-        cookies = join([*self.cookies, *placement.cookies], "; ")
+        cookies = join([*self.cookies, *_missing(placement.cookies, self.cookies)], "; ")
         if cookies:
             headers["cookie"] = cookies
         text = f"{self.url}?{query}" if query else self.url
@@ -285,18 +285,20 @@ def prepare(
 ) -> Call[T]:
     """Check and encode a call; raises RequestError, and sends nothing. `accept`: instead of the operation's own."""
     content = encode(operation.body, arguments.body, arguments.content_type)
-    key = _idempotency_key(config.api, operation, options)
+    arguments_headers = headers_of(operation, arguments.header)
+    names = [name for name, _ in arguments_headers] + list(options.headers)
+    key = _idempotency_key(config.api, operation, names, options)
     headers = merge(
         (("accept", accept or operation.accept), ("user-agent", config.api.user_agent)),
         config.headers.items(),
-        headers_of(operation, arguments.header),
+        arguments_headers,
         content.headers() if content else (),
         key.items(),
         options.headers.items(),
     )
     retries = RetryPolicy(
         max_retries=config.max_retries if options.max_retries is None else options.max_retries,
-        is_idempotent=operation.method in IDEMPOTENT or bool(key),
+        is_idempotent=operation.method in IDEMPOTENT or _has_key(config.api, headers),
         is_replayable=content is None or content.replayable,
         statuses=config.api.retry_statuses,
     )
@@ -364,12 +366,33 @@ def _timeout(
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
 
 
+def _has_key(api: ApiInfo, headers: Mapping[str, str]) -> bool:
+    """Return whether a request has an idempotency key, so that it can be repeated."""
+    return (api.idempotency_header or "Idempotency-Key").lower() in headers
+
+
+def _missing(credentials: Pairs, pairs: Pairs) -> Pairs:
+    """Return the credentials that the call does not give itself."""
+    names = {name for name, _ in pairs}
+    return [pair for pair in credentials if pair[0] not in names]
+
+
 def _idempotency_key(
-    api: ApiInfo, operation: Operation[Any], options: RequestOptions
+    api: ApiInfo, operation: Operation[Any], headers: Iterable[str], options: RequestOptions
 ) -> dict[str, str]:
-    """The header of the key: the user's, or a new one for each POST where the API takes it."""
+    """Return the header of the key: the caller's, or a new key for each POST if the API has such a header.
+
+    Args:
+        api: The API.
+        operation: The operation.
+        headers: The names of the headers that the caller gives.
+        options: The options of the call.
+    """
     if options.idempotency_key is not None:
         return {api.idempotency_header or "Idempotency-Key": options.idempotency_key}
+    given = {name.lower() for name in headers}
+    if (api.idempotency_header or "Idempotency-Key").lower() in given:
+        return {}
     if api.idempotency_header is not None and operation.method == "POST":
         return {api.idempotency_header: str(uuid.uuid4())}
     return {}

@@ -203,7 +203,12 @@ def _joined(parameter: Parameter, value: Any, style: str, place: Place, where: s
 
 
 def _deep(parameter: Parameter, value: Any, name: str, where: str) -> Pairs:
-    """`name[key]=value`; OpenAPI leaves nesting open: more brackets for objects, repeats for lists."""
+    """Return `name[key]=value`. OpenAPI leaves nesting open: objects get more brackets, lists of scalars are repeated.
+
+    A list of objects or lists is indexed, `name[0][key]=value`, as Rack, PHP and qs read it.
+    """
+    if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        value = {str(index): item for index, item in enumerate(value)}
     if isinstance(value, dict):
         for key in value:
             if "[" in key or "]" in key:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import IO, Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-_Content = bytes | IO[bytes]
+_Content = bytes | IO[bytes] | PathLike[str]
 
 
 class _AsGiven:
@@ -21,4 +22,4 @@ class _AsGiven:
 
 
 FileContent = Annotated[_Content | tuple[str, _Content] | tuple[str, _Content, str], _AsGiven]
-"""Bytes or an open binary file, alone or as `(name, content)` or `(name, content, media type)`."""
+"""Bytes, an open binary file or a path, alone or as `(name, content)` or `(name, content, media type)`."""

@@ -36,19 +36,21 @@ class RawReply(Generic[T]):
         self._response = response
 
     def parse(self) -> T:
-        """The reply as the operation describes it.
+        """Return the content by the operation's description of the status.
 
-        A 2xx that is not described is read as the only one that is. Raises ReplyContentTypeError
-        or ReplyValidationError.
+        A 2xx that is not described is read by the description of the nearest status. 204, 205, 304
+        and replies to HEAD have no content (RFC 9110): they are None.
+
+        Raises:
+            ReplyContentTypeError: The content has a media type that is not described.
+            ReplyValidationError: The content does not fit its description.
         """
-        replies = self._operation.replies
-        reply = describe(replies, self.status)
-        if reply is None and len(replies) == 1:
-            reply = next(iter(replies.values()))
-        if reply is None and replies:
-            raise self._unexpected(f"status {self.status} is not described")
-        value: T = self._value(reply)
-        return value
+        value: Any = None
+        if self.status not in _WITHOUT_CONTENT and self._operation.method != "HEAD":
+            replies = self._operation.replies
+            value = self._value(describe(replies, self.status) or _nearest(replies, self.status))
+        result: T = value
+        return result
 
     def __repr__(self) -> str:
         size = len(self.content)
@@ -62,7 +64,10 @@ class RawReply(Generic[T]):
             return self.content
         if _is_text(found):
             return self._response.text
-        value, details = parse_json(found.adapter or ANY, self.content)
+        content = self.content.removeprefix(_BYTE_ORDER_MARK)
+        value, details = parse_json(found.adapter or ANY, content or b"null")
+        if details and not content:
+            value, details = parse_json(found.adapter or ANY, content)
         if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
             value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
             details = details if second else ()
@@ -75,6 +80,10 @@ class RawReply(Generic[T]):
         actual = self.headers.get("content-type", "")
         found = fitting(reply, actual)
         shown = actual.partition(";")[0].strip()
+        if found is None and essence_of(actual) in _MISLABELED:
+            found = next(
+                (it for it in (reply, *reply.others) if _is_json(essence_of(it.media_type))), None
+            )
         if found is None:
             raise self._unexpected(f"{shown} instead of {described_as(reply)}")
         if found.type is None:
@@ -100,6 +109,19 @@ class RawReply(Generic[T]):
 
     def _what(self) -> str:
         return f"the reply to {self._operation.method} {self._operation.path}"
+
+
+_WITHOUT_CONTENT = frozenset({204, 205, 304})
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MISLABELED = frozenset({"text/plain", "application/octet-stream", "text/javascript"})
+"""Media types that servers give to JSON."""
+
+
+def _nearest(table: Mapping[str, Reply], status: int) -> Reply | None:
+    """Return the description of the nearest status; None if none is described."""
+    known = [key for key in table if key.isdecimal()]
+    nearest = min(known, key=lambda key: abs(int(key) - status), default=None)
+    return table[nearest] if nearest is not None else next(iter(table.values()), None)
 
 
 def describe(table: Mapping[str, Reply], status: int) -> Reply | None:
