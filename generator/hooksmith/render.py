@@ -21,7 +21,7 @@ from .plan.views import PackageView
 
 
 def _one(attribute: str) -> Callable[[PackageView], Iterator[tuple[str, Any]]]:
-    """The view under `attribute`, if the package has it."""
+    """Select the view under `attribute`, if the package has it."""
 
     def select(view: PackageView) -> Iterator[tuple[str, Any]]:
         if getattr(view, attribute):
@@ -45,7 +45,7 @@ def _always(view: PackageView) -> Iterator[tuple[str, Any]]:
 
 
 class Output(NamedTuple):
-    """A file of a package: its template (whose path mirrors the file's), its path, and what it shows."""
+    """A file of a package: its template, whose path mirrors the file's, its path, and the selection of its views."""
 
     template: str
     path: str
@@ -88,7 +88,7 @@ def render(view: PackageView) -> dict[str, str]:
 
 
 def render_suite(apis: list[str]) -> dict[str, str]:
-    """The top of a package of several APIs."""
+    """Render the top of a package of several APIs."""
     return {
         "__init__.py": _environment().get_template("suite/__init__.py.jinja").render(apis=apis),
         "py.typed": "",
@@ -116,7 +116,7 @@ def _environment() -> Environment:
 
 
 class _CompiledTemplates(BytecodeCache):
-    """Compiled templates, kept where Python keeps compiled modules, and only if it does; told apart by content."""
+    """Compiled templates, stored in `__pycache__` as Python stores compiled modules, and checked by content."""
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         return filename or name

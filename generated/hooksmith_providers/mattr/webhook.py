@@ -23,11 +23,10 @@ class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of MATTR VII webhooks and reads them as typed events.
 
     Args:
-        jwks: The sender's JSON Web Keys, or a callable that fetches them when they are
-            needed.
-        tolerance: Seconds that a delivery may be old, or ahead; None: its time is not
-            checked.
-        clock: Gives the Unix time in seconds.
+        jwks: The sender's JSON Web Keys, or a callable that fetches them on demand.
+        tolerance: Greatest difference between the time of a delivery and now, in
+            seconds; None: no limit.
+        clock: Returns the Unix time in seconds.
     """
 
     def __init__(

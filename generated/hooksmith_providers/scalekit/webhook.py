@@ -21,10 +21,10 @@ class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of Scalekit webhooks and reads them as typed events.
 
     Args:
-        secret: One secret, or several while they are rotated; the first one signs.
-        tolerance: Seconds that a delivery may be old, or ahead; None: its time is not
-            checked.
-        clock: Gives the Unix time in seconds.
+        secret: One secret, or several during a rotation; the first signs.
+        tolerance: Greatest difference between the time of a delivery and now, in
+            seconds; None: no limit.
+        clock: Returns the Unix time in seconds.
     """
 
     def __init__(

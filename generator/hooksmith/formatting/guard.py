@@ -1,4 +1,4 @@
-"""The guard: every module loads, and holds nothing that the templates do not mean.
+"""The guard: every module loads, and holds only code that templates write.
 
 A module is parsed from its bytes, as Python parses it. It must consist of the few kinds of statements and expressions
 that templates write, import known modules alone, bind every name once and use bound names only. So neither a collision

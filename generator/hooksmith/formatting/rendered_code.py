@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class RenderedCodeError(RuntimeError):
-    """Rendered text is not what the templates mean: a fault of the generator, not of the document."""
+    """Rendered text is not a valid module: a fault of the generator, not of the document."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""An output folder as it is: its files, and `.hooksmith.json`, which lists the generated files with their hashes."""
+"""The content of an output folder: files, and `.hooksmith.json`, which lists generated files with their hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package's views → AGENTS.md: import lines, the receiving recipe and what not to do."""
+"""A package's views → AGENTS.md: import lines, the recipe for a receiver, and mistakes to avoid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_CALLS = 12
 
 
 class Verifier(NamedTuple):
-    """A `Webhook` as an expression: what it needs of the standard library and of the package, and lines before it."""
+    """A `Webhook` as an expression, with its imports of the standard library and the package, and preceding lines."""
 
     expression: str
     modules: tuple[str, ...] = ("import os",)

@@ -1,4 +1,4 @@
-"""The lines of api.md about calls."""
+"""The sections of api.md about operations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .methods import content_type_argument
 from .views import ArgumentView, OverloadView, ResourceDocView, ResourceView
 
 _WIDTH = 118
-"""Of a line; the item's mark takes two more."""
+"""Columns of a line; the mark of the list item takes two more."""
 _OPTIONAL = 12
-"""Arguments that may be left out, and that a line names; there are calls with hundreds."""
+"""Optional arguments that a line lists; some operations have hundreds."""
 
 
 def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView:
-    """The calls of a resource, as Markdown."""
+    """Plan the section of a resource, in Markdown."""
     return ResourceDocView(
         name=resource.name,
         calls=tuple(
@@ -28,32 +28,38 @@ def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView
 
 
 def _call_doc(resource: str, operation: Operation, overload: OverloadView) -> str:
-    """`call`: `route` → `type`, in as many lines as it takes; a line's end in code is a space (CommonMark 6.1)."""
-    call = f"`client.{resource}.{operation.name}({_told_all(operation, overload.arguments)})`:"
+    """Return `call`: `route` → `type`, wrapped; a line end inside code is a space (CommonMark 6.1)."""
+    call = f"`client.{resource}.{operation.name}({_argument_list(operation, overload.arguments)})`:"
     route = one_line(f"{operation.method} {operation.path}")
     rest = f"`{route}` → `{overload.returns}`"
     if len(call) + 1 + len(rest) <= _WIDTH:
         return f"{call} {rest}"
-    told = [rest] if len(rest) <= _WIDTH else [f"`{route}`", *_filled(f"→ `{overload.returns}`")]
-    return "\n  ".join([*_filled(call), *told])
+    lines = [rest] if len(rest) <= _WIDTH else [f"`{route}`", *_filled(f"→ `{overload.returns}`")]
+    return "\n  ".join([*_filled(call), *lines])
 
 
 def _filled(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _told_all(operation: Operation, arguments: tuple[ArgumentView, ...]) -> str:
-    chosen = content_type_argument(operation)
-    needed = [it for it in arguments if not it.default]
-    optional = [it for it in arguments if it.default]
-    told = [_told(it, it.name == chosen) for it in (*needed, *optional[:_OPTIONAL])]
-    return ", ".join([*told, "…"] if len(optional) > _OPTIONAL else told)
+def _argument_list(operation: Operation, arguments: tuple[ArgumentView, ...]) -> str:
+    choice = content_type_argument(operation)
+    required = [argument for argument in arguments if not argument.default]
+    optional = [argument for argument in arguments if argument.default]
+    texts = [
+        _argument(argument, is_choice=argument.name == choice)
+        for argument in (*required, *optional[:_OPTIONAL])
+    ]
+    return ", ".join([*texts, "…"] if len(optional) > _OPTIONAL else texts)
 
 
-def _told(argument: ArgumentView, tells: bool) -> str:
-    """`name`, `name=…` where it may be left out; `tells`: whether its value tells this call from others of the name."""
+def _argument(argument: ArgumentView, *, is_choice: bool) -> str:
+    """Return `name`, or `name=…` of an optional argument.
+
+    `is_choice`: the argument selects an overload, so its values are listed.
+    """
     if argument.annotation == "Literal[True]":
         return f"{argument.name}=True"
-    if tells and argument.annotation.startswith("Literal[") and not argument.default:
+    if is_choice and argument.annotation.startswith("Literal[") and not argument.default:
         return f"{argument.name}={argument.annotation[8:-1].replace(', ', ' | ')}"
     return argument.name + ("=…" if argument.default else "")

@@ -99,7 +99,7 @@ def _catalogue(
 
 
 def has_type(api: Api) -> bool:
-    """Return whether a delivery says its event type, or can be of one type only."""
+    """Return whether a delivery holds its event type, or can be of one type only."""
     return api.events.type is not None or len(api.events.events) == 1
 
 

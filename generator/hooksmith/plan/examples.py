@@ -1,14 +1,16 @@
-"""One delivered body for each event: the document's example, or one put together from its schema."""
+"""An example of each event: the document's example, or a sample of its schema."""
 
 from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..ir import (
+    NULL,
     Alias,
     AnyDefinition,
     Api,
@@ -28,6 +30,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..ir.queries import all_fields
 from ..json_pointer import split
 from ..naming.casing import plain, prefix_of
 from ..openapi.media_types import is_form
@@ -57,26 +60,26 @@ FORMAT_SAMPLES = {
 
 
 def plan_examples(api: Api, definitions: Mapping[str, AnyDefinition]) -> str:
-    """JSON text: wire value → body, or all of the delivery where `has_headers`. Empty where there are no events.
+    """Return JSON text: event type → body, or the whole delivery if `has_headers`. Empty if there are no events.
 
-    An event of several classes has an example of each, under `TYPE as CLASS`.
+    An event of several classes has an example of each class, under `TYPE as CLASS`.
     """
     if not api.events.events:
         return ""
-    wrapped, where = has_headers(api), api.events.type
-    found: dict[str, Any] = {}
+    is_wrapped, place = has_headers(api), api.events.type
+    examples: dict[str, Any] = {}
     for event in api.events.events:
-        bodies = {event.type: example_of(event, definitions, where)}
+        bodies = {event.type: example_of(event, definitions, place)}
         for name in event.options:
             option = replace(event, model=name, example=None)
-            bodies[f"{event.type} as {name}"] = example_of(option, definitions, where)
+            bodies[f"{event.type} as {name}"] = example_of(option, definitions, place)
         for key, body in bodies.items():
-            found[key] = _delivered(event, body) if wrapped else body
-    return json.dumps(found, indent=1) + "\n"
+            examples[key] = _delivered(event, body) if is_wrapped else body
+    return json.dumps(examples, indent=1) + "\n"
 
 
 def has_headers(api: Api) -> bool:
-    """Whether an example is more than the JSON of an event: it has headers that matter, or is a batch or a form."""
+    """Return whether an example needs more than the JSON of an event: headers, a batch, or a form."""
     return any(
         event.headers or event.batch or is_form(event.media_type or "")
         for event in api.events.events
@@ -84,60 +87,69 @@ def has_headers(api: Api) -> bool:
 
 
 def _delivered(event: Event, body: Any) -> dict[str, Any]:
-    """`{"headers": …, "body": …}`, for a form that carries JSON also `"carrier"`."""
-    form = is_form(event.media_type or "")
-    kind = "application/x-www-form-urlencoded" if form else event.media_type or "application/json"
+    """Return `{"headers": …, "body": …}`; a form with JSON in a field has that field's name as `"carrier"`."""
+    media_type = event.media_type or "application/json"
+    if is_form(media_type):
+        media_type = "application/x-www-form-urlencoded"
     delivery = {
-        "headers": {"Content-Type": kind, **event.headers},
+        "headers": {"Content-Type": media_type, **event.headers},
         "body": [body] if event.batch else body,
     }
     return {**delivery, "carrier": event.carrier} if event.carrier else delivery
 
 
-def example_of(event: Event, definitions: Mapping[str, AnyDefinition], where: Any = None) -> Any:
-    """One event of this kind, as its document has it or put together."""
-    body = _example_of(event, definitions, where)
-    return (
-        _completed(event, body, where.parts)
-        if where is not None and where.parts and not event.said
-        else body
-    )
+def example_of(
+    event: Event, definitions: Mapping[str, AnyDefinition], place: Position | None = None
+) -> Any:
+    """Return the example of an event: the document's, or a sample.
 
-
-def _completed(event: Event, body: Any, parts: Sequence[Position]) -> Any:
-    """The body with the part of the type that the header leaves to it, where it has another or none."""
-    first = parts[0].header
-    head = plain(event.headers.get(first, "")) if first is not None else ""
-    places = [part.pointer for part in parts[1:] if part.pointer is not None]
-    if not head or len(places) != 1 or not isinstance(body, dict):
-        return body
-    rest = event.type[len(prefix_of(event.type, len(head))) :].lstrip("-_./: ")
-    known = _at(body, places[0])
-    if not rest or (isinstance(known, str) and plain(known) == plain(rest)):
-        return body
-    body = copy.deepcopy(body)
-    _put(body, places[0], rest)
+    Args:
+        event: The event.
+        definitions: All definitions by name.
+        place: The place of the event type in a delivery.
+    """
+    body = _example_of(event, definitions, place)
+    if place is not None and place.parts and not event.said:
+        return _with_type_part(event, body, place.parts)
     return body
 
 
-def _example_of(event: Event, definitions: Mapping[str, AnyDefinition], where: Any) -> Any:
+def _with_type_part(event: Event, body: Any, parts: Sequence[Position]) -> Any:
+    """Set the part of the event type that a header leaves to the body, unless the body has it."""
+    first = parts[0].header
+    head = plain(event.headers.get(first, "")) if first is not None else ""
+    pointers = [part.pointer for part in parts[1:] if part.pointer is not None]
+    if not head or len(pointers) != 1 or not isinstance(body, dict):
+        return body
+    rest = event.type[len(prefix_of(event.type, len(head))) :].lstrip("-_./: ")
+    current = _at(body, pointers[0])
+    if not rest or (isinstance(current, str) and plain(current) == plain(rest)):
+        return body
+    body = copy.deepcopy(body)
+    _put(body, pointers[0], rest)
+    return body
+
+
+def _example_of(
+    event: Event, definitions: Mapping[str, AnyDefinition], place: Position | None
+) -> Any:
     if isinstance(event.example, dict) and not event.carrier:
         return event.example
     if event.batch and isinstance(event.example, list):
-        chosen = _of_type(event, where)
-        if chosen is not None:
-            return chosen
+        member = _batch_member(event, place)
+        if member is not None:
+            return member
     sampler = _Sampler(definitions)
     body = sampler.named(event.model, 0)
-    stated = where.pointer if where is not None else None
-    if isinstance(body, dict) and stated and sampler.knows(event.model, split(stated)):
-        _put(body, stated, event.type)
+    pointer = place.pointer if place is not None else None
+    if isinstance(body, dict) and pointer and sampler.has_property(event.model, split(pointer)):
+        _put(body, pointer, event.type)
     return body
 
 
-def _of_type(event: Event, where: Any) -> Any:
-    """The event of this type in an example of a batch, which may have others."""
-    pointer = where.pointer if where is not None else None
+def _batch_member(event: Event, place: Position | None) -> Any:
+    """Return the event of this type in an example of a batch; None if the batch has no such event."""
+    pointer = place.pointer if place is not None else None
     for item in event.example if isinstance(event.example, list) else ():
         if isinstance(item, dict) and (not pointer or _at(item, pointer) == event.type):
             return item
@@ -165,53 +177,47 @@ def sample_value(type_: Type, definitions: Mapping[str, AnyDefinition]) -> Any:
 
 
 class _Sampler:
-    """Makes the smallest value of a type: what is required, and null where it may be."""
+    """Makes the smallest value of a type: required properties alone, and null if the type allows it."""
 
     def __init__(self, definitions: Mapping[str, AnyDefinition]) -> None:
         self._definitions = definitions
 
     def named(self, name: str, depth: int) -> Any:
+        """Return a value of a definition."""
         definition = self._definitions[name]
         match definition:
             case Enum(members=members):
                 return members[0].value if members else ""
-            case Alias(type=kind):
-                return self.value(kind, depth + 1)
+            case Alias(type=aliased):
+                return self.value(aliased, depth + 1)
             case Model():
                 return {
                     field.wire: self._field(field, depth)
-                    for field in self._fields(definition)
+                    for field in all_fields(definition, self._definitions)
                     if field.required
                 }
 
-    def knows(self, name: str, tokens: list[str]) -> bool:
-        """Whether a value of the definition has something at the tokens, as far as its models name their fields."""
+    def has_property(self, name: str, tokens: list[str]) -> bool:
+        """Return whether the models of a definition have a property at the tokens; a model without fields has any."""
         definition = self._definitions[name]
-        fields = self._fields(definition) if isinstance(definition, Model) else []
+        fields: list[Field] = []
+        if isinstance(definition, Model):
+            fields = all_fields(definition, self._definitions)
         if not tokens or not fields:
             return True
-        kinds = [field.type for field in fields if field.wire == tokens[0]]
-        return bool(kinds) and all(
-            self.knows(kind.name, tokens[1:]) for kind in kinds if isinstance(kind, Named)
+        types = [field.type for field in fields if field.wire == tokens[0]]
+        return bool(types) and all(
+            self.has_property(type_.name, tokens[1:]) for type_ in types if isinstance(type_, Named)
         )
-
-    def _fields(self, model: Model) -> list[Field]:
-        inherited = [
-            field
-            for base in model.bases
-            if isinstance(found := self._definitions[base], Model)
-            for field in self._fields(found)
-        ]
-        return [*inherited, *model.fields]
 
     def _field(self, field: Field, depth: int) -> Any:
         return field.default if field.has_default else self.value(field.type, depth + 1)
 
-    def value(self, kind: Type, depth: int) -> Any:
-        """A value of `kind`; a type without end gives null where the chain gets long."""
+    def value(self, type_: Type, depth: int) -> Any:
+        """Return a value of a type; null beyond a depth that recursive types alone reach."""
         if depth > _DEEPEST:
             return None
-        match kind:
+        match type_:
             case Named(name):
                 return self.named(name, depth)
             case LiteralOf(values):
@@ -223,12 +229,9 @@ class _Sampler:
             case Map():
                 return {}
             case Union(options):
-                nullable = any(
-                    isinstance(option, Scalar) and option.kind is Kind.NULL for option in options
-                )
-                return None if nullable else self.value(options[0], depth + 1)
+                return None if NULL in options else self.value(options[0], depth + 1)
             case Scalar():
-                return _scalar(kind.kind, kind.constraints)
+                return _scalar(type_.kind, type_.constraints)
 
 
 def _scalar(kind: Kind, constraints: Constraints) -> Any:
@@ -268,4 +271,4 @@ def _number(constraints: Constraints, *, whole: bool) -> int | float:
     step = constraints.multiple_of
     if step:
         low = -(-low // step) * step
-    return int(low) if whole else low
+    return math.ceil(low) if whole else low

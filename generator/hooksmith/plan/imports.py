@@ -123,7 +123,7 @@ def _lines(names: dict[str, set[str]]) -> list[str]:
 
 
 def _module_key(module: str) -> tuple[int, str]:
-    """Return a sort key: parent packages before nearer ones."""
+    """Return a sort key: outer packages before inner packages."""
     dots = len(module) - len(module.lstrip("."))
     return (-dots, module)
 

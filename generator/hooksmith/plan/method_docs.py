@@ -101,7 +101,7 @@ def error_name(reply: Reply) -> str:
 
 
 def _phrase(reply: Reply) -> str:
-    """Return the status with its standard phrase and, if it says more, the reply's description."""
+    """Return the status with its standard phrase and, unless it repeats the phrase, the reply's description."""
     status = f"{reply.status} {PHRASES.get(reply.status, '')}".rstrip()
     description = " ".join(reply.description.split())
     if not description or description.rstrip(".").lower() == status.partition(" ")[2].lower():

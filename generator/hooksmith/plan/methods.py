@@ -244,7 +244,7 @@ class _MethodPlanner:
         )
 
     def _joined(self, variants: list[ArgumentView], overloads: int) -> ArgumentView:
-        """Join the variants of an argument in several overloads; an argument that one lacks can be omitted."""
+        """Join the variants of an argument. If an overload lacks the argument, it can be omitted."""
         options = dict.fromkeys(
             option for variant in variants for option in options_of(variant.annotation)
         )

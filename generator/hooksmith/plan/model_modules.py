@@ -1,11 +1,10 @@
-"""In which module of `models/` a definition stands, where there are too many for one file.
+"""The module of each definition in `models/`, for packages with too many definitions for one file.
 
-1. What one resource alone leads to stands with it, and so does what the events of one group lead to (`user.created`
-   counts as the resource `users`); what several lead to is `shared`, and what none does `schemas`.
-2. A module that is crowded even so is taken apart by the words that the names in it begin with: `shared_user`.
+1. A definition that one resource alone reaches stands in the module of the resource. The events of a group count as a
+   resource: `user.created` belongs to `users`. A definition that several reach is in `shared`; all others in `schemas`.
+2. A crowded module is split by the first words of its names: `shared_user`.
 
-So the place of a definition follows from who refers to it and from names, never from a count or an order: a schema that
-others have nothing to do with moves none of them.
+References and names alone decide the module, not counts or order, so an unrelated schema moves no definition.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ LARGE = 150
 """Definitions beyond which `models.py` becomes a folder: importing so many takes about 50 ms."""
 
 CROWDED = 100
-"""Definitions beyond which a module is taken apart."""
+"""Definitions beyond which a module is split."""
 
 FEW = 10
-"""Definitions that share a word, but are too few for a module of their own."""
+"""Definitions that a word needs for a module of its own."""
 
 SHARED, UNREACHED = "shared", "schemas"
 
@@ -89,43 +88,43 @@ def _roots(api: Api) -> Iterator[tuple[str, str]]:
 
 
 def _split(group: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, list[str]]]:
-    """Modules and what stands in them; `depth`: how many words of the names have been looked at."""
+    """Yield modules with their definitions. `depth` words of the names are in the module's name already."""
     if len(names) <= CROWDED:
         yield group, names
         return
     rest: list[str] = []
-    for word, found in _by_word(names, depth).items():
-        if word and len(found) >= FEW:
-            yield from _split(_joined(group, word), found, depth + 1)
+    for word, members in _by_word(names, depth).items():
+        if word and len(members) >= FEW:
+            yield from _split(_joined(group, word), members, depth + 1)
         else:
-            rest += found
+            rest += members
     yield group, rest
 
 
 def _by_word(names: Iterable[str], depth: int) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    by_word: dict[str, list[str]] = defaultdict(list)
     for name in names:
         words = snake(name).split("_")
-        found[words[depth] if depth < len(words) else ""].append(name)
-    return found
+        by_word[words[depth] if depth < len(words) else ""].append(name)
+    return by_word
 
 
 def _joined(group: str, word: str) -> str:
-    """`shared`, `user` → `shared_user`; a resource's own word (`events`, `event`) is not said again."""
+    """Join `shared` and `user` to `shared_user`; a word that repeats the group's (`events`, `event`) is dropped."""
     last = group.rpartition("_")[2]
     return group if last.removesuffix("s") == word.removesuffix("s") else f"{group}_{word}"
 
 
 def _importable(module: str, taken: Mapping[str, str]) -> str:
-    """A name that can be imported, and is no definition's: both are attributes of the package."""
+    """Return a module name that is neither a keyword nor a definition: both are attributes of the package."""
     return f"{module}_" if module in KEYWORDS or module in taken else module
 
 
 def _without_cycles(places: dict[str, str], bases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Modules whose classes extend each other's both ways could not import one another: they become one."""
+    """Merge modules whose classes extend each other in a cycle, since they cannot import each other."""
     while cycle := _cycle(places, bases):
-        one = min(cycle, key=lambda module: (len(module), module))
-        places = {name: one if module in cycle else module for name, module in places.items()}
+        merged = min(cycle, key=lambda module: (len(module), module))
+        places = {name: merged if module in cycle else module for name, module in places.items()}
     return places
 
 

@@ -134,7 +134,7 @@ class _DefinitionPlanner:
         )
 
     def _extra(self, type_: Type | None, writer: AnnotationWriter) -> str:
-        """Return the annotation of further properties; empty if they may be anything, or `model_config` forbids them.
+        """Return the annotation of further properties; empty if any are allowed, or `model_config` forbids them.
 
         Received properties may be anything beside their type. `type_` is None if the document forbids them.
         """

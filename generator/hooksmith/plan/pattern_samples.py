@@ -21,9 +21,9 @@ _LONGEST = 10_000
 
 
 def text_matching(pattern: str) -> str:
-    """A text that a JSON Schema pattern most likely finds a match in; "example" where none could be made.
+    """Return a text that probably matches a JSON Schema pattern; "example" if the pattern is too complex.
 
-    It is not tried: a pattern can take for ever, and documents are not to be trusted.
+    The match is not verified: a hostile pattern could take exponential time.
     """
     try:
         return "".join(_texts(parser.parse(pattern)))
@@ -61,7 +61,7 @@ def _text(operation: Any, argument: Any) -> str:
 
 
 def _member(items: list[tuple[Any, Any]]) -> str:
-    """A character of a set."""
+    """Return a character of a set."""
     if items[0][0] is constants.NEGATE:
         return next(
             (char for char in _LIKELY if not any(_is_in(char, item) for item in items[1:])), "é"

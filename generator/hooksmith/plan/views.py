@@ -82,7 +82,7 @@ class ModuleView(NamedTuple):
 
 
 class ExportsView(NamedTuple):
-    """Public names of a package that one module defines."""
+    """Public names of a package, defined by the same module."""
 
     module: str
     names: tuple[str, ...]
@@ -127,14 +127,14 @@ class EventsView(NamedTuple):
     aliases: str = ""
     """`{sent value: event type}` of the types that differ, an expression; empty if none does."""
     has_type: bool = True
-    """Whether a delivery says its event type, or can be of one type only."""
+    """Whether a delivery holds its event type, or can be of one type only."""
     batches: bool = False
     """Whether a delivery may hold several events."""
     imports: str = ""
 
 
 class CallbackView(NamedTuple):
-    """A constant of the module of callbacks. All fields are expressions unless their docstring says otherwise.
+    """A constant of the module of callbacks. Fields without a docstring are expressions.
 
     Default values are empty: the media types of JSON, the status 200, and `reply` if the API expects no content.
     """

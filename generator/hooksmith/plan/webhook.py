@@ -1,4 +1,4 @@
-"""The declared signature scheme → the module with `Webhook`, and the one with examples."""
+"""The declared signature scheme → the module with `Webhook`, and the package with examples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEXT_SECRETS = {
     "hex": "686f6f6b736d697468",
 }
 _SYMMETRIC = "whsec_aG9va3NtaXRoLWV4YW1wbGUtc2VjcmV0"
-# RFC 8037, appendix A.1: published with its private part, so it can be no one's.
+# RFC 8037, appendix A.1: published with its private key, so no API uses it.
 _SEED = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
 _JWK = {
     "kty": "OKP",
@@ -30,7 +30,7 @@ _JWK = {
 
 
 def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
-    """The modules, or None where the document delivers nothing whose type could be told."""
+    """Plan the module of `Webhook`; return None if the document delivers nothing, or no delivery has a type."""
     if not api.events.events or not has_type(api):
         return None
     declared = api.signature or {"scheme": "unestablished"}
@@ -44,15 +44,15 @@ def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     imports.add_definition("Event")
     match declared["scheme"]:
         case "unestablished":
-            return _open(api, declared, imports)
+            return _with_any_scheme(api, declared, imports)
         case "http-message-signatures":
             return _with_jwks(api, declared, imports)
     return _with_secret(api, declared, imports)
 
 
 _CLOCK = ArgumentView(name="clock", annotation="Clock", default="time")
-_CLOCK_DOC = ("clock", "Gives the Unix time in seconds.")
-_SECRET_DOC = ("secret", "One secret, or several while they are rotated; the first one signs.")
+_CLOCK_DOC = ("clock", "Returns the Unix time in seconds.")
+_SECRET_DOC = ("secret", "One secret, or several during a rotation; the first signs.")
 
 
 def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
@@ -86,7 +86,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
         imports.add_definition(f"{api.client.name}Client")
     jwks = (
         "jwks",
-        "The sender's JSON Web Keys, or a callable that fetches them when they are needed.",
+        "The sender's JSON Web Keys, or a callable that fetches them on demand.",
     )
     return WebhookView(
         doc=_doc(api, [jwks, *_tolerance_doc(declared, True), _CLOCK_DOC]),
@@ -110,7 +110,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
     )
 
 
-def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
+def _with_any_scheme(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
     imports.add_runtime("webhooks.signatures.keys", "Secrets")
     imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
     imports.add_runtime("webhooks.signatures.static_header", "StaticHeader")
@@ -137,7 +137,7 @@ def _open(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookVie
         key_name="",
         key_argument="",
         signer="None",
-        default_signer="it is not signed, for no scheme is established",
+        default_signer="it is not signed, since no scheme is established",
     )
 
 
@@ -156,12 +156,12 @@ def _tolerance_doc(declared: Mapping[str, Any], timed: bool) -> Iterator[tuple[s
     if timed:
         yield (
             "tolerance",
-            "Seconds that a delivery may be old, or ahead; None: its time is not checked.",
+            "Greatest difference between the time of a delivery and now, in seconds; None: no limit.",
         )
 
 
 def scheme_expression(declared: Mapping[str, Any], imports: Imports) -> str:
-    """The scheme as an expression; empty where the user states it."""
+    """Return the signature scheme as an expression; empty if the user passes it."""
     match declared["scheme"]:
         case "hmac":
             imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
@@ -204,7 +204,7 @@ def _keywords(arguments: Mapping[str, Any]) -> str:
 
 
 def _fetch(api: Api, declared: Mapping[str, Any]) -> str:
-    """The client's call that gives the keys, as `webhooks.retrieve_jwks()`; empty where it needs arguments."""
+    """Return the client's call that fetches the keys, `webhooks.retrieve_jwks()`; empty if it needs arguments."""
     for resource in api.resources:
         for operation in resource.operations:
             if operation.id == declared.get("jwks") and not needs_arguments(operation):
@@ -213,13 +213,13 @@ def _fetch(api: Api, declared: Mapping[str, Any]) -> str:
 
 
 def needs_arguments(operation: Operation) -> bool:
-    """Whether a call cannot be made without any."""
+    """Return whether an operation has a required argument."""
     body = operation.body is not None and operation.body.required
     return body or any(parameter.field.required for parameter in operation.parameters)
 
 
 def _example_secret(declared: Mapping[str, Any]) -> str:
-    """A secret for examples, of the scheme's form."""
+    """Return a secret for examples in the form of the scheme."""
     if declared["scheme"] == "static-header":
         return _TEXT_SECRETS["utf-8"]
     if declared["scheme"] == "hmac":
