@@ -6,8 +6,7 @@ Both clients do what this says; they differ only in how they wait.
 from __future__ import annotations
 
 import time
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin
@@ -30,6 +29,7 @@ from .errors import (
     status_error_class,
 )
 from .hooks import Hooks, ReplyEvent, RequestEvent
+from .idempotency import has_idempotency_key, idempotency_header
 from .oauth_tokens import token_request
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
@@ -287,7 +287,7 @@ def prepare(
     content = encode(operation.body, arguments.body, arguments.content_type)
     arguments_headers = headers_of(operation, arguments.header)
     names = [name for name, _ in arguments_headers] + list(options.headers)
-    key = _idempotency_key(config.api, operation, names, options)
+    key = idempotency_header(config.api, operation, names, options)
     headers = merge(
         (("accept", accept or operation.accept), ("user-agent", config.api.user_agent)),
         config.headers.items(),
@@ -298,7 +298,7 @@ def prepare(
     )
     retries = RetryPolicy(
         max_retries=config.max_retries if options.max_retries is None else options.max_retries,
-        is_idempotent=operation.method in IDEMPOTENT or _has_key(config.api, headers),
+        is_idempotent=operation.method in IDEMPOTENT or has_idempotency_key(config.api, headers),
         is_replayable=content is None or content.replayable,
         statuses=config.api.retry_statuses,
     )
@@ -366,36 +366,10 @@ def _timeout(
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
 
 
-def _has_key(api: ApiInfo, headers: Mapping[str, str]) -> bool:
-    """Return whether a request has an idempotency key, so that it can be repeated."""
-    return (api.idempotency_header or "Idempotency-Key").lower() in headers
-
-
 def _missing(credentials: Pairs, pairs: Pairs) -> Pairs:
     """Return the credentials that the call does not give itself."""
     names = {name for name, _ in pairs}
     return [pair for pair in credentials if pair[0] not in names]
-
-
-def _idempotency_key(
-    api: ApiInfo, operation: Operation[Any], headers: Iterable[str], options: RequestOptions
-) -> dict[str, str]:
-    """Return the header of the key: the caller's, or a new key for each POST if the API has such a header.
-
-    Args:
-        api: The API.
-        operation: The operation.
-        headers: The names of the headers that the caller gives.
-        options: The options of the call.
-    """
-    if options.idempotency_key is not None:
-        return {api.idempotency_header or "Idempotency-Key": options.idempotency_key}
-    given = {name.lower() for name in headers}
-    if (api.idempotency_header or "Idempotency-Key").lower() in given:
-        return {}
-    if api.idempotency_header is not None and operation.method == "POST":
-        return {api.idempotency_header: str(uuid.uuid4())}
-    return {}
 
 
 def _explanation(body: object) -> str:

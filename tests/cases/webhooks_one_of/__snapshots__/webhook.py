@@ -25,8 +25,8 @@ class Webhook(BaseWebhook["Event"]):
     Args:
         scheme: How deliveries are signed, such as `HMAC(header=…)` or
             `StaticHeader(header=…)`.
-        secret: One secret, or several while they are rotated; the first one signs.
-        clock: Gives the Unix time in seconds.
+        secret: One secret, or several during a rotation; the first signs.
+        clock: Returns the Unix time in seconds.
     """
 
     def __init__(

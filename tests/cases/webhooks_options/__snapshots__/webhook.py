@@ -21,8 +21,8 @@ class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of Bodies of several classes and reads them as typed events.
 
     Args:
-        secret: One secret, or several while they are rotated; the first one signs.
-        clock: Gives the Unix time in seconds.
+        secret: One secret, or several during a rotation; the first signs.
+        clock: Returns the Unix time in seconds.
     """
 
     def __init__(

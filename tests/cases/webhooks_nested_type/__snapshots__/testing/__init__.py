@@ -43,7 +43,7 @@ def example(
 
     Args:
         event: A class of the events, or a wire value.
-        webhook: What signs it; None: it is not signed, for no scheme is established.
+        webhook: What signs it; None: it is not signed, since no scheme is established.
         changes: Other values, by dotted path: `{"data.email": "ada@example.com"}`.
         url: Where it goes, for schemes that sign the URL.
 
