@@ -192,7 +192,7 @@ def _reply(callback: Callback[Any, Any], result: object) -> Reply:
 
 
 def _sendable(reply: Reply) -> Reply:
-    """Return a reply before its callback counts as handled; raises ValueError for one that no server can send."""
+    """Return a reply before its callback counts as handled; raises ValueError for a reply that no server can send."""
     if not 200 <= reply.status <= 599:
         raise ValueError(f"{reply.status} is no status of an answer")
     for name, value in reply.all_headers().items():

@@ -47,7 +47,7 @@ class Handler:
 
     @property
     def name(self) -> str:
-        """Module and qualified name of the function, which tell the handlers of one event apart in a store."""
+        """Module and qualified name of the function, by which a store distinguishes the handlers of an event."""
         function = inspect.unwrap(self.function)
         named = function if hasattr(function, "__qualname__") else type(function)
         return f"{named.__module__}.{named.__qualname__}"
