@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin
 
@@ -15,6 +15,7 @@ import httpx2
 
 from ..errors import APIError
 from ..headers import merge
+from ..media_types import essence_of
 from ..models.properties import resolve
 from ..omit import OMIT, Omit
 from .bodies import Content, encode
@@ -90,6 +91,13 @@ class Call(Generic[T]):
     schemes: tuple[str, ...]
     timeout: httpx2.Timeout
     retries: RetryPolicy
+    reconnects: bool = False
+
+    def after_event(self, last_event_id: str) -> Call[T]:
+        """The same call, which asks for the events after the one with this id."""
+        if not last_event_id:
+            return self
+        return replace(self, headers={**self.headers, "last-event-id": last_event_id})
 
     def request(
         self,
@@ -201,12 +209,19 @@ class Call(Generic[T]):
         """Raise ReplyContentTypeError where a streamed reply is of another media type."""
         described = describe(self.operation.replies, response.status_code)
         actual = response.headers.get("content-type", "")
-        if described is None or fitting(described, actual) is not None:
-            return
-        shown = actual.partition(";")[0].strip()
-        raise ReplyContentTypeError(
-            f"the reply to {self.operation.method} {self.operation.path}: "
-            f"{shown} instead of {described_as(described)}",
+        if described is not None and fitting(described, actual) is None:
+            raise self._other_content(response, described_as(described))
+
+    def check_media_type(self, response: httpx2.Response, expected: str) -> None:
+        """Raise ReplyContentTypeError if a streamed reply has another media type than `expected`."""
+        actual = response.headers.get("content-type", "")
+        if response.status_code != 204 and essence_of(actual) != essence_of(expected):
+            raise self._other_content(response, expected)
+
+    def _other_content(self, response: httpx2.Response, expected: str) -> ReplyContentTypeError:
+        shown = response.headers.get("content-type", "").partition(";")[0].strip() or "nothing"
+        return ReplyContentTypeError(
+            f"the reply to {self.operation.method} {self.operation.path}: {shown} instead of {expected}",
             status=response.status_code,
             headers=response.headers,
             request_id=self.request_id(response),
@@ -266,14 +281,15 @@ def prepare(
     arguments: Arguments,
     schemes: tuple[str, ...],
     options: RequestOptions,
+    accept: str | None = None,
 ) -> Call[T]:
-    """Check and encode a call; raises RequestError, and sends nothing."""
+    """Check and encode a call; raises RequestError, and sends nothing. `accept`: instead of the operation's own."""
     content = encode(operation.body, arguments.body, arguments.content_type)
     arguments_headers = headers_of(operation, arguments.header)
     names = [name for name, _ in arguments_headers] + list(options.headers)
     key = idempotency_header(config.api, operation, names, options)
     headers = merge(
-        (("accept", operation.accept), ("user-agent", config.api.user_agent)),
+        (("accept", accept or operation.accept), ("user-agent", config.api.user_agent)),
         config.headers.items(),
         arguments_headers,
         content.headers() if content else (),
@@ -297,6 +313,7 @@ def prepare(
         schemes=schemes,
         timeout=_timeout(options.timeout, config.timeout),
         retries=retries,
+        reconnects=options.reconnect,
     )
 
 
