@@ -1,4 +1,4 @@
-"""`hooksmith trigger`, `listen` and `replay`: send deliveries to a receiver, receive them, or send recorded ones."""
+"""`hooksmith trigger`, `listen` and `replay`: send deliveries to a receiver, receive them, or send recordings."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def describe_stream(
 
 
 def stream_operations(operation: Operation) -> Iterator[Operation]:
-    """Yield the operations that become methods: one that streams, and one that does not.
+    """Yield the operations that become methods: a streaming method, and a plain method.
 
     If the body has a boolean property `stream`, or if the reply is always a stream, one method does both.
     """
@@ -135,7 +135,7 @@ def _item_of(schemas: Schemas, type_: Type) -> Type:
 
 
 def _is_described(schemas: Schemas, type_: Type, seen: tuple[str, ...] = ()) -> bool:
-    """Whether a type says anything about the items; a stream of any others is read by `stream` of the client."""
+    """Whether a type describes the items; an untyped stream is read by `stream` of the client."""
     match type_:
         case Named(name):
             definition = schemas.definitions.get(name)
@@ -150,7 +150,7 @@ def _is_described(schemas: Schemas, type_: Type, seen: tuple[str, ...] = ()) -> 
 
 
 def _has_tag(schemas: Schemas, type_: Type, value: str) -> bool:
-    """Whether an option of a union has a property with this value alone, which tells it from the others."""
+    """Whether an option of a union has a property with this value alone, so that the value identifies the option."""
     match type_:
         case Named(name):
             definition = schemas.definitions.get(name)

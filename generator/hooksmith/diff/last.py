@@ -1,4 +1,4 @@
-"""What has changed since the committed package was made, in one line a document.
+"""Changes since the committed package was generated, in one line a document.
 
 The old document is taken from git and not kept in the package. The committed package was made at the revision that
 changed its manifest last, and `hooksmith check` holds the documents and the package of a revision together: git has
@@ -48,7 +48,7 @@ def last_documents(
 def meanings(
     package: Path, documents: Iterable[tuple[Path, Settings]], *, is_configured: bool
 ) -> list[str]:
-    """Return a line for each document that differs from the one that the committed package was made of.
+    """Return a line for each document that differs from the document of the committed package.
 
     A line ends with the command for the details; `is_configured`: whether `--last` is.
 

@@ -1,4 +1,4 @@
-"""Names of components that come from other files, or from places of the root without a name."""
+"""Names of components from other files, or from places of the root document without a name."""
 
 from __future__ import annotations
 

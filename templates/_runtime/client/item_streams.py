@@ -127,7 +127,7 @@ def _json_or_text(data: bytes) -> object:
 
 
 class _StreamBase(Generic[Item]):
-    """What both streams share: the reply's status, headers and request id, and when to connect again."""
+    """State of both streams: the reply's status, headers and request id, and the time of reconnection."""
 
     def __init__(
         self, operation: StreamedOperation[Item, Any], call: Call[Any], response: httpx2.Response
@@ -192,7 +192,7 @@ class Stream(_StreamBase[Item]):
         return next(self._iterator)
 
     def close(self) -> None:
-        """Close the connection; what has not arrived is given up."""
+        """Close the connection; the rest of the stream is dropped."""
         self._iterator.close()
         self._response.close()
 
@@ -259,7 +259,7 @@ class AsyncStream(_StreamBase[Item]):
         return await anext(self._iterator)
 
     async def close(self) -> None:
-        """Close the connection; what has not arrived is given up."""
+        """Close the connection; the rest of the stream is dropped."""
         await self._iterator.aclose()
         await self._response.aclose()
 

@@ -48,7 +48,7 @@ class Framing(Protocol):
 
 
 def framing_for(media_type: str) -> Framing:
-    """Return a new framing for a media type; what is neither SSE nor a JSON sequence is split into lines."""
+    """Return a new framing for a media type; media types other than SSE and JSON sequences are split into lines."""
     essence = essence_of(media_type)
     if essence == "text/event-stream":
         return ServerSentEvents()
@@ -56,7 +56,7 @@ def framing_for(media_type: str) -> Framing:
 
 
 class _Lines:
-    """Splits bytes at a separator, with a bound on what waits for the next separator."""
+    """Splits bytes at a separator, with a bound on the bytes before the next separator."""
 
     def __init__(self, separator: bytes) -> None:
         self._separator = separator
