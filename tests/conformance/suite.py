@@ -18,11 +18,8 @@ import referencing.exceptions
 from pydantic import TypeAdapter, ValidationError
 
 from hooksmith import pipeline
-from hooksmith.coverage_report import account
 from hooksmith.errors import HooksmithError
 from hooksmith.ir import Api
-from hooksmith.load.library import load
-from hooksmith.normalize import normalize
 from hooksmith.settings import Settings
 from support.cases import PARENT, write_files
 
@@ -138,7 +135,7 @@ def _model(schema: Any, draft: str, home: Path) -> Iterator[tuple[TypeAdapter[An
 
 def _described(source: Path, settings: Settings) -> tuple[Api, bool]:
     api = pipeline.describe_document(source, settings).api
-    report = account(normalize(load(source)), api)
+    report = pipeline.ledger(source, settings)
     return api, any(entry.status == "degraded" for entry in report.entries)
 
 

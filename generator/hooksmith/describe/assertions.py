@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from ..normalize.all_of import ALSO
+from ..normalize.combination import ALSO
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
 

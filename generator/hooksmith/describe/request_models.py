@@ -138,8 +138,8 @@ def _asserts(type_: Type, definitions: Definitions) -> bool:
             return bool(discriminator or further) or any(
                 _asserts(option, definitions) for option in options
             )
-        case LiteralOf():
-            return False
+        case LiteralOf(values):
+            return len(values) > 1
 
 
 def _shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefinition, ...]:
@@ -258,9 +258,7 @@ def _renamed(type_: Type, names: Mapping[str, str]) -> Type:
                 items=tuple(_renamed(item, names) for item in items),
                 rest=None if rest is None else _renamed(rest, names),
             )
-        case Union(options, discriminator, further):
-            return Union(
-                tuple(_renamed(option, names) for option in options), discriminator, further
-            )
+        case Union(options=options):
+            return replace(type_, options=tuple(_renamed(option, names) for option in options))
         case Scalar() | LiteralOf():
             return type_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from ..naming.reserved import CLASS_NAMES
 from ..naming.union_options import telling_tag
 from ..naming.unique_names import field_name, unique
 from ..normalize import Normal
+from ..normalize.discriminators import FALLBACK
 from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
@@ -58,6 +60,7 @@ _SECRETS = frozenset(
 """Names of properties that are secret whatever their format; plurals too."""
 _OF_SPREAD = frozenset({"required", "type"})
 """Keywords that the options of a union repeat if it has properties of its own."""
+_DEEPEST = 20
 NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
 """Type of a `false` schema."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
@@ -143,11 +146,12 @@ class Schemas:
         ]
         if allows_null(node) and "type" in node:
             options.append(NULL)
-        discriminator = (node.get("discriminator") or {}).get(
-            "propertyName"
-        ) or self._implied_discriminator(node[keyword])
+        discriminator = self._discriminator(node, node[keyword])
         further = assertions(self._document, *self._beside_options(node, keyword))
-        return asserting(union(options, discriminator), further)
+        type_ = union(options, discriminator)
+        if FALLBACK in node and isinstance(type_, Union) and type_.discriminator:
+            type_ = replace(type_, has_fallback=True)
+        return asserting(type_, further)
 
     def _beside_options(self, node: Node, keyword: str) -> tuple[Node, str, tuple[str, ...]]:
         """Return arguments for `assertions`: what a schema asserts beside the options of its union.
@@ -169,16 +173,31 @@ class Schemas:
                 additional.append("oneOf")
         return rest, "union", tuple(additional)
 
-    def _implied_discriminator(self, options: list[Any]) -> str | None:
-        """Return the property that has a different constant in every option, or None."""
-        objects = [
-            self.resolve(option)
-            for option in options
-            if not (isinstance(option, dict) and option.get("type") == "null")
-        ]
+    def _discriminator(self, node: Node, options: list[Any]) -> str | None:
+        """Return the discriminator's property if all options have values of it.
+
+        Without a discriminator, return the property that has a different constant in every option, or None.
+        """
+        name = (node.get("discriminator") or {}).get("propertyName")
+        if isinstance(name, str):
+            objects = [option for option in map(self.resolve, options) if not _is_null(option)]
+            if FALLBACK in node:
+                objects.pop()
+            return name if all(self._is_tagged(option, name) for option in objects) else None
+        objects = [self.resolve(option) for option in options if not _is_null(option)]
         if not all(isinstance(option, dict) and is_model(option) for option in objects):
             return None
         return telling_tag([{"properties": self.properties(option)} for option in objects])
+
+    def _is_tagged(self, option: Any, name: str, depth: int = 0) -> bool:
+        """Whether an option, or every option of it, limits the values of a property."""
+        option = self.resolve(option)
+        if not isinstance(option, dict) or depth > _DEEPEST:
+            return False
+        inner = [*(option.get("oneOf") or ()), *(option.get("anyOf") or ())]
+        if inner:
+            return all(self._is_tagged(each, name, depth + 1) for each in inner)
+        return _has_values(self.resolve(self.properties(option).get(name)))
 
     def _of_json_type(self, name: str, node: Node, pointer: str) -> Type:
         match name:
@@ -290,14 +309,11 @@ class Schemas:
         bases = [base["$ref"] for base in node.get("allOf") or ()]
         for base in bases:
             self._reference(base, pointer)
-        inherited = [
+        inherited = dict.fromkeys(
             name for base in bases for name in self.properties(resolve_local(self._document, base))
-        ]
+        )
         properties = node.get("properties") or {}
-        taken = unique(inherited, field_name)
-        names = unique(list(properties), field_name, taken)
-        if shadowing := self._shadowable.intersection(names):
-            names = unique(list(properties), field_name, [*taken, *shadowing])
+        names = _field_names(list(inherited), list(properties), self._shadowable)
         required = self._required(node)
         fields = [
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
@@ -402,3 +418,34 @@ class Schemas:
                 properties.update(self.properties(base))
             properties.update(node.get("properties") or {})
         return properties
+
+
+def _is_null(option: Any) -> bool:
+    return isinstance(option, dict) and option.get("type") == "null"
+
+
+def _has_values(schema: Any) -> bool:
+    """Whether a schema limits a property to constants."""
+    if not isinstance(schema, dict):
+        return False
+    options = schema.get("anyOf") or schema.get("oneOf") or ()
+    return (
+        "const" in schema
+        or bool(schema.get("enum"))
+        or (bool(options) and all(_has_values(option) for option in options))
+    )
+
+
+def _field_names(inherited: list[str], own: list[str], shadowable: AbstractSet[str]) -> list[str]:
+    """Return the field names of a model's own properties; a property of a base class keeps the name it has there.
+
+    No new name is one of `shadowable`.
+    """
+    names = dict(zip(inherited, unique(inherited, field_name), strict=True))
+    new = [wire for wire in own if wire not in names]
+    taken = list(names.values())
+    fields = unique(new, field_name, taken)
+    if shadowing := shadowable & {*fields}:
+        fields = unique(new, field_name, [*taken, *shadowing])
+    names |= dict(zip(new, fields, strict=True))
+    return [names[wire] for wire in own]

@@ -61,12 +61,12 @@ def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> list[F
         model: The model.
         definitions: Definitions by name, the base classes among them.
     """
-    fields: list[Field] = []
+    fields: dict[str, Field] = {}
     for name in model.bases:
         base = definitions[name]
         if isinstance(base, Model):
-            fields += all_fields(base, definitions)
-    return [*fields, *model.fields]
+            fields |= {field.wire: field for field in all_fields(base, definitions)}
+    return list({**fields, **{field.wire: field for field in model.fields}}.values())
 
 
 def sent_types(operation: Operation) -> Iterator[Type]:

@@ -112,6 +112,8 @@ class Union:
     """Wire name of the property whose value selects the option."""
     further: str = ""
     """JSON text of a schema asserted of the value, whatever its option."""
+    has_fallback: bool = False
+    """Whether the last option is the base class of the others, and takes values of the discriminator that none has."""
 
 
 Type = Scalar | Named | Array | Tuple | Map | LiteralOf | Union

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import DocumentError
-from ..json_pointer import escape
+from ..json_pointer import escape, split
 from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, copied, walk
 from ..openapi.references import resolve_local
 from .bundled_document import Bundle
-
-ALSO = "$also"
-"""A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""
+from .combination import ALSO, combine
+from .subclasses import drop_inherited, inlined, narrows
 
 
 def merge(bundled: Bundle) -> None:
@@ -76,6 +75,8 @@ class _Merger:
         for index, option in enumerate(schema[keyword]):
             if isinstance(option, dict) and option.get("type") != "null":
                 spread: Node = {"allOf": [base, option]}
+                if "discriminator" in schema and isinstance(option.get("$ref"), str):
+                    spread["title"] = split(option["$ref"])[-1]  # names it if it has several tags
                 self.settle(spread, f"{pointer}/{keyword}/{index}")
                 schema[keyword][index] = spread
 
@@ -87,13 +88,17 @@ class _Merger:
             return
         bases = self._bases(parts, own)
         merged: Node = {}
+        if redeclared := self._redeclared(parts, bases, own):
+            merged["properties"] = redeclared
         for part in parts:
             if part not in bases:
                 self._note_moves(pointer, part, own)
-                _combine(merged, _without_unevaluated(part))
+                combine(merged, _without_unevaluated(part))
         if "if" not in own:
             own = {key: value for key, value in own.items() if key not in ("then", "else")}
-        _combine(merged, own)
+        combine(merged, own)
+        for base in bases:
+            drop_inherited(self._document, merged, base.properties(), base.required())
         schema.clear()
         schema.update(merged)
         if bases:
@@ -164,9 +169,52 @@ class _Merger:
         bases = []
         for index, part in enumerate(candidates):
             elsewhere = rest.union(*(claim for other, claim in enumerate(claims) if other != index))
-            if not part.properties().keys() & elsewhere:
+            overlap = part.properties().keys() & elsewhere
+            narrowing = [other.properties() for other in others] + [own.get("properties") or {}]
+            if overlap & self._inherited(candidates, index):
+                continue
+            if all(
+                narrows(self._document, part.properties()[name], name, narrowing)
+                for name in overlap
+            ):
                 bases.append(part)
+            else:
+                bases += self._ancestors(part, narrowing, rest)
         return bases
+
+    def _ancestors(self, part: _Part, narrowing: list[Node], rest: set[str]) -> list[_Part]:
+        """Return the base classes of a part that cannot be one itself, as far as they can."""
+        found = []
+        for item in part.schema.get("allOf", ()):
+            reference = item["$ref"]
+            base = _Part(resolve_local(self._document, reference), reference, {}, self._document)
+            overlap = base.properties().keys() & rest
+            if all(
+                narrows(self._document, base.properties()[name], name, narrowing)
+                for name in overlap
+            ):
+                found.append(base)
+        return found
+
+    def _inherited(self, candidates: list[_Part], index: int) -> set[str]:
+        """Return the properties of all candidates but one."""
+        others = [part for other, part in enumerate(candidates) if other != index]
+        return {name for part in others for name in part.properties()}
+
+    def _redeclared(self, parts: list[_Part], bases: list[_Part], own: Node) -> Node:
+        """Return the inherited properties that the schema, or a part that is no base, declares or requires anew."""
+        declared = set(own.get("properties") or {})
+        required = set(own.get("required") or ())
+        for part in parts:
+            if part not in bases:
+                declared |= part.properties().keys()
+                required |= set(part.required())
+        redeclared: Node = {}
+        for base in bases:
+            for name, inherited in base.properties().items():
+                if name in declared or name in required - set(base.required()):
+                    redeclared[name] = inlined(self._document, inherited)
+        return redeclared
 
 
 class _Part:
@@ -226,7 +274,7 @@ class _Part:
         content = {
             key: value
             for key, value in self.schema.items()
-            if key not in annotations and key != "allOf"
+            if key not in annotations and key not in ("allOf", "discriminator")
         }
         if self.reference:
             content = {
@@ -296,7 +344,6 @@ def _is_plain_object(schema: Node) -> bool:
         "const",
         "$ref",
         "not",
-        "discriminator",
     } and (schema.get("additionalProperties") in (None, True, {}))
 
 
@@ -315,95 +362,3 @@ def _gets_a_name(schema: Node) -> bool:
         schema.keys()
         & {"properties", "oneOf", "anyOf", "allOf", "items", "prefixItems", "additionalProperties"}
     ) or (len(schema.get("enum") or ()) > 1)
-
-
-_GROUPS = (
-    ("if", "then", "else"),
-    ("contains", "minContains", "maxContains"),
-    ("not",),
-    ("propertyNames",),
-    ("dependentRequired",),
-    ("dependentSchemas",),
-    ("patternProperties",),
-    ("multipleOf",),
-    ("prefixItems", "items"),
-    ("const",),
-    ("pattern",),
-)
-"""Keywords that two schemas may both have, and that cannot be made one."""
-
-
-def _set_aside(into: Node, schema: Node) -> None:
-    """What both schemas assert, each in its own way, is kept of `into` as a schema of its own."""
-    for group in _GROUPS:
-        stated = {key: into[key] for key in group if key in into}
-        if stated and group[0] in schema and any(schema.get(key) != into.get(key) for key in group):
-            into.setdefault(ALSO, []).append(stated)
-            for key in stated:
-                del into[key]
-
-
-def _combine(into: Node, schema: Node) -> None:
-    """Narrow `into` by `schema`: both must hold."""
-    _set_aside(into, schema)
-    for key, value in schema.items():
-        if key not in into:
-            into[key] = (
-                dict(value) if key == "properties" else list(value) if key == "required" else value
-            )
-        else:
-            into[key] = _both(key, into[key], value)
-
-
-def _both(key: str, left: Any, right: Any) -> Any:
-    match key:
-        case "properties":
-            return {
-                **left,
-                **{name: _both_properties(left.get(name), value) for name, value in right.items()},
-            }
-        case "$also":
-            return [*left, *right]
-        case "required":
-            return list(dict.fromkeys([*left, *right]))
-        case "type":
-            return _both_types(left, right)
-        case "enum":
-            return [value for value in left if value in right] or right
-        case "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties":
-            return max(left, right)
-        case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
-            return min(left, right)
-        case "examples":
-            return [*left, *right]
-        case "additionalProperties" if right is True:
-            return left
-        case "oneOf" | "anyOf":
-            return (
-                left
-                if left == right
-                else [{"allOf": [one, other]} for one in left for other in right]
-            )
-    return right
-
-
-def _both_types(left: Any, right: Any) -> Any:
-    ours, theirs = (value if isinstance(value, list) else [value] for value in (left, right))
-    both = [kind for kind in ours if kind in theirs or (kind == "integer" and "number" in theirs)]
-    both += [kind for kind in theirs if kind == "integer" and "number" in ours and kind not in both]
-    return (both[0] if len(both) == 1 else both) if both else right
-
-
-def _both_properties(left: Any, right: Any) -> Any:
-    """A property stated twice: the later one, narrowed by the earlier where both are plain."""
-    if not isinstance(left, dict) or not isinstance(right, dict) or left == right:
-        return right
-    if (
-        "$ref" in left
-        or "$ref" in right
-        or (left.keys() | right.keys()) & {"oneOf", "anyOf", "allOf"}
-    ):
-        return {**left, **right} if right.keys() <= ANNOTATIONS else right
-    merged = dict(left)
-    _combine(merged, right)
-    return merged

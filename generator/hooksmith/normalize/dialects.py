@@ -30,6 +30,9 @@ def upgrade_schema(schema: Node) -> None:
         del schema["example"]
     if isinstance(schema.get("items"), list):
         _upgrade_tuple(schema)
+    for keyword in ("oneOf", "anyOf"):
+        if isinstance(schema.get(keyword), list):
+            _upgrade_constants(schema, keyword)
     if isinstance(schema.get("dependencies"), dict):
         _upgrade_dependencies(schema)
     for bound in ("minimum", "maximum"):
@@ -90,6 +93,28 @@ def _is_binary(schema: Node) -> bool:
         return False
     return media_type == "application/octet-stream" or media_type.startswith(
         ("image/", "audio/", "video/")
+    )
+
+
+def _upgrade_constants(schema: Node, keyword: str) -> None:
+    """Make an enum of a union of constants that all have titles, the names of the members (OpenAPI 3.1.1, 4.8.24.6)."""
+    options = [option for option in schema[keyword] if option != {"type": "null"}]
+    if len(options) < 2 or "enum" in schema or not all(map(_is_titled_constant, options)):
+        return
+    values = [option["const"] for option in options]
+    if {type(value) for value in values} not in ({str}, {int}) or len({*values}) < len(values):
+        return
+    schema["x-enum-varnames"] = [str(option["title"]) for option in options]
+    schema["x-enum-descriptions"] = [option.get("description", "") for option in options]
+    schema["enum"] = [*values, *([None] if len(options) < len(schema[keyword]) else [])]
+    del schema[keyword]
+
+
+def _is_titled_constant(option: Any) -> bool:
+    return (
+        isinstance(option, dict)
+        and {"const", "title"} <= option.keys()
+        and option.keys() - ANNOTATIONS <= {"const", "type"}
     )
 
 

@@ -17,6 +17,7 @@ from ..load.references import is_reference
 from ..openapi.grammar import SECTIONS, Node, Visit, copied, kind_at, walk
 from .bundled_document import Bundle, is_openapi
 from .component_names import component_names
+from .mappings import mapped_schemas, mapping_of
 
 Key = tuple[str, str]
 """A place in any file: URI of the file, and JSON Pointer."""
@@ -94,6 +95,9 @@ class Importer:
                 target = self._follow(document, value["$ref"], visit.pointer)
                 if key == "parameters" and isinstance(target.value, list):
                     yield from self._once("list:parameter", target)
+        for target in mapped_schemas(self._library, visit, document, visit.pointer).values():
+            if not self._is_in_place(target):
+                yield from self._component(target, "schema")
         reference = reference_of(visit)
         if reference is None:
             return
@@ -197,6 +201,7 @@ class Importer:
         """Make every reference at or below `node` local. `document`, `pointer`: where `node` is a copy from."""
         for visit in list(_walk(kind, node, "")):
             self._replace_plain(visit, document, pointer)
+            self._localise_mapping(visit, document, pointer)
             reference = reference_of(visit)
             if reference is None:
                 continue
@@ -211,6 +216,17 @@ class Importer:
                 place = self._places[target.document.uri, target.pointer]
                 if node is not self._result.document or visit.pointer != place:
                     visit.node["$ref"] = "#" + place
+
+    def _localise_mapping(self, visit: Visit, document: Document, pointer: str) -> None:
+        """Make the references in the mapping of a discriminator local."""
+        mapping, place = mapping_of(visit), pointer + visit.pointer
+        targets = mapped_schemas(self._library, visit, document, place)
+        for value, reference in mapping.items():
+            if reference in targets:
+                target = targets[reference]
+                key = (target.document.uri, target.pointer)
+                local = target.pointer if self._is_in_place(target) else self._places[key]
+                mapping[value] = f"#{local}"
 
     def _replace_plain(self, visit: Visit, document: Document, pointer: str) -> None:
         """Replace references to values that contain no further references, and to lists of parameters."""

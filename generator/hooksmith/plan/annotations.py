@@ -212,15 +212,15 @@ class AnnotationWriter:
         options = [self.annotation(option) for option in type_.options]
         if not type_.discriminator or self.strict:
             return union(options)
-        unknown = self.imports.add_runtime("models.base", "Unknown")
         marker = self.imports.add_runtime("models.unions", "Tagged")
         tagged = [
             annotation
             for annotation, option in zip(options, type_.options, strict=True)
             if option != NULL
         ]
+        unknown = [] if type_.has_fallback else [self.imports.add_runtime("models.base", "Unknown")]
         annotation = self._annotated(
-            union([*tagged, unknown]), [f"{marker}({literal(type_.discriminator)})"]
+            union([*tagged, *unknown]), [f"{marker}({literal(type_.discriminator)})"]
         )
         return annotation if len(tagged) == len(options) else f"{annotation} | None"
 

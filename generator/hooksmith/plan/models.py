@@ -19,7 +19,7 @@ from ..ir import (
     Type,
     Union,
 )
-from ..ir.queries import references
+from ..ir.queries import all_fields, references
 from .annotations import AnnotationWriter, is_nullable, is_secret
 from .docstrings import sentence
 from .enums import enum_view
@@ -119,7 +119,27 @@ class _DefinitionPlanner:
             assertions=literal(json.loads(model.further))
             if model.further and not model.received
             else "",
+            overrides=self._overrides(model),
         )
+
+    def _overrides(self, model: Model) -> tuple[str, ...]:
+        """Return the rules of pyright against narrowing a mutable attribute, if fields narrow those of base classes.
+
+        What is read is as narrow as the document says. mypy agrees.
+        """
+        inherited: dict[str, Field] = {}
+        for name in model.bases:
+            base = self._definitions[name]
+            if isinstance(base, Model):
+                inherited |= {field.wire: field for field in all_fields(base, self._definitions)}
+        narrowed = [
+            (field, inherited[field.wire]) for field in model.fields if field.wire in inherited
+        ]
+        if not narrowed:
+            return ()
+        is_newly_required = any(field.required and not base.required for field, base in narrowed)
+        rules = ("reportIncompatibleVariableOverride",)
+        return (*rules, "reportGeneralTypeIssues") if is_newly_required else rules
 
     def _config(self, model: Model) -> str:
         """Return `model_config` of a sent model that forbids further properties; otherwise nothing."""
@@ -172,7 +192,7 @@ class _DefinitionPlanner:
         default = ""
         if not field.required:
             annotation, default = self._optional(field, annotation, is_only_sent)
-        elif is_only_sent:
+        elif is_only_sent or writer.both:
             default = constant(field)
         metadata = list(self._metadata(field, writer, is_camel))
         if metadata:

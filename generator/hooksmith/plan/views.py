@@ -5,6 +5,7 @@ An *expression* is Python source of a value; every other string is inserted thro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -30,6 +31,8 @@ class ModelView(NamedTuple):
     """The annotation of further properties."""
     assertions: str = ""
     """The assertions on the object: a literal."""
+    overrides: tuple[str, ...] = ()
+    """Rules of pyright that the class breaks: fields that narrow those of a base class."""
     kind: str = "model"
 
 
@@ -73,12 +76,28 @@ class AliasView(NamedTuple):
 DefinitionView = ModelView | EnumView | AliasView
 
 
+def _pyright_comment(definitions: Iterable[DefinitionView]) -> str:
+    """Return the comment by which pyright ignores the rules that definitions break; empty if they break none."""
+    rules = {
+        rule
+        for definition in definitions
+        if isinstance(definition, ModelView)
+        for rule in definition.overrides
+    }
+    return f"# pyright: {', '.join(f'{rule}=false' for rule in sorted(rules))}" if rules else ""
+
+
 class ModuleView(NamedTuple):
     """A module of definitions."""
 
     imports: str
     definitions: tuple[DefinitionView, ...]
     name: str = "models"
+
+    @property
+    def pyright(self) -> str:
+        """Return the comment for pyright, or nothing."""
+        return _pyright_comment(self.definitions)
 
 
 class ExportsView(NamedTuple):
@@ -131,6 +150,11 @@ class EventsView(NamedTuple):
     batches: bool = False
     """Whether a delivery may hold several events."""
     imports: str = ""
+
+    @property
+    def pyright(self) -> str:
+        """Return the comment for pyright, or nothing."""
+        return _pyright_comment(self.definitions)
 
 
 class CallbackView(NamedTuple):
