@@ -146,7 +146,13 @@ def _is_constant(field: FieldInfo) -> bool:
     return get_origin(field.annotation) is Literal and field.default in get_args(field.annotation)
 
 
-class _Constants:
+def constant_names(model: type[BaseModel]) -> set[str]:
+    """Return the fields of a model that have a constant as type and default."""
+    fields = model.__pydantic_fields__
+    return {name for name, field in fields.items() if _is_constant(field)}
+
+
+class Constants:
     """Counts fields as given that can have one value alone; in JSON, which is sent as it is, they must be given."""
 
     def __init__(self, names: set[str]) -> None:
@@ -172,11 +178,10 @@ class RequestModel(Model):
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
         schema = super()._completed(schema)
-        fields = cls.__pydantic_fields__
-        constants = {name for name, field in fields.items() if _is_constant(field)}
+        constants = constant_names(cls)
         if not constants:
             return schema
-        return core_schema.with_info_after_validator_function(_Constants(constants), schema)
+        return core_schema.with_info_after_validator_function(Constants(constants), schema)
 
 
 def camel(name: str) -> str:

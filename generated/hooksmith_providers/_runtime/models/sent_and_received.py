@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .base import Model, camel
+from .base import Constants, Model, camel, constant_names
 from .deferred import GENERATED
 from .formats import FORMATS, integer_limits
 from .validation import SENDING
@@ -69,12 +69,29 @@ class Nullable:
 
 
 class SharedModel(Model):
-    """A `Model` that is also sent. Null for what may only be absent is taken where it comes, but not sent."""
+    """A `Model` that is also sent.
+
+    Null for a property that may only be absent is received, but not sent. A property with a constant has its value
+    without being given; if it is absent in received JSON, it stays absent.
+    """
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
-        check = _NoNulls(frozenset(_never_null(cls)))
-        return core_schema.with_info_after_validator_function(check, super()._completed(schema))
+        schema = super()._completed(schema)
+        if constants := constant_names(cls):
+            set_constants = _SentConstants(constants)
+            schema = core_schema.with_info_after_validator_function(set_constants, schema)
+        check = _NoNulls(frozenset(_never_null(cls)) - constants)
+        return core_schema.with_info_after_validator_function(check, schema)
+
+
+class _SentConstants(Constants):
+    """Sets constants of objects made in Python; requires them in JSON that is sent."""
+
+    def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
+        if info.mode == "json" and info.context is not SENDING:
+            return value
+        return super().__call__(value, info)
 
 
 class CamelSharedModel(SharedModel):
