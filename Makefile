@@ -48,4 +48,4 @@ conformance: $(READY) ## Run the JSON Schema Test Suite, a checkout of which is 
 	cd tests && ../$(BIN)/python -m conformance $(abspath $(FOLDER))
 
 corpus: $(READY) ## Try the documents of ../shared at length: types, examples, what may not be sent
-	HOOKSMITH_LONG=1 $(BIN)/python -m pytest tests/corpus --capture=no -q
+	HOOKSMITH_LONG=1 $(BIN)/python -m pytest tests/corpus tests/diff/test_oracle.py --capture=no -q

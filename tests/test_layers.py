@@ -30,6 +30,7 @@ ORDER = (
     ("batch",),
     ("diff",),
     ("devtools",),
+    ("drift",),
     ("docs",),
     ("cli",),
     ("__main__",),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from hooksmith.render import runtime_files
+from hooksmith.output.runtime_copy import runtime_files
 
 from .probe import Key, Probe, build
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from hooksmith import pipeline
 from hooksmith.diff.report import Report
+from hooksmith.output.runtime_copy import runtime_files
 from hooksmith.settings import Settings
 from support.cases import write_files
 
@@ -31,7 +32,7 @@ APART = frozenset({"event batch", "event form", "type position", "class to map"}
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("packages")
-    write_files(home / PARENT, {"__init__.py": "", **pipeline.runtime_files()})
+    write_files(home / PARENT, {"__init__.py": "", **runtime_files()})
     sys.path.insert(0, str(home))
     yield home
     sys.path.remove(str(home))

@@ -15,6 +15,7 @@ from .delivery_commands import listen, replay, trigger
 from .diff_command import diff
 from .docs_command import docs
 from .document_commands import events, inspect
+from .drift_command import drift
 from .exit_codes import ERROR, exit_code_of
 from .generate_commands import check, generate
 from .inbox_command import inbox, work
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
         check,
         diff,
         docs,
+        drift,
         inspect,
         events,
         trigger,

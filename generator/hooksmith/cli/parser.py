@@ -14,6 +14,7 @@ from typing import Any, NoReturn, get_args
 from ..settings import Formatter
 from ..suggest import did_you_mean
 from .diff_command import add_diff_arguments
+from .drift_command import add_drift_arguments
 from .inbox_command import add_inbox_arguments, add_work_arguments
 from .init_command import add_init_arguments
 from .pull_command import add_pull_arguments
@@ -232,6 +233,12 @@ def _add_diff_arguments(parser: argparse.ArgumentParser) -> None:
     _add_extension_arguments(parser)
 
 
+def _add_drift_arguments(parser: argparse.ArgumentParser) -> None:
+    add_drift_arguments(parser)
+    _add_document_arguments(parser)
+    _add_extension_arguments(parser)
+
+
 def _add_document_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", action="append", default=[], dest="roots", metavar="DIR", type=Path,
@@ -282,4 +289,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "inbox": add_inbox_arguments,
     "work": add_work_arguments,
     "diff": _add_diff_arguments,
+    "drift": _add_drift_arguments,
 }

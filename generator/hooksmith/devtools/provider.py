@@ -177,7 +177,10 @@ def load_provider(name: str) -> Provider:
 
 @contextmanager
 def generated_provider(
-    spec: Path, roots: Sequence[Path] = (), extensions: Mapping[str, Any] | None = None
+    spec: Path,
+    roots: Sequence[Path] = (),
+    extensions: Mapping[str, Any] | None = None,
+    overlays: Sequence[Path] = (),
 ) -> Iterator[Provider]:
     """Generate the package of a document; its files are deleted when the context ends.
 
@@ -186,7 +189,13 @@ def generated_provider(
     from ..pipeline import generate
 
     package = f"hooksmith_spec_{secrets.token_hex(4)}"
-    settings = Settings(package=package, formatter="none", roots=tuple(roots), **(extensions or {}))
+    settings = Settings(
+        package=package,
+        formatter="none",
+        roots=tuple(roots),
+        overlays=tuple(overlays),
+        **(extensions or {}),
+    )
     files = generate(spec, settings).files
     if "webhook.py" not in files:
         message = f"{spec} describes no webhooks that tell their type"
