@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hooksmith import pipeline
+from hooksmith.errors import HooksmithError
+from hooksmith.settings import Settings
 from hostile.checks import _faults, try_document
 from hostile.documents import MARK, hostile
+from support.documents import schemas, written
 
 COUNT, BATCH = 320, 20
 """Documents of this test, by batches; `make fuzz` tries 100,000."""
@@ -46,3 +50,27 @@ def test_the_checks_see_code(text: str) -> None:
 def test_the_checks_see_files_outside() -> None:
     assert list(_faults("../a.py", ""))
     assert list(_faults("/a.py", ""))
+
+
+REFERENCES = ["a" * 5000, "a/" * 3000 + "b.json", "loop.json", "x%00y.json", "./spec.json/x", "."]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_a_reference_to_no_file(tmp_path: Path, reference: str) -> None:
+    (tmp_path / "loop.json").symlink_to("pool.json")
+    (tmp_path / "pool.json").symlink_to("loop.json")
+    spec = written(
+        schemas(A={"type": "object", "properties": {"a": {"$ref": reference}}}), tmp_path
+    )
+    with pytest.raises(HooksmithError, match="leads nowhere") as caught:
+        pipeline.generate(spec, Settings(package="nowhere"))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.place is not None
+    assert diagnostic.place.line is not None
+
+
+def test_a_document_that_is_a_circle_of_links(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("pool.json")
+    (tmp_path / "pool.json").symlink_to("loop.json")
+    with pytest.raises(HooksmithError, match="is no path to a file"):
+        pipeline.generate(tmp_path / "loop.json", Settings(package="nowhere"))

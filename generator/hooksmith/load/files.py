@@ -62,6 +62,14 @@ def similar_file(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
+def real_path(path: Path) -> Path:
+    """Return a path without symbolic links. Raises LoadError for a circle of links and for text that is no path."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise LoadError.at(Place(file=str(path)), f"is no path to a file: {error}") from error
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

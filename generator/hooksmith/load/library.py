@@ -6,14 +6,15 @@ the folders that the user allows. Size, depth and aliases have limits. The data 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import Diagnostic, UnresolvedReferenceError
+from ..errors import Diagnostic, LoadError, UnresolvedReferenceError
 from ..openapi.grammar import copied
 from .document import Document, Located, value_at
-from .files import read, read_text, similar_file
+from .files import read, read_text, real_path, similar_file
 from .input_file import Input
 from .overlay import apply_overlay
 from .references import Resolution, is_reference
@@ -37,7 +38,7 @@ class Library:
     """Files of a document: the first one, and those that `$ref`s reach, each read once, when first reached."""
 
     def __init__(self, path: Path, roots: tuple[Path, ...] = ()) -> None:
-        real = path.resolve()
+        real = real_path(path)
         self._roots = (real.parent, *(it.resolve() for it in roots))
         self._documents: dict[Path, Document] = {}
         self._resolved: dict[tuple[str, str, str], tuple[Located, tuple[str, str] | None]] = {}
@@ -51,7 +52,7 @@ class Library:
 
     def apply_overlay(self, path: Path) -> None:
         """Apply an OpenAPI Overlay to the first document, before anything refers to it. Raises LoadError."""
-        real = self._sought[path] = path.resolve()
+        real = self._sought[path] = real_path(path)
         overlay = _document(path, real)
         if not self._overlays:
             self._amend_copy()
@@ -125,7 +126,11 @@ class Library:
 
     def open(self, path: Path, fail: Callable[[str, str], Exception]) -> Document:
         """Return the file at `path`. If it may not be read, raise the error that `fail(message, hint)` returns."""
-        real = self._sought[path] = path.resolve()
+        try:
+            real = real_path(path)
+        except LoadError as error:
+            raise fail(str(error), "") from error
+        self._sought[path] = real
         if real in self._documents:
             return self._documents[real]
         if not any(real.is_relative_to(root) for root in self._roots):
@@ -134,9 +139,9 @@ class Library:
                 f"{path} is outside {folder}, the folder of the document",
                 "allow its folder by `roots` in the configuration or --root, if you trust the document",
             )
-        if real.is_dir():
+        if os.path.isdir(real):  # noqa: PTH112 - unlike Path.is_dir, it knows no error: names may be too long
             raise fail(f"{path} is a folder", "name the file in it")
-        if not real.is_file():
+        if not os.path.isfile(real):  # noqa: PTH113
             raise fail(f"there is no file {path}", similar_file(path))
         return self._read(path, real)
 
