@@ -58,6 +58,7 @@ class CallbackDispatcher:
         key: Callable[[CallbackRequest], str | None] | None,
         exhaustive: bool,
     ) -> None:
+        self.needs_url = True
         self._address = address
         self._patterns = {each: each.address.pattern(path) for each, path in paths.items()}
         self._verifier = verifier

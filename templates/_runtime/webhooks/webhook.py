@@ -45,6 +45,11 @@ class BaseWebhook(Generic[EventT]):
         """Whether a check may wait for the network, as when keys are fetched."""
         return self._verifier.waits
 
+    @property
+    def signs_url(self) -> bool:
+        """Whether the signed text has the URL, so that a delivery is verified with the URL that the sender called."""
+        return self._verifier.signs_url
+
     def unwrap(
         self,
         body: bytes | bytearray | memoryview,

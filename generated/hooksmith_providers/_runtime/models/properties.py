@@ -13,7 +13,7 @@ from ..omit import OMIT
 
 def field_name(model: type[BaseModel], wire: str) -> str | None:
     """Return the name of the field that has the wire name `wire`; None if there is none."""
-    fields = model.model_fields
+    fields = model.__pydantic_fields__
     field = fields.get(wire)
     if field is not None and field.alias in (None, wire):
         return wire

@@ -73,6 +73,8 @@ class Catalogue(Generic[_Event]):
     form: Mapping[str, str] | None = None
     _readers: dict[bytes, _Reader] = field(default_factory=dict, repr=False)
     _pattern: re.Pattern[bytes] | None = field(default=None, repr=False)
+    _constant_type_by_class: dict[ModelClass, str] = field(default_factory=dict, repr=False)
+    """Class → its event type, of classes that have one type alone."""
 
     def __post_init__(self) -> None:
         if isinstance(self.type, str):
@@ -167,6 +169,9 @@ class Catalogue(Generic[_Event]):
 
     def type_of(self, event: object, headers: AnyHeaders = ()) -> str:
         """Return the event type. `headers` are read if one class has several types."""
+        constant = self._constant_type_by_class.get(type(event))
+        if constant is not None:
+            return constant
         if isinstance(event, UnknownEvent | DriftedEvent):
             return event.type
         if isinstance(self.type, str):
@@ -249,6 +254,9 @@ class Catalogue(Generic[_Event]):
             ):
                 read = self._checked_reader(read, event_type)
             self._readers[event_type.encode()] = read
+            for model in classes:
+                if self.types_of(model) == (event_type,):
+                    self._constant_type_by_class[model] = event_type
         return read
 
     def _checked_reader(self, read: _Reader, event_type: str) -> _Reader:

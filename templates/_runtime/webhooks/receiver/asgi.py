@@ -57,7 +57,11 @@ class ASGIReceiver:
             return self._receiver.reject(413, "the body is too large", {"Connection": "close"})
         return await self._receiver.ahandle(
             IncomingRequest(
-                body=body, headers=scope["headers"], method=method, url=_url(scope), path=path
+                body=body,
+                headers=scope["headers"],
+                method=method,
+                url=_url(scope) if self._receiver.needs_url else None,
+                path=path,
             )
         )
 
@@ -93,7 +97,11 @@ def _header(scope: Scope, name: bytes) -> bytes | None:
 
 def _path(scope: Scope) -> str:
     """Return the path after the mount point. Some frameworks leave the mount point in `path` (ASGI, `root_path`)."""
-    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
+    path: str = scope["path"]
+    root = scope.get("root_path")
+    if not root:
+        return path
+    root = root.rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 

@@ -25,6 +25,7 @@ class Deduplication:
         self.is_async = store is not None and inspect.iscoroutinefunction(store.claim)
         self.may_block = store is not None and bool(getattr(store, "may_block", True))
         self._try_claim = getattr(store, "try_claim", None)
+        self._try_commit = getattr(store, "try_commit", None)
 
     def claim(self, key: str | None) -> str | Taken:
         """Return the token of a claim, or the reason why the key cannot be claimed; raises StoreError."""
@@ -70,6 +71,11 @@ class Deduplication:
         if self._store is None or key is None or not (self.is_async or self.may_block):
             self.commit(key, token)
             return
+        try:
+            if self._try_commit is not None and self._try_commit(key, token):
+                return
+        except Exception as error:
+            raise StoreError from error
         from anyio import CancelScope
 
         with CancelScope(shield=True):

@@ -19,7 +19,7 @@ from .deduplication import Deduplication, StoreError
 from .execution import LOOP_THREAD, EventLoopError, arun_handler, is_in_event_loop, run_handler
 from .http import IncomingRequest, Reply
 from .job import Dispatcher, HandlerRun, Job, Jobs
-from .reporting import DeliveryReport, Outcome, Reporter, logger
+from .reporting import Outcome, Reporter, logger
 from .stores import AsyncIdempotencyStore, IdempotencyStore, Taken
 
 BUSY_SECONDS = 30
@@ -125,16 +125,7 @@ class Engine:
     def _refused(
         self, status: int, text: str, start: float | None, headers: dict[str, str] | None = None
     ) -> Reply:
-        duration = 0.0 if start is None else time.perf_counter() - start
-        self._reporter.report(
-            DeliveryReport(
-                receiver=self._reporter.receiver,
-                outcome=Outcome.REFUSED,
-                status=status,
-                duration=duration,
-                reason=text,
-            )
-        )
+        self._reporter.record(Outcome.REFUSED, status, start, reason=text)
         return Reply(status=status, text=text, headers=headers or {})
 
     # --- events
@@ -144,22 +135,21 @@ class Engine:
         return self._reported(job, results, start)
 
     async def _ahandle(self, job: Job, start: float) -> Reply:
+        if len(job.runs) == 1:
+            return self._reported(job, [await self._arun(job, job.runs[0])], start)
         results = [await self._arun(job, run) for run in job.runs] or [_without_handler(job)]
         return self._reported(job, results, start)
 
     def _reported(self, job: Job, results: list[Result], start: float) -> Reply:
         result = _worst(results)
-        self._reporter.report(
-            DeliveryReport(
-                receiver=self._reporter.receiver,
-                outcome=result.outcome,
-                status=result.reply.status,
-                duration=time.perf_counter() - start,
-                type=job.event_type,
-                event_id=job.event_id,
-                is_unknown=job.is_unknown,
-                is_drifted=job.drift is not None,
-            )
+        self._reporter.record(
+            result.outcome,
+            result.reply.status,
+            start,
+            event_type=job.event_type,
+            event_id=job.event_id,
+            is_unknown=job.is_unknown,
+            is_drifted=job.drift is not None,
         )
         return result.reply
 

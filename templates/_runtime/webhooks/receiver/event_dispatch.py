@@ -41,11 +41,14 @@ class HandlerTable(Handlers[EventT]):
         self._catalogue = catalogue
         self._by_key: dict[object, list[Handler]] = {}
         self._prefixes: list[tuple[str, Handler]] = []
+        self._chosen: dict[tuple[type[Any], str], tuple[Handler, ...]] = {}
+        """The choice of `handlers_of`, by class and event type of the document."""
         self._fallback: Handler | None = None
 
     def add(self, registration: Registration) -> None:
         """Add a registration; raises KeyError for an event outside the document, ValueError for a repetition."""
         handler = registration.handler
+        self._chosen.clear()
         self.check_events(registration.events, registration.prefix)
         if registration.prefix is not None:
             self._add_prefix(registration.prefix, handler)
@@ -56,8 +59,19 @@ class HandlerTable(Handlers[EventT]):
             self._by_key.setdefault(key, []).append(handler)
         super().add(registration)
 
-    def handlers_of(self, event: object, event_type: str) -> list[Handler]:
+    def handlers_of(self, event: object, event_type: str) -> tuple[Handler, ...]:
         """Return the handlers of an event, those of its prefixes last; the fallback if there are none."""
+        key = (type(event), event_type)
+        handlers = self._chosen.get(key)
+        if handlers is None:
+            handlers = tuple(self._choose(event, event_type))
+            if (
+                event_type in self._catalogue.models
+            ):  # types of unknown events would grow without end
+                self._chosen[key] = handlers
+        return handlers
+
+    def _choose(self, event: object, event_type: str) -> list[Handler]:
         if isinstance(event, DriftedEvent):
             handlers = self._by_key.get(DriftedEvent, [])
             is_free = not handlers and not self.is_expected(event_type)
@@ -154,6 +168,7 @@ class EventDispatcher(Generic[EventT]):
         hooks: ReceiverHooks,
         has_store: bool,
     ) -> None:
+        self.needs_url = url is None and webhook.signs_url
         self._webhook = webhook
         self._table = table
         self._name = name
@@ -259,7 +274,7 @@ class EventDispatcher(Generic[EventT]):
     def _run(
         self, handler: Handler, event: EventT, delivery: DeliveryContext, *, is_one_of_several: bool
     ) -> HandlerRun:
-        call, is_async = bound_call(handler, event, delivery, tuple(self._table.middlewares))
+        call, is_async = bound_call(handler, event, delivery, self._table.middlewares)
         key = None
         if delivery.event_id is not None and self._has_store:
             key = f"{self._key_prefix}{_tenant(delivery)}{delivery.event_id}"

@@ -51,6 +51,8 @@ class ReceiverProtocol(Protocol):
     """A receiver, as the ASGI and WSGI applications call it."""
 
     max_body: int
+    needs_url: bool
+    """Whether requests are verified or dispatched by their URL."""
 
     def check(self) -> None:
         """Raise RuntimeError if the receiver must not start."""

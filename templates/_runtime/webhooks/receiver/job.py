@@ -84,6 +84,9 @@ class Jobs:
 class Dispatcher(Protocol):
     """Gives the jobs of a request."""
 
+    needs_url: bool
+    """Whether requests are verified or dispatched by their URL."""
+
     def check(self) -> None:
         """Raise RuntimeError if the receiver must not start."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -125,8 +126,45 @@ class Reporter:
     def report(self, report: DeliveryReport) -> None:
         """Count, log and hand over one outcome."""
         with self._lock:
-            self._add(report)
-        if logger.isEnabledFor(logging.INFO):
+            self._add(report.outcome, report.type, report.is_unknown, report.is_drifted)
+        self._publish(report, logger.isEnabledFor(logging.INFO))
+
+    def record(
+        self,
+        outcome: Outcome,
+        status: int,
+        start: float | None,
+        *,
+        event_type: str | None = None,
+        event_id: str | None = None,
+        is_unknown: bool = False,
+        is_drifted: bool = False,
+        reason: str = "",
+    ) -> None:
+        """Count one outcome; build its report if the log or the hook needs it.
+
+        `start`: the request's arrival by `time.perf_counter`.
+        """
+        with self._lock:
+            self._add(outcome, event_type, is_unknown, is_drifted)
+        is_logged = logger.isEnabledFor(logging.INFO)
+        if not is_logged and self.hooks.on_report is None:
+            return
+        report = DeliveryReport(
+            receiver=self.receiver,
+            outcome=outcome,
+            status=status,
+            duration=0.0 if start is None else time.perf_counter() - start,
+            type=event_type,
+            event_id=event_id,
+            is_unknown=is_unknown,
+            is_drifted=is_drifted,
+            reason=reason,
+        )
+        self._publish(report, is_logged)
+
+    def _publish(self, report: DeliveryReport, is_logged: bool) -> None:
+        if is_logged:
             logger.info(
                 "%s: %s %s: %s, %d, in %.1f ms",
                 report.receiver,
@@ -143,14 +181,16 @@ class Reporter:
             except Exception:
                 logger.exception("the hook on_report of the receiver %s failed", self.receiver)
 
-    def _add(self, report: DeliveryReport) -> None:
+    def _add(
+        self, outcome: Outcome, event_type: str | None, is_unknown: bool, is_drifted: bool
+    ) -> None:
         totals = self._totals
-        name = _FIELDS[report.outcome]
+        name = _FIELDS[outcome]
         totals[name] = totals.get(name, 0) + 1
-        if report.is_unknown:
+        if is_unknown:  # types of unknown events would grow without end
             totals["unknown"] = totals.get("unknown", 0) + 1
-        elif report.type is not None:
-            row = self._by_type.setdefault(report.type, {})
-            row[report.outcome.value] = row.get(report.outcome.value, 0) + 1
-        if report.is_drifted:
+        elif event_type is not None:
+            row = self._by_type.setdefault(event_type, {})
+            row[outcome.value] = row.get(outcome.value, 0) + 1
+        if is_drifted:
             totals["drifted"] = totals.get("drifted", 0) + 1

@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
 
 LEASE = 300.0
 RETENTION = 7 * 86_400.0
@@ -36,8 +38,8 @@ class Taken(Enum):
 class IdempotencyStore(Protocol):
     """A store of handled deliveries. Every method may be called from many threads.
 
-    Optional attributes: `may_block` (False: the methods never wait, so they run in the event loop) and
-    `try_claim(key)`, which returns None instead of waiting.
+    Optional attributes: `may_block` (False: the methods never wait, so they run in the event loop), `try_claim(key)`,
+    which returns None instead of waiting, and `try_commit(key, token)`, which returns False instead.
     """
 
     def claim(self, key: str) -> str | Taken:
@@ -172,21 +174,7 @@ class SQLiteStore:
 
     def try_claim(self, key: str) -> str | Taken | None:
         """Claim a delivery if no thread or process has the file locked; None if it is locked."""
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            connection = self._open()
-            connection.execute("PRAGMA busy_timeout = 0")
-            try:
-                return self._claim(connection, key)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                    raise
-                return None
-            finally:
-                connection.execute("PRAGMA busy_timeout = 30000")
-        finally:
-            self._lock.release()
+        return self._without_waiting(lambda connection: self._claim(connection, key))
 
     def _claim(self, connection: sqlite3.Connection, key: str) -> str | Taken:
         now, token = self._clock(), secrets.token_hex(16)
@@ -199,11 +187,42 @@ class SQLiteStore:
 
     def commit(self, key: str, token: str) -> None:
         with self._lock:
+            self._commit(self._open(), key)
+            if self._commits >= _CHECKPOINT_COMMITS:
+                self._commits = 0
+                self._open().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def try_commit(self, key: str, token: str) -> bool:
+        """Commit if no thread or process has the file locked, and no checkpoint is due; return whether it did.
+
+        In WAL mode with `synchronous=NORMAL` a commit does not wait for the disk; a checkpoint does.
+        """
+        if self._commits >= _CHECKPOINT_COMMITS - 1:
+            return False
+        return self._without_waiting(lambda connection: self._commit(connection, key)) is not None
+
+    def _commit(self, connection: sqlite3.Connection, key: str) -> bool:
+        connection.execute(_COMMIT, (key, self._clock() + self._retention))
+        self._commits += 1
+        return True
+
+    def _without_waiting(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Return the result of `work`; None if a thread or a process has the file locked."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
             connection = self._open()
-            connection.execute(_COMMIT, (key, self._clock() + self._retention))
-            self._commits += 1
-            if self._commits % _CHECKPOINT_COMMITS == 0:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                return work(connection)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return None
+            finally:
+                connection.execute("PRAGMA busy_timeout = 30000")
+        finally:
+            self._lock.release()
 
     def release(self, key: str, token: str) -> None:
         with self._lock:

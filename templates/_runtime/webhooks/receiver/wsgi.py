@@ -37,7 +37,13 @@ class WSGIReceiver:
         if len(body) > self._receiver.max_body:
             return self._receiver.reject(413, "the body is too large")
         return self._receiver.handle(
-            IncomingRequest(body=body, headers=environ, method=method, url=_url(environ), path=path)
+            IncomingRequest(
+                body=body,
+                headers=environ,
+                method=method,
+                url=_url(environ) if self._receiver.needs_url else None,
+                path=path,
+            )
         )
 
     def _body(self, environ: Environ) -> bytes | None:

@@ -26,6 +26,9 @@ class Verifier(Protocol):
     waits: bool
     """Whether a check may wait for the network, as when keys are fetched."""
 
+    signs_url: bool
+    """Whether the signed text has the URL."""
+
     verify_fast: FastVerifier | None
     """Verification of the usual form, which `verify` follows if it gives no verdict; None if the scheme has none."""
 

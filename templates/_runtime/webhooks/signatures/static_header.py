@@ -29,6 +29,7 @@ class StaticHeaderVerifier:
     """A `StaticHeader` with the values that are accepted."""
 
     waits = False
+    signs_url = False
     verify_fast: FastVerifier | None = None
 
     def __init__(self, header: str, keys: tuple[Key, ...]) -> None:

@@ -85,6 +85,7 @@ class Receiver:
             raise ValueError(f"max_body: a number of bytes, not {max_body}")
         self.name = name
         self.max_body = max_body
+        self.needs_url = dispatcher.needs_url
         self._dispatcher = dispatcher
         self._reporter = Reporter(name, hooks or ReceiverHooks())
         self._engine: RequestHandler = Engine(

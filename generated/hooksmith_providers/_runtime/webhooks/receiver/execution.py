@@ -8,8 +8,9 @@ import asyncio
 import inspect
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from ..outcomes import HandlerTimeoutError
@@ -84,15 +85,14 @@ def bound_call(
     handler: Handler,
     event: Any,
     delivery: DeliveryContext,
-    middleware: tuple[Middleware | AsyncMiddleware, ...],
+    middleware: Sequence[Middleware | AsyncMiddleware],
 ) -> tuple[Callable[[], Any], bool]:
     """Return the call of a handler within its middleware, and whether that call is a coroutine function."""
-    arguments = (event, delivery) if handler.takes_context else (event,)
-
-    def call_handler() -> object:
-        return handler.function(*arguments)
-
-    call: Callable[[], Any] = call_handler
+    call: Callable[[], Any] = (
+        partial(handler.function, event, delivery)
+        if handler.takes_context
+        else partial(handler.function, event)
+    )
     is_async = handler.is_async
     for layer in reversed((*middleware, *handler.middleware)):
         is_layer_async = is_coroutine_function(layer)
@@ -161,7 +161,9 @@ def run_handler(run: HandlerRun) -> object:
 
 async def arun_handler(run: HandlerRun) -> object:
     """Run a coroutine function and return its result; raises HandlerTimeoutError."""
-    with run.around() if run.around is not None else nullcontext():
+    if run.around is None:
+        return await _limited(run)
+    with run.around():
         return await _limited(run)
 
 

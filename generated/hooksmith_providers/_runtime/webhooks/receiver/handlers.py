@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from ..outcomes import Retry, checked_timeout
@@ -45,7 +46,7 @@ class Handler:
     retry: Retry | None = None
     middleware: tuple[Middleware | AsyncMiddleware, ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Module and qualified name of the function, by which a store distinguishes the handlers of an event."""
         function = inspect.unwrap(self.function)

@@ -96,6 +96,7 @@ class HMACVerifier:
 
     def __init__(self, scheme: HMAC, keys: tuple[Key, ...]) -> None:
         self._scheme = scheme
+        self.signs_url = "{url}" in scheme.signed or scheme.body_digest is not None
         self._hashes = [key.keyed_hash(scheme.digest) for key in keys]
         texts = [*_FIELD.split(scheme.signed), ""]
         self._parts = [

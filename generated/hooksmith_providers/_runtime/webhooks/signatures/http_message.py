@@ -47,6 +47,7 @@ class HTTPMessageSignatures:
 class HTTPMessageVerifier:
     """`HTTPMessageSignatures` with its keys."""
 
+    signs_url = True
     verify_fast: FastVerifier | None = None
 
     def __init__(self, require: Sequence[str], keys: KeySource) -> None:

@@ -76,6 +76,7 @@ class StandardWebhooksVerifier:
     """`StandardWebhooks` with its keys."""
 
     waits = False
+    signs_url = False
 
     def __init__(self, prefix: str, keys: Sequence[_Key]) -> None:
         self._id, self._time, self._signature = (
