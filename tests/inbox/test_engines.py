@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import types
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -110,11 +111,18 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def load(code: str) -> Any:
-    """The receiver of a recipe, in this process."""
-    namespace: dict[str, Any] = {"__name__": "app"}
-    exec(code, namespace)
-    return namespace["receiver"]
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
+    """Give the receiver of the module `app` of the test's folder, in this process."""
+    module = types.ModuleType("app")
+    monkeypatch.setitem(sys.modules, "app", module)
+
+    def load() -> Any:
+        exec((tmp_path / "app.py").read_text(), module.__dict__)
+        return module.receiver
+
+    yield load
+    module.receiver.inbox.close()
 
 
 def prepare(name: str, folder: Path, conninfo: str, code: str) -> None:
@@ -140,20 +148,23 @@ def send(receiver: Any, *ids: str) -> list[float]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WORKERS)
-def test_a_recipe(name: str, tmp_path: Path, conninfo: str, request: pytest.FixtureRequest) -> None:
+def test_a_recipe(
+    name: str, tmp_path: Path, conninfo: str, request: pytest.FixtureRequest, load: Any
+) -> None:
     port = None if name == "procrastinate" else request.getfixturevalue("redis").port
     code = recipe(name, conninfo, port)
     prepare(name, tmp_path, conninfo, code)
-    receiver = load(code)
+    receiver = load()
     with working(tmp_path, *WORKERS[name]):
         ids = [f"event_{number}" for number in range(5)]
         send(receiver, *ids)
         until(lambda: states(receiver.inbox) == dict.fromkeys(ids, "done"), 60)
-    receiver.inbox.close()
 
 
 @pytest.mark.slow
-def test_a_killed_worker_of_procrastinate_strands_no_key(tmp_path: Path, conninfo: str) -> None:
+def test_a_killed_worker_of_procrastinate_strands_no_key(
+    tmp_path: Path, conninfo: str, load: Any
+) -> None:
     """A SIGKILL in a job: the sweep of the next worker goes on with the key, and its job does not stay at `doing`."""
     code = recipe("procrastinate", conninfo, None)
     code = code.replace("inbox=inbox)", "inbox=inbox, ordering_key=lambda event: 'k')").replace(
@@ -167,25 +178,24 @@ def test_a_killed_worker_of_procrastinate_strands_no_key(tmp_path: Path, conninf
         os.kill(os.getpid(), signal.SIGKILL)
 """
     prepare("procrastinate", tmp_path, conninfo, code)
-    receiver = load(code)
+    receiver = load()
     send(receiver, "e0", "e1", "e2")
     with working(tmp_path, *WORKERS["procrastinate"]) as worker:
         assert worker.wait(60) == -signal.SIGKILL
     with working(tmp_path, *WORKERS["procrastinate"]):
         until(lambda: set(states(receiver.inbox).values()) == {"done"}, 60)
     assert [row.attempts for row in receiver.inbox.list(ALL)] == [1, 1, 2]
-    receiver.inbox.close()
 
 
 @pytest.mark.slow
 def test_a_broker_killed_and_emptied_loses_nothing_and_delays_no_delivery(
-    tmp_path: Path, conninfo: str, redis: Redis
+    tmp_path: Path, conninfo: str, redis: Redis, load: Any
 ) -> None:
     code = recipe("celery", conninfo, redis.port)
     code = code.replace("engine=engine", "engine=engine, renudge=1")
     code = code.replace('localhost")', 'localhost", broker_connection_timeout=1)')
     prepare("celery", tmp_path, conninfo, code)
-    receiver = load(code)
+    receiver = load()
     ids = [f"event_{number}" for number in range(40)]
     send(receiver, *ids[:10])  # nobody works yet: their jobs are in Redis alone
     redis.kill()
@@ -198,7 +208,6 @@ def test_a_broker_killed_and_emptied_loses_nothing_and_delays_no_delivery(
             assert time.monotonic() < deadline, states(receiver.inbox)
             receiver.sweep()
             time.sleep(0.5)
-    receiver.inbox.close()
 
 
 def test_after_commit_enqueues_in_a_thread_and_leaves_failures_to_the_sweep(
@@ -268,6 +277,6 @@ def test_procrastinate_enqueues_in_the_transaction(conninfo: str, tmp_path: Path
 def test_the_seconds_between_sweeps_are_checked(seconds: int) -> None:
     import procrastinate
 
-    app = procrastinate.App(connector=procrastinate.testing.InMemoryConnector())
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
     with pytest.raises(ValueError, match="sweep_seconds: from 1 to 59"):
         Procrastinate(app, sweep_seconds=seconds)
