@@ -198,6 +198,8 @@ def _strings(format_: str | None) -> st.SearchStrategy[str]:
 
 
 def _objects(schema: Schema) -> st.SearchStrategy[dict[str, Any]]:
+    if "properties" not in schema and schema["additionalProperties"] is True:
+        return st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=2)
     if "properties" not in schema:
         return st.dictionaries(
             st.text(max_size=8), values(schema["additionalProperties"]), max_size=2

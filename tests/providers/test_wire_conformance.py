@@ -57,7 +57,7 @@ class Line:
 
 
 def test_every_operation_is_here() -> None:
-    assert len(CASES) == 4 + 6 + 6
+    assert len(CASES) == 5 + 6 + 6
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
@@ -220,7 +220,8 @@ def _refused(call_: Callable[[], object]) -> None:
 
 def arguments(case: Case, parameters: dict[str, Any], body: Any) -> dict[str, Any]:
     """The keyword arguments of the method: parameters by their Python names, the body's fields."""
-    operations = importlib.import_module(f"hooksmith_providers.{case.api}.operations.webhooks")
+    (tag,) = case.operation["tags"]
+    operations = importlib.import_module(f"hooksmith_providers.{case.api}.operations.{tag}")
     operation = getattr(operations, case.name.upper())
     found = {python_name(name): value for name, value in parameters.items()}
     if body is not None:
@@ -249,7 +250,8 @@ def made(api: str, prefix: str, line: Line) -> Any:
 
 def call(case: Case, kind: str, line: Line, keywords: dict[str, Any]) -> Any:
     client = made(case.api, "" if kind == "sync" else "Async", line)
-    result = getattr(client.webhooks, case.name)(**keywords)
+    (tag,) = case.operation["tags"]
+    result = getattr(getattr(client, tag), case.name)(**keywords)
     return result if kind == "sync" else asyncio.run(_awaited(result))
 
 

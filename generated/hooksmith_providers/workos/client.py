@@ -15,6 +15,7 @@ from .._runtime.client.sync_client import SyncClient
 from .operations._api import API
 
 if TYPE_CHECKING:
+    from .resources.events import AsyncEvents, Events
     from .resources.webhooks import AsyncWebhooks, Webhooks
 
 
@@ -66,6 +67,13 @@ class WorkOSClient(SyncClient):
 
         return Webhooks(self)
 
+    @cached_property
+    def events(self) -> Events:
+        """List the events of an environment, delivered or not."""
+        from .resources.events import Events
+
+        return Events(self)
+
 
 class AsyncWorkOSClient(AsyncClient):
     """Client of WorkOS.
@@ -114,3 +122,10 @@ class AsyncWorkOSClient(AsyncClient):
         from .resources.webhooks import AsyncWebhooks
 
         return AsyncWebhooks(self)
+
+    @cached_property
+    def events(self) -> AsyncEvents:
+        """List the events of an environment, delivered or not."""
+        from .resources.events import AsyncEvents
+
+        return AsyncEvents(self)

@@ -4,10 +4,39 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from ..._runtime.models.base import CamelModel, Model, Open
+from ..._runtime.models.base import CamelModel, Model, Open, Unknown
 from ..._runtime.models.timestamp import Timestamp
+from ..._runtime.models.unions import Tagged
+
+
+class PaginationOrder(StrEnum):
+    NORMAL = "normal"
+    DESC = "desc"
+    ASC = "asc"
+
+
+class InvalidUrlErrorBody(Model):
+    code: Literal["invalid_url"]
+    message: str
+    """Explanation for people."""
+
+
+class InvalidRequestParametersErrorBody(Model):
+    code: Literal["invalid_request_parameters"]
+    message: str
+    """Explanation for people."""
+
+    errors: list[RequestParameterError]
+
+
+class RequestParameterError(Model):
+    """What is wrong with one argument."""
+
+    code: str
+    message: str
+    """Explanation for people."""
 
 
 class EventEnvelope(Model):
@@ -96,3 +125,10 @@ class OrganizationDomain(Model):
     verification_strategy: Open[OrganizationDomainVerificationStrategy] | None = None
     created_at: Timestamp
     updated_at: Timestamp
+
+
+UnprocessableEntityErrorBody: TypeAlias = """
+    Annotated[InvalidUrlErrorBody | InvalidRequestParametersErrorBody
+    | Unknown, Tagged("code")]
+"""
+"""Why a request was refused, told apart by `code`."""

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..._runtime.models.base import Model, Omittable, Open, RequestModel, Unknown
+from ..._runtime.models.base import Model, Omittable, Open, RequestModel
 from ..._runtime.models.timestamp import Timestamp
-from ..._runtime.models.unions import Tagged
 from ..._runtime.omit import OMIT
 
 
@@ -59,12 +58,6 @@ class CreateWebhookEndpoint(RequestModel):
     """Event types to subscribe to."""
 
 
-class PaginationOrder(StrEnum):
-    NORMAL = "normal"
-    DESC = "desc"
-    ASC = "asc"
-
-
 class EntityNotFoundErrorBody(Model):
     code: Literal["entity_not_found"]
     message: str
@@ -73,28 +66,6 @@ class EntityNotFoundErrorBody(Model):
 
 class DuplicateEndpointErrorBody(Model):
     code: Literal["duplicate_endpoint"]
-    message: str
-    """Explanation for people."""
-
-
-class InvalidUrlErrorBody(Model):
-    code: Literal["invalid_url"]
-    message: str
-    """Explanation for people."""
-
-
-class InvalidRequestParametersErrorBody(Model):
-    code: Literal["invalid_request_parameters"]
-    message: str
-    """Explanation for people."""
-
-    errors: list[RequestParameterError]
-
-
-class RequestParameterError(Model):
-    """What is wrong with one argument."""
-
-    code: str
     message: str
     """Explanation for people."""
 
@@ -215,10 +186,3 @@ class WebhookEventType(StrEnum):
     PIPES_CONNECTED_ACCOUNT_REAUTHORIZATION_NEEDED = (
         "pipes.connected_account.reauthorization_needed"
     )
-
-
-UnprocessableEntityErrorBody: TypeAlias = """
-    Annotated[InvalidUrlErrorBody | InvalidRequestParametersErrorBody
-    | Unknown, Tagged("code")]
-"""
-"""Why a request was refused, told apart by `code`."""

@@ -61,7 +61,7 @@ def _pages(
     if _ORDER not in parameters and not _takes_options(parameters):
         yield from _own_pages(fetch, cursor)
         return
-    options: dict[str, Any] = {} if cursor is None else json.loads(cursor)
+    options = {} if cursor is None else _position(cursor)
     if _ORDER in parameters:
         options[_ORDER] = _OLDEST_FIRST
     page = fetch(**options)
@@ -75,6 +75,17 @@ def _pages(
         if position is None:
             return
         page = page.next_page()
+
+
+def _position(cursor: str) -> dict[str, Any]:
+    """Return the argument that leads to the page of a stored cursor."""
+    try:
+        position = json.loads(cursor)
+    except ValueError:
+        position = None
+    if not isinstance(position, dict):
+        raise ValueError("reconcile: the stored cursor is of another list: pass another name=")
+    return position
 
 
 def _takes_options(parameters: Mapping[str, inspect.Parameter]) -> bool:
