@@ -220,7 +220,12 @@ def given_and_read(given: Mapping[str, Any], read: Mapping[str, Any]) -> Iterato
 
 
 def _can_stand(place: str, value: object) -> bool:
-    """Whether we or openapi-core would refuse the value there, for reasons that no schema gives."""
+    """Whether we or openapi-core would refuse the value there, or misread it, for reasons that no schema gives.
+
+    openapi-core decodes a list before it splits it at commas.
+    """
+    if isinstance(value, list) and any("," in str(item) or item == "" for item in value):
+        return False
     return value != "" and not (place == "path" and value in (".", ".."))
 
 
