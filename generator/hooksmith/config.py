@@ -5,6 +5,7 @@
     package = "hooksmith_providers"   # its name
     formatter = "black"               # black, ruff or none
     strict = true                     # whether what is wrong with a document, but usable, is an error
+    operation_names = "document"      # methods are named as operations are; "short" leaves out their resource's name
 
     [tool.hooksmith.apis.workos]      # one subpackage each
     spec = "specs/workos/openapi.yaml" # a file, or an https:// URL that `hooksmith pull` fetches
@@ -23,7 +24,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
@@ -86,6 +87,7 @@ class Config(_Frozen):
     package: Identifier
     formatter: Formatter = "black"
     strict: bool = True
+    operation_names: Literal["short", "document"] | None = None
     apis: Annotated[dict[ApiName, ApiConfig], Field(min_length=1)]
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -114,6 +116,7 @@ class Config(_Frozen):
             names=api.names,
             signature=api.signature,
             events=api.events,
+            operation_names=self.operation_names,
             runtime="shared",
             roots=api.roots,
             overlays=api.overlay,
@@ -226,7 +229,8 @@ def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
         case "missing":
             return Diagnostic(message=f"the key {where!r} is missing", place=place)
         case "literal_error":
-            hint = did_you_mean(str(detail["input"]), ("black", "ruff", "none"))
+            choices = re.findall(r"'(\w+)'", detail["ctx"]["expected"])
+            hint = did_you_mean(str(detail["input"]), choices)
             message = f"{where}: {detail['input']!r} is not one of {detail['ctx']['expected']}"
             return Diagnostic(message=message, place=place, hint=hint)
         case _:

@@ -38,6 +38,8 @@ class Settings:
     signature: str | Mapping[str, Any] | None = None
     """As `x-hooksmith-signature` and `x-hooksmith-events` of the document, which they overrule."""
     events: Mapping[str, Any] | None = None
+    operation_names: Literal["short", "document"] | None = None
+    """Whether methods leave out the words that their resource says; None: as the document says, else short."""
     source: str = ""
     """What the generated files call the document; empty: its file's name."""
 
@@ -57,5 +59,9 @@ class Settings:
     @property
     def extensions(self) -> dict[str, Any]:
         """What stands in the document's place."""
-        stated = {"signature": self.signature, "events": self.events}
+        stated = {
+            "signature": self.signature,
+            "events": self.events,
+            "operation-names": self.operation_names,
+        }
         return {f"x-hooksmith-{name}": it for name, it in stated.items() if it is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import Operation, Resource
-from ..naming.method_names import with_names_by_tag, with_names_in_resource
+from ..naming.method_names import with_names_by_tag, with_names_in_resource, with_short_names
 from ..naming.resource_names import resource_attribute, resource_classes, resource_tags
 from ..normalize import Normal
 from ..openapi.grammar import Node
@@ -23,6 +23,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
     the resource of operations without a tag.
     """
     paths = normal.document.get("paths", {})
+    is_short = normal.document.get("x-hooksmith-operation-names", "short") == "short"
     path_tags = resource_tags([path for path in paths if _is_path(path)])
     pairs = list(_operations(normal, schemas))
     named = with_names_by_tag([operation for _, operation in pairs])
@@ -46,10 +47,16 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
             description=next(
                 (descriptions[tag] for tag in sorted(tags[name]) if tag in descriptions), ""
             ),
-            operations=with_names_in_resource(group),
+            operations=_named(group, name, is_short=is_short),
         )
         for (name, group), class_name in zip(groups.items(), classes, strict=True)
     )
+
+
+def _named(group: list[Operation], resource: str, *, is_short: bool) -> tuple[Operation, ...]:
+    """Return the operations of a resource with unique method names, short ones if the settings do not forbid it."""
+    named = with_names_in_resource(group)
+    return with_short_names(named, resource) if is_short else named
 
 
 def _is_path(key: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..ir import Operation
 from .casing import argument
 from .resource_names import NO_TAG, resource_attribute
+from .short_names import short_names
 from .unique_names import unique
 
 
@@ -55,4 +56,12 @@ def with_names_in_resource(operations: Sequence[Operation]) -> tuple[Operation, 
     return tuple(
         replace(operation, name=renamed.get((operation.pointer, operation.id), operation.name))
         for operation in operations
+    )
+
+
+def with_short_names(operations: Sequence[Operation], resource: str) -> tuple[Operation, ...]:
+    """Return the operations of a resource, whose method names are unique, without the words of the resource's name."""
+    names = short_names([operation.name for operation in operations], resource)
+    return tuple(
+        replace(operation, name=name) for operation, name in zip(operations, names, strict=True)
     )

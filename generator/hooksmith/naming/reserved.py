@@ -35,6 +35,9 @@ BUILTINS = BUILTIN_CLASSES | frozenset(
     sentinel set setattr slice sorted staticmethod str sum super tuple type vars zip""".split()
 )
 
+METHOD_BUILTINS = frozenset("bool bytes dict float int object str tuple".split())
+"""Types that annotations of methods name; a method called `list` is possible, see `Imports.builtin`."""
+
 SHADOWING = KEYWORDS | BUILTINS | {"self", "cls", "match", "case", "type"}
 """Names that an argument must not take."""
 

@@ -83,7 +83,9 @@ class AnnotationWriter:
             case Named(name):
                 return self._named(name)
             case Array(items, constraints):
-                return self._constrained(f"list[{self.annotation(items)}]", constraints)
+                return self._constrained(
+                    f"{self.imports.local('list')}[{self.annotation(items)}]", constraints
+                )
             case Tuple():
                 return self._tuple(type_)
             case Map(values, constraints):
@@ -191,7 +193,7 @@ class AnnotationWriter:
             all_types = [*type_.items, *([type_.rest] if type_.rest is not None else [])]
             options = [ANY] if ANY in all_types else all_types
             inner = union([self.annotation(option) for option in options])
-            return self._constrained(f"list[{inner}]", type_.constraints)
+            return self._constrained(f"{self.imports.local('list')}[{inner}]", type_.constraints)
         items = [self.annotation(item) for item in type_.items]
         is_longer = (type_.constraints.min_items or 0) > len(items)
         least = type_.constraints.min_items if is_longer else None
@@ -245,8 +247,9 @@ class ArgumentAnnotationWriter(AnnotationWriter):
         return annotation
 
     def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
-        if annotation.startswith("list["):
-            return f"{self.imports.add('collections.abc', 'Sequence')}[{annotation[5:]}"
+        array = f"{self.imports.local('list')}["
+        if annotation.startswith(array):
+            return f"{self.imports.add('collections.abc', 'Sequence')}[{annotation.removeprefix(array)}"
         return annotation
 
     def _scalar(self, scalar: Scalar) -> str:

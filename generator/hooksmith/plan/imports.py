@@ -95,7 +95,16 @@ def _clause(entry: tuple[str, str]) -> str:
     return name if name == local else f"{name} as {local}"
 
 
-_STANDARD = ("collections", "datetime", "enum", "functools", "time", "typing", "__future__")
+_STANDARD = (
+    "builtins",
+    "collections",
+    "datetime",
+    "enum",
+    "functools",
+    "time",
+    "typing",
+    "__future__",
+)
 
 
 def _grouped(names: dict[str, set[str]], modules: set[str]) -> str:

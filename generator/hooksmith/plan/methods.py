@@ -46,6 +46,9 @@ def plan_resource(
         _MethodPlanner(operation, constant, definitions, imports, callbacks)
         for operation, constant in zip(resource.operations, constants, strict=True)
     ]
+    views = tuple(planner.view() for planner in planners)
+    if _names_builtin_list(views, imports.local("list")):
+        imports.add("builtins", "list")
     return ResourceView(
         name=resource.name,
         class_name=resource.class_name,
@@ -54,12 +57,30 @@ def plan_resource(
         async_base=imports.add_runtime("client.async_client", "AsyncResource"),
         options=imports.add_runtime("client.options", "RequestOptions"),
         overload=imports.local("overload"),
-        methods=tuple(planner.view() for planner in planners),
+        methods=views,
         imports=imports.block(definitions_for_types_only=True),
         operations=plan_constants(
             resource.operations, constants, definitions, runtime, deferred=deferred
         ),
     )
+
+
+def _names_builtin_list(views: Iterable[MethodView], local: str) -> bool:
+    """Whether an annotation names `list` by an alias, because a method is called so."""
+    texts = (
+        text
+        for view in views
+        for signature in (
+            *view.signatures,
+            OverloadView(view.arguments, view.returns, view.async_returns),
+        )
+        for text in (
+            signature.returns,
+            signature.async_returns,
+            *(argument.annotation for argument in signature.arguments),
+        )
+    )
+    return local != "list" and any(f"{local}[" in text for text in texts)
 
 
 class _MethodPlanner:
