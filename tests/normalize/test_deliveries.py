@@ -19,7 +19,10 @@ CALLBACKS = Path(__file__).parent / "documents" / "callbacks.yaml"
 
 @pytest.fixture(scope="module")
 def callbacks() -> Made:
-    return generate(CALLBACKS, Settings(package="made", runtime="shared", formatter="none"))
+    return generate(
+        CALLBACKS,
+        Settings(package="made", runtime="shared", operation_names="document", formatter="none"),
+    )
 
 
 def webhook(

@@ -29,9 +29,13 @@ FOLDER = Path(__file__).parent / "documents" / "drafts"
 DOCUMENTS = sorted(FOLDER.iterdir())
 
 
+SETTINGS = Settings(package="made", runtime="shared", operation_names="document", formatter="none")
+
+
 def made(name: str) -> Made:
     return generate(
-        FOLDER / f"{name}.json", Settings(package="made", runtime="shared", formatter="none")
+        FOLDER / f"{name}.json",
+        SETTINGS,
     )
 
 

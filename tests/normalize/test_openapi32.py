@@ -18,7 +18,10 @@ DOCUMENT = Path(__file__).parent / "documents" / "openapi32.yaml"
 
 @pytest.fixture(scope="module")
 def result() -> Made:
-    return generate(DOCUMENT, Settings(package="made", runtime="shared", formatter="none"))
+    return generate(
+        DOCUMENT,
+        Settings(package="made", runtime="shared", operation_names="document", formatter="none"),
+    )
 
 
 def call(result: Made, name: str) -> Operation:

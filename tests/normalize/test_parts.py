@@ -18,7 +18,7 @@ from support.documents import imported, openapi
 from support.made import Made
 from support.made import generate as made
 
-SETTINGS = Settings(package="made", runtime="shared", formatter="none")
+SETTINGS = Settings(package="made", runtime="shared", operation_names="document", formatter="none")
 
 WHOLE: dict[str, Any] = {
     "openapi": "3.1.0",

@@ -39,6 +39,9 @@ def document(bundled: tuple[Bundle, Findings]) -> Any:
     return bundled[0].document
 
 
+SETTINGS = Settings(package="made", runtime="shared", operation_names="document", formatter="none")
+
+
 def parameter(document: Any, path: str, method: str, name: str) -> Any:
     return next(
         one for one in document["paths"][path][method]["parameters"] if one.get("name") == name
@@ -163,7 +166,10 @@ def test_schemas(document: Any) -> None:
 
 
 def test_the_package(case_home: Path) -> None:
-    result = generate(DOCUMENT, Settings(package="made", runtime="shared", formatter="none"))
+    result = generate(
+        DOCUMENT,
+        SETTINGS,
+    )
     calls = {
         operation.name: operation
         for resource in result.api.resources

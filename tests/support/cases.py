@@ -40,7 +40,9 @@ class Case:
     @cached_property
     def result(self) -> Made:
         """What the generator makes of it, in memory."""
-        return generate(self.spec, Settings(package=self.name, runtime="shared"))
+        return generate(
+            self.spec, Settings(package=self.name, runtime="shared", operation_names="document")
+        )
 
     @property
     def api(self) -> Api:

@@ -39,7 +39,13 @@ def normal_of(document: Any, folder: Path) -> Normal:
 def result_of(document: Any, folder: Path, **settings: Any) -> Made:
     return generate(
         written(document, folder),
-        Settings(package="made", runtime="shared", formatter="none", **settings),
+        Settings(
+            package="made",
+            runtime="shared",
+            operation_names="document",
+            formatter="none",
+            **settings,
+        ),
     )
 
 

@@ -42,6 +42,7 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
     assert config.apis["two"].spec == Path("/elsewhere/two.json")
     assert config.settings("one") == Settings(
         package="one",
+        suite="acme",
         formatter="ruff",
         names={"/components/schemas/Type1": "Kind"},
         runtime="shared",
@@ -89,7 +90,7 @@ def test_a_file_of_its_own_has_the_keys_at_the_top(tmp_path: Path) -> None:
     text = 'out = "."\npackage = "acme"\napis.one.spec = "one.yaml"\n'
     config = load_config(put(tmp_path / "hooksmith.toml", text))
     assert config.settings("one") == Settings(
-        package="one", runtime="shared", source="one.yaml", strict=True
+        package="one", suite="acme", runtime="shared", source="one.yaml", strict=True
     )
     assert config.formatter == "black"
 

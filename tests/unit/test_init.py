@@ -96,7 +96,7 @@ def test_a_document_with_operations_begins_with_a_call(
     assert run(["init", "shop.yaml"]) == 0
     code = first_lines(capsys.readouterr().out)
     assert re.search(r'client = ShopClient\(key="\.\.\."\)', code)
-    assert 'client.orders.get_order(id_="...")' in code
+    assert 'client.orders.get(id_="...")' in code
     code, call = code.split("print(")
     names = run_code(project, code + "call = " + call.partition("(")[0])
     assert callable(names["call"])

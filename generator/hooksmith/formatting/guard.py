@@ -19,6 +19,7 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 
 _IMPORTS = {
     "__future__": "annotations",
+    "builtins": "list",
     "collections.abc": "Awaitable Callable Iterable Mapping Sequence",
     "datetime": "date datetime",
     "enum": "IntEnum StrEnum",
