@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,11 @@ from .usage_error import UsageError
 
 if TYPE_CHECKING:
     from ..diff.accepted import Accepted
+    from ..diff.documents import Code, Document
+    from ..diff.project.usage import CodeReport
     from ..diff.report import Entry, Report
+
+    Compared = tuple[Report, CodeReport | None]
 
 FAILED = 1
 """Exit code if a change is in a category of `--fail-on`."""
@@ -35,8 +40,18 @@ def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
         help="The new one; without it, that of OLD's API as it stands.")  # fmt: skip
     add("--last", action="store_true",
         help="Compare with the documents that the committed package was made of, by git.")  # fmt: skip
-    add("--only", action="append", default=[], metavar="NAME", help="With --last: only this API.")
+    add("--base", metavar="REVISION",
+        help="Compare the documents of the configuration with those at a revision of git.")  # fmt: skip
+    add(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="With --last and --base: only this API.",
+    )
     add("--format", choices=_FORMATS, default="text")
+    add("--markdown", type=Path, metavar="FILE",
+        help="Also append the report in Markdown to a file.")  # fmt: skip
     add("--changelog", action="store_true", help="The same as --format changelog.")
     add("--show", dest="categories", type=_categories, default=_categories(_SHOWN), metavar="CATEGORIES",
         help=f"Of {','.join(_CATEGORIES)}, or all: {_SHOWN} unless given.")  # fmt: skip
@@ -46,6 +61,11 @@ def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
         help="Exit code 1 if there are such changes: delivery,types unless given; types-rare or none.")  # fmt: skip
     add("--accept", type=Path, metavar="FILE", help="Changes that fail nothing: fingerprints.")
     add("--write-accept", action="store_true", help="Write all that fails now to --accept.")
+    add("--code", type=Path, metavar="DIR",
+        help="Say which lines of this code break, and what becomes of its handlers.")  # fmt: skip
+    add("--package", metavar="NAME",
+        help="With --code: the name that the code imports the package by.")  # fmt: skip
+    add("--checker", choices=("pyright", "mypy"), default="pyright", help="With --code.")
     add("--config", type=Path, metavar="FILE", help="Instead of the nearest configuration.")
 
 
@@ -71,50 +91,55 @@ def diff(**arguments: Any) -> int:
         return diff_documents(show=print_line, warn=print_note, **arguments)
 
 
-def diff_documents(
-    *,
-    old: str | None,
-    new: str | None,
-    last: bool,
-    only: list[str],
-    config: Path | None,
-    uses: str,
-    show: Print,
-    warn: Print,
-    **options: Any,
-) -> int:
-    """Compare documents and print the report. Return the exit code. Raises HooksmithError."""
+def diff_documents(*, show: Print, warn: Print, **options: Any) -> int:
+    """Compare documents and print the reports. Return the exit code. Raises HooksmithError."""
+    from ..diff.report import failures
+
+    compared = list(_compared(options, warn))
+    accepted = _accepted(options["accept"], options["write_accept"])
+    entries = [entry for report, _ in compared for entry in report.entries]
+    failing = [
+        entry for report, _ in compared for entry in failures(report, options["fail_on"], accepted)
+    ]
+    if options["write_accept"]:
+        _write_accepted(options["accept"], failing, entries, accepted, warn)
+        failing = []
+    text = _text(compared, options)
+    if text:
+        show(text)
+    if options["markdown"] is not None:
+        _append_markdown(options["markdown"], [report for report, _ in compared], options)
+    _warn_of_stale(entries, accepted, warn)
+    return FAILED if failing else 0
+
+
+def _text(compared: list[Compared], options: Mapping[str, Any]) -> str:
+    """Return the reports in the chosen format; JSON of several is a list."""
     from ..diff.formats import FORMATS, shown
+    from ..diff.formats.json_report import as_json
+    from ..diff.project.usage import as_json as code_as_json
+    from ..diff.project.usage import as_text
 
-    reports = _reports(old, new, last, only, config, uses, options)
     format_ = "changelog" if options["changelog"] else options["format"]
-    code = 0
-    for report in reports:
-        accepted = _accepted(options["accept"], options["write_accept"])
-        failing = _failures(report, options["fail_on"], accepted)
-        if options["write_accept"]:
-            _write_accepted(options["accept"], failing, report, accepted, warn)
-            failing = []
-        text = FORMATS[format_](report, shown(report, options["categories"]))
-        if text:
-            show(text.rstrip("\n"))
-        _warn_of_stale(report, accepted, warn)
-        code = max(code, FAILED if failing else 0)
-    return code
+    if format_ == "json":
+        data = [
+            as_json(report, shown(report, options["categories"]))
+            | ({"code": code_as_json(code)} if code else {})
+            for report, code in compared
+        ]
+        many = options["last"] or options["base"] is not None
+        return json.dumps(data if many else data[0], indent=2, ensure_ascii=False)
+    texts = [
+        FORMATS[format_](report, shown(report, options["categories"])).rstrip("\n")
+        + ("\n" + as_text(code) if code and format_ == "text" else "")
+        for report, code in compared
+    ]
+    return "\n".join(text for text in texts if text)
 
 
-def _reports(
-    old: str | None,
-    new: str | None,
-    last: bool,
-    only: list[str],
-    config: Path | None,
-    uses: str,
-    options: Mapping[str, Any],
-) -> list[Report]:
-    from ..config import find_config, load_config
-    from ..diff.documents import compare_documents, find_document
-    from ..diff.last import last_documents
+def _compared(options: Mapping[str, Any], warn: Print) -> Iterator[Compared]:
+    """Yield the reports of all pairs of documents. With --base, a document that the revision lacks is left out."""
+    from ..diff.documents import AbsentDocumentError, compare_documents
     from ..settings import Settings
 
     settings = Settings(
@@ -123,24 +148,72 @@ def _reports(
         overlays=tuple(options["overlays"]),
         **extension_settings(options["signature"], options["events"]),
     )
-    if last:
-        if old is not None:
-            raise UsageError("--last goes without documents")
+    config = options["config"]
+    for old, new in _pairs(options):
+        code = _code(options, new.name or old.name)
+        try:
+            yield compare_documents(
+                old, new, settings, config=config, uses=options["uses"], code=code
+            )
+        except AbsentDocumentError:
+            if options["base"] is None:
+                raise
+            warn(f"{new.label}: not in {options['base']}")
+
+
+def _pairs(options: Mapping[str, Any]) -> list[tuple[Document, Document]]:
+    from ..config import find_config, load_config
+    from ..diff.documents import find_document
+    from ..diff.last import last_documents
+
+    old, new, config = options["old"], options["new"], options["config"]
+    base = options["base"]
+    if options["last"] or base is not None:
+        if old is not None or (options["last"] and base is not None):
+            raise UsageError("--last and --base go alone, without documents")
         loaded = load_config(config or find_config(Path()))
-        pairs = last_documents(loaded, loaded.folder, tuple(only))
-    else:
-        if old is None:
-            raise UsageError("name two documents", hint="hooksmith diff OLD NEW, or --last")
-        before = find_document(old, config)
-        if new is None and not (before.name and before.revision):
-            raise UsageError("name the new document too", hint="hooksmith diff OLD NEW")
-        after = (
-            find_document(new, config)
-            if new is not None
-            else replace(before, label=before.name, revision="")
-        )
-        pairs = [(before, after)]
-    return [compare_documents(*pair, settings, config=config, uses=uses) for pair in pairs]
+        return last_documents(loaded, loaded.folder, tuple(options["only"]), base)
+    if old is None:
+        raise UsageError("name two documents", hint="hooksmith diff OLD NEW, or --last")
+    before = find_document(old, config)
+    if new is not None:
+        return [(before, find_document(new, config))]
+    if not (before.name and before.revision):
+        raise UsageError("name the new document too", hint="hooksmith diff OLD NEW")
+    return [(before, replace(before, label=before.name, revision=""))]
+
+
+def _code(options: Mapping[str, Any], name: str) -> Code | None:
+    """Return the user's code to examine; the configuration names the package of an API in it."""
+    from ..config import find_config, load_config
+    from ..diff.documents import Code
+
+    folder = options["code"]
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise UsageError(f"--code: {folder} is no folder")
+    package = options["package"]
+    if package is None and name:
+        loaded = load_config(options["config"] or find_config(Path()))
+        package = f"{loaded.package}.{name}"
+    if package is None:
+        raise UsageError("--code goes with --package: the name that the code imports")
+    return Code(folder=folder, package=package, checker=options["checker"])
+
+
+def _append_markdown(path: Path, reports: list[Report], options: Mapping[str, Any]) -> None:
+    from ..diff.formats import FORMATS, shown
+    from ..errors import OutputError, Place
+
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            for report in reports:
+                file.write(FORMATS["markdown"](report, shown(report, options["categories"])) + "\n")
+    except OSError as error:
+        raise OutputError.at(
+            Place(file=str(path)), f"cannot be written: {error.strerror or error}"
+        ) from error
 
 
 def _accepted(path: Path | None, is_written: bool) -> Mapping[str, Accepted]:
@@ -153,21 +226,17 @@ def _accepted(path: Path | None, is_written: bool) -> Mapping[str, Accepted]:
     return {} if is_written and not path.exists() else read_accepted(path)
 
 
-def _failures(
-    report: Report, fail_on: tuple[str, ...], accepted: Mapping[str, Accepted]
-) -> list[Entry]:
-    from ..diff.report import failures
-
-    return failures(report, fail_on, accepted)
-
-
 def _write_accepted(
-    path: Path, failing: list[Entry], report: Report, accepted: Mapping[str, Accepted], warn: Print
+    path: Path,
+    failing: list[Entry],
+    entries: list[Entry],
+    accepted: Mapping[str, Accepted],
+    warn: Print,
 ) -> None:
     from ..diff.accepted import accepted_text
     from ..errors import OutputError, Place
 
-    kept = [entry for entry in report.entries if entry.fingerprint in accepted]
+    kept = [entry for entry in entries if entry.fingerprint in accepted]
     try:
         path.write_text(accepted_text([*kept, *failing], accepted), "utf-8")
     except OSError as error:
@@ -179,8 +248,8 @@ def _write_accepted(
     )
 
 
-def _warn_of_stale(report: Report, accepted: Mapping[str, Accepted], warn: Print) -> None:
+def _warn_of_stale(entries: list[Entry], accepted: Mapping[str, Accepted], warn: Print) -> None:
     from ..diff.accepted import stale
 
-    for found in stale(accepted, report.entries):
+    for found in stale(accepted, entries):
         warn(f"warning: accepted {found.id} of {found.place}, line {found.line}: no such change")

@@ -10,10 +10,13 @@ from pathlib import Path
 from ..config import Config, find_config, load_config
 from ..errors import ConfigError, LoadError, Place
 from ..frozen import value
-from ..pipeline import Survey, survey
+from ..pipeline import Survey, generate, survey
 from ..settings import Settings
+from .project.checkers import Checker
+from .project.usage import CodeReport, examine_code
 from .report import Entry, Report, compare
 from .revisions import check_revision, checked_out, top_of
+from .sides import Side
 
 
 @value(kw_only=True)
@@ -57,6 +60,30 @@ def _config(path: Path | None) -> Config | None:
         return None
 
 
+@value(kw_only=True)
+class Code:
+    """The user's code to examine. `package`: the name that it imports the package by."""
+
+    folder: Path
+    package: str
+    checker: Checker = "pyright"
+
+
+@value()
+class _Checkout:
+    """A document, described and planned. `folder`: the one it was checked out to, if it is of a revision."""
+
+    survey: Survey
+    path: Path
+    settings: Settings
+    folder: Path | None = None
+
+    def files(self) -> dict[str, str]:
+        """The files of the package, with a runtime of its own."""
+        settings = replace(self.settings, formatter="none", runtime="inner")
+        return generate(self.path, settings).files
+
+
 def compare_documents(
     old: Document,
     new: Document,
@@ -64,25 +91,32 @@ def compare_documents(
     *,
     config: Path | None = None,
     uses: str = "all",
-) -> Report:
+    code: Code | None = None,
+) -> tuple[Report, CodeReport | None]:
     """Compare two documents with the same settings: those of the configuration, if one of them is of an API there."""
     name = new.name or old.name
     found = _config(config) if name else None
     if found is not None:
         settings = replace(found.settings(name), strict=False)
     with ExitStack() as stack:
-        (before, old_folder), (after, new_folder) = (
-            stack.enter_context(_survey(document, settings)) for document in (old, new)
+        before, after = (
+            stack.enter_context(_checkout(document, settings)) for document in (old, new)
         )
-        report = compare(before, after, (old.label, new.label), uses=uses)
-        return _relabelled(report, {old_folder: old.revision, new_folder: new.revision})
+        report = compare(before.survey, after.survey, (old.label, new.label), uses=uses)
+        examined = None
+        if code is not None:
+            files = (before.files(), after.files())
+            side = Side(before.survey)
+            examined = examine_code(code.folder, code.package, files, side, report, code.checker)
+        folders = {before.folder: old.revision, after.folder: new.revision}
+        return _relabelled(report, folders), examined
 
 
 @contextmanager
-def _survey(document: Document, settings: Settings) -> Iterator[tuple[Survey, Path | None]]:
-    """Yield the document, described and planned, and the folder that it was checked out to."""
+def _checkout(document: Document, settings: Settings) -> Iterator[_Checkout]:
+    """Yield the document, described and planned, for as long as its files are there."""
     if not document.revision:
-        yield survey(document.path, settings), None
+        yield _Checkout(survey(document.path, settings), document.path, settings)
         return
     check_revision(document.revision)
     top = top_of(document.path.parent if document.path.parent.is_dir() else Path())
@@ -100,9 +134,15 @@ def _survey(document: Document, settings: Settings) -> Iterator[tuple[Survey, Pa
 
         there = folder / path.relative_to(top)
         if not there.is_file():
-            raise LoadError.at(Place(file=document.label), "the document is not in that revision")
-        old = replace(settings, roots=moved(settings.roots), overlays=moved(settings.overlays))
-        yield survey(there, old), folder
+            raise AbsentDocumentError.at(
+                Place(file=document.label), "the document is not in that revision"
+            )
+        then = replace(settings, roots=moved(settings.roots), overlays=moved(settings.overlays))
+        yield _Checkout(survey(there, then), there, then, folder)
+
+
+class AbsentDocumentError(LoadError):
+    """A revision of git does not have the document."""
 
 
 def _inside(path: Path, top: Path) -> Path:

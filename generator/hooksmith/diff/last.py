@@ -24,23 +24,24 @@ _SHORT = 12
 
 
 def last_documents(
-    config: Config, package: Path, names: tuple[str, ...]
+    config: Config, package: Path, names: tuple[str, ...], base: str | None = None
 ) -> list[tuple[Document, Document]]:
-    """Return each API's document as the committed package was made of it, and as it stands.
+    """Return each API's document as it was at a revision, and as it stands.
 
-    Raises LoadError if no revision of git has the package.
+    `base`: the revision; None: that of the committed package. Raises LoadError if no revision of git has the package.
     """
-    revision = last_change(package / _MANIFEST)
+    revision = base if base is not None else last_change(package / _MANIFEST)
     if not revision:
         raise LoadError.at(
             Place(file=str(package)),
             "no revision of git has the package",
             hint="name two documents",
         )
+    shown = revision if base is not None else revision[:_SHORT]
     pairs = []
     for name in names or tuple(sorted(config.apis)):
         path = config.apis[name].spec
-        old = Document(label=f"{name}@{revision[:_SHORT]}", path=path, name=name, revision=revision)
+        old = Document(label=f"{name}@{shown}", path=path, name=name, revision=revision)
         pairs.append((old, Document(label=name, path=path, name=name)))
     return pairs
 
@@ -74,6 +75,6 @@ def _report(path: Path, settings: Settings, revision: str) -> Report | None:
         real = path.resolve()
         label = f"{revision[:_SHORT]}:{real.relative_to(top).as_posix()}"
         old = Document(label=label, path=real, revision=revision)
-        return compare_documents(old, Document(label=str(path), path=path), settings)
+        return compare_documents(old, Document(label=str(path), path=path), settings)[0]
     except HooksmithError:
         return None  # the old document is no concern of whoever generates the new package

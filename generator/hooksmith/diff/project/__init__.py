@@ -1,0 +1,1 @@
+"""Which lines of a user's code a change of the document concerns."""
