@@ -16,7 +16,6 @@ extensions = [
     "sphinx_argparse_cli",
 ]
 exclude_patterns = ["_build", "examples/*/*.md"]
-nitpicky = False
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3

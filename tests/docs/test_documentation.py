@@ -80,14 +80,6 @@ def test_no_page_names_an_invented_repository() -> None:
         assert "github.com/hooksmith" not in page.read_text("utf-8"), page
 
 
-def test_every_page_is_in_the_contents() -> None:
-    index = (DOCS / "index.md").read_text("utf-8")
-    for page in [*PAGES, *DOCS.rglob("*.rst")]:
-        name = page.relative_to(DOCS).with_suffix("").as_posix()
-        if not name.startswith("examples/") and name != "index":
-            assert f"\n{name}\n" in index, name
-
-
 def test_the_reference_of_extensions_is_complete() -> None:
     text = (DOCS / "reference" / "extensions.md").read_text("utf-8")
     schema = json.loads((GENERATOR / "extensions" / "extensions.schema.json").read_text("utf-8"))

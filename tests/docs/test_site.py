@@ -261,3 +261,13 @@ def test_a_document_of_schemas_alone_has_models(tmp_path: Path) -> None:
     files = render_site([documented(written(made, tmp_path), "made", Names(package="made"))])
     assert {"index.html", "models/Pet.html", "models/index.html"} <= files.keys()
     assert "signatures.html" not in files
+
+
+def test_events_whose_type_is_told_nowhere_have_pages(tmp_path: Path) -> None:
+    made = document(extra=True)
+    del made["x-hooksmith-events"]
+    files = render_site([documented(written(made, tmp_path), "made")])
+    page = dict(pages(files))["events/ant.created.html"]
+    assert json.loads(code(page, "Example payload")) == {"name": "example"}
+    assert page.css('pre[aria-label="Handler in Python"]') == []
+    assert "signatures.html" not in files

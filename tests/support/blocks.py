@@ -82,14 +82,22 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def check_python(block: Block, folder: Path, variables: Mapping[str, str] = {}) -> None:
-    """The block runs in `folder`, and says nothing on stderr."""
+    """The block runs in `folder`, and says nothing on stderr but what it logs."""
     skip_if_marked(block)
     with ExitStack() as stack:
         environment = {**os.environ, **variables}
         if "workos server" in block.note:
             environment |= stack.enter_context(running()).environment
         outcome = subprocess.run(
-            [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-c", block.text],
+            [
+                sys.executable,
+                "-W",
+                "error",
+                "-W",
+                "ignore::ResourceWarning",
+                "-c",
+                _UNLOGGED + block.text,
+            ],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -98,6 +106,10 @@ def check_python(block: Block, folder: Path, variables: Mapping[str, str] = {}) 
             timeout=60,
         )
     assert (outcome.returncode, outcome.stderr) == (0, "")
+
+
+_UNLOGGED = "import logging; logging.lastResort = logging.NullHandler()\n"
+"""A failure that a block is about goes to the logger `hooksmith`, and from there to stderr if nothing is configured."""
 
 
 def check_console(block: Block, folder: Path) -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ..ir import Event
 from ..plan.docstrings import sentence
+from ..plan.examples import plan_examples
 from ..plan.views import PackageView
 from .addresses import part_path
 from .fields import (
@@ -83,6 +84,12 @@ def event_page(
         handler=handler_stub(index, view, event, names),
         trigger=trigger_command(event, names) if view.webhook else "",
     )
+
+
+def examples_of(index: ApiIndex) -> dict[str, Any]:
+    """Return the examples of an API by event type, also of one whose package has no examples."""
+    text = plan_examples(index.api, index.definitions)
+    return json.loads(text) if text else {}
 
 
 def example_text(view: PackageView, example: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -18,7 +17,7 @@ from ..output.runtime_copy import templates
 from ..plan.views import PackageView
 from .changes import changes_view
 from .definition_pages import definition_pages
-from .event_pages import EventPage, event_page, example_text
+from .event_pages import EventPage, event_page, example_text, examples_of
 from .index import ApiIndex, Link
 from .list_pages import definition_list, event_list
 from .operation_pages import operation_pages, resource_pages
@@ -83,9 +82,7 @@ def _api_files(documented: DocumentedApi, *, assets: str, home: str) -> dict[str
     )
     inner = context._replace(root="../", assets=f"../{assets}", home=f"../{home}" if home else "")
     files: dict[str, str] = {}
-    examples: dict[str, Any] = (
-        json.loads(documented.view.examples) if documented.view.examples else {}
-    )
+    examples = examples_of(index)
     for path, template, page in _pages(documented, index, examples):
         site = inner if "/" in path else context
         if isinstance(page, EventPage) and page.example_path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..frozen import value
-from ..ir import Event, Field, Model, Named, Operation, Resource, Scalar, SecurityScheme
+from ..ir import Event, Field, Model, Named, Operation, Resource, Scalar, SecurityScheme, Type
 from ..plan.agents import receiver_code
 from ..plan.literals import literal
 from ..plan.views import ArgumentView, MethodView, PackageView
@@ -193,11 +193,15 @@ def _sampled(
     required = [argument.name for argument in arguments if not argument.default]
     types = {parameter.field.name: parameter.field.type for parameter in operation.parameters}
     body = operation.body
-    if body is not None:
-        types.setdefault("body", body.type)
-        types |= {field.name: field.type for field in body.fields or ()}
+    for one in (body, *body.others) if body is not None else ():
+        fields = {one.argument: one.type} if one.fields is None else _types(one.fields)
+        types = {**fields, **types}
     for name in required:
         yield name, sampler.expression(types[name])
+
+
+def _types(fields: Iterable[Field]) -> dict[str, Type]:
+    return {field.name: field.type for field in fields}
 
 
 def _imports(needed: set[tuple[str, str]], package: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -12,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..ir import Resource
 from ..output.runtime_copy import templates
 from .definition_pages import definition_pages
-from .event_pages import EventPage, event_page
+from .event_pages import EventPage, event_page, examples_of
 from .index import ApiIndex
 from .markdown import md_block, md_code, md_fence, md_line, md_type, tidy
 from .operation_pages import operation_pages
@@ -74,7 +73,7 @@ def _llms_files(documented: DocumentedApi) -> Iterator[tuple[str, str]]:
 def _common_files(documented: DocumentedApi, index: ApiIndex) -> Iterator[tuple[str, str]]:
     """Return the files that both formats have: the signatures, and one for each resource."""
     api, view, names = documented.api, documented.view, documented.names
-    signature = signature_view(api, view, _examples(documented), names)
+    signature = signature_view(api, view, examples_of(index), names)
     if signature is not None:
         yield "signatures.md", _text("signatures", page=signature)
     for resource in api.resources:
@@ -93,13 +92,9 @@ def _resource_text(documented: DocumentedApi, index: ApiIndex, resource: Resourc
 
 
 def _events(documented: DocumentedApi, index: ApiIndex) -> Iterator[EventPage]:
-    examples = _examples(documented)
+    examples = examples_of(index)
     for event in documented.api.events.events:
         yield event_page(index, documented.view, event, examples, documented.names)
-
-
-def _examples(documented: DocumentedApi) -> dict[str, Any]:
-    return json.loads(documented.view.examples) if documented.view.examples else {}
 
 
 def _text(template: str, **views: Any) -> str:

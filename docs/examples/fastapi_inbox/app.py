@@ -1,4 +1,7 @@
-"""A receiver in FastAPI: WorkOS' users, kept in a table."""
+"""A receiver in FastAPI with an inbox: WorkOS' users, kept in a table.
+
+A delivery is stored, answered 200, and handled later by a worker in this process; again, if a handler fails.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from contextlib import closing
 from fastapi import FastAPI
 
 from hooksmith_providers.workos import (
-    SQLiteStore,
+    Retry,
+    SQLiteInbox,
     UserCreated,
     UserDeleted,
     UserUpdated,
@@ -20,7 +24,8 @@ from hooksmith_providers.workos import (
 DATABASE = os.environ["DATABASE"]
 receiver = WebhookReceiver(
     Webhook(os.environ["WEBHOOK_SECRET"]),
-    store=SQLiteStore(f"{DATABASE}.handled"),
+    inbox=SQLiteInbox(f"{DATABASE}.inbox"),
+    retry=Retry(max_attempts=10, first=1),  # seconds
 )
 
 
@@ -55,7 +60,7 @@ def _write(id_: str, email: str, changed: str, *, is_deleted: bool) -> None:
         )
 
 
-app = FastAPI()
+app = FastAPI(lifespan=receiver.lifespan)
 app.mount("/webhooks", receiver)
 
 
