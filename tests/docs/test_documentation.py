@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,13 @@ def test_the_reference_of_extensions_is_complete() -> None:
 def test_the_reference_of_the_configuration_is_complete() -> None:
     text = (DOCS / "reference" / "configuration.md").read_text("utf-8")
     for name in {*Config.model_fields, *ApiConfig.model_fields} - {"apis"}:
+        assert f"\n| `{name}` |" in text, name
+
+
+def test_the_reference_of_extras_is_complete() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = (DOCS / "reference" / "extras.md").read_text("utf-8")
+    for name in project["optional-dependencies"].keys() - {"dev"}:
         assert f"\n| `{name}` |" in text, name
 
 

@@ -213,10 +213,10 @@ def test_whatever_comes_is_answered(
 
 
 def test_the_documentation(shop: Any, case_home: Path) -> None:
-    """README's example, but for the name of the package."""
+    """The documentation's example, but for the name of the package."""
     text = readme_callbacks(shop.__name__)
     names: dict[str, Any] = {}
-    exec(compile(text, "README.md", "exec"), names)
+    exec(compile(text, "callbacks.md", "exec"), names)
     with served_by_uvicorn(names["app"]) as address:
         body = b'{"order": "o1", "amount": 3}'
         url = f"{address}/callbacks/orders/create_order/callback_url"

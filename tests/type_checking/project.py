@@ -41,14 +41,14 @@ class Finding:
 
 
 def snippets() -> dict[str, str]:
-    """Return the text of each snippet by the name of its file; the README's example of callbacks is one."""
+    """Return the text of each snippet by the name of its file; the documentation's example of callbacks is one."""
     texts = {path.name: path.read_text("utf-8") for path in sorted(SNIPPETS.glob("*.py"))}
     return {**texts, "readme_callbacks.py": readme_callbacks(f"{PARENT}.callbacks")}
 
 
 def readme_callbacks(package: str) -> str:
-    """Return the README's example of a receiver of callbacks, importing from `package`."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    """Return the documentation's example of a receiver of callbacks, importing from `package`."""
+    text = (ROOT / "docs" / "how-to" / "callbacks.md").read_text("utf-8")
     (block,) = re.findall(r"```python\n(from shop import.*?)```", text, re.DOTALL)
     return str(block).replace("from shop", f"from {package}")
 
