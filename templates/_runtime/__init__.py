@@ -1,1 +1,1 @@
-"""What every generated package is built on; copied, not generated."""
+"""Runtime of generated packages; copied, not generated."""

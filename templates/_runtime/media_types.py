@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def essence_of(media_type: str) -> str:
-    """A media type without its parameters: `text/csv; charset=utf-8` → `text/csv`."""
+    """Return a media type without its parameters: `text/csv; charset=utf-8` → `text/csv`."""
     return media_type.partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""Header fields: names in lower case, values that cannot end their line."""
+"""Header fields: lower-case names, and values without line ends."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _FRAMING = frozenset({"connection", "content-length", "host", "transfer-encoding
 
 
 def name_problem(name: str) -> str | None:
-    """Why `name` cannot be a header's name (RFC 9110, section 5.1), or None."""
+    """Return the problem of a header name (RFC 9110, section 5.1); None if there is none."""
     if not _NAME.fullmatch(name):
         return "is no header name"
     return "is set by the transport" if name.lower() in _FRAMING else None
 
 
 def value_problem(value: str) -> str | None:
-    """Why `value` cannot be a header's value, or None; never tells the value."""
+    """Return the problem of a header value, without the value; None if there is none."""
     if _VALUE.fullmatch(value):
         return None
     return "has line breaks, control characters, outer spaces or characters beyond ASCII"
 
 
 def first_problem(headers: Mapping[str, str]) -> tuple[str, str] | None:
-    """The first name that cannot be sent, by itself or for its value, and why."""
+    """Return the first name that cannot be sent, for itself or its value, and the problem."""
     for name, value in headers.items():
         problem = name_problem(name) or value_problem(value)
         if problem:
@@ -36,5 +36,5 @@ def first_problem(headers: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def merge(*layers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers of all layers by lower-case name; a later layer wins."""
+    """Return the headers of all layers by lower-case name; a later layer replaces an earlier."""
     return {name.lower(): value for layer in layers for name, value in layer}

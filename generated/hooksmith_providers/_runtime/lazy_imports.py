@@ -1,7 +1,7 @@
-"""What is imported, or evaluated, when it is first used: packages (PEP 562), and aliases that are text so far.
+"""Lazy imports of packages (PEP 562), and lazy evaluation of aliases that are text.
 
-Modules of models import each other for type checkers alone. What an annotation or alias names is brought into its
-module when it is needed, so that a model costs the modules that it is made of, and these may need each other.
+Modules of models import each other for type checkers alone. The names of an annotation or alias are imported into its
+module when they are needed, so that a model costs its own modules, and modules may depend on each other.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _EVALUATING = threading.RLock()
 
 
 def evaluated(module: ModuleType, name: str) -> Any:
-    """What `name` is in `module`; an alias that is text (PEP 613 allows it) becomes the type that it spells."""
+    """Return the value of `name` in `module`; an alias that is text (PEP 613) is evaluated to its type."""
     with _EVALUATING:
         value = getattr(module, name)
-        stated = getattr(module, "__annotations__", {})
-        if isinstance(value, str) and stated.get(name) == "TypeAlias":
+        annotations = getattr(module, "__annotations__", {})
+        if isinstance(value, str) and annotations.get(name) == "TypeAlias":
             bring(module, value)
             value = eval(f"({value})", vars(module))  # noqa: S307 - text of the module's own
             setattr(module, name, value)
@@ -57,7 +57,7 @@ def evaluated(module: ModuleType, name: str) -> Any:
 
 
 def _bring_once(module: ModuleType, name: str, expression: str) -> None:
-    """For an alias that leads back to itself, and so stays text."""
+    """Import the names of a recursive alias, which stays text."""
     done = vars(module).setdefault("_brought", set())
     if name not in done:
         done.add(name)
@@ -65,7 +65,7 @@ def _bring_once(module: ModuleType, name: str, expression: str) -> None:
 
 
 def bring(module: ModuleType, expression: str, source: ModuleType | None = None) -> None:
-    """Bring what `expression` names and `module` lacks into it, from `source` or else from the package around it."""
+    """Import the names of `expression` that `module` lacks, from `source` or from the package around the module."""
     package = source or sys.modules.get(module.__package__ or "")
     for name in compile(f"({expression})", module.__name__, "eval").co_names:
         if name in vars(module):

@@ -1,4 +1,4 @@
-"""`OMIT`, the one value that means "not given", so that a call can tell absent from null."""
+"""`OMIT`, the value for "not given", which separates absent from null."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, final
 
 @final
 class Omit:
-    """Type of `OMIT`; calling it gives `OMIT` itself, as do copying and unpickling."""
+    """Type of `OMIT`; the class has one instance, also after copies and pickles."""
 
     __slots__ = ()
     _instance: Omit | None = None

@@ -1,4 +1,4 @@
-"""Addresses of callbacks: OpenAPI's runtime expressions, read off requests that come in and filled in from calls."""
+"""Addresses of callbacks: OpenAPI's runtime expressions, read from requests and evaluated for tests."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ class Address:
     """
 
     def __init__(self, expression: str) -> None:
-        stated = f"{{{expression}}}" if expression.startswith("$") else expression
-        base = _PART.match(stated)
-        added = stated[base.end() :] if base else ""
+        text = f"{{{expression}}}" if expression.startswith("$") else expression
+        base = _PART.match(text)
+        added = text[base.end() :] if base else ""
         path, _, query = added.partition("?")
         self._names = _short(_PART.findall(added))
         self._path = path
         self._query = [pair.partition("=")[::2] for pair in query.split("&") if pair]
 
     def pattern(self, path: str) -> re.Pattern[str]:
-        """What the paths of its requests look like, where the API was told an address with `path`."""
+        """Return the pattern of the paths of requests, if the address in the operation's request had this `path`."""
         text = re.escape(path.rstrip("/")) + _as_pattern(self._path)
         return re.compile(text.removesuffix("/") + "/?")
 
     def read(
         self, pattern: re.Pattern[str], path: str, query: Mapping[str, list[str]]
     ) -> dict[str, str] | None:
-        """The values that stand for parts of the call, by their last words; None where the request is another's."""
+        """Return the values in an address by their last words; None if the request is another callback's."""
         found = pattern.fullmatch(path) if len(path) <= LONGEST_PATH else None
         if found is None:
             return None
         values = dict(zip(_PART.findall(self._path), found.groups(), strict=True))
-        for name, stated in self._query:
-            part = _PART.fullmatch(stated)
-            given = query.get(name, [])
-            if part is None and unquote(stated) not in given:
+        for name, text in self._query:
+            part = _PART.fullmatch(text)
+            values_in_query = query.get(name, [])
+            if part is None and unquote(text) not in values_in_query:
                 return None
-            if part is not None and given:
-                values[part[1]] = given[0]
+            if part is not None and values_in_query:
+                values[part[1]] = values_in_query[0]
         return {self._names[expression]: value for expression, value in values.items()}
 
 
@@ -80,7 +80,7 @@ def _as_pattern(template: str) -> str:
 
 
 def _short(expressions: list[str]) -> dict[str, str]:
-    """Expressions and their last words, as `id` of `$request.body#/id`; the whole where two end alike."""
+    """Return expression → last word, such as `id` for `$request.body#/id`; the whole if two words are equal."""
     words = {it: found[0] if (found := _LAST_WORD.search(it)) else it for it in expressions}
     count = Counter(words.values())
     return {it: word if count[word] == 1 else it for it, word in words.items()}
@@ -89,9 +89,12 @@ def _short(expressions: list[str]) -> dict[str, str]:
 def evaluate(
     expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
 ) -> str:
-    """The address that an expression gives for a call of the operation at `route`; raises ValueError.
+    """Return the address that an expression gives for a request of the operation at `route`.
 
-    What it begins with is an address; what it has after that is written as a step of one.
+    The first part of an expression is an address; later parts are escaped as path segments.
+
+    Raises:
+        ValueError: The request does not have a part of the expression.
     """
 
     def fill(part: re.Match[str]) -> str:
@@ -115,7 +118,7 @@ def _value(
 def _found(
     expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
 ) -> object:
-    """What a runtime expression stands for (OpenAPI 3.1, "Runtime Expressions"); OMIT for nothing."""
+    """Return the value of a runtime expression (OpenAPI 3.1, "Runtime Expressions"); OMIT if there is none."""
     match expression:
         case "$url":
             return str(request.url)
@@ -145,7 +148,7 @@ def _in_path(route: str, path: str, name: str) -> object:
 
 
 def _in_body(content: bytes, source: str) -> object:
-    """`body` or `body#/pointer`."""
+    """Return the value of `body` or `body#/pointer`."""
     _, hash_, pointer = source.partition("#")
     if not hash_:
         return content.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What an API sends to addresses that were given in a call: its callbacks."""
+"""Callbacks: requests that an API sends to addresses in the requests of its operations."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class Callback(Generic[T, R]):
     reply_media_type: str = "application/json"
 
     def parse(self, body: bytes | bytearray | memoryview | str) -> T:
-        """Read the raw body of such a request. It is not verified.
+        """Parse the raw body of a callback. It is not verified.
 
         Raises:
-            EventParseError: The body is not what the callback delivers; `issues` says where.
+            EventParseError: The body breaks the callback's model; `issues` has the places.
         """
         raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
         try:
@@ -65,14 +65,14 @@ class Callback(Generic[T, R]):
         return found
 
     def address_in(self, request: httpx2.Request, response: httpx2.Response | None = None) -> str:
-        """Where the API sends this callback because of a call; for tests that play the API.
+        """Return the address to which the API sends this callback; for tests that play the API.
 
         Args:
-            request: The call.
-            response: Its reply, where the address is partly made of it.
+            request: The request of the operation.
+            response: Its reply, if the address is partly in it.
 
         Raises:
-            ValueError: The call does not say the address.
+            ValueError: The request does not have the address.
         """
         return evaluate(self.expression, self.route, request, response)
 
@@ -97,7 +97,7 @@ class Callback(Generic[T, R]):
 
     @cached_property
     def address(self) -> Address:
-        """The form of its addresses."""
+        """The form of the callback's addresses."""
         return Address(self.expression)
 
     @cached_property

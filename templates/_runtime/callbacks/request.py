@@ -13,10 +13,11 @@ from .callback import Callback
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackRequest:
-    """A callback as it came. `values` stand in its address for parts of the call, by their last words.
+    """Request of a callback.
 
-    For `{$request.body#/url}/invoices/{$request.body#/id}`, that is `values["id"]`. `issues` say where the body departs
-    from the document.
+    `values` are the parts of its address, by their last words: for
+    `{$request.body#/url}/invoices/{$request.body#/id}`, `values["id"]`. `issues` are the departures of the body from
+    the document.
     """
 
     callback: Callback[Any, Any]
@@ -28,5 +29,5 @@ class CallbackRequest:
     issues: tuple[Issue, ...] = ()
 
     def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name."""
+        """Return the value of a header; the case of the name does not matter."""
         return next(iter(header_values(self.headers, name)), None)

@@ -14,12 +14,12 @@ Keys_contra = TypeVar("Keys_contra", contravariant=True)
 
 
 class Verifies(Protocol):
-    """What proves that a request is the API's: a `Webhook`, or a `CallbackVerifier`."""
+    """Verifier of an API's requests: a `Webhook`, or a `CallbackVerifier`."""
 
     def verify(
         self, body: bytes, headers: AnyHeaders, *, method: str = ..., url: str | None = ...
     ) -> None:
-        """Raise SignatureError or KeysUnavailableError where it is not proven."""
+        """Raise SignatureError or KeysUnavailableError unless a request is verified."""
 
 
 class _Scheme(Protocol[Keys_contra]):
@@ -47,7 +47,7 @@ class CallbackVerifier:
     def verify(
         self, body: bytes, headers: AnyHeaders, *, method: str = "POST", url: str | None = None
     ) -> None:
-        """Raise SignatureError or KeysUnavailableError where a callback is not proven to be the API's."""
+        """Raise SignatureError or KeysUnavailableError unless a callback is verified."""
         message = Message(raw_body(body), headers, method, url)
         self._verifier.verify(message, self._clock(), self._tolerance)
 
@@ -60,7 +60,7 @@ class CallbackVerifier:
         method: str = "POST",
         url: str | None = None,
     ) -> dict[str, str]:
-        """The headers that make a body a callback of the API; `timestamp` is Unix time, None: now."""
+        """Return the headers that sign a body as the API does; `timestamp` is Unix time, None: now."""
         moment = timestamp.timestamp() if isinstance(timestamp, datetime) else timestamp
         message = Message(raw_body(body), {}, method, url)
         return self._verifier.sign(message, self._clock() if moment is None else moment, id_)

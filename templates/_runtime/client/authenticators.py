@@ -1,4 +1,4 @@
-"""Credentials of a request, resolved: callables called, tokens fetched once however many ask."""
+"""Resolution of credentials: callables are called, tokens are fetched once for all waiting requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AsyncFetch = Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
 
 
 class SyncAuthenticator:
-    """Resolves credentials for the sync client; shared by its copies and between threads."""
+    """Resolves credentials for the sync client; copies of the client and threads share it."""
 
     def __init__(self, api: ApiInfo, credentials: Credentials) -> None:
         self._api = api
@@ -28,7 +28,7 @@ class SyncAuthenticator:
         self._constant: dict[tuple[str, ...], Placement] = {}
 
     def place(self, names: tuple[str, ...], fetch: Fetch) -> Placement:
-        """The credentials of these schemes, where they stand in a request."""
+        """Return the placement of these schemes' credentials in a request."""
         found = self._constant.get(names)
         if found is None:
             found = self.credentials.place({name: self._values(name, fetch) for name in names})
@@ -62,7 +62,7 @@ class SyncAuthenticator:
 
 
 class AsyncAuthenticator:
-    """Resolves credentials for the async client; shared by its copies and between tasks."""
+    """Resolves credentials for the async client; copies of the client and tasks share it."""
 
     def __init__(self, api: ApiInfo, credentials: Credentials) -> None:
         self._api = api
@@ -72,7 +72,7 @@ class AsyncAuthenticator:
         self._locks = WeakKeyDictionary()
 
     async def place(self, names: tuple[str, ...], fetch: AsyncFetch) -> Placement:
-        """The credentials of these schemes, where they stand in a request."""
+        """Return the placement of these schemes' credentials in a request."""
         found = self._constant.get(names)
         if found is None:
             values = {name: await self._values(name, fetch) for name in names}
@@ -107,6 +107,6 @@ class AsyncAuthenticator:
             return token
 
     def _lock(self, name: str) -> asyncio.Lock:
-        """A lock of the running loop, since a lock cannot serve two."""
+        """Return a lock of the running loop; a lock of asyncio serves one loop alone."""
         locks = self._locks.setdefault(asyncio.get_running_loop(), {})
         return locks.setdefault(name, asyncio.Lock())

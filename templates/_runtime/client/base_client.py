@@ -1,4 +1,4 @@
-"""What both clients are before either sends: their settings, credentials, copies."""
+"""Base of both clients: settings, credentials, copies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ClientT = TypeVar("ClientT", bound="BaseClient")
 
 
 class BaseClient:
-    """Settings of a client; resources are cached on the instance by generated subclasses."""
+    """Settings of a client. Generated subclasses cache their resources on the instance."""
 
     _config: Config
     _credentials: Credentials
@@ -61,16 +61,16 @@ class BaseClient:
 
     @property
     def base_url(self) -> str:
-        """Where the API is, without a slash at the end."""
+        """The URL of the API, without a slash at the end."""
         return self._config.base_url
 
     @property
     def settings(self) -> Mapping[str, str | None]:
-        """The API's own options, as given or from the environment."""
+        """The API's own settings, from arguments or the environment."""
         return self._config.settings
 
     def _schemes(self, operation: Operation[Any], options: RequestOptions) -> tuple[str, ...]:
-        """The schemes of a call; none where the user's own headers authorize it."""
+        """Return the security schemes of an operation; none if the caller's own headers authorize the request."""
         if "authorization" in self._config.headers:
             return ()
         if options.headers and "authorization" in merge(options.headers.items()):
@@ -104,7 +104,7 @@ class BaseClient:
 
 
 def has_http2() -> bool:
-    """Whether httpx2's extra for HTTP/2 is installed."""
+    """Return whether httpx2's extra for HTTP/2 is installed."""
     return importlib.util.find_spec("h2") is not None
 
 

@@ -1,7 +1,8 @@
-"""Request bodies: JSON, forms, multipart, text and binary, checked before they are sent.
+"""Request bodies: JSON, forms, multipart, text and binary, validated before they are sent.
 
-A body is a model, a mapping by wire names whose values may be OMIT, or any value of its media type.
-What is checked, strictly, is what is sent: no defaults are filled in, null stays, OMIT goes.
+A body is a model, a mapping by wire names whose values may be OMIT, or a value of its media type. The validated bytes
+are
+the sent bytes: no defaults are filled in, null is sent, OMIT is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _EMPTY_MULTIPART = f"--{_BOUNDARY}--\r\n".encode()
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Content:
-    """An encoded body. `media_type` is None for multipart, where the boundary is not settled yet."""
+    """Encoded request body. `media_type` is None for multipart, whose boundary the HTTP client chooses."""
 
     source: bytes | File | Iterable[bytes] | AsyncIterable[bytes] = b""
     media_type: str | None = None
@@ -38,20 +39,20 @@ class Content:
     replayable: bool = True
 
     def headers(self) -> Pairs:
-        """The headers that describe the body."""
+        """Return the headers that describe the body."""
         pairs = [("content-type", self.media_type)] if self.media_type else []
         if is_file(self.source) and self.replayable:
             pairs.append(("content-length", str(length_of(self.source))))
         return pairs
 
     def stream(self) -> bytes | Iterable[bytes]:
-        """The content for the sync client, from its start."""
+        """Return the content for the sync client, from its start."""
         if isinstance(self.source, AsyncIterable):
             raise RequestError(Detail("body", "an async iterable needs the async client"))
         return self._from_start()
 
     def async_stream(self) -> bytes | AsyncIterable[bytes]:
-        """The content for the async client, from its start."""
+        """Return the content for the async client, from its start."""
         if isinstance(self.source, (bytes, AsyncIterable)):
             return self.source
         return _asynchronous(self._from_start())
@@ -64,7 +65,7 @@ class Content:
 
 
 def encode(body: Body | None, value: object, content_type: str | None = None) -> Content | None:
-    """`value` in a media type of `body`, the first unless stated; None for no body. Raises RequestError."""
+    """Return `value` encoded in a media type of `body`, by default the first; None for no body. Raises RequestError."""
     if body is None:
         if value is OMIT:
             return None
@@ -79,7 +80,7 @@ def encode(body: Body | None, value: object, content_type: str | None = None) ->
 
 
 def _chosen(body: Body, content_type: str) -> Body:
-    """The description of that media type: by itself, without its parameters, or by its range."""
+    """Return the description of a media type: the same text, the same without parameters, or its range."""
     problem = value_problem(content_type)
     if problem:
         raise RequestError(Detail("body", f"its content type {problem}"))
@@ -112,7 +113,7 @@ def _nothing_given(value: object) -> bool:
 
 
 def _properties(value: object) -> dict[str, Any]:
-    """The properties of a form that were given, by wire name, still unencoded."""
+    """Return the given properties of a form by wire name, unencoded."""
     if isinstance(value, BaseModel):
         return value.model_dump(by_alias=True, exclude_unset=True)
     if isinstance(value, Mapping):
@@ -128,7 +129,7 @@ def _form(body: Body, value: object) -> bytes:
 
 
 def _field(body: Body, name: str, item: Any) -> Pairs:
-    """The pairs of one property: with a style as a parameter, else an object as JSON."""
+    """Return the pairs of a property: with a style as a parameter, otherwise an object as JSON."""
     encoding = body.encoding.get(name, _PLAIN_ENCODING)
     if encoding.style == "deepObject":
         return list(_deep(name, item, encoding))
@@ -180,7 +181,7 @@ def _multipart(body: Body, value: object) -> Content:
 
 
 def _without_uploads(value: Any) -> Any:
-    """`value` with a string where a file stands, as JSON Schema sees binary content."""
+    """Return `value` with a string in place of each file, as JSON Schema describes binary content."""
     if file_part(value, None) is not None:
         return "file"
     if isinstance(value, Mapping):
@@ -204,7 +205,7 @@ def _parts(name: str, item: Any, encoding: Encoding) -> list[Part]:
 
 
 def _raw(value: object, media_type: str) -> Content:
-    """Text or binary content as it is given."""
+    """Encode text or binary content without a change."""
     value = opened(value)
     essence = essence_of(media_type)
     if "*" in essence:

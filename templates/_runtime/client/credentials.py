@@ -1,7 +1,8 @@
-"""Credentials: where they come from, which of them a call takes, and where they stand in a request.
+"""Credentials: their sources, the choice for an operation, their places in a request.
 
-A credential is a string or a callable that gives one, asked for every request (an async one too, for
-the async client). What is not given comes from the environment. Nothing here shows a value.
+A credential is a string, or a callable that returns one for every request; the async client also takes coroutine
+functions.
+Credentials that are not given are read from the environment. No repr and no message shows a value.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ TOKEN = "access_token"
 
 @dataclass(frozen=True, repr=False)
 class Placement:
-    """Credentials where they stand in a request; `secrets` is what no message may quote."""
+    """Credentials in their places of a request; messages mask `secrets`."""
 
     headers: Pairs = field(default_factory=list)
     query: Pairs = field(default_factory=list)
@@ -49,21 +50,21 @@ class Placement:
     secrets: tuple[str, ...] = ()
 
     def blot(self, text: str) -> str:
-        """`text` without the credentials."""
+        """Return `text` with the credentials masked."""
         for secret in self.secrets:
             text = text.replace(secret, "***")
         return text
 
 
 class Secrets(dict[str, str]):
-    """Values by argument, which no repr shows: tracebacks may come with local variables."""
+    """Values by argument. The repr hides them, since tracebacks may show local variables."""
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self)})"
 
 
 class Credentials:
-    """What the user gave for each scheme of an API; shared by a client and its copies."""
+    """Credentials by security scheme; a client and its copies share them."""
 
     def __init__(self, api: ApiInfo, given: Given[AsyncSource]) -> None:
         self._api = api
@@ -82,9 +83,10 @@ class Credentials:
                 hide_query_key(scheme.name)
 
     def choose(self, security: Security | None) -> tuple[str, ...]:
-        """The schemes of the first alternative that everything is given for.
+        """Return the schemes of the first alternative whose credentials are complete.
 
-        Raises ConfigurationError, which names what the first alternative lacks.
+        Raises:
+            ConfigurationError: No alternative is complete; the message names the missing credentials of the first.
         """
         found = self._chosen.get(security)
         if found is None:
@@ -102,44 +104,44 @@ class Credentials:
         for names, arguments in zip(alternatives, lacking, strict=True):
             if not arguments:
                 return names
-        wanted = " and ".join(lacking[0])
+        missing = " and ".join(lacking[0])
         variables = " and ".join(env_name(self._api, argument) for argument in lacking[0])
         title = self._api.title or self._api.name
         raise ConfigurationError(
-            f"{title} needs {wanted}: give it to the client, or set {variables}"
+            f"{title} needs {missing}: give it to the client, or set {variables}"
         )
 
     def lacking(self, name: str) -> list[str]:
-        """The arguments of this scheme that are not given."""
+        """Return the missing arguments of a scheme."""
         given = self._sources.get(name, {})
         if TOKEN in given:
             return []
         return [it for it in arguments_of(name, self._api.schemes[name]) if it not in given]
 
     def sources(self, name: str) -> Mapping[str, AsyncSource]:
-        """What was given for this scheme, by argument."""
+        """Return the sources of a scheme's credentials, by argument."""
         return self._sources[name]
 
     def is_exchanged(self, name: str) -> bool:
-        """Whether this scheme's credentials are exchanged for a token first."""
+        """Return whether a scheme's credentials are exchanged for a token."""
         return name in self.tokens and TOKEN not in self._sources[name]
 
     def drop(self, names: tuple[str, ...], used: Placement) -> None:
-        """Forget the tokens of these schemes that were used and refused."""
+        """Forget the tokens of these schemes that a refused request carried."""
         for name in names:
             if self.is_exchanged(name):
                 for secret in used.secrets:
                     self.tokens[name].drop(secret)
 
     def is_constant(self, names: tuple[str, ...]) -> bool:
-        """Whether these schemes' credentials are the same in every request."""
+        """Return whether these schemes' credentials are the same in every request."""
         return not any(
             self.is_exchanged(name) or any(map(callable, self._sources[name].values()))
             for name in names
         )
 
     def place(self, values: Mapping[str, Secrets]) -> Placement:
-        """Where the values (scheme → argument → value) stand in a request."""
+        """Return the placement of the values (scheme → argument → value) in a request."""
         placement = Placement(
             secrets=tuple(
                 value
@@ -157,7 +159,7 @@ class Credentials:
 
 
 def arguments_of(name: str, scheme: SecurityScheme) -> tuple[str, ...]:
-    """The constructor's arguments that a scheme needs."""
+    """Return the constructor's arguments for a scheme."""
     match scheme:
         case HttpBasic():
             return ("username", "password")
@@ -170,7 +172,7 @@ def arguments_of(name: str, scheme: SecurityScheme) -> tuple[str, ...]:
 
 
 def checked(api: ApiInfo, argument: str, value: object) -> str:
-    """`value`, if a header can carry it; raises ConfigurationError, which does not show it."""
+    """Return `value` if a header can carry it; raises ConfigurationError, which hides it."""
     problem = _problem(argument, value)
     if problem is None:
         return str(value)

@@ -1,7 +1,8 @@
-"""Callables that watch requests, such as for traces and metrics.
+"""Hooks: callables that observe requests, such as for traces and metrics.
 
-Synchronous, called in the thread or task of the request. They are handed facts of the spec and of
-timing, never a body, a query or a credential. What a hook raises ends the call.
+Hooks are plain functions, called in the thread or task of the request. They get operation and timing, never a body, a
+query
+or a credential. An exception of a hook ends the call.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class RequestEvent:
-    """An attempt (from 1) is about to be sent; what a hook puts into `headers` goes with it."""
+    """An attempt (from 1) before it is sent; a hook may add `headers`."""
 
     api: str
     operation: str
@@ -24,7 +25,7 @@ class RequestEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyEvent:
-    """An attempt is over after `duration` seconds: with a status, or with the name of an error."""
+    """An attempt after `duration` seconds: with a status, or with the name of an error."""
 
     api: str
     operation: str
@@ -39,7 +40,7 @@ class ReplyEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Hooks:
-    """What to call before and after every attempt."""
+    """Hooks before and after every attempt."""
 
     on_request: Callable[[RequestEvent], object] | None = None
     on_reply: Callable[[ReplyEvent], object] | None = None

@@ -1,4 +1,4 @@
-"""Tokens for OAuth2 client credentials (RFC 6749, section 4.4): the request, the reply, the cache."""
+"""Tokens for OAuth2 client credentials (RFC 6749, section 4.4): request, reply, cache."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _TOKEN_REPLY = build_adapter(_TokenReply)
 
 @dataclass(frozen=True, repr=False)
 class TokenRequest:
-    """The body of a token request, and its media type."""
+    """Body and media type of a token request."""
 
     content: bytes
     media_type: str
 
 
 class TokenCache:
-    """One token and its end; threads hold `lock` while they fetch, so that one does."""
+    """Cache of one token. A thread holds `lock` while it fetches, so that the token is fetched once."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -50,18 +50,18 @@ class TokenCache:
         self._good_until = 0.0
 
     def get(self) -> str | None:
-        """The token, unless there is none or its end is near."""
+        """Return the token; None if there is none, or it expires soon."""
         token = self._token
         return token if token is not None and time.monotonic() < self._good_until else None
 
     def put(self, token: str, lifetime: float | None) -> None:
-        """Keep a token that lives `lifetime` seconds; None: until it is refused."""
+        """Store a token that lives `lifetime` seconds; None: until the API refuses it."""
         life = float("inf") if lifetime is None else lifetime - min(_LEEWAY, lifetime / 10)
         self._good_until = time.monotonic() + life
         self._token = token
 
     def drop(self, token: str) -> None:
-        """Forget `token`, which was refused, unless another has replaced it already."""
+        """Forget a refused token, unless a newer token has replaced it."""
         if self._token == token:
             self._token = None
 
@@ -70,7 +70,7 @@ class TokenCache:
 
 
 def token_request(scheme: OAuth2ClientCredentials, values: Mapping[str, str]) -> TokenRequest:
-    """The request for a token with these arguments."""
+    """Return the request for a token with these arguments."""
     arguments = ("client_id", "client_secret", *scheme.parameters)
     fields = {"grant_type": "client_credentials"} | {name: values[name] for name in arguments}
     if scheme.scopes:
@@ -81,7 +81,7 @@ def token_request(scheme: OAuth2ClientCredentials, values: Mapping[str, str]) ->
 
 
 def read_token(response: httpx2.Response, request_id: str | None) -> tuple[str, float | None]:
-    """The token and its lifetime in seconds; raises ReplyValidationError, which shows neither."""
+    """Return the token and its lifetime in seconds; raises ReplyValidationError, which hides both."""
     value, details = parse_json(_TOKEN_REPLY, response.content)
     if details:
         raise ReplyValidationError(

@@ -1,4 +1,4 @@
-"""Replies: which description a status has, and what the content holds by that description."""
+"""Replies: the description of a status, and the content by that description."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 class RawReply(Generic[T]):
-    """A successful reply before it is parsed.
+    """Successful reply before it is parsed.
 
-    `status`, `headers`, `request_id` and `content` are as received; `parse()` gives the typed reply.
+    `status`, `headers`, `request_id` and `content` are as received; `parse()` returns the typed reply.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RawReply(Generic[T]):
         return value
 
     def _described(self, reply: Reply) -> Reply:
-        """What the content is by its media type."""
+        """Return the description of the reply's media type."""
         actual = self.headers.get("content-type", "")
         found = fitting(reply, actual)
         shown = actual.partition(";")[0].strip()
@@ -125,7 +125,7 @@ def _nearest(table: Mapping[str, Reply], status: int) -> Reply | None:
 
 
 def describe(table: Mapping[str, Reply], status: int) -> Reply | None:
-    """The description of this status: by itself, by its class (`4XX`), or the default."""
+    """Return the description of a status: its own, that of its class (`4XX`), or the default."""
     exact = table.get(str(status))
     if exact is not None:
         return exact
@@ -134,7 +134,7 @@ def describe(table: Mapping[str, Reply], status: int) -> Reply | None:
 
 
 def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
-    """The body of a refusal: its error model, else the JSON, else the text; never raises."""
+    """Return the body of a refusal: its error model, otherwise the JSON, otherwise the text; never raises."""
     if not response.content:
         return None
     reply = describe(operation.errors, response.status_code)
@@ -150,7 +150,7 @@ def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
 
 
 def fitting(reply: Reply, actual: str) -> Reply | None:
-    """The description of what comes with this Content-Type: its own, else the first that it can be read as."""
+    """Return the description of a Content-Type: its own, otherwise the first that can read it."""
     contents = (reply, *reply.others)
     if not actual:
         return reply
@@ -162,12 +162,12 @@ def fitting(reply: Reply, actual: str) -> Reply | None:
 
 
 def described_as(reply: Reply) -> str:
-    """The media types that a reply may have: `application/json or text/csv`."""
+    """Return the media types that a reply may have: `application/json or text/csv`."""
     return " or ".join(dict.fromkeys(one.media_type for one in (reply, *reply.others)))
 
 
 def fits(described: str, actual: str) -> bool:
-    """Whether a reply of media type `actual` can be read as `described`."""
+    """Return whether content of media type `actual` can be read as `described`."""
     expected = essence_of(described)
     found = essence_of(actual)
     if expected == found or expected in ("*/*", "application/octet-stream"):

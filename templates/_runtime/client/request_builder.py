@@ -1,4 +1,4 @@
-"""Requests of httpx2, built in fewer steps than its own `build_request` takes where that may be."""
+"""Construction of httpx2's requests in fewer steps than its own `build_request`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH", "QUERY"})
 
 @lru_cache(maxsize=128)
 def parsed(url: str) -> httpx2.URL:
-    """A URL without credentials; parsing is a fifth of the work, and many calls go where others went."""
+    """Return a URL without credentials. Parsing is a fifth of the work, and many operations share a URL."""
     return httpx2.URL(url)
 
 
@@ -27,19 +27,19 @@ def build_request(
     content: Content | None,
     timeout: httpx2.Timeout,
 ) -> httpx2.Request:
-    """A request with the headers, cookies and query that the HTTP client adds to all of its own.
+    """Return a request with the headers, cookies and query that the HTTP client adds to its requests.
 
-    `headers` are by lower-case name and win; cookies and query are added to the client's.
+    `headers` are by lower-case name and replace the client's; cookies and query are added to the client's.
     """
     url = _with_query_of(http, url)
-    found = _headers_of(http, headers)
+    fields = _headers_of(http, headers)
     body = b"" if content is None else content.source
     if isinstance(body, bytes) and not (content and content.parts):
-        found = [(b"Host", url.netloc), *_length(method, body), *found]
-        request = _request(method, url, found, timeout, stream=httpx2.ByteStream(body))
+        fields = [(b"Host", url.netloc), *_length(method, body), *fields]
+        request = _request(method, url, fields, timeout, stream=httpx2.ByteStream(body))
         request.read()
     else:
-        request = _request(method, url, found, timeout, **_content(http, content))
+        request = _request(method, url, fields, timeout, **_content(http, content))
     if http.cookies:
         _add_cookies_of(http, request)
     return request
@@ -79,8 +79,8 @@ def _add_cookies_of(http: httpx2.Client | httpx2.AsyncClient, request: httpx2.Re
     own = request.headers.pop("cookie", None)
     http.cookies.set_cookie_header(request)
     if own is not None:
-        kept = request.headers.get("cookie")
-        request.headers["cookie"] = own if kept is None else f"{kept}; {own}"
+        from_client = request.headers.get("cookie")
+        request.headers["cookie"] = own if from_client is None else f"{from_client}; {own}"
 
 
 def _content(http: httpx2.Client | httpx2.AsyncClient, content: Content | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The logger `hooksmith`: one line an attempt, at DEBUG; one a repetition, at INFO.
+"""The logger `hooksmith`: one line an attempt at DEBUG, one line a repetition at INFO.
 
-Method, route template, status, duration, attempt, request id; the same facts are in
-`record.hooksmith`. Bodies, query values and credentials are never logged.
+A line has method, route template, status, duration, attempt and request id; `record.hooksmith` has the same. Bodies,
+query
+values and credentials are never logged.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ logger = logging.getLogger("hooksmith")
 
 
 def logs_replies() -> bool:
-    """Whether anyone reads what `log_reply` writes."""
+    """Return whether the log shows the lines of `log_reply`."""
     return logger.isEnabledFor(logging.DEBUG)
 
 
 def log_reply(event: ReplyEvent) -> None:
-    """One attempt is over."""
+    """Log the outcome of an attempt."""
     logger.debug(
         "%s %s -> %s in %.1f ms (attempt %d, request id %s)",
         event.method,
@@ -38,7 +39,7 @@ def log_reply(event: ReplyEvent) -> None:
 
 
 def log_retry(event: ReplyEvent, wait: float) -> None:
-    """The request is sent again after `wait` seconds."""
+    """Log that the request is sent again after `wait` seconds."""
     logger.info(
         "%s %s -> %s, again in %.2f s (attempt %d, request id %s)",
         event.method,
@@ -52,7 +53,7 @@ def log_retry(event: ReplyEvent, wait: float) -> None:
 
 
 class _QueryKeys(logging.Filter):
-    """Blots API keys out of the URLs that httpx2 logs at INFO."""
+    """Filter that masks API keys in the URLs that httpx2 logs at INFO."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +76,7 @@ _adding = threading.Lock()
 
 
 def hide_query_key(name: str) -> None:
-    """Keep the values of this query parameter out of httpx2's log."""
+    """Mask the values of this query parameter in httpx2's log."""
     with _adding:
         _query_keys.names |= {name}
         logging.getLogger("httpx2").addFilter(_query_keys)

@@ -1,4 +1,4 @@
-"""Where an API is: the user's base URL, or a server of the spec with its variables filled in."""
+"""The base URL of an API: the caller's, or a server of the document with its variables."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _IN_PATH = re.compile(r"(?!(.*/)?\.{1,2}(/|$))[A-Za-z0-9._~/-]+")
 
 
 def env_name(api: ApiInfo, argument: str) -> str:
-    """The environment variable of a constructor's argument: `WORKOS_API_KEY` for `api_key`."""
+    """Return the environment variable of a constructor's argument: `WORKOS_API_KEY` for `api_key`."""
     return re.sub(r"[^A-Z0-9]+", "_", f"{api.name}_{argument}".upper())
 
 
 def from_env(api: ApiInfo, argument: str) -> str | None:
-    """The value of that variable; None where it is unset or empty."""
+    """Return the value of an argument's environment variable; None if it is unset or empty."""
     return os.environ.get(env_name(api, argument)) or None
 
 
 def base_url(api: ApiInfo, given: str | None, variables: Mapping[str, str | None]) -> str:
-    """The base URL, without a slash at the end.
+    """Return the base URL without a slash at the end: the argument, the environment, or the document's first server.
 
-    The argument goes before the environment, that before the first server of the spec. Raises
-    ConfigurationError.
+    Raises:
+        ConfigurationError: There is no base URL, or it is invalid.
     """
     url = given or from_env(api, "base_url")
     if url is not None:
@@ -43,7 +43,7 @@ def base_url(api: ApiInfo, given: str | None, variables: Mapping[str, str | None
 
 
 def server_url(api: ApiInfo, server: Server, variables: Mapping[str, str | None]) -> str:
-    """The URL of `server`, its variables from the arguments, the environment, or their defaults."""
+    """Return the URL of `server`, its variables from arguments, the environment, or their defaults."""
     url = server.url
     for match in _VARIABLE.finditer(server.url):
         name = match[1]
@@ -61,7 +61,7 @@ def server_url(api: ApiInfo, server: Server, variables: Mapping[str, str | None]
 
 
 def checked_url(url: str, argument: str) -> str:
-    """`url` without a slash at the end; raises ConfigurationError where it is no plain http(s) URL."""
+    """Return `url` without a slash at the end; raises ConfigurationError unless it is a plain http(s) URL."""
     problem = _url_problem(url)
     if problem:
         raise ConfigurationError(f"{argument} {problem}")
@@ -69,7 +69,7 @@ def checked_url(url: str, argument: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """`url` for messages: scheme, host and path."""
+    """Return scheme, host and path of `url` for messages."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -86,7 +86,7 @@ def _url_problem(url: str) -> str | None:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of `url`; None where host or port make no sense."""
+    """Return the parts of `url`; None if host or port is invalid."""
     try:
         parts = urlsplit(url)
         return parts if parts.hostname and parts.port != 0 else None
@@ -95,7 +95,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _check_variable(argument: str, value: str, variable: ServerVariable, before: str) -> None:
-    """A variable stays inside its part of the URL, unless the URL starts with it."""
+    """Raise ConfigurationError if a variable leaves its part of the URL. A variable at the start may be a URL."""
     if variable.enum and value not in variable.enum:
         raise ConfigurationError(f"{argument} should be one of {', '.join(variable.enum)}")
     in_authority = before.count("/") <= 2

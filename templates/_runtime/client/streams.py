@@ -1,4 +1,4 @@
-"""Replies read piece by piece: binary content, lines, server-sent events."""
+"""Replies read in pieces: binary content, lines, server-sent events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class _StreamFacts:
-    """A reply whose content is still to come: its `status`, `headers` and `request_id`."""
+    """Reply whose content has not arrived yet: its `status`, `headers` and `request_id`."""
 
     def __init__(self, call: Call[Any], response: httpx2.Response) -> None:
         self.status: int = response.status_code
@@ -27,22 +27,22 @@ class _StreamFacts:
 
 
 class StreamedReply(_StreamFacts):
-    """A reply of the sync client; a connection that breaks raises APIConnectionError."""
+    """Streamed reply of the sync client; a broken connection raises APIConnectionError."""
 
     def read(self) -> bytes:
-        """All that is left."""
+        """Return the rest of the content."""
         return b"".join(self.iter_bytes())
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The content in pieces of `chunk_size` bytes, or as it arrives."""
+        """Yield the content in pieces of `chunk_size` bytes, or as it arrives."""
         return self._guarded(self._response.iter_bytes(chunk_size))
 
     def iter_lines(self) -> Iterator[str]:
-        """The content line by line, as text."""
+        """Yield the content by lines, as text."""
         return self._guarded(self._response.iter_lines())
 
     def events(self) -> Iterator[httpx2.ServerSentEvent]:
-        """The server-sent events (`text/event-stream`)."""
+        """Yield the server-sent events (`text/event-stream`)."""
         return self._guarded(iter(httpx2.EventSource(self._response)))
 
     def _guarded(self, pieces: Iterator[T]) -> Iterator[T]:
@@ -53,22 +53,22 @@ class StreamedReply(_StreamFacts):
 
 
 class AsyncStreamedReply(_StreamFacts):
-    """A reply of the async client; a connection that breaks raises APIConnectionError."""
+    """Streamed reply of the async client; a broken connection raises APIConnectionError."""
 
     async def read(self) -> bytes:
-        """All that is left."""
+        """Return the rest of the content."""
         return b"".join([piece async for piece in self.iter_bytes()])
 
     def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The content in pieces of `chunk_size` bytes, or as it arrives."""
+        """Yield the content in pieces of `chunk_size` bytes, or as it arrives."""
         return self._guarded(self._response.aiter_bytes(chunk_size))
 
     def iter_lines(self) -> AsyncIterator[str]:
-        """The content line by line, as text."""
+        """Yield the content by lines, as text."""
         return self._guarded(self._response.aiter_lines())
 
     def events(self) -> AsyncIterator[httpx2.ServerSentEvent]:
-        """The server-sent events (`text/event-stream`)."""
+        """Yield the server-sent events (`text/event-stream`)."""
         return self._guarded(aiter(httpx2.EventSource(self._response)))
 
     async def _guarded(self, pieces: AsyncIterator[T]) -> AsyncIterator[T]:

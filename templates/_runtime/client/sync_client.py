@@ -1,4 +1,4 @@
-"""The client that blocks. `async_client.py` is its twin, word for word but for `await`."""
+"""The client that blocks. `async_client.py` differs in `async` and `await` alone."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Item = TypeVar("Item")
 
 
 class SyncClient(BaseClient):
-    """A client of one API; safe to share between threads.
+    """Client of an API; threads may share it.
 
-    Owns the pool of its connections unless `http_client` is given: close it, or use it in a `with`.
+    The client owns its connections unless `http_client` is given: close it, or use it in a `with`.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> T:
-        """Call an operation; gives its typed reply."""
+        """Call an operation and return its typed reply."""
         raw = self.call_raw(
             operation,
             path=path,
@@ -104,7 +104,7 @@ class SyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> RawReply[T]:
-        """Call an operation; gives its reply with status and headers, to be parsed later."""
+        """Call an operation and return its reply with status and headers, unparsed."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -122,7 +122,7 @@ class SyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> Page[Item, T]:
-        """Call an operation that gives pages; gives the first, which leads to the others."""
+        """Fetch the first page of a list and return it; the page leads to the next pages."""
 
         def fetch(position: Values) -> RawReply[T]:
             arguments = Arguments(
@@ -144,7 +144,7 @@ class SyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> Stream[Item]:
-        """Call an operation whose reply is a stream; gives its typed items while they arrive."""
+        """Return the typed items of an operation's streamed reply, while they arrive."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -178,7 +178,7 @@ class SyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> Iterator[StreamedReply]:
-        """Call an operation and read its reply piece by piece, within a `with`."""
+        """Call an operation and read its reply in pieces, within a `with`."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -198,7 +198,7 @@ class SyncClient(BaseClient):
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> Self:
-        """A copy that differs in these; it shares the pool and the tokens, and does not close them."""
+        """Return a copy with these settings. It shares connections and tokens, and does not close them."""
         copy = object.__new__(type(self))
         copy._config = self._changed(timeout, max_retries, headers, hooks)
         copy._credentials = self._credentials
@@ -208,7 +208,7 @@ class SyncClient(BaseClient):
         return copy
 
     def close(self) -> None:
-        """Close the connections, unless they belong to an injected client or to the original."""
+        """Close the connections, unless they belong to an injected client or to the original of a copy."""
         if self._owns_http:
             self._http.close()
 
@@ -247,7 +247,7 @@ class SyncClient(BaseClient):
     def _exchange(
         self, call: Call[Any], *, stream: bool = False, placement: Placement | None = None
     ) -> httpx2.Response:
-        """Send until there is a reply to settle for: again with a new token, again after a wait."""
+        """Send until a reply is final: again with a new token after a 401, again after a wait."""
         placement = placement or self._place(call)
         sent = retries = 0
         renewed = False
@@ -271,7 +271,7 @@ class SyncClient(BaseClient):
     def _attempt(
         self, call: Call[Any], placement: Placement, watch: Watch, stream: bool
     ) -> Outcome:
-        """Send once, redirects included; a refusal is read whole, so its connection is free again."""
+        """Send once, redirects included. A refusal is read whole, so that its connection is free again."""
         request = call.request(self._http, placement, watch.added)
         try:
             response = self._send(call, request, stream)
@@ -296,7 +296,7 @@ class SyncClient(BaseClient):
         return self._authenticator.place(call.schemes, self._fetch_token)
 
     def _renew(self, call: Call[Any], used: Placement) -> tuple[Placement, bool]:
-        """Credentials after a 401, and whether they are others than those refused."""
+        """Return credentials after a 401, and whether they differ from the refused credentials."""
         self._credentials.drop(call.schemes, used)
         placement = self._place(call)
         return placement, placement.secrets != used.secrets
@@ -308,7 +308,7 @@ class SyncClient(BaseClient):
 
 
 class SyncResource:
-    """A group of an API's calls."""
+    """Group of an API's operations."""
 
     def __init__(self, client: SyncClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Assertions of JSON Schema that pydantic has no word for."""
+"""Assertions of JSON Schema that pydantic does not have."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _is_exact(value: Any, choices: set[tuple[bool, Any]]) -> bool:
 
 
 class UniqueItems:
-    """Marks a list: no two of its items are equal, in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
+    """Marks a list without equal items in JSON's sense (`1` and `True` differ, `1` and `1.0` do not)."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -101,7 +101,7 @@ class UniqueItems:
 
 
 class StringFormat:
-    """Marks a string of a format of JSON Schema, so far as `formats` asserts it."""
+    """Marks a string of a JSON Schema format, as `formats` asserts it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -120,7 +120,7 @@ class StringFormat:
 
 
 class Asserts:
-    """Marks a value of which a schema holds: `Annotated[list[str], Asserts({"contains": {"const": "a"}})]`."""
+    """Marks a value that satisfies a schema: `Annotated[list[str], Asserts({"contains": {"const": "a"}})]`."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
@@ -131,7 +131,7 @@ class Asserts:
         return self.wrap(handler(source))
 
     def wrap(self, schema: CoreSchema) -> CoreSchema:
-        """A core schema that asserts this as well."""
+        """Return a core schema with this assertion added."""
         return core_schema.no_info_after_validator_function(self._check, schema)
 
     def _check(self, value: Any) -> Any:
@@ -141,11 +141,14 @@ class Asserts:
             return value  # an upload, say, has no JSON form yet: it is checked when it is sent
         keyword = next(failing(self.schema, document), None)
         if keyword is not None:
-            stated = to_json(self.schema[keyword]).decode()
+            keyword_text = to_json(self.schema[keyword]).decode()
             raise PydanticCustomError(
                 "json_schema",
-                "Input should satisfy {keyword}: {stated}",
-                {"keyword": keyword, "stated": stated if len(stated) <= _LONGEST else "…"},
+                "Input should satisfy {keyword}: {keyword_text}",
+                {
+                    "keyword": keyword,
+                    "keyword_text": keyword_text if len(keyword_text) <= _LONGEST else "…",
+                },
             )
         return value
 
@@ -154,7 +157,7 @@ _LONGEST = 200
 
 
 def _canonical(value: Any) -> Any:
-    """A hashable value that is equal for equal JSON values alone."""
+    """Return a hashable value; equal JSON values, and no different values, have equal results."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, dict):

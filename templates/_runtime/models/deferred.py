@@ -1,4 +1,4 @@
-"""Models whose annotations name what other modules define: brought in when a model is first built, see `lazy`."""
+"""Deferred models: the names in their annotations are imported when a model is first built."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DEEPEST = 400
 
 
 class _Nesting(threading.local):
-    """How many models within one another this thread is building."""
+    """Number of models, one inside the next, that this thread is building."""
 
     depth = 0
 
@@ -36,23 +36,26 @@ _COMPLETED = "completed"
 
 
 def _make_room(depth: int) -> None:
-    """Models that need one another are built within one another, and a large API has hundreds of them."""
+    """Raise the recursion limit: models that refer to each other are built inside each other, hundreds deep."""
     if depth % 16 == 0 and depth <= _DEEPEST:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _LIMIT + _FRAMES * (depth + 16)))
 
 
 def _bring_names(model: type[BaseModel]) -> None:
-    """Pydantic looks up the names of inherited fields where the heir is defined, and typing where the base is."""
-    home = sys.modules.get(model.__module__)
-    if home is None or model.__pydantic_fields_complete__:
+    """Import the names of a model's annotations into the modules where pydantic and typing look them up.
+
+    Pydantic resolves inherited fields in the subclass's module, typing in the base's.
+    """
+    own_module = sys.modules.get(model.__module__)
+    if own_module is None or model.__pydantic_fields_complete__:
         return
     for base in model.__mro__:
         if not base.__module__.startswith(GENERATED) or not (texts := _texts(base)):
             continue
         module, expression = sys.modules[base.__module__], ", ".join(texts)
         bring(module, expression)
-        if module is not home:
-            bring(home, expression, module)
+        if module is not own_module:
+            bring(own_module, expression, module)
 
 
 def _texts(model: type[Any]) -> list[str]:
@@ -60,13 +63,14 @@ def _texts(model: type[Any]) -> list[str]:
 
 
 class DeferredModel(BaseModel):
-    """Looks up the names in its annotations before pydantic does.
+    """Base that imports the names in its annotations before pydantic resolves them.
 
-    Pydantic builds a model when it is first used (`defer_build`), alone or as a part of another: both ways lead here.
+    Pydantic builds a model when it is first used (`defer_build`), alone or as part of another model; both paths call
+    this class.
     """
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """A user's heir finds its base complete, so that names of the user's own cannot stand for the base's."""
+        """Build the generated base of a user's subclass, so that the user's names cannot replace the base's."""
         super().__init_subclass__(**arguments)
         if not cls.__module__.startswith(GENERATED):
             for base in cls.__bases__:
@@ -82,7 +86,7 @@ class DeferredModel(BaseModel):
         _parent_namespace_depth: int = 2,
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
-        """As pydantic's, but the local variables of whoever uses the model first are none of its business."""
+        """Build the model, as pydantic's method, without the local variables of the caller."""
         _bring_names(cls)
         return super().model_rebuild(
             force=force,
@@ -105,27 +109,27 @@ class DeferredModel(BaseModel):
 
     @classmethod
     def _complete_once(cls, schema: CoreSchema) -> CoreSchema:
-        """The core schema, completed, under the name by which models refer to it: all must mean what is completed."""
-        stated = cast("dict[str, Any]", schema)
-        if stated.get("metadata", {}).get(_COMPLETED) is cls:
+        """Return the completed core schema under the reference of the original, so that all references reach it."""
+        original = cast("dict[str, Any]", schema)
+        if original.get("metadata", {}).get(_COMPLETED) is cls:
             return schema
-        found = cast("dict[str, Any]", cls._completed(schema))
-        if found is not stated:
-            found["metadata"] = {**(found.get("metadata") or {}), _COMPLETED: cls}
-            if "ref" in stated:
-                found["ref"] = stated.pop("ref")
-        return cast("CoreSchema", found)
+        completed = cast("dict[str, Any]", cls._completed(schema))
+        if completed is not original:
+            completed["metadata"] = {**(completed.get("metadata") or {}), _COMPLETED: cls}
+            if "ref" in original:
+                completed["ref"] = original.pop("ref")
+        return cast("CoreSchema", completed)
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
-        """The core schema with what else is asked of the model."""
+        """Return the core schema with the class's further assertions."""
         return schema
 
 
 class DeferredModels(Mapping[str, type[Any] | tuple[type[Any], ...]]):
-    """Models by a key, such as an event's type, each imported when it is first asked for.
+    """Models by key, such as an event type; each is imported when it is first looked up.
 
-    `module` has them as attributes; `names` is key → name, or several.
+    `module` has the models as attributes; `names`: key → attribute, or several.
     """
 
     def __init__(self, module: str, names: Mapping[str, str | tuple[str, ...]]) -> None:
@@ -140,9 +144,9 @@ class DeferredModels(Mapping[str, type[Any] | tuple[type[Any], ...]]):
         return model
 
     def names(self, key: str) -> tuple[str, ...]:
-        """The names of the models of a key, without importing them."""
-        found = self._names[key]
-        return found if isinstance(found, tuple) else (found,)
+        """Return the names of a key's models without an import."""
+        names = self._names[key]
+        return names if isinstance(names, tuple) else (names,)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

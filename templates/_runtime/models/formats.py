@@ -1,8 +1,9 @@
-"""Formats of JSON Schema and of OpenAPI's registry, so far as they are asserted of what is sent.
+"""Formats of JSON Schema and of OpenAPI's registry, as they are asserted of sent values.
 
-Each takes more than its standard does, for nothing is refused that some API could mean: an address needs its `@`, a
-URI (RFC 3986) its scheme, a time or a duration (RFC 3339) a digit. `regex` and `uri-template` have dialects; they are
-not asserted.
+Each assertion accepts more than its standard, so that no value is refused that some API accepts: an address needs an
+`@`, a
+URI (RFC 3986) a scheme, a time or a duration (RFC 3339) a digit. `regex` and `uri-template` have dialects; they are not
+asserted.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ FORMATS: Mapping[str, Fits] = {
 
 
 def integer_limits(name: str) -> tuple[int, int]:
-    """The least and the greatest integer of `int8` to `int64`, `uint8` to `uint64`."""
+    """Return the least and the greatest integer of `int8` to `int64`, `uint8` to `uint64`."""
     unsigned, bits = name.split("int")
     size = 2 ** int(bits)
     return (0, size - 1) if unsigned else (-size // 2, size // 2 - 1)

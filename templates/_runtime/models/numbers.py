@@ -1,4 +1,4 @@
-"""Numbers of JSON, which knows no difference between whole and others, kept as they came."""
+"""Numbers of JSON, which does not separate integers from floats, with their received form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class _Exact:
-    """Tells pydantic how a `JsonNumber` is read: a whole number stays an int, however large."""
+    """Core schema of a `JsonNumber`: an integer stays an int of any size."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -1,4 +1,4 @@
-"""Objects that are both received and sent in one class: taken as they come, asserted before they go."""
+"""Models that are both received and sent: lenient when received, strict when sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .validation import SENDING
 
 
 class SentFormat:
-    """Marks a string or an integer of a format: `Annotated[str, SentFormat("uuid")]`. See `formats`."""
+    """Marks a string or an integer whose format is asserted when it is sent: `Annotated[str, SentFormat("uuid")]`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -47,7 +47,7 @@ SentInt64 = Annotated[int, SentFormat("int64")]
 
 
 class _ReceivedOnly:
-    """Tells pydantic of a `ReceivedOnly`."""
+    """Core schema of a `ReceivedOnly`."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -65,7 +65,7 @@ ReceivedOnly = Annotated[Any, _ReceivedOnly]
 
 
 class Nullable:
-    """Marks a property that may be absent, and null as well: null is sent."""
+    """Marks a property that may be absent or null; null is sent."""
 
 
 class SharedModel(Model):
@@ -95,13 +95,13 @@ class _SentConstants(Constants):
 
 
 class CamelSharedModel(SharedModel):
-    """A `SharedModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+    """A `SharedModel` whose wire names are the fields' names in camelCase, unless a field has another alias."""
 
     model_config = ConfigDict(alias_generator=camel)
 
 
 def _never_null(model: type[SharedModel]) -> Iterator[str]:
-    """The optional fields whose annotations say None for what is received alone. A required field says it itself."""
+    """Yield the optional fields that accept None when received alone; required fields state null themselves."""
     hints: dict[str, Any] = {}
     if (
         not model.__pydantic_fields_complete__
@@ -117,7 +117,7 @@ def _never_null(model: type[SharedModel]) -> Iterator[str]:
 
 
 class _NoNulls:
-    """Refuses to send null for some of a model's fields."""
+    """Validator that refuses to send null for some of a model's fields."""
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
@@ -125,8 +125,8 @@ class _NoNulls:
     def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
         if info.context is not SENDING:
             return value
-        given = self._names & value.model_fields_set
-        null = [name for name in given if getattr(value, name) is None]
+        set_names = self._names & value.model_fields_set
+        null = [name for name in set_names if getattr(value, name) is None]
         if null:
             fields = type(value).model_fields
             names = ", ".join(sorted(fields[name].alias or name for name in null))

@@ -1,4 +1,4 @@
-"""What can be uploaded."""
+"""Files that can be uploaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Content = bytes | IO[bytes] | PathLike[str]
 
 
 class _AsGiven:
-    """Tells pydantic to take a file as it is; in JSON, as JSON Schema sees binary content, it is a string."""
+    """Core schema of a file: accepted unchanged in Python; a string in JSON, as JSON Schema has binary content."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -1,4 +1,4 @@
-"""Values against annotations: plain JSON values out of Python ones, and misfits told without values."""
+"""Validation of values against annotations, plain JSON data from Python values, and problems without values."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _LONGEST = 200  # of an input that is compared with what is allowed
 
 
 def build_adapter(annotation: Any) -> TypeAdapter[Any]:
-    """An adapter that is complete, so that threads never build one at the same time."""
+    """Return a complete adapter, so that threads never build an adapter at the same time."""
     with _BUILDING:
         adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         adapter.rebuild()
@@ -70,9 +70,14 @@ SENDING: Final = object()
 def parse_json(
     adapter: TypeAdapter[Any], content: bytes, *, strict: bool = False
 ) -> tuple[Any, tuple[Detail, ...]]:
-    """The value that `content` holds and no details, or None and what does not fit; `strict`: it is to be sent.
+    """Return the value of a JSON text and no details; or None and the details of its problems.
 
-    Pydantic's own error shows input, so it is dropped here, before anything could chain to it.
+    Pydantic's error shows input, so it is dropped before another error could have it as context.
+
+    Args:
+        adapter: The adapter of the value's annotation.
+        content: The JSON text.
+        strict: Whether the value is about to be sent.
     """
     try:
         context = SENDING if strict else None
@@ -86,7 +91,7 @@ def parse_json(
 
 
 def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
-    """Where in the document a misfit is, without what pydantic names the options of a union."""
+    """Return the place of an error in the document, without pydantic's names for options of a union."""
     tokens: list[int | str] = []
     place, last = document, len(misfit["loc"]) - 1
     token: Any
@@ -108,7 +113,7 @@ def _problem(misfit: ErrorDetails) -> str:
 
 
 def _not_listed(misfit: ErrorDetails) -> str:
-    """What is allowed; of more than a few values the closest, if any, which is the document's and not the input's."""
+    """Return the allowed values; of more than ten the closest, which is the document's text and not the input's."""
     listed = _QUOTED.findall(misfit.get("ctx", {}).get("expected", ""))
     if len(listed) <= _FEW:
         return misfit["msg"]
@@ -118,10 +123,12 @@ def _not_listed(misfit: ErrorDetails) -> str:
 
 
 def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
-    """`value`, already plain, as JSON: the very bytes that were checked, strictly.
+    """Return plain data as JSON text, validated strictly; the validated bytes are the sent bytes.
 
-    Raises RequestError. JSON is what strictness is measured in, so a date may be a string but
-    a number may not.
+    Strictness is that of JSON: a date may be a string, a number may not.
+
+    Raises:
+        RequestError: The value breaks the annotation, or has no JSON form.
     """
     content = _json(value)
     if content is None:
@@ -141,7 +148,7 @@ def _json(value: object) -> bytes | None:
 
 
 def plain(value: object, where: str) -> Any:
-    """A copy of `value` in JSON's types, without what is OMIT; raises RequestError."""
+    """Return a copy of `value` in JSON's types, without OMIT; raises RequestError."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, float):

@@ -1,8 +1,8 @@
-"""What receiving a webhook raises.
+"""Errors of receiving.
 
-    WebhookError                  anything wrong with a delivery
-    ├── SignatureError            it is not proven to be the sender's; `reason` says which check failed
-    ├── EventParseError           verified, but not JSON, or not an event at all
+    WebhookError                  a delivery is refused
+    ├── SignatureError            it is not proven to be the sender's; `reason` names the failed check
+    ├── EventParseError           verified, but not JSON, or not an event
     └── KeysUnavailableError      the sender's public keys cannot be fetched: no verdict, try again later
 
 No message shows a secret, an expected signature or a value of the delivery.
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class WebhookError(PicklableError):
-    """Anything wrong with a delivery."""
+    """A delivery is refused."""
 
 
 class SignatureReason(StrEnum):
-    """The check that a delivery failed."""
+    """Check that a delivery failed."""
 
     MISSING_HEADER = "missing_header"
     """A header that the scheme needs is not there."""
@@ -56,7 +56,7 @@ class SignatureReason(StrEnum):
 class SignatureError(WebhookError):
     """The delivery is not proven to be the sender's.
 
-    `reason` says which check failed, `header` which header it was about, if it was about one.
+    `reason` names the failed check, `header` the header that it read; None if it read none.
     """
 
     def __init__(self, reason: SignatureReason, message: str, *, header: str | None = None) -> None:
@@ -67,7 +67,7 @@ class SignatureError(WebhookError):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One departure of a delivery from its model: the JSON pointer, and what is wrong there."""
+    """Departure of a delivery from its model: the JSON Pointer, and the problem there."""
 
     where: str
     what: str
@@ -78,7 +78,7 @@ _MOST_ISSUES = 1000
 
 
 def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
-    """What pydantic found, without the values that it found it in."""
+    """Return the departures of a pydantic error, without values."""
     if error is None:
         return ()
     if error.error_count() > _MOST_ISSUES:
@@ -88,9 +88,9 @@ def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
 
 
 class EventParseError(WebhookError):
-    """The body is not JSON, or not an event; with `strict`, also one that is unknown or breaks its model.
+    """The body is not JSON, or not an event; with `strict`, also unknown and drifted events.
 
-    `issues` says where and what; the body itself is not part of the message.
+    `issues` has places and problems; the message does not show the body.
     """
 
     def __init__(self, message: str, issues: tuple[Issue, ...] = ()) -> None:
@@ -99,4 +99,4 @@ class EventParseError(WebhookError):
 
 
 class KeysUnavailableError(WebhookError):
-    """The sender's public keys cannot be fetched, so there is no verdict; `__cause__` says why."""
+    """The sender's public keys cannot be fetched, so there is no verdict; `__cause__` is the reason."""

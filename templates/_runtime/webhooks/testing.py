@@ -1,4 +1,4 @@
-"""Deliveries for tests: an example of each event, signed as its sender would."""
+"""Deliveries for tests: an example of each event, with the sender's signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ModelT = TypeVar("ModelT")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery(Generic[EventT]):
-    """What a sender would send, and what a receiver would read."""
+    """Body and headers as the sender sends them, and the event as a receiver parses it."""
 
     body: bytes
     headers: dict[str, str]
@@ -31,7 +31,7 @@ class Delivery(Generic[EventT]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """A delivery that is not signed yet. `data` is its event."""
+    """Delivery without a signature. `data` is its event."""
 
     data: dict[str, Any]
     headers: dict[str, str]
@@ -40,7 +40,7 @@ class Example:
     """The form's field that has the event in JSON."""
 
     def body(self) -> bytes:
-        """The bytes that are sent."""
+        """Return the body as bytes."""
         data = [self.data] if self.batch else self.data
         if self.headers["Content-Type"].partition(";")[0] != FORM:
             return _json(data).encode("utf-8", "surrogatepass")
@@ -71,7 +71,7 @@ class Examples(Generic[EventT]):
         return found
 
     def example(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> Example:
-        """The example, with other values at dotted paths; raises KeyError."""
+        """Return the example, with other values at dotted paths; raises KeyError."""
         stored = copy.deepcopy(self._found(self._key(event)))
         whole = stored if self._whole else {"body": stored}
         headers = {"Content-Type": "application/json", **whole.get("headers", {})}
@@ -82,15 +82,15 @@ class Examples(Generic[EventT]):
         return Example(data=data, headers=headers, batch=batch, carrier=whole.get("carrier", ""))
 
     def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
-        """The example's event as plain data, with other values at dotted paths; raises KeyError."""
+        """Return the example's event as plain data, with other values at dotted paths; raises KeyError."""
         return self.example(event, changes).data
 
-    def _found(self, kind: str) -> Any:
-        if kind not in self._stored:
-            close = difflib.get_close_matches(kind, self._stored, n=1)
+    def _found(self, event_type: str) -> Any:
+        if event_type not in self._stored:
+            close = difflib.get_close_matches(event_type, self._stored, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise KeyError(f"there is no example of {kind!r}{hint}")
-        return self._stored[kind]
+            raise KeyError(f"there is no example of {event_type!r}{hint}")
+        return self._stored[event_type]
 
     def delivery(
         self,
@@ -100,7 +100,7 @@ class Examples(Generic[EventT]):
         changes: Mapping[str, Any] = {},
         url: str | None = None,
     ) -> Delivery[Any]:
-        """The example, signed by `webhook`; not signed where that is None."""
+        """Return the example, signed by `webhook`; None: unsigned."""
         example = self.example(event, changes)
         body, headers = example.body(), dict(example.headers)
         if webhook is not None:
@@ -109,11 +109,15 @@ class Examples(Generic[EventT]):
         return Delivery(body=body, headers=headers, event=read)
 
     def _key(self, event: type[Any] | str) -> str:
-        """The key of an example: the type or, of a class among several of that type, both."""
+        """Return the key of an example: the type, and the class if the type has several."""
         if isinstance(event, str):
             return str(event)
-        kind = self._catalogue.types_of(event)[0]
-        return f"{kind} as {event.__name__}" if self._catalogue.has_options(kind) else kind
+        event_type = self._catalogue.types_of(event)[0]
+        return (
+            f"{event_type} as {event.__name__}"
+            if self._catalogue.has_options(event_type)
+            else event_type
+        )
 
 
 def _json(data: object) -> str:
@@ -121,7 +125,7 @@ def _json(data: object) -> str:
 
 
 def _field(value: Any) -> Any:
-    """A value as a form has it, items of a list one by one."""
+    """Return a value as fields of a form have it; an array gives one field an item."""
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return [_field(item) for item in value]
     if isinstance(value, str):
@@ -130,9 +134,10 @@ def _field(value: Any) -> Any:
 
 
 def change(payload: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value at a dotted path (`data.email`, `data.domains.0`); objects on the way are made where they lack.
+    """Set a value at a dotted path (`data.email`, `data.domains.0`); missing objects are created.
 
-    Raises KeyError where the path goes through something that has no parts.
+    Raises:
+        KeyError: The path leads through a scalar, or out of an array.
     """
     *parents, last = path.split(".")
     found: Any = payload

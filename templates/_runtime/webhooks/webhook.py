@@ -1,4 +1,4 @@
-"""The base of every generated `Webhook`: deliveries verified, and read as typed events."""
+"""Base of generated `Webhook` classes: deliveries are verified, and parsed as typed events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _no_verdict(body: bytes, headers: AnyHeaders, now: float, tolerance: float |
 
 
 class BaseWebhook(Generic[EventT]):
-    """Verifies deliveries, reads them, and signs others for tests."""
+    """Verifies deliveries, parses them, and signs deliveries for tests."""
 
     def __init__(
         self,
@@ -42,12 +42,12 @@ class BaseWebhook(Generic[EventT]):
 
     @property
     def waits(self) -> bool:
-        """Whether a check may wait for the network, as when keys are fetched."""
+        """Whether verification may wait for the network, as for keys."""
         return self._verifier.waits
 
     @property
     def signs_url(self) -> bool:
-        """Whether the signed text has the URL, so that a delivery is verified with the URL that the sender called."""
+        """Whether the signed text has the URL, so that verification needs the URL that the sender called."""
         return self._verifier.signs_url
 
     def unwrap(
@@ -94,10 +94,11 @@ class BaseWebhook(Generic[EventT]):
         url: str | None = None,
         strict: bool = False,
     ) -> list[EventT]:
-        """Verify a delivery and read all events in it: those of a batch (a JSON array), or the one that it is.
+        """Verify a delivery and return all its events: those of a batch (a JSON array), or a single event.
 
-        In a batch, an object that does not say its type comes as `UnknownEvent` too, without a type. Arguments and
-        errors as for `unwrap`, which refuses a batch.
+        An object of a batch without a type is an `UnknownEvent` without a type. Arguments and errors are those of
+        `unwrap`, which
+        refuses a batch.
         """
         raw, now = raw_body(body), self._clock()
         if not self._verify_fast(raw, headers, now, self._tolerance):
@@ -114,7 +115,7 @@ class BaseWebhook(Generic[EventT]):
         method: str = "POST",
         url: str | None = None,
     ) -> None:
-        """Verify a delivery without reading it; arguments and errors as for `unwrap`."""
+        """Verify a delivery without parsing it. Arguments and errors are those of `unwrap`."""
         raw, now = raw_body(body), self._clock()
         if not self._verify_fast(raw, headers, now, self._tolerance):
             self._verifier.verify(Message(raw, headers, method, url), now, self._tolerance)

@@ -1,4 +1,4 @@
-"""The client for asyncio. `sync_client.py` is its twin, word for word but for `await`."""
+"""The client for asyncio. It differs from `sync_client.py` in `async` and `await` alone."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ Item = TypeVar("Item")
 
 
 class AsyncClient(BaseClient):
-    """A client of one API; safe to share between tasks.
+    """Client of an API for asyncio; tasks may share it.
 
-    Owns the pool of its connections unless `http_client` is given: close it, or use it in an `async with`.
+    The client owns its connections unless `http_client` is given: close it, or use it in an `async with`.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class AsyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> T:
-        """Call an operation; gives its typed reply."""
+        """Call an operation and return its typed reply."""
         raw = await self.call_raw(
             operation,
             path=path,
@@ -106,7 +106,7 @@ class AsyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> RawReply[T]:
-        """Call an operation; gives its reply with status and headers, to be parsed later."""
+        """Call an operation and return its reply with status and headers, unparsed."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -124,7 +124,7 @@ class AsyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncPager[Item, T]:
-        """Call an operation that gives pages; gives the first when awaited or iterated."""
+        """Return the pages of a list; they are fetched when awaited or iterated."""
 
         async def fetch(position: Values) -> RawReply[T]:
             arguments = Arguments(
@@ -146,7 +146,7 @@ class AsyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncStream[Item]:
-        """Call an operation whose reply is a stream; gives its typed items while they arrive."""
+        """Return the typed items of an operation's streamed reply, while they arrive."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -180,7 +180,7 @@ class AsyncClient(BaseClient):
         content_type: str | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[AsyncStreamedReply]:
-        """Call an operation and read its reply piece by piece, within an `async with`."""
+        """Call an operation and read its reply in pieces, within an `async with`."""
         arguments = Arguments(
             path or {}, query or {}, header or {}, cookie or {}, body, content_type
         )
@@ -200,7 +200,7 @@ class AsyncClient(BaseClient):
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> Self:
-        """A copy that differs in these; it shares the pool and the tokens, and does not close them."""
+        """Return a copy with these settings. It shares connections and tokens, and does not close them."""
         copy = object.__new__(type(self))
         copy._config = self._changed(timeout, max_retries, headers, hooks)
         copy._credentials = self._credentials
@@ -210,7 +210,7 @@ class AsyncClient(BaseClient):
         return copy
 
     async def aclose(self) -> None:
-        """Close the connections, unless they belong to an injected client or to the original."""
+        """Close the connections, unless they belong to an injected client or to the original of a copy."""
         if self._owns_http:
             await self._http.aclose()
 
@@ -249,7 +249,7 @@ class AsyncClient(BaseClient):
     async def _exchange(
         self, call: Call[Any], *, stream: bool = False, placement: Placement | None = None
     ) -> httpx2.Response:
-        """Send until there is a reply to settle for: again with a new token, again after a wait."""
+        """Send until a reply is final: again with a new token after a 401, again after a wait."""
         placement = placement or await self._place(call)
         sent = retries = 0
         renewed = False
@@ -273,7 +273,7 @@ class AsyncClient(BaseClient):
     async def _attempt(
         self, call: Call[Any], placement: Placement, watch: Watch, stream: bool
     ) -> Outcome:
-        """Send once, redirects included; a refusal is read whole, so its connection is free again."""
+        """Send once, redirects included. A refusal is read whole, so that its connection is free again."""
         request = call.request(self._http, placement, watch.added)
         try:
             response = await self._send(call, request, stream)
@@ -302,7 +302,7 @@ class AsyncClient(BaseClient):
         return await self._authenticator.place(call.schemes, self._fetch_token)
 
     async def _renew(self, call: Call[Any], used: Placement) -> tuple[Placement, bool]:
-        """Credentials after a 401, and whether they are others than those refused."""
+        """Return credentials after a 401, and whether they differ from the refused credentials."""
         self._credentials.drop(call.schemes, used)
         placement = await self._place(call)
         return placement, placement.secrets != used.secrets
@@ -314,7 +314,7 @@ class AsyncClient(BaseClient):
 
 
 class AsyncResource:
-    """A group of an API's calls."""
+    """Group of an API's operations."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client

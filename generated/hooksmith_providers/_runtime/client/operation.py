@@ -1,4 +1,4 @@
-"""What the wire knows of an API: its operations, parameters, bodies, replies, servers and schemes."""
+"""HTTP details of an API: operations, parameters, bodies, replies, servers and security schemes."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ Security = tuple[tuple[str, ...], ...]
 
 
 class _Annotated:
-    """Something with an annotation, or with a function that gives it, and imports what it names."""
+    """Base of details with an annotation, or with a function that imports and returns the annotation."""
 
     annotation: Any
 
     @cached_property
     def type(self) -> Any:
-        """The annotation itself."""
+        """The annotation."""
         return self.annotation() if isinstance(self.annotation, FunctionType) else self.annotation
 
     def __getstate__(self) -> dict[str, Any]:
-        """For pickle, which takes no functions; what is cached is made again."""
+        """Return the state for pickle, which takes no functions; cached values are built again."""
         state = {key: value for key, value in vars(self).items() if key not in ("type", "adapter")}
         return {**state, "annotation": self.type}
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any] | None:
-        """Adapter of the annotation; None where it is Any, which checks nothing."""
+        """The annotation's adapter; None for Any, which accepts every value."""
         return None if self.type is Any else build_adapter(self.type)
 
 
@@ -132,7 +132,7 @@ class ItemStream(_Annotated):
 
 @dataclass(frozen=True, kw_only=True)
 class Permissions:
-    """What the caller must be allowed to do."""
+    """Permissions that the caller of an operation needs."""
 
     permissions: tuple[str, ...]
     group: str | None = None
@@ -140,9 +140,9 @@ class Permissions:
 
 @dataclass(frozen=True, kw_only=True)
 class CursorPagination:
-    """A cursor of the last reply goes into the next request.
+    """Pagination by a cursor in the reply, which is a query parameter of the next request.
 
-    `next` and `items` are JSON pointers into the reply, `parameter` and `size` are query parameters.
+    `next` and `items` are JSON Pointers into the reply, `parameter` and `size` are query parameters.
     """
 
     parameter: str
@@ -153,10 +153,10 @@ class CursorPagination:
 
 @dataclass(frozen=True, kw_only=True)
 class OffsetPagination:
-    """The position of the next item goes into the next request.
+    """Pagination by the position of the next item.
 
-    `items` and `complete` are JSON pointers into the reply; a reply that is an array is the items
-    themselves. Without `complete` an empty page is the last.
+    `items` and `complete` are JSON Pointers into the reply; a reply that is an array is the items themselves. Without
+    `complete`, an empty page is the last.
     """
 
     parameter: str
@@ -170,7 +170,7 @@ Pagination = CursorPagination | OffsetPagination
 
 @dataclass(frozen=True, kw_only=True)
 class ServerVariable:
-    """A part of a server's URL; `argument` is the constructor's name for it."""
+    """Part of a server's URL; `argument` is its name in the constructor."""
 
     default: str | None = None
     enum: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class ServerVariable:
 
 @dataclass(frozen=True, eq=False)
 class Server:
-    """A base URL, with `{variables}`."""
+    """Base URL with `{variables}`."""
 
     url: str
     variables: Mapping[str, ServerVariable] = field(default_factory=dict)
@@ -224,7 +224,7 @@ class OAuth2ClientCredentials:
 
 @dataclass(frozen=True, kw_only=True)
 class MutualTls:
-    """A client certificate, which the injected HTTP client holds; nothing is added to a request."""
+    """Client certificate of the injected HTTP client; the request is not changed."""
 
 
 SecurityScheme = HttpBearer | HttpBasic | ApiKey | OAuth2ClientCredentials | MutualTls
@@ -275,7 +275,7 @@ class Operation(Generic[T]):
 
     @cached_property
     def accept(self) -> str:
-        """The media types that the replies may have, for the Accept header; the preferred ones first."""
+        """The media types of the replies for the Accept header, the preferred first."""
         described = (*self.replies.values(), *self.errors.values())
         first = dict.fromkeys(it.media_type for it in described if it.annotation is not None)
         others = [it for reply in self.replies.values() for it in reply.others]
@@ -286,13 +286,13 @@ class Operation(Generic[T]):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PagedOperation(Operation[T], Generic[Item, T]):
-    """An operation whose replies T are pages of Item."""
+    """Operation whose replies T are pages of Item."""
 
     pagination: Pagination
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class StreamedOperation(Operation[T], Generic[Item, T]):
-    """An operation whose reply can be a stream of Item; T is its reply in other media types."""
+    """Operation whose reply can be a stream of Item; T is its reply in other media types."""
 
     stream: ItemStream

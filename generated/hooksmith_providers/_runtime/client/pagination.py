@@ -39,9 +39,9 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Walk:
-    """How far a walk over pages has come: the query of this page, its number, what came before.
+    """Position in a walk over pages: query and number of the page, and the items of the previous page.
 
-    `cursors` says on which page each cursor was first met; all pages of a walk share it.
+    `cursors`: cursor → number of the page that first had it; the pages of a walk share it.
     """
 
     pagination: Pagination
@@ -51,7 +51,7 @@ class Walk:
     previous: Sequence[object] = ()
 
     def items(self, reply: object, raw: RawReply[Any]) -> list[Any]:
-        """The items of a reply; raises PaginationError where there is no list, or the last one again."""
+        """Return the items of a reply; raises PaginationError if there is no list, or the previous page again."""
         found = reply if isinstance(reply, list) else resolve(reply, self.pagination.items)
         if found is None or found is OMIT:
             return []
@@ -64,7 +64,7 @@ class Walk:
     def next(
         self, reply: object, items: list[Any], raw: RawReply[Any]
     ) -> Walk | PaginationError | None:
-        """The walk at the page after this one; None after the last; why there is none, if it breaks off."""
+        """Return the position of the next page; None after the last page; an error if the walk breaks off."""
         if isinstance(self.pagination, CursorPagination):
             position = self._cursor(self.pagination, reply, raw)
         else:
@@ -113,14 +113,15 @@ class _PageFacts(Generic[Item, T]):
 
     @property
     def has_next(self) -> bool:
-        """Whether another page follows, as far as this one tells."""
+        """Whether the page leads to a next page."""
         return self._next is not None
 
     @property
     def next_query(self) -> Mapping[str, object] | None:
         """The query of the next page, with its cursor or offset; None after the last.
 
-        Raises PaginationError where the reply says that pages follow but leads to none.
+        Raises:
+            PaginationError: The reply announces pages and leads to none.
         """
         return self._following().query if self.has_next else None
 
@@ -151,18 +152,18 @@ class _PageFacts(Generic[Item, T]):
 
 
 class Page(_PageFacts[Item, T]):
-    """A page; iterating it walks over its items and those of every page after it."""
+    """A page. Iteration yields its items and those of every page after it."""
 
     def __init__(self, walk: Walk, fetch: Callable[[Values], RawReply[T]]) -> None:
         self._fetch = fetch
         super().__init__(walk, fetch(walk.query))
 
     def next_page(self) -> Page[Item, T]:
-        """Fetch the next page; raises PaginationError on the last."""
+        """Fetch the next page; raises PaginationError on the last page."""
         return Page(self._following(), self._fetch)
 
     def pages(self) -> Iterator[Page[Item, T]]:
-        """This page and every page after it, fetched when reached."""
+        """Yield this page and every page after it; each is fetched when it is reached."""
         page = self
         yield page
         while page.has_next:
@@ -175,7 +176,7 @@ class Page(_PageFacts[Item, T]):
 
 
 class AsyncPage(_PageFacts[Item, T]):
-    """A page; iterating it walks over its items and those of every page after it."""
+    """A page. Iteration yields its items and those of every page after it."""
 
     def __init__(
         self, walk: Walk, raw: RawReply[T], fetch: Callable[[Values], Awaitable[RawReply[T]]]
@@ -184,12 +185,12 @@ class AsyncPage(_PageFacts[Item, T]):
         super().__init__(walk, raw)
 
     async def next_page(self) -> AsyncPage[Item, T]:
-        """Fetch the next page; raises PaginationError on the last."""
+        """Fetch the next page; raises PaginationError on the last page."""
         walk = self._following()
         return AsyncPage(walk, await self._fetch(walk.query), self._fetch)
 
     async def pages(self) -> AsyncIterator[AsyncPage[Item, T]]:
-        """This page and every page after it, fetched when reached."""
+        """Yield this page and every page after it; each is fetched when it is reached."""
         page = self
         yield page
         while page.has_next:
@@ -203,7 +204,7 @@ class AsyncPage(_PageFacts[Item, T]):
 
 
 class AsyncPager(Generic[Item, T]):
-    """Pages not fetched yet: iterate it, or await it for the first page; each starts anew."""
+    """Pages before they are fetched: iterate over them, or await the first page. Each iteration starts at the first."""
 
     def __init__(self, walk: Walk, fetch: Callable[[Values], Awaitable[RawReply[T]]]) -> None:
         self._walk = walk
@@ -218,7 +219,7 @@ class AsyncPager(Generic[Item, T]):
         return self.first_page().__await__()
 
     async def pages(self) -> AsyncIterator[AsyncPage[Item, T]]:
-        """Every page, fetched when reached."""
+        """Yield every page; each is fetched when it is reached."""
         async for page in (await self.first_page()).pages():
             yield page
 
@@ -228,7 +229,7 @@ class AsyncPager(Generic[Item, T]):
 
 
 def _is_repeated(items: Sequence[object], previous: Sequence[object]) -> bool:
-    """Scalars may well repeat; objects that all do are the page before."""
+    """Return whether a page has the objects of the previous page; pages of equal scalars are plausible."""
     return (
         bool(items) and isinstance(items[0], (BaseModel, Mapping)) and list(items) == list(previous)
     )

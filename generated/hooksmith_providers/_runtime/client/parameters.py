@@ -1,9 +1,12 @@
 """Parameters on the wire, in every style of OpenAPI 3.1 ("Style Values", after RFC 6570).
 
-Whatever a value holds, it stays inside its place: everything but RFC 3986's unreserved characters
-is percent-encoded; with `allow_reserved` reserved characters and percent-encoded triples stay, save
-those that end a segment or a pair. What no encoding can carry is refused with a RequestError: an empty
-or dot segment of a path, a delimiter that the style cannot escape, a line break in a header.
+A value stays inside its place: all but RFC 3986's unreserved characters are percent-encoded. With `allow_reserved`,
+reserved
+characters and percent-encoded triples stay, except those that end a segment or a pair. A value that no encoding can
+carry
+is refused with a RequestError: an empty or dot segment of a path, a delimiter that the style cannot escape, a line
+break in
+a header.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def path_of(operation: Operation[Any], values: Values) -> str:
-    """The operation's path with its parameters filled in; starts with a slash."""
+    """Return the operation's path with its parameters; it starts with a slash."""
     path = operation.path
     for parameter, value in _given(operation.path_parameters, values, "path"):
         path = path.replace("{" + parameter.name + "}", _segment(parameter, value))
@@ -44,7 +47,7 @@ def path_of(operation: Operation[Any], values: Values) -> str:
 
 
 def query_of(operation: Operation[Any], values: Values, extra: Values) -> Pairs:
-    """The pairs of the query; `extra` (form style, exploded) replaces parameters of the same name."""
+    """Return the pairs of the query. `extra` (form style, exploded) replaces parameters of the same name."""
     pairs = [
         pair
         for parameter, value in _given(operation.query, values, "query")
@@ -58,7 +61,7 @@ def query_of(operation: Operation[Any], values: Values, extra: Values) -> Pairs:
 
 
 def headers_of(operation: Operation[Any], values: Values) -> Pairs:
-    """The header parameters, as they are sent."""
+    """Return the header parameters as names and values."""
     return [
         (parameter.name, _header(parameter, value))
         for parameter, value in _given(operation.header, values, "header")
@@ -66,7 +69,7 @@ def headers_of(operation: Operation[Any], values: Values) -> Pairs:
 
 
 def cookies_of(operation: Operation[Any], values: Values) -> Pairs:
-    """The cookie parameters, as they are sent."""
+    """Return the cookie parameters as names and values."""
     return [
         pair
         for parameter, value in _given(operation.cookie, values, "cookie")
@@ -75,19 +78,19 @@ def cookies_of(operation: Operation[Any], values: Values) -> Pairs:
 
 
 def form_pairs(parameter: Parameter, value: object) -> Pairs:
-    """The pairs of one property of a form, already plain."""
+    """Return the pairs of a form's property, whose value is plain data."""
     return _pairs(parameter, value, "query")
 
 
 def join(pairs: Iterable[tuple[str, str]], separator: str = "&") -> str:
-    """Encoded pairs as one string."""
+    """Return encoded pairs as one text."""
     return separator.join(f"{name}={value}" for name, value in pairs)
 
 
 def _given(
     declared: tuple[Parameter, ...], values: Values, place: Place
 ) -> Iterator[tuple[Parameter, Any]]:
-    """The parameters that have a value, with it, plain and checked; null is not sent."""
+    """Yield each given parameter with its value, plain and validated; null is not sent."""
     if not declared and not values:
         return
     unknown = values.keys() - {parameter.name for parameter in declared}
@@ -110,7 +113,7 @@ def _given(
 
 
 def _is_plainly_text(parameter: Parameter, value: object) -> bool:
-    """Whether there is nothing to check; text beyond ASCII may be no text at all."""
+    """Return whether the value is ASCII text, which needs no validation."""
     return parameter.annotation is str and type(value) is str and value.isascii()
 
 
@@ -126,7 +129,7 @@ def _segment(parameter: Parameter, value: Any) -> str:
 
 
 def _styled(parameter: Parameter, value: Any, where: str) -> str:
-    """A path parameter in simple, label or matrix style."""
+    """Return a path parameter in simple, label or matrix style."""
     style = parameter.style or "simple"
     explode = bool(parameter.explode)
     if style == "matrix":
@@ -150,7 +153,7 @@ def _matrix(parameter: Parameter, value: Any, where: str) -> str:
 def _members(
     parameter: Parameter, value: Any, explode: bool, place: Place, where: str
 ) -> list[str]:
-    """A scalar as one member, a list as its items, an object as `name=value` or names and values."""
+    """Return a scalar as one member, an array as its items, an object as `name=value` or as names and values."""
     if isinstance(value, list):
         return [_member(parameter, item, where) for item in value if item is not None]
     if not isinstance(value, dict):
@@ -174,7 +177,7 @@ def _object(parameter: Parameter, value: dict[str, Any], where: str) -> Pairs:
 
 
 def _pairs(parameter: Parameter, value: Any, place: Place) -> Pairs:
-    """A query parameter, or a cookie, in form, deepObject or a delimited style."""
+    """Return the pairs of a query parameter or cookie in form, deepObject or a delimited style."""
     where = place + pointer(parameter.name)
     name = _encode(parameter.name)
     if parameter.media_type is not None:
@@ -193,7 +196,7 @@ def _pairs(parameter: Parameter, value: Any, place: Place) -> Pairs:
 
 
 def _joined(parameter: Parameter, value: Any, style: str, place: Place, where: str) -> Pairs:
-    """All members under one name, behind the style's delimiter; nothing for no members."""
+    """Return all members in one pair, joined by the style's delimiter; no pair for no members."""
     delimiter = _DELIMITERS.get(style, ",")
     members = _members(parameter, value, False, place, where)
     encoded = "," if delimiter == "," else quote(delimiter)
@@ -240,7 +243,7 @@ def _header(parameter: Parameter, value: Any) -> str:
 
 
 def _raw_members(parameter: Parameter, value: Any, delimiters: str, where: str) -> list[str]:
-    """Members without percent-encoding, which headers do not have; so delimiters are refused."""
+    """Return members without percent-encoding, which headers do not have; delimiters are refused."""
     pairs: Pairs = []
     if isinstance(value, dict):
         pairs = [(name, _text(item, where)) for name, item in value.items() if item is not None]
@@ -271,14 +274,14 @@ def _cookie(parameter: Parameter, value: Any) -> Pairs:
 
 
 def _content(parameter: Parameter, value: Any, where: str) -> str:
-    """The value of a `content` parameter in its media type."""
+    """Return the value of a `content` parameter in its media type."""
     if parameter.media_type is not None and "json" in parameter.media_type:
         return check(None, value, where).decode()
     return _text(value, where)
 
 
 def _text(value: Any, where: str) -> str:
-    """A scalar as text: `true` and `false`, numbers as in JSON."""
+    """Return a scalar as text: `true` and `false`, numbers as in JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -289,7 +292,7 @@ def _text(value: Any, where: str) -> str:
 
 
 def _encode(text: str, parameter: Parameter | None = None, place: Place | None = None) -> str:
-    """`text` percent-encoded as UTF-8; a place of None: one member of several."""
+    """Return `text` percent-encoded as UTF-8. If `place` is None, the text is one of several members."""
     try:
         if parameter is None or not parameter.allow_reserved:
             return quote(text, safe="")

@@ -1,4 +1,4 @@
-"""The base of every generated model, and the few types that its annotations use."""
+"""Base classes of generated models, and the types that annotations share."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ _MASK = "**********"
 
 
 def _is_secret(name: object) -> bool:
-    """Whether a property of that name, in whatever case, holds a secret."""
+    """Return whether a property's name, in any case style, is that of a secret."""
     return _WORD_STARTS.sub("_", str(name)).replace("-", "_").lower() in _SECRETS
 
 
 def _masked(value: Any) -> Any:
-    """Plain data with the secrets in it masked."""
+    """Return plain data with its secrets masked."""
     if type(value) is dict:
         return {key: _MASK if _is_secret(key) else _masked(item) for key, item in value.items()}
     if type(value) is list:
@@ -62,7 +62,7 @@ _T = TypeVar("_T")
 
 
 class _WithoutOmit:
-    """Tells pydantic of the type alone: `OMIT`, which JSON cannot hold, is taken as it is and never written."""
+    """Core schema of the type without `OMIT`, which JSON cannot hold: `OMIT` is accepted and never written."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -89,10 +89,11 @@ def _asserts(base: type[Any]) -> bool:
 
 
 class Model(DeferredModel):
-    """An object of the API.
+    """Object of the API.
 
-    Properties that the document does not name are kept (`model_extra`) and survive a round trip. A property that was
-    absent stays absent when written, and one that was null stays null.
+    Properties that the document does not declare are retained (`model_extra`) and survive a round trip. An absent
+    property
+    stays absent when written, and null stays null.
     """
 
     __assertions__: ClassVar[Mapping[str, Any]]
@@ -114,30 +115,32 @@ class Model(DeferredModel):
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
-        """With what the document asserts of the whole object."""
-        stated = [vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)]
-        if stated:
+        """Return the core schema with the document's assertions about the whole object."""
+        assertions_of_bases = [
+            vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)
+        ]
+        if assertions_of_bases:
             from .constraints import Asserts
 
-            for assertions in stated:
+            for assertions in assertions_of_bases:
                 schema = Asserts(assertions).wrap(schema)
         return schema
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON-like data under the names of the API, without what was never set."""
+        """Return JSON-like data under wire names, without properties that were never set."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     def to_json(self) -> str:
-        """As JSON text under the names of the API, without what was never set."""
+        """Return JSON text under wire names, without properties that were never set."""
         return self.model_dump_json(by_alias=True, exclude_unset=True)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read JSON text; raises `pydantic.ValidationError` where it does not fit."""
+        """Return the object of a JSON text; raises `pydantic.ValidationError`."""
         return cls.model_validate_json(text)
 
     def __repr_args__(self) -> Any:
-        """What `repr` shows: no field that holds a secret, declared or not."""
+        """Return the fields that `repr` shows: all but secrets, declared or not."""
         shown = super().__repr_args__()
         return [(name, _masked(value)) for name, value in shown if not _is_secret(name)]
 
@@ -153,7 +156,7 @@ def constant_names(model: type[BaseModel]) -> set[str]:
 
 
 class Constants:
-    """Counts fields as given that can have one value alone; in JSON, which is sent as it is, they must be given."""
+    """Marks fields with a single possible value as set. JSON is sent unchanged, so there they must be present."""
 
     def __init__(self, names: set[str]) -> None:
         self._names = names
@@ -170,9 +173,9 @@ class Constants:
 
 
 class RequestModel(Model):
-    """An object that is only ever sent. `OMIT` leaves a property out; None sends null.
+    """Object that is only sent. `OMIT` leaves a property out; None sends null.
 
-    A property that can have one value alone has it without being given.
+    A property with a single possible value has it by default.
     """
 
     @classmethod
@@ -185,22 +188,22 @@ class RequestModel(Model):
 
 
 def camel(name: str) -> str:
-    """`next_cursor` → `nextCursor`."""
+    """Return a name in camelCase: `next_cursor` → `nextCursor`."""
     first, *others = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
 
 
 class CamelModel(Model):
-    """A `Model` whose properties are the fields' names in camelCase, where no other alias is given."""
+    """A `Model` whose wire names are the fields' names in camelCase, unless a field has another alias."""
 
     model_config = ConfigDict(alias_generator=camel)
 
 
 class CamelRequestModel(RequestModel):
-    """A `RequestModel` whose properties are the fields' names in camelCase, where no other alias is given."""
+    """A `RequestModel` whose wire names are the fields' names in camelCase, unless a field has another alias."""
 
     model_config = ConfigDict(alias_generator=camel)
 
 
 class Unknown(Model):
-    """An option of a union that the document does not know (yet), with all that was received."""
+    """Option of a union that the document does not have, with all received properties."""

@@ -1,7 +1,6 @@
-"""Whether a JSON value satisfies a schema: JSON Schema 2020-12's assertions, for what no Python type says.
+"""Validation against JSON Schema 2020-12, for assertions that no Python type expresses.
 
-Schemas are self-contained (no `$ref`), and come from the document that the package was generated from. `format` and
-other annotations assert nothing.
+Schemas have no `$ref`, and are part of the package. `format` and other annotations assert nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ Schema = Mapping[str, Any] | bool
 
 
 def failing(schema: Schema, value: Any) -> Iterator[str]:
-    """The keywords of a schema that a value does not satisfy."""
+    """Yield the keywords of a schema that a value does not satisfy."""
     if isinstance(schema, bool):
         if not schema:
             yield "false"
@@ -30,12 +29,12 @@ def failing(schema: Schema, value: Any) -> Iterator[str]:
 
 
 def holds(schema: Schema, value: Any) -> bool:
-    """Whether a value satisfies a schema."""
+    """Return whether a value satisfies a schema."""
     return next(failing(schema, value), None) is None
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Equality of JSON: `1` and `true` differ, `1` and `1.0` do not."""
+    """Return whether two JSON values are equal: `1` and `true` differ, `1` and `1.0` do not."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list) and isinstance(right, list):
@@ -45,12 +44,12 @@ def equal(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def _is(kind: str, value: Any) -> bool:
+def _is(json_type: str, value: Any) -> bool:
     if isinstance(value, bool):
-        return kind == "boolean"
-    if kind == "integer":
+        return json_type == "boolean"
+    if json_type == "integer":
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return isinstance(value, _TYPES[kind])
+    return isinstance(value, _TYPES[json_type])
 
 
 _TYPES: dict[str, Any] = {
@@ -65,14 +64,14 @@ _TYPES: dict[str, Any] = {
 _Assertion = Callable[[Any, Any, Mapping[str, Any]], bool]
 
 
-def _of(kind: str, test: Callable[[Any, Any], bool]) -> _Assertion:
-    """An assertion about values of one type; all others satisfy it."""
-    return lambda stated, value, _: not _is(kind, value) or test(stated, value)
+def _of(json_type: str, test: Callable[[Any, Any], bool]) -> _Assertion:
+    """Return an assertion about values of one JSON type; values of other types satisfy it."""
+    return lambda expected, value, _: not _is(json_type, value) or test(expected, value)
 
 
 @lru_cache(maxsize=256)
 def _expression(pattern: str) -> Callable[[str], object]:
-    """Rust's regex where it takes the expression, for it never backtracks: no text is slow."""
+    """Return a search by a regular expression: Rust's engine, which never backtracks, if it accepts the expression."""
     try:
         return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python
     except SchemaError:
@@ -83,60 +82,60 @@ def _matches(pattern: str, text: str) -> bool:
     return bool(_expression(pattern)(text))
 
 
-def _is_multiple(stated: float, value: float) -> bool:
-    return Fraction(str(value)) % Fraction(str(stated)) == 0
+def _is_multiple(expected: float, value: float) -> bool:
+    return Fraction(str(value)) % Fraction(str(expected)) == 0
 
 
-def _items(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+def _items(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, list):
         return True
-    return all(holds(stated, item) for item in value[len(schema.get("prefixItems", ())) :])
+    return all(holds(expected, item) for item in value[len(schema.get("prefixItems", ())) :])
 
 
-def _prefix(stated: list[Schema], value: list[Any]) -> bool:
-    return all(map(holds, stated, value))
+def _prefix(expected: list[Schema], value: list[Any]) -> bool:
+    return all(map(holds, expected, value))
 
 
-def _contains(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+def _contains(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, list):
         return True
-    found = sum(holds(stated, item) for item in value)
+    found = sum(holds(expected, item) for item in value)
     return bool(schema.get("minContains", 1) <= found <= schema.get("maxContains", len(value)))
 
 
-def _unique(stated: bool, value: list[Any]) -> bool:
-    return not stated or not any(
+def _unique(expected: bool, value: list[Any]) -> bool:
+    return not expected or not any(
         equal(item, other) for index, item in enumerate(value) for other in value[:index]
     )
 
 
-def _properties(stated: Mapping[str, Schema], value: dict[str, Any]) -> bool:
-    return all(holds(stated[name], item) for name, item in value.items() if name in stated)
+def _properties(expected: Mapping[str, Schema], value: dict[str, Any]) -> bool:
+    return all(holds(expected[name], item) for name, item in value.items() if name in expected)
 
 
-def _by_pattern(stated: Mapping[str, Schema], value: dict[str, Any]) -> bool:
+def _by_pattern(expected: Mapping[str, Schema], value: dict[str, Any]) -> bool:
     return all(
         holds(schema, item)
-        for pattern, schema in stated.items()
+        for pattern, schema in expected.items()
         for name, item in value.items()
         if _matches(pattern, name)
     )
 
 
-def _others(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+def _others(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, dict):
         return True
     patterns = schema.get("patternProperties", ())
     return all(
-        holds(stated, item)
+        holds(expected, item)
         for name, item in value.items()
         if name not in schema.get("properties", ())
         and not any(_matches(pattern, name) for pattern in patterns)
     )
 
 
-def _conditional(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
-    return holds(schema.get("then" if holds(stated, value) else "else", True), value)
+def _conditional(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+    return holds(schema.get("then" if holds(expected, value) else "else", True), value)
 
 
 def _applied(schema: Mapping[str, Any], value: Any) -> Iterator[Schema]:
@@ -176,63 +175,68 @@ def _evaluated_items(schema: Schema, value: list[Any]) -> set[int]:
     return positions.union(*(_evaluated_items(inner, value) for inner in _applied(schema, value)))
 
 
-def _unevaluated_properties(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+def _unevaluated_properties(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, dict):
         return True
     siblings = {key: inner for key, inner in schema.items() if key != "unevaluatedProperties"}
     names = value.keys() - _evaluated_names(siblings, value)
-    return all(holds(stated, value[name]) for name in names)
+    return all(holds(expected, value[name]) for name in names)
 
 
-def _unevaluated_items(stated: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
+def _unevaluated_items(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, list):
         return True
     siblings = {key: inner for key, inner in schema.items() if key != "unevaluatedItems"}
     positions = _evaluated_items(siblings, value)
-    return all(holds(stated, item) for at, item in enumerate(value) if at not in positions)
+    return all(holds(expected, item) for at, item in enumerate(value) if at not in positions)
 
 
 _ASSERTIONS: dict[str, _Assertion] = {
-    "type": lambda stated, value, _: any(
-        _is(kind, value) for kind in ([stated] if isinstance(stated, str) else stated)
+    "type": lambda expected, value, _: any(
+        _is(json_type, value)
+        for json_type in ([expected] if isinstance(expected, str) else expected)
     ),
-    "enum": lambda stated, value, _: any(equal(one, value) for one in stated),
-    "const": lambda stated, value, _: equal(stated, value),
-    "minimum": _of("number", lambda stated, value: value >= stated),
-    "maximum": _of("number", lambda stated, value: value <= stated),
-    "exclusiveMinimum": _of("number", lambda stated, value: value > stated),
-    "exclusiveMaximum": _of("number", lambda stated, value: value < stated),
+    "enum": lambda expected, value, _: any(equal(one, value) for one in expected),
+    "const": lambda expected, value, _: equal(expected, value),
+    "minimum": _of("number", lambda expected, value: value >= expected),
+    "maximum": _of("number", lambda expected, value: value <= expected),
+    "exclusiveMinimum": _of("number", lambda expected, value: value > expected),
+    "exclusiveMaximum": _of("number", lambda expected, value: value < expected),
     "multipleOf": _of("number", _is_multiple),
-    "minLength": _of("string", lambda stated, value: len(value) >= stated),
-    "maxLength": _of("string", lambda stated, value: len(value) <= stated),
+    "minLength": _of("string", lambda expected, value: len(value) >= expected),
+    "maxLength": _of("string", lambda expected, value: len(value) <= expected),
     "pattern": _of("string", _matches),
-    "minItems": _of("array", lambda stated, value: len(value) >= stated),
-    "maxItems": _of("array", lambda stated, value: len(value) <= stated),
+    "minItems": _of("array", lambda expected, value: len(value) >= expected),
+    "maxItems": _of("array", lambda expected, value: len(value) <= expected),
     "uniqueItems": _of("array", _unique),
     "prefixItems": _of("array", _prefix),
     "items": _items,
     "contains": _contains,
-    "required": _of("object", lambda stated, value: all(name in value for name in stated)),
-    "minProperties": _of("object", lambda stated, value: len(value) >= stated),
-    "maxProperties": _of("object", lambda stated, value: len(value) <= stated),
+    "required": _of("object", lambda expected, value: all(name in value for name in expected)),
+    "minProperties": _of("object", lambda expected, value: len(value) >= expected),
+    "maxProperties": _of("object", lambda expected, value: len(value) <= expected),
     "properties": _of("object", _properties),
     "patternProperties": _of("object", _by_pattern),
     "additionalProperties": _others,
-    "propertyNames": _of("object", lambda stated, value: all(holds(stated, it) for it in value)),
+    "propertyNames": _of(
+        "object", lambda expected, value: all(holds(expected, it) for it in value)
+    ),
     "dependentRequired": _of(
         "object",
-        lambda stated, value: all(
-            other in value for name in stated if name in value for other in stated[name]
+        lambda expected, value: all(
+            other in value for name in expected if name in value for other in expected[name]
         ),
     ),
     "dependentSchemas": _of(
         "object",
-        lambda stated, value: all(holds(stated[name], value) for name in stated if name in value),
+        lambda expected, value: all(
+            holds(expected[name], value) for name in expected if name in value
+        ),
     ),
-    "allOf": lambda stated, value, _: all(holds(schema, value) for schema in stated),
-    "anyOf": lambda stated, value, _: any(holds(schema, value) for schema in stated),
-    "oneOf": lambda stated, value, _: sum(holds(schema, value) for schema in stated) == 1,
-    "not": lambda stated, value, _: not holds(stated, value),
+    "allOf": lambda expected, value, _: all(holds(schema, value) for schema in expected),
+    "anyOf": lambda expected, value, _: any(holds(schema, value) for schema in expected),
+    "oneOf": lambda expected, value, _: sum(holds(schema, value) for schema in expected) == 1,
+    "not": lambda expected, value, _: not holds(expected, value),
     "if": _conditional,
     "unevaluatedProperties": _unevaluated_properties,
     "unevaluatedItems": _unevaluated_items,

@@ -25,9 +25,9 @@ class PreciseDatetime(datetime):
 
     @property
     def nanosecond(self) -> int:
-        """The fraction of the second in nanoseconds; further digits are cut off."""
-        found = _FINER.search(self.text or "")
-        return int(found[1][:9].ljust(9, "0")) if found else self.microsecond * 1000
+        """The fraction of the second in nanoseconds; further digits are truncated."""
+        match = _FINER.search(self.text or "")
+        return int(match[1][:9].ljust(9, "0")) if match else self.microsecond * 1000
 
 
 def _read(value: Any, handler: Callable[[Any], datetime]) -> datetime:
@@ -58,14 +58,14 @@ _READER = SchemaValidator(_RECEIVED)
 
 
 def _read_sent(value: Any) -> datetime:
-    """Text that begins as a date-time does: a number in a text is none, though it might be read as one."""
+    """Return text in the form of a date-time as a datetime; a number in a text is refused, though pydantic reads it."""
     if not isinstance(value, str) or not _DATE_TIME.match(value):
         raise PydanticCustomError("datetime_parsing", "Input should be a date-time of RFC 3339")
     return _READER.validate_python(value)  # type: ignore[no-any-return]
 
 
 class _Rfc3339:
-    """Tells pydantic how a `Timestamp` is read and written."""
+    """Core schema of a `Timestamp`."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -1,4 +1,4 @@
-"""Unions whose options are told apart by the value of one property."""
+"""Unions whose options are selected by the value of one property, the tag."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Tagged:
         return core_schema.tagged_union_schema(choices, discriminator=self._reader(set(choices)))
 
     def named(self, union: Any, value: Any) -> list[Any]:
-        """The options of a union that the value's tag names; the one without a value of its own where none is."""
+        """Return the options of a value's tag; without a known tag, the option that has no tag (`Unknown`)."""
         choices = [
             (tag, option) for option in get_args(union) for tag in self._tags(option) or [_UNKNOWN]
         ]
@@ -42,7 +42,7 @@ class Tagged:
         return [option for found, option in choices if found == tag]
 
     def _tags(self, option: Any) -> list[Any]:
-        """The values that an option is chosen by: a model's, or those of all options of a union in the union."""
+        """Return the tags of an option: a model's, or those of every option of a nested union."""
         if not (isinstance(option, type) and issubclass(option, BaseModel)):
             return [tag for inner in get_args(option) for tag in self._tags(inner)]
         name = field_name(option, self.name)
@@ -57,16 +57,16 @@ class Tagged:
 
 
 class Variadic:
-    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic itself does not read: any number of `C` behind the others."""
+    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic does not support: any number of `C` after the others."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         *first, rest = get_args(source)
         unpacked = get_args(rest)[0] if get_origin(rest) is Unpack else rest
-        kinds = [*first, get_args(unpacked)[0]]
+        items = [*first, get_args(unpacked)[0]]
         return core_schema.tuple_schema(
-            [handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(first)
+            [handler.generate_schema(item) for item in items], variadic_item_index=len(first)
         )
 
 

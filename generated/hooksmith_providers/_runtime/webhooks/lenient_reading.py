@@ -1,8 +1,9 @@
-"""What can be read of data that breaks its model.
+"""Lenient reading of data that breaks its model.
 
-An object inside an event may lack properties that the document requires, or have null in their place: such properties
-are absent from what is read (`hasattr` tells), and nothing else is wrong with it. Providers require properties in
-their documents before all that they send has them. An object with none of them is taken for something else.
+An object inside an event may lack properties that the document requires, or have null there: such a property is absent
+from the model (`hasattr` is False), and the object is otherwise valid. Providers declare properties as required
+before all
+deliveries have them. An object without any required property is not of its type.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ _ModelT = TypeVar("_ModelT", bound=Model)
 
 
 class LenientReader:
-    """One reading. `is_whole`: whether all that came fits its type; `lacking`: how many required properties did not.
+    """Reader of one object. `is_whole`: whether all data fits its type; `lacking`: number of missing required
+    properties.
 
-    `choices`: how many unions it is within.
+    `choices`: number of unions around the object.
     """
 
     def __init__(self, choices: int = 0) -> None:
@@ -34,9 +36,9 @@ class LenientReader:
         self._choices = choices
 
     def read(self, model: type[_ModelT], payload: Mapping[str, Any]) -> _ModelT:
-        """The model with every field read by itself; those that cannot be read stay as they came.
+        """Return the model with each field validated by itself; an invalid value is kept as received.
 
-        Objects within are salvaged in the same way. A field that is required and absent is absent.
+        Objects inside are read in the same way. A missing required field is absent.
         """
         model.model_rebuild()
         blank = model.model_construct()
@@ -57,9 +59,9 @@ class LenientReader:
         return made
 
     def read_best(self, models: tuple[type[_ModelT], ...], payload: Mapping[str, Any]) -> _ModelT:
-        """Of several models that one which fits best: whole, if any is, and lacking the least, itself before all.
+        """Return the model that fits best: whole before partial, with the fewest missing properties, its own first.
 
-        Where that is not one alone, nothing says which is meant: the first is taken, and it is not whole.
+        On a tie, return the first, and the reading is not whole.
         """
         choices = self._choices + (len(models) > 1)
         readings = [
@@ -83,7 +85,7 @@ class LenientReader:
         return getattr(assigned, name)
 
     def _inside(self, kind: Any, value: Any) -> Any:
-        """A value that cannot be read whole: if it has objects in it, as much of them as can be."""
+        """Return a value that is not valid as a whole, with the objects in it read leniently."""
         options = list(_options(kind, value))
         models = tuple(option for option in options if _is_model(option))
         is_choice = len(models) > 1
@@ -111,7 +113,7 @@ class LenientReader:
 
 
 def _names(model: type[Model], payload: Mapping[str, Any]) -> dict[str, str]:
-    """Property → field, as pydantic finds it: by its alias or else, where that did not come, by its own name."""
+    """Return property → field as pydantic resolves it: by alias, or by field name if the alias is absent."""
     infos = model.model_fields.items()
     own = {name: name for name, info in infos if info.alias not in payload}
     return own | {info.alias or name: name for name, info in infos}
@@ -122,7 +124,7 @@ def _is_model(kind: Any) -> bool:
 
 
 def _options(kind: Any, value: Any) -> Iterator[Any]:
-    """The types that a value may have, of a tagged union that one which the value's tag names."""
+    """Yield the types that a value may have; of a tagged union, the option of the value's tag."""
     if hasattr(kind, "__value__"):
         yield from _options(kind.__value__, value)
     elif get_origin(kind) is Annotated:
@@ -141,7 +143,7 @@ def _options(kind: Any, value: Any) -> Iterator[Any]:
 
 
 def missing_fields(made: BaseModel) -> list[str]:
-    """The fields that a model requires and does not have, whatever the models in it lack."""
+    """Return the required fields that a model lacks; models inside are not searched."""
     return [name for name in _required(type(made)) if name not in made.__dict__]
 
 
@@ -150,7 +152,7 @@ def _required(model: type[BaseModel]) -> list[str]:
 
 
 def lacking(event: object, place: str = "") -> Iterator[str]:
-    """The JSON pointers of what a model, and the models in it, require and do not have."""
+    """Yield the JSON Pointers of required properties that a model, and the models in it, lack."""
     if isinstance(event, BaseModel):
         for name, info in type(event).model_fields.items():
             inner = place + pointer(info.alias or name)

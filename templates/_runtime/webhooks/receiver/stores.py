@@ -255,7 +255,7 @@ class SQLiteStore:
         return self._connection
 
     def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
-        """Delete what has expired, once a minute."""
+        """Delete expired rows, once a minute."""
         if now - self._swept >= _SWEEP_SECONDS:
             self._swept = now
             connection.execute("DELETE FROM deliveries WHERE expires <= ?", (now,))

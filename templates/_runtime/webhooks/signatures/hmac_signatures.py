@@ -1,4 +1,4 @@
-"""The HMAC family: a shared secret, and a text made of the body and what goes with it."""
+"""The HMAC family: a shared secret, and a signed text of the body and other parts of the request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIELD = re.compile(r"\{(body|timestamp|id|url|method|form)\}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignedAt:
-    """Where the time of signing stands: in a header of its own, or in a pair of the signature's header."""
+    """Place of the time of signing: a header of its own, or a pair in the signature header."""
 
     header: str | None = None
     pair: str | None = None
@@ -85,12 +85,12 @@ class HMAC:
             raise ValueError(f"the syntax {self.syntax} needs `key`")
 
     def bind(self, secrets: Secrets) -> HMACVerifier:
-        """The scheme with its secrets."""
+        """Return the verifier with these secrets."""
         return HMACVerifier(self, self.secret.load(secrets))
 
 
 class HMACVerifier:
-    """An `HMAC` with its keys."""
+    """Verifier of an `HMAC` with its keys."""
 
     waits = False
 
@@ -143,7 +143,7 @@ class HMACVerifier:
         return headers
 
     def _stamp(self, message: Message, in_pair: str) -> tuple[str, str]:
-        """The timestamp's digits, and the header that they stand in."""
+        """Return the digits of the timestamp, and the header that has them."""
         where = self._scheme.timestamp
         if where is None or where.header is None:
             return in_pair, self._scheme.header
@@ -184,7 +184,7 @@ class HMACVerifier:
         return stamped + before_signature + signature
 
     def _text(self, message: Message, stamp: str) -> bytes:
-        """The text that was signed."""
+        """Return the signed text."""
         pieces: list[bytes] = []
         for text, name in self._parts:
             pieces.append(text)
@@ -207,7 +207,7 @@ class HMACVerifier:
         return b"" if self._is_digested(message) else form_text(message.body)
 
     def _is_digested(self, message: Message) -> bool:
-        """Whether the URL has a digest of the body; raises SignatureError where it is that of another."""
+        """Return whether the URL has a digest of the body; raises SignatureError for another body's digest."""
         name = self._scheme.body_digest
         if name is None:
             return False
@@ -215,32 +215,32 @@ class HMACVerifier:
             query = urlsplit(_url(message)).query
         except ValueError:
             return False
-        stated = [value for key, value in parse_qsl(query, errors="replace") if key == name]
-        if not stated:
+        digests = [value for key, value in parse_qsl(query, errors="replace") if key == name]
+        if not digests:
             return False
         digest = hashlib.sha256(message.body).hexdigest()
-        if not hmac.compare_digest(digest.encode(), octets(stated[0])):
+        if not hmac.compare_digest(digest.encode(), octets(digests[0])):
             raise SignatureError(
                 SignatureReason.DIGEST_MISMATCH, f"the body is not the one that {name} was made of"
             )
         return True
 
     def _matches(self, candidates: list[str], text: bytes) -> bool:
-        """Whether any of the signatures is that of `text` under any key; all are compared, in constant time."""
+        """Return whether a signature is that of `text` under any key; all are compared, in constant time."""
         expected = [self._written(hashed(text)) for hashed in self._hashes]
-        found = False
+        is_match = False
         for candidate in candidates:
-            given = octets(candidate)
+            signature_bytes = octets(candidate)
             for signature in expected:
-                found |= hmac.compare_digest(given, signature)
-        return found
+                is_match |= hmac.compare_digest(signature_bytes, signature)
+        return is_match
 
     def _written(self, digest: bytes) -> bytes:
         return digest.hex().encode() if self._scheme.encoding == "hex" else base64.b64encode(digest)
 
 
 def _line(scheme: HMAC) -> tuple[str, str]:
-    """What a signer writes before the time, if that stands in the same line, and before the signature."""
+    """Return the header's texts before the time, if the time is in the header, and before the signature."""
     match scheme.syntax:
         case "plain":
             return "", ""
@@ -256,7 +256,7 @@ def _line(scheme: HMAC) -> tuple[str, str]:
 def _fast_verifier(
     scheme: HMAC, line: tuple[str, str], hashed: Callable[[bytes], bytes]
 ) -> FastVerifier | None:
-    """For the key that signs; deliveries under another, while keys are rotated, are left to `verify`."""
+    """Return the fast verifier of the key that signs; during a rotation, `verify` decides for the other keys."""
     signed = signed_pieces(scheme.signed)
     time = scheme.timestamp
     time_header = time.header or "" if time else ""
@@ -286,7 +286,7 @@ def _url(message: Message) -> str:
 
 
 def form_text(body: bytes) -> bytes:
-    """The names and values of a form body, decoded, sorted and without separators; repeated pairs count once."""
+    """Return the names and values of a form, decoded, sorted and joined; repeated pairs count once."""
     pairs = set()
     for entry in body.split(b"&"):
         if entry:

@@ -39,13 +39,13 @@ class HTTPMessageSignatures:
     tolerance: float | None = 300
 
     def bind(self, keys: Jwk | Iterable[Jwk] | Callable[[], Any]) -> HTTPMessageVerifier:
-        """The scheme with its keys: JWKs, or a callable that fetches them when they are needed."""
+        """Return the verifier with these keys: JWKs, or a callable that fetches them when they are needed."""
         source: KeySource = FetchedKeys(keys) if callable(keys) else GivenKeys(keys)
         return HTTPMessageVerifier(tuple(dict.fromkeys(("content-digest", *self.require))), source)
 
 
 class HTTPMessageVerifier:
-    """`HTTPMessageSignatures` with its keys."""
+    """Verifier of `HTTPMessageSignatures` with its keys."""
 
     signs_url = True
     verify_fast: FastVerifier | None = None
@@ -80,7 +80,7 @@ class HTTPMessageVerifier:
         now: float,
         tolerance: float | None,
     ) -> None:
-        """Check one signature: everything that it says of itself, then the body, then the signature."""
+        """Verify one signature: its parameters, then the body, then the signature."""
         components, parameters = _parts(given)
         self._check_coverage(components, message)
         _check_times(parameters, now, tolerance)
@@ -118,7 +118,7 @@ class HTTPMessageVerifier:
         return key
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
-        """Signs method, digest and, where there is a URL, the request target; `id_` has no place here."""
+        """Sign method, digest and, if there is a URL, the request target. The scheme has no id, so `id_` is unused."""
         key = self._keys.signer()
         if key is None:
             raise ValueError("a public key cannot sign: give a JWK with its private part, d")
@@ -139,7 +139,7 @@ class HTTPMessageVerifier:
 
 @dataclass(slots=True)
 class _Request:
-    """What the package signs and verifies."""
+    """Request in the form that the package signs and verifies."""
 
     method: str
     url: str
@@ -147,7 +147,7 @@ class _Request:
 
 
 class _Lines:
-    """Header lines; a name may stand several times."""
+    """Header lines; a name may be repeated."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._pairs = list(pairs)
@@ -157,7 +157,7 @@ class _Lines:
 
 
 def _dictionary(message: Message, name: str) -> dict[str, Any]:
-    """A header that is a dictionary (RFC 9651, section 3.2); raises SignatureError."""
+    """Return a header that is a dictionary (RFC 9651, section 3.2); raises SignatureError."""
     text = ", ".join(message.needed(name))
     try:
         found: Any = optional("http_sf").parse(text.encode("ascii"), tltype="dictionary")
@@ -169,7 +169,7 @@ def _dictionary(message: Message, name: str) -> dict[str, Any]:
 
 
 def _parts(given: Any) -> tuple[list[str], dict[str, Any]]:
-    """A member of Signature-Input → the names of the components without parameters, and the parameters."""
+    """Return the names of a signature's components without parameters, and the signature's parameters."""
     inner, parameters = given
     if not isinstance(inner, list):
         raise malformed(_INPUT, "has a member that is no inner list")
@@ -196,12 +196,12 @@ def _check_times(parameters: dict[str, Any], now: float, tolerance: float | None
 
 
 def _check_digest(message: Message) -> None:
-    """Raise SignatureError unless every stated digest that we know is that of the body (RFC 9530, section 2)."""
+    """Raise SignatureError unless every known digest is that of the body (RFC 9530, section 2)."""
     members = _dictionary(message, _DIGEST)
-    stated = [(name, member) for name, member in members.items() if name in _DIGESTS]
-    if not stated:
+    digests = [(name, member) for name, member in members.items() if name in _DIGESTS]
+    if not digests:
         raise malformed(_DIGEST, "has neither sha-256 nor sha-512")
-    for name, member in stated:
+    for name, member in digests:
         value = member[0]
         expected = hashlib.new(_DIGESTS[name], message.body).digest()
         if not isinstance(value, bytes) or not hmac.compare_digest(value, expected):
@@ -234,7 +234,7 @@ def _check_signature(
 
 @cache
 def _verifier_class() -> Any:
-    """The package's verifier without its clock: times were checked by ours before."""
+    """Return the package's verifier without its clock: the times are verified before."""
     base: Any = optional("http_message_signatures").HTTPMessageVerifier
 
     class Verifier(base):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Public keys as JSON Web Keys (RFC 7517): given, or fetched and kept."""
+"""Public keys as JSON Web Keys (RFC 7517): given, or fetched and cached."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Jwk: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LoadedKey:
-    """A key by its id, and its algorithm (a class of http-message-signatures).
+    """Key with its id and algorithm (a class of http-message-signatures).
 
-    `public`, and `private` where the JWK had it, are objects of cryptography.
+    `public`, and `private` if the JWK has a private part, are objects of cryptography.
     """
 
     kid: str
@@ -34,21 +34,21 @@ class LoadedKey:
 
 
 class KeySource(Protocol):
-    """Where keys come from."""
+    """Source of keys."""
 
     waits: bool
 
     def find(self, kid: str) -> LoadedKey | None:
-        """The key of this id, if there is one."""
+        """Return the key of this id; None if there is none."""
         raise NotImplementedError
 
     def signer(self) -> LoadedKey | None:
-        """The first key that can sign, if there is one."""
+        """Return the first key that can sign; None if there is none."""
         raise NotImplementedError
 
 
 class GivenKeys:
-    """Keys that the user gave. Raises ValueError for a JWK that cannot be used."""
+    """Keys that the caller gives. Raises ValueError for an unusable JWK."""
 
     waits = False
 
@@ -100,7 +100,7 @@ class FetchedKeys:
         self._problem: Exception | None = None
 
     def find(self, kid: str) -> LoadedKey | None:
-        """The key of this id; raises KeysUnavailableError where no keys could ever be fetched."""
+        """Return the key of this id; raises KeysUnavailableError if keys were never fetched."""
         key = self._keys.get(kid)
         if key is not None and not self._is_old():
             return key
@@ -133,7 +133,7 @@ class FetchedKeys:
 
 
 def listed(jwks: object) -> list[Jwk]:
-    """JWKs of a list, or of a set (`{"keys": [...]}`); a lone JWK is a list of one."""
+    """Return the JWKs of a list, of a set (`{"keys": [...]}`), or of a single JWK."""
     keys = jwks.get("keys", [jwks]) if isinstance(jwks, Mapping) else jwks
     if not isinstance(keys, Iterable):
         raise ValueError("jwks is a list of JSON Web Keys")
@@ -148,7 +148,7 @@ def _usable(jwk: Jwk) -> LoadedKey | None:
 
 
 def load_jwk(jwk: Jwk) -> LoadedKey:
-    """Read a JWK of an Ed25519, P-256, P-384 or RSA key; raises ValueError, which shows nothing of it."""
+    """Return the key of a JWK: Ed25519, P-256, P-384 or RSA. Raises ValueError, which hides the key."""
     algorithms, ec, ed25519, rsa = _modules()
     kid = jwk.get("kid")
     if not isinstance(kid, str):
@@ -177,7 +177,7 @@ def load_jwk(jwk: Jwk) -> LoadedKey:
 
 
 def _octets(jwk: Jwk, name: str, length: int | None = None) -> bytes:
-    """The bytes of a base64url member (RFC 7515, section 2)."""
+    """Return the bytes of a base64url member (RFC 7515, section 2)."""
     value = jwk.get(name)
     if not isinstance(value, str):
         raise ValueError(f"a JWK has no {name}")
@@ -206,7 +206,7 @@ def _modules() -> tuple[Any, Any, Any, Any]:
 
 
 def optional(name: str) -> Any:
-    """A module of an extra; raises ImportError, which says how to get it."""
+    """Import a module of an extra; raises ImportError with the command that installs it."""
     try:
         return import_module(name)
     except ImportError:

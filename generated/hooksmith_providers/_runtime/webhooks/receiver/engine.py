@@ -185,7 +185,7 @@ class Engine:
         return result
 
     def _run_limited(self, job: Job, run: HandlerRun, seconds: float) -> Result:
-        """Run a plain handler in a thread, which goes on after the time limit and holds the claim until its end."""
+        """Run a plain handler in a thread, which holds the claim until its end, after the time limit too."""
         results: list[Result] = []
 
         def work() -> None:

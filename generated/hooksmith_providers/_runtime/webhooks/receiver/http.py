@@ -24,7 +24,7 @@ class IncomingRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """A reply: a line of `text`, or `content` as it is."""
+    """A reply: a line of `text`, or `content`."""
 
     status: int
     text: str = ""

@@ -1,1 +1,1 @@
-"""How deliveries are signed: schemes as data, each able to verify and to sign."""
+"""Signature schemes as data; each verifies and signs."""

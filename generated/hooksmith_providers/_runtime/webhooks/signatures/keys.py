@@ -1,4 +1,4 @@
-"""Secrets → keys that show nothing of themselves."""
+"""Secrets → keys, which repr and tracebacks hide."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Key:
         self._value = value
 
     def reveal(self) -> bytes:
-        """The bytes."""
+        """Return the bytes."""
         return self._value
 
     def keyed_hash(self, digest: str) -> Callable[[bytes], bytes]:
-        """text → its HMAC (RFC 2104); what depends on the key alone is computed once."""
+        """Return the function text → HMAC (RFC 2104); the part that depends on the key alone is computed once."""
         block = hashlib.new(digest).block_size
         key = (
             self._value if len(self._value) <= block else hashlib.new(digest, self._value).digest()
@@ -53,9 +53,11 @@ class Key:
 
 
 def load_keys(secrets: Secrets, read: Callable[[Secret], Key | None], form: str) -> tuple[Key, ...]:
-    """The keys of one secret or several. `form` says what a secret should be, for the ValueError.
+    """Return the keys of one or several secrets. `form` describes a valid secret, for the ValueError.
 
-    Raises TypeError and ValueError, which name the argument and do not show the secret.
+    Raises:
+        TypeError: A secret is neither str nor bytes. The message names the argument and hides the secret.
+        ValueError: A secret is empty, has outer white space, or another form. The message hides the secret.
     """
     if not isinstance(secrets, Iterable):
         raise TypeError(f"secret: a str or bytes, or several of them, not {_kind(secrets)}")
@@ -83,7 +85,7 @@ def _kind(value: object) -> str:
 
 
 def from_base64(text: str) -> bytes | None:
-    """The bytes of standard base64, with or without padding; None where it is not."""
+    """Return the bytes of standard base64, with or without padding; None for other texts."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
@@ -91,7 +93,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def from_hex(text: str) -> bytes | None:
-    """The bytes of hexadecimal digits; None where they are not."""
+    """Return the bytes of hexadecimal digits; None for other texts."""
     try:
         return bytes.fromhex(text)
     except ValueError:
@@ -100,13 +102,13 @@ def from_hex(text: str) -> bytes | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecretText:
-    """How a secret becomes bytes: as it is, or decoded after `prefix`, where it has it."""
+    """Decoding of secrets: none, or by an encoding after an optional `prefix`."""
 
     encoding: Literal["utf-8", "base64", "hex"] = "utf-8"
     prefix: str = ""
 
     def load(self, secrets: Secrets) -> tuple[Key, ...]:
-        """The keys; raises ValueError, which does not show the secret."""
+        """Return the keys of secrets; raises ValueError, which hides the secret."""
         forms = {"utf-8": "a text", "base64": "base64", "hex": "hexadecimal"}
         return load_keys(secrets, self._read, forms[self.encoding])
 

@@ -1,4 +1,4 @@
-"""What a signature is checked on: the raw body, the headers, and for some schemes method and URL."""
+"""The message that a signature is verified on: the raw body, the headers, and for some schemes method and URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 
 
 def raw_body(body: object) -> bytes:
-    """The raw body; raises `TypeError` for anything decoded or parsed, which no signature could be checked on."""
+    """Return the raw body; raises TypeError for a decoded or parsed body, whose signature cannot be verified."""
     if isinstance(body, bytes):
         return body
     if isinstance(body, bytearray | memoryview):
@@ -28,7 +28,7 @@ def raw_body(body: object) -> bytes:
 
 
 class Message:
-    """A delivery as it arrived."""
+    """A delivery as received."""
 
     __slots__ = ("body", "headers", "method", "url")
 
@@ -44,18 +44,18 @@ class Message:
         self.url = url
 
     def values(self, name: str) -> list[str]:
-        """All values of a header, one a line, outer spaces removed."""
+        """Return the values of a header, one a line, without outer spaces."""
         return header_values(self.headers, name)
 
     def one(self, name: str) -> str:
-        """The value of a header that stands once; raises SignatureError."""
+        """Return the value of a header that may not be repeated; raises SignatureError."""
         found = self.needed(name)
         if len(found) > 1 and len(set(found)) > 1:
             raise malformed(name, "stands more than once")
         return found[0]
 
     def needed(self, name: str) -> list[str]:
-        """The values of a header that must be there; raises SignatureError."""
+        """Return the values of a required header; raises SignatureError."""
         found = header_values(self.headers, name)
         if len(found) == 1 and found[0]:
             return found
@@ -68,7 +68,7 @@ class Message:
 
 
 def _pairs(headers: object) -> list[tuple[Any, Any]]:
-    """The pairs; raises `TypeError` for what are no headers."""
+    """Return headers as pairs; raises TypeError for objects that are no headers."""
     found: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise TypeError(
@@ -79,22 +79,22 @@ def _pairs(headers: object) -> list[tuple[Any, Any]]:
 
 
 def malformed(name: str, problem: str) -> SignatureError:
-    """The error for a header without the form that the scheme gives it."""
+    """Return the error for a header that breaks the scheme's form."""
     return SignatureError(
         SignatureReason.MALFORMED_HEADER, f"the header {name} {problem}", header=name
     )
 
 
 def spellings(name: str) -> tuple[str, str, str]:
-    """A header's name as it is declared, in lower case, and as the key of a WSGI environ (PEP 3333)."""
+    """Return a header's name as declared, in lower case, and as the key of a WSGI environ (PEP 3333)."""
     lower = name.lower()
     return name, lower, _environ_key(lower)
 
 
 def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
-    """The value of a header that is one ASCII text, where that is quickly seen.
+    """Return the value of a header that is a single ASCII text; None gives no verdict.
 
-    That is: in a dict that has it under one of its `spellings`, or in a list of pairs. None tells nothing.
+    The header is searched in a dict under its `spellings`, or in a list of pairs.
     """
     if type(headers) is not dict:
         return _lone_in_pairs(headers, names[1]) if type(headers) is list else None
@@ -119,7 +119,7 @@ def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
 
 
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
-    """All values of a header, whatever the case of its name and the kind of `headers`."""
+    """Return all values of a header. Case of the name and form of `headers` do not matter."""
     if type(headers) is dict:
         value = headers.get(name, headers.get(name.lower()))
         if type(value) is str:
@@ -129,7 +129,7 @@ def header_values(headers: AnyHeaders, name: str) -> list[str]:
 
 
 def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tuple[str, str]]:
-    """(lower-case name, value) of every header line, in order."""
+    """Yield (lower-case name, value) of every header line, in order."""
     if isinstance(headers, Mapping) and "REQUEST_METHOD" in headers:
         yield from _from_environ(headers, only)
         return
@@ -142,7 +142,7 @@ def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tu
 
 
 def _from_environ(environ: Mapping[Any, Any], only: str | None) -> Iterator[tuple[str, str]]:
-    """The headers of a WSGI environ (PEP 3333), where they stand under `HTTP_*`."""
+    """Yield the headers of a WSGI environ (PEP 3333), which has them as `HTTP_*`."""
     if only is not None:
         key = _environ_key(only)
         if key in environ:
@@ -169,7 +169,7 @@ def _text(value: object) -> str:
 
 
 def octets(value: str) -> bytes:
-    """A header's value as the bytes that travelled."""
+    """Return a header's value as the transmitted bytes."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

@@ -12,21 +12,21 @@ from .scheme import FastVerifier, no_match
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StaticHeader:
-    """A header that every delivery carries, compared in constant time with the secret.
+    """Header of every delivery, compared in constant time with the secret.
 
-    It proves the sender, not the body: whoever reads one delivery can make others.
+    The header proves the sender, not the body: a reader of one delivery can forge others.
     """
 
     header: str
     tolerance: None = None
 
     def bind(self, secrets: Secrets) -> StaticHeaderVerifier:
-        """The scheme with the values that are accepted."""
+        """Return the verifier with the accepted values."""
         return StaticHeaderVerifier(self.header, SecretText().load(secrets))
 
 
 class StaticHeaderVerifier:
-    """A `StaticHeader` with the values that are accepted."""
+    """Verifier of a `StaticHeader` with the accepted values."""
 
     waits = False
     signs_url = False
@@ -37,12 +37,12 @@ class StaticHeaderVerifier:
         self._keys = keys
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
-        given = [octets(value) for value in message.needed(self._header)]
-        found = False
+        values = [octets(value) for value in message.needed(self._header)]
+        is_match = False
         for key in self._keys:
-            for value in given:
-                found |= hmac.compare_digest(value, key.reveal())
-        if not found:
+            for value in values:
+                is_match |= hmac.compare_digest(value, key.reveal())
+        if not is_match:
             raise no_match(self._header)
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
