@@ -11,7 +11,7 @@ import benchmarks
 
 def main() -> None:
     names = sys.argv[1:] or sorted(
-        found.name for found in pkgutil.iter_modules(benchmarks.__path__)
+        module.name for module in pkgutil.iter_modules(benchmarks.__path__)
     )
     for name in names:
         run = getattr(importlib.import_module(f"benchmarks.{name}"), "main", None)

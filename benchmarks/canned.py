@@ -1,4 +1,4 @@
-"""A server that costs next to nothing: it answers WorkOS's four calls with prepared bytes."""
+"""Server of negligible cost: it answers the four operations of WorkOS with prepared bytes."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class _Canned(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
-        found = _LENGTH.search(head)
-        length = int(found[1]) if found else 0
+        length_match = _LENGTH.search(head)
+        length = int(length_match[1]) if length_match else 0
         if end and len(body) >= length:
             self._transport.write(_REPLIES[head.partition(b" ")[0]])
             self._received = body[length:]
@@ -68,7 +68,7 @@ async def _serve() -> None:
 
 @contextmanager
 def running() -> Iterator[str]:
-    """The server in a process of its own; gives its URL."""
+    """Run the server in a process of its own and give its URL."""
     command = [sys.executable, "-m", "benchmarks.canned"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

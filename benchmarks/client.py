@@ -1,4 +1,4 @@
-"""What a generated client costs: beside bare httpx2 with pydantic, and beside the `workos` package.
+"""Cost of a generated client, compared with bare httpx2 with pydantic, and with the `workos` package.
 
 Every contender makes the same four calls of WorkOS over one connection to a server in another process.
 They take turns in short rounds, so that a busy machine is busy for all; medians of the rounds count.
@@ -71,7 +71,7 @@ JSON = {"content-type": "application/json"}
 
 
 def bare(http: httpx2.Client) -> Calls:
-    """What one writes by hand, with nothing but a status check."""
+    """Return the four operations written by hand, with a status check only."""
 
     def list_() -> Endpoints:
         response = http.get("/webhook_endpoints", params={"limit": 10})
@@ -95,7 +95,7 @@ def bare(http: httpx2.Client) -> Calls:
 
 
 def bare_async(http: httpx2.AsyncClient) -> Calls:
-    """The same, awaited."""
+    """Return the four operations written by hand for asyncio."""
 
     async def list_() -> Endpoints:
         response = await http.get("/webhook_endpoints", params={"limit": 10})
@@ -143,7 +143,7 @@ def official(client: workos.WorkOSClient | workos.AsyncWorkOSClient) -> Calls:
 
 
 def timed(call: Callable[[], Any]) -> float:
-    """Seconds a call."""
+    """Return the seconds that a call takes."""
     start = time.perf_counter()
     for _ in range(CALLS):
         call()
@@ -158,7 +158,7 @@ async def timed_async(call: Callable[[], Awaitable[Any]]) -> float:
 
 
 def sync_times(url: str) -> dict[str, Times]:
-    """Operation → contender → seconds a call, round by round."""
+    """Return operation → contender → seconds of a call in each round."""
     headers = {"authorization": f"Bearer {KEY}"}
     with (
         httpx2.Client(base_url=url, headers=headers, timeout=60) as http,
@@ -201,14 +201,14 @@ async def _async_rounds(contenders: dict[str, Calls], operation: str) -> Times:
 
 
 def report(kind: str, times: dict[str, Times]) -> None:
-    """Calls a second, and cost beside the others: medians of the ratios round by round."""
+    """Print calls a second, and cost relative to each contender: medians of the ratios of all rounds."""
     print(
         f"\n{kind:8}{'bare':>10}{'hooksmith':>12}{'workos':>10}   calls/s; cost:  of bare  of workos"
     )
     ratios: list[tuple[float, float]] = []
-    for operation, found in times.items():
-        speed = {name: 1 / median(seconds) for name, seconds in found.items()}
-        ratios.append((_ratio(found, "bare"), _ratio(found, "workos")))
+    for operation, by_contender in times.items():
+        speed = {name: 1 / median(seconds) for name, seconds in by_contender.items()}
+        ratios.append((_ratio(by_contender, "bare"), _ratio(by_contender, "workos")))
         print(
             f"{operation:8}{speed['bare']:10.0f}{speed['hooksmith']:12.0f}{speed['workos']:10.0f}"
             f"{ratios[-1][0]:24.2f}{ratios[-1][1]:11.2f}"

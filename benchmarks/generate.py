@@ -1,12 +1,11 @@
-"""Generation, side by side with other generators on the same documents, in one run.
+"""Generation, compared with other generators on the same documents, in one run.
 
     python -m benchmarks generate                    the specs of the repository
     HOOKSMITH_BENCH_DOCUMENTS=a.yaml:b.json python -m benchmarks generate
 
-Three figures for each tool and document, as its command line is used: from nothing; with nothing changed; and the most
-memory that one of its processes took. Each is the best of several
-rounds; in a round every tool has its turn, so that a slow spell of the machine hits all. Caches are the tool's own,
-empty at first. The others run with their usual formatter.
+Three figures for each tool and document, by its command line: seconds with an empty cache, seconds with nothing
+changed, and the peak memory of its largest process. Each is the best of several rounds. In a round every tool has a
+turn, so that a busy machine is busy for all. The tools run with their usual formatter.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ SPECS = Path(__file__).resolve().parents[1] / "specs"
 
 @dataclass
 class Figures:
-    """Seconds by situation, each the best so far; `memory` in MB. `problem`: why there are none."""
+    """Figures of a tool: least seconds by situation, peak `memory` in MB; `problem`: reason for missing figures."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     memory: float = 0.0
@@ -43,10 +42,10 @@ class Figures:
 
 
 def main() -> None:
-    stated = os.environ.get("HOOKSMITH_BENCH_DOCUMENTS")
+    documents_variable = os.environ.get("HOOKSMITH_BENCH_DOCUMENTS")
     documents = (
-        [Path(name) for name in stated.split(os.pathsep)]
-        if stated
+        [Path(name) for name in documents_variable.split(os.pathsep)]
+        if documents_variable
         else sorted(SPECS.glob("*/openapi.yaml"))
     )
     problems = {tool.label: tool.install() for tool in TOOLS}
@@ -60,7 +59,7 @@ def main() -> None:
 
 
 def _run_round(tool: Tool, document: Path, figures: Figures) -> None:
-    """Run a tool twice, first from nothing, in a folder of its own with the document's neighbours."""
+    """Run a tool twice, first with an empty cache, in a folder with the document and the files beside it."""
     with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as name:
         folder = Path(name)
         shutil.copytree(document.parent, folder / "in") if _has_neighbours(document) else _copy(
@@ -75,7 +74,7 @@ def _run_round(tool: Tool, document: Path, figures: Figures) -> None:
 
 
 def _has_neighbours(document: Path) -> bool:
-    """Whether it refers to other files."""
+    """Whether a document refers to other files."""
     return bool(re.search(r"""\$ref["']?\s*:\s*["']?[\w.]""", document.read_text("utf-8")))
 
 
@@ -85,7 +84,7 @@ def _copy(document: Path, folder: Path) -> None:
 
 
 def _run(tool: Tool, document: Path, folder: Path, situation: str, figures: Figures) -> str:
-    """Run it once; what went wrong, or nothing."""
+    """Run a tool once. Return the error; empty if there is none."""
     arguments = tool.arguments(document, folder / "out")
     start = time.perf_counter()
     with (folder / "log").open("wb") as log:
@@ -103,7 +102,7 @@ def _run(tool: Tool, document: Path, folder: Path, situation: str, figures: Figu
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """Its exit code, and the peak memory in KB of the largest process among it and those it waited for."""
+    """Return the exit code, and the peak memory in KB of the largest process among it and its children."""
     timer = threading.Timer(TIMEOUT, process.kill)
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
@@ -113,14 +112,14 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
 
 
 def _environment(tool: Tool, folder: Path) -> dict[str, str]:
-    """As a user has it, with an empty cache, and byte code kept."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    own = str(folder / "cache")
-    path = os.pathsep.join([str(tool.folder / "bin"), kept.get("PATH", "")])
+    """Return the environment of a user, with a cache of its own and compiled modules."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    cache = str(folder / "cache")
+    path = os.pathsep.join([str(tool.folder / "bin"), environment.get("PATH", "")])
     return {
-        **kept,
-        "XDG_CACHE_HOME": own,
-        "HOOKSMITH_CACHE_DIR": own,
+        **environment,
+        "XDG_CACHE_HOME": cache,
+        "HOOKSMITH_CACHE_DIR": cache,
         "PATH": path,
         "NO_COLOR": "1",
     }
@@ -135,28 +134,28 @@ def _print(document: Path, figures: dict[str, Figures]) -> None:
     )
     print(f"{'':36}{'cold s':>8}{'same s':>8}{'MB':>7}{'.py':>6}  makes")
     for tool in TOOLS:
-        found = figures[tool.label]
-        if found.problem:
-            print(f"{tool.label:36}{'—':>8}  {found.problem[:90]}")
+        tool_figures = figures[tool.label]
+        if tool_figures.problem:
+            print(f"{tool.label:36}{'—':>8}  {tool_figures.problem[:90]}")
             continue
-        times = "".join(f"{found.seconds[situation]:8.2f}" for situation in ("cold", "same"))
-        print(f"{tool.label:36}{times}{found.memory:7.0f}{found.files:6}  {tool.makes}")
+        times = "".join(f"{tool_figures.seconds[situation]:8.2f}" for situation in ("cold", "same"))
+        print(f"{tool.label:36}{times}{tool_figures.memory:7.0f}{tool_figures.files:6}  {tool.makes}")
     _print_ratios(figures)
 
 
 def _print_ratios(figures: dict[str, Figures]) -> None:
     for tool in TOOLS:
-        found = figures[tool.label]
-        if not tool.is_ours or found.problem:
+        tool_figures = figures[tool.label]
+        if not tool.is_ours or tool_figures.problem:
             continue
-        cold = found.seconds["cold"]
-        own = f"same {found.seconds['same'] / cold:.2f}× cold"
+        cold = tool_figures.seconds["cold"]
+        unchanged = f"same {tool_figures.seconds['same'] / cold:.2f}× cold"
         others = ", ".join(
             f"{cold / figures[peer.label].seconds['cold']:.2f}× {peer.label}"
             for peer in TOOLS
             if not peer.is_ours and not figures[peer.label].problem
         )
-        print(f"  {tool.label}: {own}; cold: {others or 'nobody to compare with'}")
+        print(f"  {tool.label}: {unchanged}; cold: {others or 'no tool to compare with'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How generation grows with the document: copies of one document side by side, each with names of its own.
+"""Growth of the time of generation with the size of a document, which is several renamed copies of a document.
 
     HOOKSMITH_BENCH_DOCUMENTS=big.json python -m benchmarks generate_growth
 
@@ -51,8 +51,8 @@ print(end - done, done - start, len([name for name in sys.modules if name.starts
 
 
 def main() -> None:
-    stated = os.environ.get("HOOKSMITH_BENCH_DOCUMENTS", "").split(os.pathsep)[0]
-    path = Path(stated) if stated else SPECS / "workos" / "openapi.yaml"
+    documents_variable = os.environ.get("HOOKSMITH_BENCH_DOCUMENTS", "").split(os.pathsep)[0]
+    path = Path(documents_variable) if documents_variable else SPECS / "workos" / "openapi.yaml"
     document = parse(path, read_text(path))
     with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as folder:
         points = [_measure(document, times, Path(folder)) for times in TIMES]
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _measure(document: dict[str, Any], times: int, folder: Path) -> tuple[float, float]:
-    """Size in MB and CPU seconds."""
+    """Return the size of a document in MB and the CPU seconds of its generation."""
     path, small = folder / "document.json", folder / "small.json"
     small.write_text('{"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": {}}')
     path.write_text(json.dumps(replicated(document, times)), "utf-8")
@@ -92,7 +92,7 @@ def _python(code: str, folder: Path, *arguments: str) -> str:
 
 
 def _slope(points: list[tuple[float, float]]) -> float:
-    """Of the line through the points, by least squares."""
+    """Return the slope of the line through points, by least squares."""
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum(

@@ -1,4 +1,4 @@
-"""Generators to compare: how each is installed, in an environment of its own, and called."""
+"""Generators to compare: their installation, each in an environment of its own, and their command lines."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 HOME = Path(
     os.environ.get("HOOKSMITH_BENCH_HOME") or Path.home() / ".cache" / "hooksmith-benchmarks"
 )
-"""Where the environments of the others are kept, outside the checkout."""
+"""Folder of the environments, outside the checkout."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """`command(binaries, document, out)`; `requirement`: what pip installs, none for ours.
+    """A generator. `command(binaries, document, out)` returns its arguments.
 
-    `makes`: what of a document it generates. `formatter`: what the code goes through.
+    `requirement`: arguments of pip; none for hooksmith. `makes`: the generated parts. `formatter`: that of the code.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Tool:
         return HOME / self.name
 
     def install(self) -> str:
-        """Make its environment, if there is none; what went wrong, or nothing."""
+        """Make the environment if it does not exist. Return the error; empty if there is none."""
         if self.is_ours or (self.folder / "ready").is_file():
             return ""
         venv.create(self.folder, with_pip=True, clear=True)

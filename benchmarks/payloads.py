@@ -1,4 +1,4 @@
-"""Published payloads against their provider's own document: how many are delivered, how many fully typed.
+"""Shares of published payloads that are delivered and fully typed, by their provider's own document.
 
     python -m benchmarks.payloads DOCUMENT PAYLOADS [--signature NAME] [--events JSON]
 
@@ -27,20 +27,20 @@ PACKAGE = "hooksmith_payloads"
 
 
 def run() -> None:
-    """Print the figures, and what drifted where."""
+    """Print the figures, and the places of drift."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.payloads")
     parser.add_argument("document", type=Path)
     parser.add_argument("payloads", type=Path)
     parser.add_argument("--signature", help="a known scheme, where the document names none")
     parser.add_argument("--events", type=json.loads, help="as x-hooksmith-events, in JSON")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        package = _package(given.document, given.signature, given.events, folder)
-        print(measured(package, json.loads(given.payloads.read_text("utf-8"))))
+        package = _package(arguments.document, arguments.signature, arguments.events, folder)
+        print(measured(package, json.loads(arguments.payloads.read_text("utf-8"))))
 
 
 def measured(package: Any, payloads: list[Any]) -> str:
-    """What became of the payloads, as text."""
+    """Return the outcomes of the payloads as text."""
     testing = importlib.import_module(f"{package.__name__}.testing")
     lacking = importlib.import_module(
         f"{package.__name__}._runtime.webhooks.lenient_reading"
@@ -91,8 +91,8 @@ def _causes(package: Any, event: Any) -> Iterator[str]:
 
 def _deliveries(package: Any, payloads: list[Any]) -> Iterator[tuple[bytes, dict[str, str]]]:
     catalogue = importlib.import_module(f"{package.__name__}.events").CATALOGUE
-    told = catalogue.type if isinstance(catalogue.type, tuple) else (catalogue.type,)
-    header = next((place.name for place in told if hasattr(place, "name")), None)
+    parts = catalogue.type if isinstance(catalogue.type, tuple) else (catalogue.type,)
+    header = next((place.name for place in parts if hasattr(place, "name")), None)
     for entry in payloads:
         bodies = entry.get("examples", [entry])
         headers = {header: entry["name"]} if header is not None else {}

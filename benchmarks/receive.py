@@ -59,7 +59,7 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Delivery:
-    """A signed event, with what reads it."""
+    """A signed event with its readers."""
 
     kind: str
     body: bytes
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def _bodies() -> dict[str, str]:
-    """The examples of the events that both packages know, by type."""
+    """Return the examples of the events in both packages, by type."""
     from workos.events.models import EventSchema
 
     from hooksmith_providers.workos import EventType
@@ -98,7 +98,7 @@ def _bodies() -> dict[str, str]:
 
 
 def _delivery(webhook: Webhook, body: str, kind: str) -> Delivery:
-    """An event with ids of its own."""
+    """Return an event with new ids."""
     raw = ULID.sub(lambda _: "".join(random.choices(BASE32, k=26)), body).encode()
     return Delivery(kind, raw, webhook.sign(raw))
 
@@ -141,7 +141,7 @@ def _by_size(webhook: Webhook, bodies: dict[str, str]) -> None:
 
 
 def _steps(webhook: Webhook, deliveries: list[Delivery]) -> dict[tuple[str, str], Step]:
-    """What is measured, by title and whose it is: a round over all deliveries."""
+    """Return the measured functions by title and package; each takes a round over all deliveries."""
     whose = {
         "hooksmith": _our_steps(webhook, deliveries),
         "workos": _their_steps(deliveries),
@@ -222,7 +222,7 @@ def _floor_steps(deliveries: list[Delivery]) -> dict[str, Step]:
 
 
 def _best(batches: list[dict[tuple[str, str], Step]]) -> dict[tuple[str, str], float]:
-    """Seconds for all batches, each at its fastest."""
+    """Return the sum of the least seconds of each batch."""
     found = {key: [float("inf")] * len(batches) for key in batches[0]}
     for _ in range(ROUNDS):
         for key, times in found.items():
@@ -245,7 +245,7 @@ def _print_first_event(delivery: Delivery) -> None:
 
 
 def _first_event(code: str, arguments: list[str]) -> float:
-    """Milliseconds from before the import to the first event, in a process of its own."""
+    """Return the milliseconds from the import to the first event, in a new process."""
     command = [sys.executable, "-c", code, *arguments]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(run.stdout) * 1000

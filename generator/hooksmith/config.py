@@ -4,7 +4,7 @@
     out = "generated"                 # folder that the package goes into
     package = "hooksmith_providers"   # its name
     formatter = "black"               # black, ruff or none
-    strict = true                     # whether what is wrong with a document, but usable, is an error
+    strict = true                     # whether warnings about a document are errors
     operation_names = "document"      # methods are named as operations are; "short" leaves out their resource's name
 
     [tool.hooksmith.apis.workos]      # one subpackage each
@@ -52,12 +52,12 @@ def _check_public(name: str) -> str:
     return name
 
 
-def _check_signature(stated: Any) -> Any:
-    return stated if stated is None else check_statement("x-hooksmith-signature", stated)
+def _check_signature(signature: Any) -> Any:
+    return None if signature is None else check_statement("x-hooksmith-signature", signature)
 
 
-def _check_events(stated: Any) -> Any:
-    return stated if stated is None else check_statement("x-hooksmith-events", stated)
+def _check_events(events: Any) -> Any:
+    return None if events is None else check_statement("x-hooksmith-events", events)
 
 
 Identifier = Annotated[str, AfterValidator(check_identifier)]
@@ -81,7 +81,7 @@ class ApiConfig(_Frozen):
 
 
 class Config(_Frozen):
-    """`[tool.hooksmith]`: a package of subpackages. Once loaded, paths lead from here, not from the file."""
+    """`[tool.hooksmith]`: a package of subpackages. Paths are relative to the working folder, not to the file."""
 
     out: Path
     package: Identifier
@@ -102,7 +102,7 @@ class Config(_Frozen):
 
     @property
     def folder(self) -> Path:
-        """The folder of the package."""
+        """Folder of the package."""
         return self.out / self.package
 
     def settings(self, name: str) -> Settings:
@@ -127,7 +127,7 @@ class Config(_Frozen):
 
 
 def find_config(start: Path) -> Path:
-    """The nearest hooksmith.toml, or pyproject.toml with [tool.hooksmith], in `start` or above it."""
+    """Return the nearest hooksmith.toml, or pyproject.toml with [tool.hooksmith], in `start` or above it."""
     for folder in (start, *start.resolve().parents):
         for name in FILE_NAMES:
             path = folder / name
@@ -141,7 +141,7 @@ def find_config(start: Path) -> Path:
 
 
 def load_config(path: Path) -> Config:
-    """The configuration in `path`. Raises ConfigError, with one diagnostic for each thing wrong."""
+    """Return the configuration in `path`. Raises ConfigError with a diagnostic for each fault."""
     text = _read(path)
     table = _table(path, text)
     if table is None:
@@ -150,8 +150,8 @@ def load_config(path: Path) -> Config:
     try:
         config = Config.model_validate(table)
     except ValidationError as error:
-        found = [_diagnostic(path, text, detail) for detail in error.errors()]
-        raise ConfigError(*found) from error
+        diagnostics = [_diagnostic(path, text, detail) for detail in error.errors()]
+        raise ConfigError(*diagnostics) from error
     placed = _beside(config, path.parent)
     placed._urls.update(urls)
     placed._path = path
@@ -184,12 +184,12 @@ def _read(path: Path) -> str:
 
 
 def _table(path: Path, text: str) -> dict[str, Any] | None:
-    """The table with our keys; None where a pyproject.toml has none."""
+    """Return the table of hooksmith; None if a pyproject.toml has none."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(number) for number in found.groups()) if found else (None, None)
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(number) for number in match.groups()) if match else (None, None)
         message = str(error).partition(" (at ")[0]
         raise ConfigError.at(Place(file=str(path), line=line, column=column), message) from error
     if path.name != "pyproject.toml":
@@ -200,7 +200,7 @@ def _table(path: Path, text: str) -> dict[str, Any] | None:
 
 
 def _beside(config: Config, folder: Path) -> Config:
-    """`config` with its paths, which are relative to `folder`, as paths from here."""
+    """Return `config` with paths relative to `folder` changed to paths relative to the working folder."""
     apis = {
         name: api.model_copy(
             update={
@@ -239,7 +239,7 @@ def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
 
 
 def _line(text: str, keys: list[str]) -> int | None:
-    """The line of the last key, or of the innermost table above it that has one; tomllib keeps none."""
+    """Return the line of the last key, or of the innermost table above it; tomllib gives no lines."""
     line, depth = None, 0
     for number, content in enumerate(text.splitlines(), 1):
         if line is None and content.startswith("[tool.hooksmith"):

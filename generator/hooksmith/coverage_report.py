@@ -1,7 +1,7 @@
-"""The account of a generation: everything that the document has, as emitted or as degraded, with the reason.
+"""Coverage report: each part of a document as emitted or as degraded, with the reason.
 
-`hooksmith generate --report FILE` writes it as JSON. Nothing is left out silently: what the census of the document
-found and the IR does not have stands here as degraded.
+`hooksmith generate --report FILE` writes it as JSON. No part is left out silently: a part that is in the inventory of
+the document and not in the IR is degraded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .openapi.parameters import RESERVED_HEADERS, same_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """What became of one thing. `name`: the Python name it has, where it has one of its own."""
+    """A part of the document and its outcome. `name`: its Python name; empty if it has none."""
 
     kind: str
     pointer: str
@@ -72,14 +72,12 @@ def _warning_as_json(warning: Diagnostic) -> dict[str, Any]:
 
 
 def _as_json(entry: Entry) -> dict[str, str]:
-    stated = {
-        name: getattr(entry, name) for name in ("kind", "pointer", "status", "name", "reason")
-    }
-    return {name: value for name, value in stated.items() if value}
+    names = ("kind", "pointer", "status", "name", "reason")
+    return {name: getattr(entry, name) for name in names if getattr(entry, name)}
 
 
 def account(normal: Normal, names: ClassNames, api: Api) -> Ledger:
-    """Hold what the document has against what the IR has."""
+    """Compare the inventory of a document with its IR."""
     return _Accountant(normal, names, api).run()
 
 
@@ -102,29 +100,34 @@ class _Accountant:
         for key, item in (normal.document.get("webhooks") or {}).items():
             self._share_event(f"/webhooks/{escape(key)}", item)
         self._widened = {
-            pointer: f"{what}: {instead}" for pointer, what, instead in normal.findings.widened
+            pointer: f"{part}: {replacement}"
+            for pointer, part, replacement in normal.findings.widened
         }
         self._names = {definition.pointer: definition.name for definition in api.definitions}
 
     def _share_event(self, pointer: str, item: Any) -> None:
-        """Methods of one webhook that have bodies are options of one event."""
+        """Assign the event of a webhook to all its methods with bodies, which are options of that event."""
         bodies = [
             f"{pointer}/{method}"
             for method, operation in (operations(item) if isinstance(item, dict) else ())
             if "requestBody" in operation
         ]
-        known = next((self._events[it] for it in bodies if it in self._events), None)
+        known = next((self._events[body] for body in bodies if body in self._events), None)
         if known is not None:
             for body in bodies:
                 self._events.setdefault(body, known)
 
     def run(self) -> Ledger:
         entries = [self._entry(subject) for subject in self._normal.subjects]
-        told = {subject.pointer for subject in self._normal.subjects if subject.kind == "webhook"}
+        webhooks = {
+            subject.pointer for subject in self._normal.subjects if subject.kind == "webhook"
+        }
         entries += [
-            Entry(kind="schema", pointer=pointer, status="degraded", reason=f"{what}: {instead}")
-            for pointer, what, instead in self._normal.findings.widened
-            if pointer not in told
+            Entry(
+                kind="schema", pointer=pointer, status="degraded", reason=f"{part}: {replacement}"
+            )
+            for pointer, part, replacement in self._normal.findings.widened
+            if pointer not in webhooks
         ]
         entries += self._unchecked()
         return Ledger(tuple(entries), tuple(self._normal.diagnostics))
@@ -136,7 +139,7 @@ class _Accountant:
             kind=subject.kind, pointer=subject.pointer, status=status, name=name, reason=reason
         )
 
-    # --- one method a kind: the Python name, and why it is degraded, if it is
+    # --- a method for each kind: the Python name, and the reason if the part is degraded
 
     def _operation(self, subject: Subject) -> tuple[str, str]:
         operation = self._operations.get(subject.pointer)
@@ -217,33 +220,33 @@ class _Accountant:
         return ", ".join(event.models), self._widened.get(subject.pointer, "")
 
     def _callback(self, subject: Subject) -> tuple[str, str]:
-        found = [
+        bodies = [
             untyped
             for pointer, untyped in self._callbacks.items()
             if pointer.startswith(f"{subject.pointer}/")
         ]
-        if not found:
+        if not bodies:
             return "", "no payload: the callback has no body with a schema"
-        types = ", ".join(dict.fromkeys(each for untyped in found for each in untyped))
+        types = ", ".join(dict.fromkeys(each for untyped in bodies for each in untyped))
         return "", f"not typed: handed over as it is, for it is {types}" if types else ""
 
-    # --- what types cannot say
+    # --- assertions that neither types nor the runtime check
 
     def _unchecked(self) -> Iterator[Entry]:
-        within: tuple[str, ...] = ()  # what stands in an assertion is checked with the whole of it
+        within: tuple[str, ...] = ()  # a schema inside an assertion is checked with the assertion
         for visit in walk("openapi", self._normal.document):
             if visit.kind != "schema" or f"{visit.pointer}/".startswith(within):
                 continue
             document = self._normal.document
             kinds = families(document, visit.node)
             each = [set(unchecked(document, visit.node, family)) for family in kinds]
-            stated = sorted(set.intersection(*each))
+            missing = sorted(set.intersection(*each))
             if is_ambiguous(document, visit.node):
-                stated.append("that no more than one option of oneOf fits")
-            checked = visit.node.keys() & _WITHIN - set(stated)
+                missing.append("that no more than one option of oneOf fits")
+            checked = visit.node.keys() & _WITHIN - set(missing)
             within += tuple(f"{visit.pointer}/{key}/" for key in checked)
-            if stated:
-                reason = f"not checked: {', '.join(stated)}"
+            if missing:
+                reason = f"not checked: {', '.join(missing)}"
                 yield Entry(kind="schema", pointer=visit.pointer, status="degraded", reason=reason)
 
 

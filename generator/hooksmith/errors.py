@@ -1,12 +1,12 @@
-"""What goes wrong, and where.
+"""Errors of the tool, and their places.
 
 HooksmithError            every error of the tool; carries diagnostics; exit code 2
 ├── ConfigError           pyproject.toml or hooksmith.toml cannot be used
 ├── LoadError             a file is missing, or is not YAML or JSON
-├── UnresolvedReferenceError  a $ref leads nowhere
-├── DocumentError         not an OpenAPI or JSON Schema document, or one that contradicts itself
+├── UnresolvedReferenceError  the target of a $ref does not exist
+├── DocumentError         a document is not OpenAPI or JSON Schema, or contradicts itself
 ├── ExtensionError        an x-hooksmith-* extension breaks its schema
-└── OutputError           the output folder cannot be written, or holds files that are not ours
+└── OutputError           the output folder cannot be written, or holds foreign files
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where in the input a finding stands: a file, and within it a line (from 1) and a JSON pointer."""
+    """Position in the input: a file, a line and column in it (from 1), and a JSON pointer."""
 
     file: str
     pointer: str = ""
@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diagnostic:
-    """One finding: its place, what is wrong, and what to do about it."""
+    """An error or warning with its place and a hint for the user."""
 
     message: str
     place: Place | None = None
@@ -55,12 +55,12 @@ class HooksmithError(Exception):
         self.diagnostics = diagnostics
 
     def __reduce__(self) -> tuple[type[Self], tuple[Diagnostic, ...]]:
-        """For processes that pass errors on: pickle would make one anew out of its text."""
+        """Rebuild an error from its diagnostics: pickle would call the class with the message."""
         return type(self), self.diagnostics
 
     @classmethod
     def at(cls, place: Place | None, message: str, *, hint: str = "") -> Self:
-        """An error of this class with a single diagnostic."""
+        """Return an error of this class with a single diagnostic."""
         return cls(Diagnostic(message=message, place=place, hint=hint))
 
 
@@ -73,11 +73,11 @@ class LoadError(HooksmithError):
 
 
 class UnresolvedReferenceError(HooksmithError):
-    """A $ref leads nowhere; the message names both ends."""
+    """The target of a $ref does not exist; the message names both."""
 
 
 class DocumentError(HooksmithError):
-    """Not an OpenAPI or JSON Schema document, or one that contradicts itself."""
+    """A document is not OpenAPI or JSON Schema, or contradicts itself."""
 
 
 class ExtensionError(HooksmithError):
@@ -85,4 +85,4 @@ class ExtensionError(HooksmithError):
 
 
 class OutputError(HooksmithError):
-    """The output folder cannot be written, or holds files that the tool did not make."""
+    """The output folder cannot be written, or holds foreign files."""

@@ -1,4 +1,4 @@
-"""How far a run has come, told to whoever listens: the command line shows it, tests and programs need not."""
+"""Reports of progress to a listener, such as the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _listener: ContextVar[Listener | None] = ContextVar("hooksmith_progress", defaul
 
 
 def report(step: str) -> None:
-    """Say what is done next, in a few words: `workos: format`."""
+    """Report the next step in a few words: `workos: format`."""
     listener = _listener.get()
     if listener is not None:
         listener(step)
@@ -20,7 +20,7 @@ def report(step: str) -> None:
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Have `listener` called with every step that is reported in the body."""
+    """Call `listener` with every step that is reported in the body."""
     token = _listener.set(listener)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What the generation of one document depends on, besides the document."""
+"""Settings of the generation of one document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Formatter = Literal["black", "ruff", "none"]
 
 
 def check_identifier(name: str) -> str:
-    """`name`, if Python can import it. Raises ValueError."""
+    """Return `name` if it is a Python identifier. Raises ValueError."""
     if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"{name!r} is not a Python identifier")
     return name
@@ -20,10 +20,10 @@ def check_identifier(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What the generation of one document depends on, besides the document.
+    """Settings that, with the document, determine the generated files.
 
-    `names`: JSON pointer → Python name, overriding ours. `runtime`: where `_runtime` lies, in the package (`inner`)
-    or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
+    `names`: JSON Pointer → Python name, in place of the generated name. `runtime`: place of `_runtime`, in the package
+    (`inner`) or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
     """
 
     package: str
@@ -32,28 +32,28 @@ class Settings:
     runtime: Literal["inner", "shared"] = "inner"
     roots: tuple[Path, ...] = ()
     overlays: tuple[Path, ...] = ()
-    """OpenAPI Overlays, applied to the document in order before anything else reads it."""
+    """OpenAPI Overlays, applied to the document in order before any other step."""
     strict: bool = False
-    """Whether all that is wrong with the document, but can be lived with, is an error."""
+    """Whether warnings about the document are errors."""
     signature: str | Mapping[str, Any] | None = None
-    """As `x-hooksmith-signature` and `x-hooksmith-events` of the document, which they overrule."""
+    """`x-hooksmith-signature` and `x-hooksmith-events`, in place of those of the document."""
     events: Mapping[str, Any] | None = None
     operation_names: Literal["short", "document"] | None = None
     """Whether methods leave out the words that their resource says; None: as the document says, else short."""
     source: str = ""
-    """What the generated files call the document; empty: its file's name."""
+    """Name of the document in generated files; empty: the name of its file."""
 
     suite: str = ""
-    """The name of the package that the generated one is a subpackage of; empty: none."""
+    """Package that the generated package is a subpackage of; empty: none."""
 
     @property
     def import_name(self) -> str:
-        """The dotted name that the generated package is imported by."""
+        """Dotted import name of the generated package."""
         return f"{self.suite}.{self.package}" if self.suite else self.package
 
     @property
     def runtime_package(self) -> str:
-        """The package of the runtime, relative to a module at the top of the generated one."""
+        """Package of the runtime, relative to a module at the top of the generated package."""
         return ".._runtime" if self.runtime == "shared" else "._runtime"
 
     @property

@@ -1,4 +1,4 @@
-"""What black itself, over the whole text, makes of it: the judge of our layout."""
+"""Formatting by black alone, to compare with the fast path."""
 
 from __future__ import annotations
 

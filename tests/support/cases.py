@@ -1,4 +1,4 @@
-"""A case: a folder with a specification, what it becomes, and the package imported."""
+"""Cases: folders with a document, its generated package, and the imported package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPECS = ("spec.yaml", "spec.json")
 
 @dataclass(frozen=True)
 class Case:
-    """One folder of tests/cases. `home` is where its package is written for import."""
+    """A folder of tests/cases. `home`: folder on sys.path for its package."""
 
     folder: Path
     home: Path
@@ -63,7 +63,7 @@ class Case:
         return sorted(name.removesuffix(".__init__") for name in names if name != "__init__")
 
     def write(self) -> None:
-        """Put the package where Python finds it, once."""
+        """Write the package into `home`."""
         write_files(self.home / PARENT / self.name, self.files)
 
     @cached_property
@@ -78,9 +78,9 @@ class Case:
         return importlib.import_module(f"{self.package.__name__}.{name}")
 
     def resource(self, name: str, prefix: str = "") -> Any:
-        """The class of a resource's calls; `prefix`: `Async` for its twin."""
-        found = next(resource for resource in self.api.resources if resource.name == name)
-        return getattr(self.module(f"resources.{name}"), prefix + found.class_name)
+        """Return the class of a resource; `prefix`: `Async` for the asynchronous class."""
+        resource = next(resource for resource in self.api.resources if resource.name == name)
+        return getattr(self.module(f"resources.{name}"), prefix + resource.class_name)
 
     @property
     def models(self) -> Any:
@@ -95,12 +95,12 @@ class Case:
         return self.module("event_types").EventType
 
     def meaningful(self) -> dict[str, str]:
-        """The files that are worth a snapshot: not those that hold nothing but a docstring."""
+        """Return the files with more than a docstring."""
         return {path: text for path, text in self.files.items() if _says_something(path, text)}
 
 
 def write_files(folder: Path, files: dict[str, str]) -> None:
-    """Write texts, leaving alone those that are there already."""
+    """Write texts; a file with the same text is not touched."""
     for path, text in files.items():
         target = folder / path
         if not target.is_file() or target.read_bytes() != text.encode():
@@ -109,7 +109,7 @@ def write_files(folder: Path, files: dict[str, str]) -> None:
 
 
 def write_parent(home: Path) -> None:
-    """The package around the cases, with the runtime that they share."""
+    """Write the package around the cases, with their shared runtime."""
     assert templates().is_dir()
     write_files(home / PARENT, {"__init__.py": "", "py.typed": "", **runtime_files()})
 

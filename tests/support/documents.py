@@ -1,4 +1,4 @@
-"""Documents made in tests → what the generator makes of them."""
+"""Documents made in tests, and their packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package together with what its document says, for tests that look at both."""
+"""A generated package with the IR of its document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hooksmith.settings import Settings
 
 @dataclass(frozen=True)
 class Made:
-    """What a document becomes."""
+    """A document with its settings and its generated package."""
 
     path: Path
     settings: Settings
@@ -33,5 +33,5 @@ class Made:
 
 
 def generate(path: Path, settings: Settings) -> Made:
-    """As `pipeline.generate`."""
+    """Generate a package by `pipeline.generate`."""
     return Made(path, settings, pipeline.generate(path, settings))

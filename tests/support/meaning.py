@@ -1,4 +1,4 @@
-"""Whether two JSON values say the same: numbers by value, points in time by the moment."""
+"""Equality of JSON values by meaning: numbers by value, timestamps by moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal JSON, but for how a number or a timestamp is written."""
+    """Whether two JSON values are equal but for the notation of numbers and timestamps."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -26,10 +26,10 @@ def same(one: Any, other: Any) -> bool:
 
 
 def moment(text: str) -> tuple[datetime, str] | None:
-    """The second, in UTC, and the digits of its fraction."""
-    found = _TIME.fullmatch(text)
-    if found is None:
+    """Return the second in UTC, and the digits of its fraction."""
+    match = _TIME.fullmatch(text)
+    if match is None:
         return None
-    seconds, fraction, offset = found.groups()
+    seconds, fraction, offset = match.groups()
     whole = datetime.fromisoformat(seconds + offset.upper().replace("Z", "+00:00"))
     return whole.astimezone(UTC), (fraction or "").rstrip("0")

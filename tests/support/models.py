@@ -1,4 +1,4 @@
-"""A committed package, with what the generator knows about it."""
+"""A committed package with the IR and the bundled document of its API."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Generated:
                 yield resource.name, operation
 
     def constant(self, operation: str) -> Any:
-        """What the wire knows of an operation."""
-        for resource, found in self.operations():
-            if found.name == operation:
+        """Return the HTTP details of an operation."""
+        for resource, candidate in self.operations():
+            if candidate.name == operation:
                 return getattr(self.module(f"operations.{resource}"), operation.upper())
         raise KeyError(operation)
 
@@ -70,10 +70,8 @@ class Generated:
 
     def parameter_adapter(self, operation: str, location: str, name: str) -> TypeAdapter[Any]:
         attribute = {"path": "path_parameters"}.get(location, location)
-        found = next(
-            each for each in getattr(self.constant(operation), attribute) if each.name == name
-        )
-        return TypeAdapter(found.type)
+        parameters = getattr(self.constant(operation), attribute)
+        return TypeAdapter(next(each.type for each in parameters if each.name == name))
 
     # --- examples, by where they stand in the normal form
 
@@ -98,8 +96,8 @@ class Generated:
     def parameter_examples(self) -> Iterator[tuple[str, str, str, Any]]:
         """(operation, location, wire name, value)"""
         for _, operation in self.operations():
-            for stated in self.node(operation).get("parameters", ()):
-                parameter = self.follow(stated)
+            for node in self.node(operation).get("parameters", ()):
+                parameter = self.follow(node)
                 schema = self.follow(parameter.get("schema", {}))
                 for value in [*values(parameter), *schema.get("examples", ())]:
                     yield operation.name, parameter["in"], parameter["name"], value
@@ -209,10 +207,10 @@ def without_formats(node: Any) -> Any:
         return [without_formats(item) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {key: without_formats(value) for key, value in node.items()}
-    if kept.get("format") in ("email", "ulid"):
-        del kept["format"]
-    return kept
+    schema = {key: without_formats(value) for key, value in node.items()}
+    if schema.get("format") in ("email", "ulid"):
+        del schema["format"]
+    return schema
 
 
 def wire_name(operation: str, status: str | None) -> str:

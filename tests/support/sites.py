@@ -1,4 +1,4 @@
-"""Documentation of documents, and what a parser of HTML finds in its pages."""
+"""Documentation of documents, and the content of its pages by a parser of HTML."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .paths import SPECS
 
 def documented(path: Path, package: str, names: Names | None = None) -> DocumentedApi:
     """An API of a document."""
-    found = survey(path, Settings(package=package, formatter="none", runtime="shared"))
+    planned = survey(path, Settings(package=package, formatter="none", runtime="shared"))
     return DocumentedApi(
-        api=found.api,
-        view=found.view,
+        api=planned.api,
+        view=planned.view,
         names=names or Names(package=package, spec=path.name),
     )
 

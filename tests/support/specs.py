@@ -1,4 +1,4 @@
-"""The curated specs as they stand in their files, read without the generator."""
+"""The files of the curated specs, read without the generator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAMES = (
 
 
 class _Yaml12(yaml.CSafeLoader):
-    """PyYAML without what YAML 1.2 dropped: `no` is a text, and so is a date."""
+    """YAML 1.2 by PyYAML: `no` and dates are texts."""
 
 
 _Yaml12.yaml_implicit_resolvers = {
@@ -119,7 +119,7 @@ def _examples_of(path: Path, pointer: str, node: dict[str, Any]) -> Iterator[Exa
 
 
 def at(data: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer."""
+    """Return the value at a JSON Pointer."""
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")
         data = data[int(key)] if isinstance(data, list) else data[key]

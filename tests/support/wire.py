@@ -1,4 +1,4 @@
-"""Generated clients with a transport that answers from memory and keeps what was asked."""
+"""Generated clients with a transport that replies from memory and keeps requests."""
 
 from __future__ import annotations
 

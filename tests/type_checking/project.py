@@ -145,7 +145,7 @@ def _run(
 
 
 def check_snippet(name: str, findings: Iterable[Finding]) -> None:
-    """Assert that a checker refuses the marked lines of a snippet, for the reasons stated there, and no other line."""
+    """Assert that a checker refuses the marked lines of a snippet, with the texts of their marks, and no more lines."""
     expected = marks(snippets()[name])
     errors = [finding for finding in findings if finding.file == f"snippets/{name}"]
     assert {error.line for error in errors} == set(expected), errors

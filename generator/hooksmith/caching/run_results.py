@@ -61,7 +61,7 @@ def remember(
 
 
 def _entry(output: Output, inputs: Iterable[Input]) -> Iterator[bytes]:
-    """Yield a line of JSON with everything but the files, then the files."""
+    """Yield a line of JSON with the inputs, diagnostics and sizes, then the files."""
     contents = [text.encode() for text in output.files.values()]
     head = {
         "tool": tool_fingerprint(),

@@ -105,14 +105,14 @@ def _path(folder: Path, key: str) -> Path:
 
 
 def _is_private(status: os.stat_result) -> bool:
-    """Return whether a file or folder belongs to this user and nobody else can write it."""
+    """Return whether a file or folder belongs to this user, and no other user can write it."""
     if not hasattr(os, "geteuid"):
         return True  # Windows: folders below the user's are private
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _make_private(folder: Path) -> None:
-    """Create a folder that others cannot write, or make an existing one so. Raises OSError."""
+    """Create a folder that only its owner can write, or restrict an existing folder. Raises OSError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.stat()

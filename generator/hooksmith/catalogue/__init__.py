@@ -1,8 +1,8 @@
 """Providers of webhooks and APIs: where each publishes its document, and how its deliveries are signed.
 
 One YAML file a provider. Every fact has a source; a fact that no source establishes is left out. `document`: URL of the
-OpenAPI document. `signature`: name of a scheme in `describe/signature_schemes`, which also says where the type and the
-id of an event stand. `note`: text for the user of `hooksmith init`.
+OpenAPI document. `signature`: name of a scheme in `extensions/signature_schemes`, with the locations of type and id of
+an event. `note`: text for the user of `hooksmith init`.
 """
 
 from __future__ import annotations

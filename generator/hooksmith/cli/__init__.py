@@ -1,1 +1,1 @@
-"""The command line: arguments, commands, and what they print."""
+"""Command line: arguments, commands, and their output."""

@@ -236,20 +236,20 @@ def _write_accepted(
     from ..diff.accepted import accepted_text
     from ..errors import OutputError, Place
 
-    kept = [entry for entry in entries if entry.fingerprint in accepted]
+    still_accepted = [entry for entry in entries if entry.fingerprint in accepted]
     try:
-        path.write_text(accepted_text([*kept, *failing], accepted), "utf-8")
+        path.write_text(accepted_text([*still_accepted, *failing], accepted), "utf-8")
     except OSError as error:
         raise OutputError.at(
             Place(file=str(path)), f"cannot be written: {error.strerror or error}"
         ) from error
     warn(
-        f"{path}: {len(kept) + len(failing)} changes accepted; write a reason behind each, after #"
+        f"{path}: {len(still_accepted) + len(failing)} changes accepted; write a reason behind each, after #"
     )
 
 
 def _warn_of_stale(entries: list[Entry], accepted: Mapping[str, Accepted], warn: Print) -> None:
     from ..diff.accepted import stale
 
-    for found in stale(accepted, entries):
-        warn(f"warning: accepted {found.id} of {found.place}, line {found.line}: no such change")
+    for entry in stale(accepted, entries):
+        warn(f"warning: accepted {entry.id} of {entry.place}, line {entry.line}: no such change")

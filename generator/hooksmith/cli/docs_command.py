@@ -31,7 +31,7 @@ def docs(*, out: Path, format_: str, since: Path | None, **arguments: Any) -> in
 def write_docs(
     choice: Choice, folder: Path, format_: str, since: Path | None = None
 ) -> tuple[Summary, tuple[Diagnostic, ...]]:
-    """Write the documentation into `folder`; return what changed and the diagnostics. Raises HooksmithError."""
+    """Write the documentation into `folder`; return the changed files and the diagnostics. Raises HooksmithError."""
     from ..docs import FORMATS
     from ..output.writer import write
 

@@ -50,6 +50,8 @@ def check(*, jobs: int | None, **arguments: Any) -> int:
 
 def _print_meanings(choice: Choice, targets: list[Target]) -> None:
     """Print the effect of changed documents on users of the packages, by category."""
+    if not targets:
+        return  # the import of the comparison takes half as long as that of the pipeline
     from ..diff.last import meanings
 
     for target in targets:
@@ -103,12 +105,13 @@ def _write_report(choice: Choice, file: Path) -> None:
 
 
 def _write(changed: list[Target], target: Target, files: Files) -> int:
-    """Write a package. A target with other files than before is added to `changed`."""
+    """Write a package. An earlier package that differs is added to `changed`."""
     from ..output.writer import write
 
     summary = write(files, target.folder, partial=target.partial)
     print_summary(target.folder, summary)
-    if summary.added or summary.changed or summary.removed:
+    is_new = not (summary.changed or summary.removed or summary.unchanged)
+    if not is_new and (summary.added or summary.changed or summary.removed):
         changed.append(target)
     return 0
 

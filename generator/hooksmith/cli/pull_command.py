@@ -39,7 +39,7 @@ def add_pull_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def pull(names: list[str], *, check: bool, headers: list[str], config: Path | None) -> int:
-    """Fetch the documents that the configuration names by URL: --check tells whether they have changed."""
+    """Fetch the documents that the configuration names by URL; --check: compare them, exit code 1 if they changed."""
     with progress():
         return pull_documents(names, check=check, headers=headers, config=config, show=print_line)
 

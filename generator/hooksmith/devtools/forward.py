@@ -52,13 +52,17 @@ class Forwarder:
         query = urlsplit(request.url).query
         url = f"{self._url}{'&' if '?' in self._url else '?'}{query}" if query else self._url
         dropped = _HOP_BY_HOP | {"host", "content-length"}
-        headers = [(name, text) for name, text in request.headers if name.lower() not in dropped]
+        sent = [(name, text) for name, text in request.headers if name.lower() not in dropped]
         try:
-            reply = self._client.request(request.method, url, content=request.body, headers=headers)
+            reply = self._client.request(request.method, url, content=request.body, headers=sent)
         except httpx2.HTTPError as error:
             text = f"cannot forward to {self._url}: {error}\n"
             return ReceivedReply(status=HTTPStatus.BAD_GATEWAY, body=text.encode())
         decoded = _HOP_BY_HOP | {"content-length", "content-encoding"}
-        kept = [(name, text) for name, text in reply.headers.items() if name.lower() not in decoded]
+        headers = [
+            (name, text) for name, text in reply.headers.items() if name.lower() not in decoded
+        ]
         length = ("Content-Length", str(len(reply.content)))
-        return ReceivedReply(status=reply.status_code, headers=[*kept, length], body=reply.content)
+        return ReceivedReply(
+            status=reply.status_code, headers=[*headers, length], body=reply.content
+        )

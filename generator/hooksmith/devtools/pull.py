@@ -38,7 +38,7 @@ class Source:
 
 @value()
 class Pulled:
-    """The result of fetching one document. `changed`: paths whose content is not what the lock file records."""
+    """A fetched document. `changed`: paths whose content differs from the lock file."""
 
     source: Source
     files: Mapping[str, bytes]
@@ -87,7 +87,7 @@ def store(pulled: Pulled) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file as a whole: the old content or the new one stands there, whatever happens."""
+    """Replace a file at once: a reader sees the old content or the new content."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -161,8 +161,8 @@ class _Fetcher:
 
     def _headers_for(self, url: str) -> Mapping[str, str]:
         """Return the headers for a request: those of the user, which may hold credentials, for the first host only."""
-        parts, own = urlsplit(url), urlsplit(self._source.url)
-        return self._headers if (parts.scheme, parts.netloc) == (own.scheme, own.netloc) else {}
+        parts, first = urlsplit(url), urlsplit(self._source.url)
+        return self._headers if (parts.scheme, parts.netloc) == (first.scheme, first.netloc) else {}
 
     def _content(self, url: str, reply: httpx2.Response) -> bytes:
         if reply.status_code != 200:

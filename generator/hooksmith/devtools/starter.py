@@ -1,4 +1,4 @@
-"""The first configuration of a project, and the first lines of code that use what it generates."""
+"""First configuration of a project, and first lines of code that use the generated package."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def parse_source(source: str, folder: Path) -> Start:
 
 
 def _api_name(path: str, fallback: str) -> str:
-    """Return an identifier for a document: its file's name, or its folder's or `fallback` if that says nothing."""
+    """Return an identifier for a document: from its file, its folder, or `fallback` if these have generic names."""
     parts = [re.sub(r"\.(json|ya?ml)$", "", part) for part in path.split("/")]
     telling = [part for part in parts if part not in ("", ".", "..", "openapi", "swagger", "spec")]
     name = snake(re.sub(r"\W+", "_", telling[-1] if telling else fallback)).strip("_")
@@ -89,7 +89,7 @@ def configuration_file(folder: Path) -> Path:
 
 
 def configured_text(path: Path, start: Start, package: str) -> str:
-    """Return the text of the configuration file with the API added at its end; what stands there stays as it is.
+    """Return the text of the configuration file with the API added at its end; the present text stays unchanged.
 
     Raises ConfigError if the file cannot be read or has the API already.
     """
@@ -155,7 +155,7 @@ def first_lines(api: Api, module: str) -> str:
 
 
 def _receiver_lines(api: Api, module: str) -> Iterator[str]:
-    event = next((it for it in api.events.events if it.models), None)
+    event = next((each for each in api.events.events if each.models), None)
     names = ", ".join(sorted([*(event.models[:1] if event else ()), "Webhook", "WebhookReceiver"]))
     yield f"from {module} import {names}"
     yield ""
@@ -175,11 +175,13 @@ def _call_lines(api: Api, module: str, resource: str, operation: Operation) -> I
     credentials = [
         f'{scheme.argument}="..."' for scheme in api.security_schemes if scheme.kind == "bearer"
     ]
-    needed = [it.field.name for it in operation.parameters if it.field.required]
+    needed = [each.field.name for each in operation.parameters if each.field.required]
     if operation.body is not None:
         body_fields = operation.body.fields
         needed += (
-            ["body"] if body_fields is None else [it.name for it in body_fields if it.required]
+            ["body"]
+            if body_fields is None
+            else [field.name for field in body_fields if field.required]
         )
     arguments = ", ".join(f'{name}="..."' for name in needed)
     yield f"from {module} import {api.client.name}Client"

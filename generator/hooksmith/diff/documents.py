@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..config import Config, find_config, load_config
 from ..errors import ConfigError, LoadError, Place
 from ..frozen import value
 from ..pipeline import Survey, generate, survey
@@ -17,6 +17,9 @@ from .project.usage import CodeReport, examine_code
 from .report import Entry, Report, compare
 from .revisions import check_revision, checked_out, top_of
 from .sides import Side
+
+if TYPE_CHECKING:
+    from ..config import Config
 
 
 @value(kw_only=True)
@@ -52,6 +55,8 @@ def find_document(text: str, config: Path | None = None) -> Document:
 
 
 def _config(path: Path | None) -> Config | None:
+    from ..config import find_config, load_config
+
     if path is not None:
         return load_config(path)
     try:

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..config import Config
 from ..errors import HooksmithError, LoadError, Place
 from ..settings import Settings
 from .documents import Document, compare_documents
 from .formats.text import summary
 from .report import Report
 from .revisions import git, last_change, top_of
+
+if TYPE_CHECKING:
+    from ..config import Config
 
 _MANIFEST = ".hooksmith.json"
 _SHORT = 12

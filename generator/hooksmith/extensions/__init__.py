@@ -1,4 +1,4 @@
-"""`x-hooksmith-*` in a document, checked by `extensions.schema.json`."""
+"""Check of the `x-hooksmith-*` extensions in a document against `extensions.schema.json`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PREFIX = "x-hooksmith-"
 
 
 def check_extensions(document: Document) -> list[Diagnostic]:
-    """An error for every unknown extension, and for everything in a known one that breaks its schema."""
+    """Return an error for each unknown extension, and for each value that breaks the schema of its extension."""
     if PREFIX not in document.text:
         return []
     return [
@@ -27,7 +27,7 @@ def check_extensions(document: Document) -> list[Diagnostic]:
 
 
 def _extensions(data: Any) -> Iterator[tuple[str, str, Any]]:
-    """(pointer, key, value) of every extension, in document order, none inside another."""
+    """Yield (pointer, key, value) of each extension in document order; extensions are not searched themselves."""
     stack = [("", data)]
     while stack:
         pointer, value = stack.pop()
@@ -61,7 +61,7 @@ def _check(document: Document, pointer: str, key: str, value: Any) -> Iterator[D
 
 
 def _known_extension(key: str, known: Iterable[str]) -> str:
-    """Compared without the prefix, by which all are alike."""
+    """Return a hint for an unknown extension. Names are compared without their common prefix."""
     from difflib import get_close_matches
 
     names = [name.removeprefix(PREFIX) for name in known]

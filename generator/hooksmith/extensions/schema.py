@@ -1,4 +1,4 @@
-"""What stands under an `x-hooksmith-*` extension, in a document or in its place, against `extensions.schema.json`."""
+"""Schema of the `x-hooksmith-*` extensions, and the check of their values."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from ..suggest import did_you_mean
 
 
 def deepest(error: Any) -> Any:
-    """The telling one among the errors of alternatives."""
+    """Return the error of the alternative that the value is closest to."""
     from jsonschema.exceptions import best_match
 
-    found = best_match([error]) or error
-    while telling := [each for each in found.context or () if not _is_of_another_type(each)]:
-        found = best_match(telling) or telling[0]
-    return found
+    best = best_match([error]) or error
+    while relevant := [each for each in best.context or () if not _is_of_another_type(each)]:
+        best = best_match(relevant) or relevant[0]
+    return best
 
 
 def _is_of_another_type(error: Any) -> bool:
-    """Whether an alternative was not meant at all: an object where it is a string, say."""
+    """Whether a value is of another JSON type than the alternative, such as an object instead of a string."""
     return error.validator == "type" and not error.relative_path
 
 
 def trail(path: list[str | int]) -> str:
+    """Return keys and indices in the notation of JavaScript: `.a[0].b`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
 def hint_for(error: Any) -> str:
+    """Return a hint for an error of jsonschema; empty if there is none."""
     if error.validator == "enum" and isinstance(error.instance, str):
         return did_you_mean(error.instance, [str(value) for value in error.validator_value])
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
@@ -46,7 +48,7 @@ def _pointer_pattern() -> str:
 
 
 def check_statement(key: str, value: Any) -> Any:
-    """`value`, if it may stand under the extension `key`. Raises ValueError."""
+    """Return `value` if it fits the extension `key`. Raises ValueError."""
     for error in validator().iter_errors({key: value}):
         error = deepest(error)
         place = trail(list(error.absolute_path)[1:])
@@ -59,6 +61,7 @@ def check_statement(key: str, value: Any) -> Any:
 
 @cache
 def schema() -> Any:
+    """Return the JSON Schema of all extensions."""
     return json.loads(
         files("hooksmith.extensions").joinpath("extensions.schema.json").read_text("utf-8")
     )
@@ -66,6 +69,7 @@ def schema() -> Any:
 
 @cache
 def validator() -> Any:
+    """Return a validator of an object with extensions as its properties."""
     from jsonschema import Draft202012Validator
 
     return Draft202012Validator(schema())

@@ -74,7 +74,7 @@ _COMPOUND = frozenset(
 
 def _is_scalar(schema: Node) -> bool:
     """Whether a schema admits scalars of one type only, or constants."""
-    if not _COMPOUND.isdisjoint(schema) or isinstance(schema.get("type"), list):
+    if not _COMPOUND.isdisjoint(schema):
         return False
     return "const" in schema or bool(schema.get("enum")) or schema.get("type") in _SCALARS
 
