@@ -177,6 +177,12 @@ def evaluates_properties(node: Node) -> bool:
     )
 
 
+def string_format(node: Node) -> Any:
+    """Return the format of a string; `byte`, OpenAPI's older word for it, if base64 is its `contentEncoding`."""
+    is_base64 = str(node.get("contentEncoding")).lower() in ("base64", "base64url")
+    return "byte" if is_base64 and "format" not in node else node.get("format")
+
+
 def allows_null(node: Node) -> bool:
     """Whether `type` or `enum` admits null."""
     type_ = node.get("type")

@@ -47,6 +47,7 @@ from .constraints import (
     is_exclusive,
     is_length_limited,
     json_types,
+    string_format,
     union_keyword,
     without_plain_map,
 )
@@ -59,7 +60,7 @@ _SECRETS = frozenset(
 )
 """Names of properties that are secret whatever their format; plurals too."""
 _OF_SPREAD = frozenset({"required", "type"})
-"""Keywords that the options of a union repeat if it has properties of its own."""
+"""Keywords that options of a union repeat if it has properties."""
 _DEEPEST = 20
 NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
 """Type of a `false` schema."""
@@ -219,11 +220,10 @@ class Schemas:
         return Scalar(Kind.ANY, constraints(self._document, node, "any"))
 
     def _string(self, node: Node) -> Scalar:
-        format_ = node.get("format")
+        format_ = string_format(node)
         kind = _FORMATS.get(str(format_), Kind.STRING)
-        limits = NO_CONSTRAINTS
-        if kind is Kind.STRING:
-            limits = constraints(self._document, node, "string")
+        is_text = kind is Kind.STRING
+        limits = constraints(self._document, node, "string") if is_text else NO_CONSTRAINTS
         if format_ in STRING_FORMATS:
             limits = replace(limits, format=format_)
         return Scalar(kind, limits, secret=format_ == "password")

@@ -259,7 +259,8 @@ class ArgumentAnnotationWriter(AnnotationWriter):
             return self.imports.add("datetime", "datetime")
         if scalar.kind is Kind.INTEGER:
             return "int"
-        return AnnotationWriter._scalar(self, scalar)
+        annotation = AnnotationWriter._scalar(self, scalar)
+        return f"{annotation} | bytes" if scalar.constraints.format == "byte" else annotation
 
 
 def constraint_arguments(constraints: Constraints) -> list[str]:

@@ -136,7 +136,7 @@ def test_one_class_is_checked_when_it_is_sent(
 
 
 @pytest.mark.parametrize(
-    "due", ["2026-01-01T10:00:00.123456789Z", "2026-01-01t10:00", "2026-01-01 10:00:00+01:00"]
+    "due", ["2026-01-01T10:00:00.123456789Z", "2026-01-01t10:00Z", "2026-01-01 10:00:00+01:00"]
 )
 def test_moments_are_sent_as_they_are_given(case: Any, due: str) -> None:
     wire = Wire()
@@ -148,7 +148,9 @@ def test_moments_are_sent_as_they_are_given(case: Any, due: str) -> None:
     assert datetime.fromisoformat(json.loads(wire.last.content)["started"]) == received
 
 
-@pytest.mark.parametrize("due", ["1767225600", "-1", "2026-01-01", "now", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "due", ["1767225600", "-1", "2026-01-01", "2026-01-01T10:00", "now", "2026-13-01T00:00:00Z"]
+)
 def test_no_number_is_sent_as_a_moment(case: Any, due: str) -> None:
     """One that is received may be a number, in a text or not."""
     with pytest.raises(case.package.RequestError, match="body/started"):
