@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -88,6 +106,25 @@ def _asserts(base: type[Any]) -> bool:
     return "__assertions__" in vars(base)
 
 
+def _without_omit(schema: Any) -> Any:
+    """Return the core schema of a model whose fields have no `OMIT` as default, which JSON Schema cannot express."""
+    if "fields" in schema:
+        fields = {name: _optional(field) for name, field in schema["fields"].items()}
+        return {**schema, "fields": fields}
+    if isinstance(schema.get("schema"), dict):
+        return {**schema, "schema": _without_omit(schema["schema"])}
+    return schema
+
+
+def _optional(field: Any) -> Any:
+    """Return a field with `OMIT` from a factory, whose result is no part of a JSON Schema."""
+    inner = field["schema"]
+    if inner["type"] != "default" or inner.get("default") is not OMIT:
+        return field
+    rest = {key: value for key, value in inner.items() if key != "default"}
+    return {**field, "schema": {**rest, "default_factory": lambda: OMIT}}
+
+
 class Model(DeferredModel):
     """Object of the API.
 
@@ -125,6 +162,12 @@ class Model(DeferredModel):
             for assertions in assertions_of_bases:
                 schema = Asserts(assertions).wrap(schema)
         return schema
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> dict[str, Any]:
+        return handler(cast("CoreSchema", _without_omit(schema)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-like data under wire names, without properties that were never set."""

@@ -17,7 +17,7 @@ from pydantic_core import (
 )
 
 from ..errors import RequestError
-from .formats import FORMATS
+from .formats import FORMATS, encode_bytes
 from .json_schema import failing
 from .validation import plain
 
@@ -109,7 +109,10 @@ class StringFormat:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        schema = core_schema.no_info_after_validator_function(self._check, handler(source))
+        if self.name != "byte":
+            return schema
+        return core_schema.no_info_before_validator_function(encode_bytes, schema)
 
     def _check(self, value: str) -> str:
         if not FORMATS[self.name](value):

@@ -9,9 +9,11 @@ asserted.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 Fits = Callable[[str], object]
 """Whether a text is of a format: something true, or not."""
@@ -56,6 +58,11 @@ FORMATS: Mapping[str, Fits] = {
     "relative-json-pointer": _fully("[0-9].*"),
 }
 """Formats of strings."""
+
+
+def encode_bytes(value: Any) -> Any:
+    """Return bytes as base64 (`byte`), any other value as it is."""
+    return b64encode(value).decode() if isinstance(value, (bytes, bytearray)) else value
 
 
 def integer_limits(name: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .base import Constants, Model, camel, constant_names
 from .deferred import GENERATED
-from .formats import FORMATS, integer_limits
+from .formats import FORMATS, encode_bytes, integer_limits
 from .validation import SENDING
 
 
@@ -23,7 +23,10 @@ class SentFormat:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.with_info_after_validator_function(self._check, handler(source))
+        schema = core_schema.with_info_after_validator_function(self._check, handler(source))
+        if self.name != "byte":
+            return schema
+        return core_schema.no_info_before_validator_function(encode_bytes, schema)
 
     def _check(self, value: Any, info: ValidationInfo) -> Any:
         if info.context is SENDING and not self._fits(value):

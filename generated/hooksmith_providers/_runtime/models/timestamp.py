@@ -58,10 +58,16 @@ _READER = SchemaValidator(_RECEIVED)
 
 
 def _read_sent(value: Any) -> datetime:
-    """Return text in the form of a date-time as a datetime; a number in a text is refused, though pydantic reads it."""
+    """Return text in the form of a date-time with an offset as a datetime; a number in a text is refused."""
     if not isinstance(value, str) or not _DATE_TIME.match(value):
         raise PydanticCustomError("datetime_parsing", "Input should be a date-time of RFC 3339")
-    return _READER.validate_python(value)  # type: ignore[no-any-return]
+    moment: datetime = _READER.validate_python(value)
+    if moment.tzinfo is None:
+        raise PydanticCustomError(
+            "datetime_parsing",
+            "Input should have an offset from UTC (RFC 3339): `moment.astimezone()` adds the local one",
+        )
+    return moment
 
 
 class _Rfc3339:
@@ -88,5 +94,5 @@ class _Rfc3339:
 Timestamp = Annotated[datetime, _Rfc3339]
 """A `datetime`; text, or seconds or milliseconds since 1970, when received; naive where no offset was sent.
 
-In JSON that is sent it is text as RFC 3339 has it, with as many digits as were given; the offset may be missing.
+In JSON that is sent it is text as RFC 3339 has it, with as many digits as were given, and an offset.
 """

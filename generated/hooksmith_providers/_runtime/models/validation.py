@@ -24,6 +24,7 @@ from pydantic_core.core_schema import ErrorType
 from ..errors import Detail, RequestError
 from ..json_pointer import pointer
 from ..omit import OMIT
+from .formats import encode_bytes
 from .timestamp import PreciseDatetime
 
 _BUILDING = threading.RLock()
@@ -192,6 +193,8 @@ def _scalar(value: object, where: str) -> Any:
         value = value.get_secret_value()
     if isinstance(value, PreciseDatetime) and value.text:
         return value.text
+    if isinstance(value, (bytes, bytearray)):
+        return encode_bytes(value)
     try:
         found = to_jsonable_python(value, by_alias=True)
     except (PydanticSerializationError, UnicodeDecodeError):
