@@ -21,6 +21,7 @@ from ..ir import (
     Kind,
     LiteralOf,
     Map,
+    Model,
     Named,
     Scalar,
     Tuple,
@@ -236,12 +237,21 @@ class ArgumentAnnotationWriter(AnnotationWriter):
         if isinstance(definition, Alias) and definition.type == NULL:
             return "None"
         annotation = self.imports.add_definition(name)
+        if isinstance(definition, Model) and (received := self._received_class(definition)):
+            return f"{annotation} | {self.imports.add_definition(received)}"
         if not isinstance(definition, Enum):
             return annotation
         if definition.open or len(definition.members) > _SHORT_ENUM:
             return f"{annotation} | {'str' if _is_text(definition) else 'int'}"
         values = self._literal_of(member.value for member in definition.members)
         return f"{annotation} | {values}"
+
+    def _received_class(self, model: Model) -> str:
+        """Return the class for receiving the schema of a sent class (`Team` of `TeamInput`); empty without one."""
+        name = model.name.removesuffix("Input")
+        received = self.definitions.get(name)
+        is_pair = name != model.name and received is not None and received.pointer == model.pointer
+        return name if is_pair else ""
 
     def _whole(self, annotation: str) -> str:
         return annotation

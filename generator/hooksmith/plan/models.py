@@ -112,6 +112,7 @@ class _DefinitionPlanner:
             bases=", ".join(self._bases(model, is_only_sent, is_camel)),
             doc=_described(model.description, model.deprecated),
             config=self._config(model),
+            read_only=self._read_only(model),
             fields=tuple(
                 self._field(field, writer, is_only_sent, is_camel) for field in model.fields
             ),
@@ -140,6 +141,13 @@ class _DefinitionPlanner:
         is_newly_required = any(field.required and not base.required for field, base in narrowed)
         rules = ("reportIncompatibleVariableOverride",)
         return (*rules, "reportGeneralTypeIssues") if is_newly_required else rules
+
+    def _read_only(self, model: Model) -> str:
+        """Return the `readOnly` properties of a received model, which are left out when the object is sent."""
+        fields = all_fields(model, self._definitions)
+        names = tuple(dict.fromkeys(field.wire for field in fields if field.read_only))
+        is_inherited = not any(field.read_only for field in model.fields)
+        return literal(names) if names and model.received and not is_inherited else ""
 
     def _config(self, model: Model) -> str:
         """Return `model_config` of a sent model that forbids further properties; otherwise nothing."""

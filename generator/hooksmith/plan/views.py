@@ -33,6 +33,8 @@ class ModelView(NamedTuple):
     """The assertions on the object: a literal."""
     overrides: tuple[str, ...] = ()
     """Rules of pyright that the class breaks: fields that narrow those of a base class."""
+    read_only: str = ""
+    """The properties that are not sent back: a literal."""
     kind: str = "model"
 
 

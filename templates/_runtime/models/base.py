@@ -136,6 +136,9 @@ class Model(DeferredModel):
     __assertions__: ClassVar[Mapping[str, Any]]
     """What the document asserts of the whole object, in JSON Schema; there is none where a class does not state it."""
 
+    __read_only__: ClassVar[tuple[str, ...]] = ()
+    """The properties, by wire name, that the API sets: they are left out when the object is sent."""
+
     # Values of deliveries and replies hardly recur: to keep the latest of them, as pydantic does, takes longer than to
     # make them anew, and what is received may be secret.
     model_config = ConfigDict(

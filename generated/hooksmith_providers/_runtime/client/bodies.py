@@ -17,7 +17,7 @@ from ..errors import Detail, RequestError
 from ..headers import value_problem
 from ..json_pointer import pointer
 from ..media_types import essence_of
-from ..models.validation import check, plain
+from ..models.validation import check, drop_read_only, plain
 from ..omit import OMIT
 from .file_parts import File, Part, chunks, file_part, is_file, length_of, opened
 from .operation import Body, Encoding, Parameter
@@ -115,7 +115,9 @@ def _nothing_given(value: object) -> bool:
 def _properties(value: object) -> dict[str, Any]:
     """Return the given properties of a form by wire name, unencoded."""
     if isinstance(value, BaseModel):
-        return value.model_dump(by_alias=True, exclude_unset=True)
+        properties = value.model_dump(by_alias=True, exclude_unset=True)
+        drop_read_only(value, properties)
+        return properties
     if isinstance(value, Mapping):
         return {str(name): item for name, item in value.items() if item is not OMIT}
     raise RequestError(Detail("body", "Input should be a model or a mapping"))

@@ -156,6 +156,7 @@ def plain(value: object, where: str) -> Any:
         return _finite(value, where)
     if isinstance(value, BaseModel):
         dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        drop_read_only(value, dumped)
         return plain(dumped, where)
     if isinstance(value, Mapping):
         return {
@@ -174,6 +175,23 @@ def plain(value: object, where: str) -> Any:
             if item is not OMIT
         ]
     return _scalar(value, where)
+
+
+def drop_read_only(value: object, dumped: Any) -> None:
+    """Remove the `readOnly` properties of received objects, nested objects too, from their dump."""
+    if isinstance(value, BaseModel) and isinstance(dumped, dict):
+        for name in getattr(type(value), "__read_only__", ()):
+            dumped.pop(name, None)
+        for name, field in type(value).model_fields.items():
+            wire = field.serialization_alias or field.alias or name
+            if wire in dumped and isinstance(dumped[wire], (dict, list)):
+                drop_read_only(getattr(value, name), dumped[wire])
+    elif isinstance(value, Mapping) and isinstance(dumped, dict):
+        for name, item in value.items():
+            drop_read_only(item, dumped.get(name))
+    elif isinstance(value, (list, tuple)) and isinstance(dumped, list):
+        for item, inner in zip(value, dumped, strict=False):
+            drop_read_only(item, inner)
 
 
 def _key(key: object, where: str) -> str:
