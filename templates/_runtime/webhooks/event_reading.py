@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any, Union
 
@@ -97,25 +98,34 @@ def _error_of(model: type[Model], payload: dict[str, Any]) -> ValidationError | 
     return None
 
 
-def load_payload(raw: bytes) -> dict[str, Any] | list[Any]:
-    """Return a JSON body as plain data; raises EventParseError unless it is an object or an array."""
+def load_payload(raw: bytes, media_type: str = "") -> dict[str, Any] | list[Any]:
+    """Return a JSON body as plain data; raises EventParseError unless it is an object or an array.
+
+    `media_type`: the declared media type, which the error names if it is not JSON.
+    """
     try:
         payload = from_json(raw)
     except ValueError:
-        payload = _load_leniently(raw)
+        payload = _load_leniently(raw, media_type)
     if not isinstance(payload, dict | list):
         raise EventParseError("the body is not an event: it is not a JSON object")
     return payload
 
 
-def _load_leniently(raw: bytes) -> Any:
+def _load_leniently(raw: bytes, media_type: str) -> Any:
     """Return JSON as Python's parser reads it: senders write half surrogate pairs and byte order marks."""
     try:
         return json.loads(raw)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         place = f" (line {line}, column {getattr(error, 'colno', None)})" if line else ""
-        raise EventParseError(f"the body is not JSON{place}") from None
+        is_json = not media_type or media_type.endswith("json")
+        shown = "" if is_json or not _MEDIA_TYPE.fullmatch(media_type) else f" but {media_type}"
+        raise EventParseError(f"the body is not JSON{shown}{place}") from None
+
+
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
+"""A media type that a message may show."""
 
 
 def as_bytes(body: object) -> bytes:

@@ -14,6 +14,11 @@ from .signatures.message import AnyHeaders, header_values
 FORM = "application/x-www-form-urlencoded"
 
 
+def media_type_of(headers: AnyHeaders) -> str:
+    """Return the media type that the headers declare, without parameters; empty if they declare none."""
+    return next((essence_of(value) for value in header_values(headers, "Content-Type")), "")
+
+
 def is_form(raw: bytes, headers: AnyHeaders) -> bool:
     """Return whether a body is a form: by its Content-Type or, without one, by a first character that JSON does not
     have.
@@ -27,12 +32,9 @@ def read_form(raw: bytes, fields: Mapping[str, str]) -> dict[str, Any] | list[An
     """Return the properties of an event from a form, or the JSON that a field carries.
 
     `fields`: property → its notation: `text`, `value` (empty for null), `list` (one field an item) or `json`. A field
-    of another
-    name that is alone carries the event, or a batch of events, in JSON, such as `payload={…}`.
+    of another name that is alone carries the event, or a batch of events, in JSON, such as `payload={…}`.
     """
-    values_by_name: dict[str, list[str]] = {}
-    for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
-        values_by_name.setdefault(name, []).append(value)
+    values_by_name = _fields(raw)
     if len(values_by_name) == 1:
         ((name, values),) = values_by_name.items()
         carried = _data(values[0]) if name not in fields and len(values) == 1 else None
@@ -43,6 +45,20 @@ def read_form(raw: bytes, fields: Mapping[str, str]) -> dict[str, Any] | list[An
         for name, values in values_by_name.items()
         if fields.get(name) != "value" or values != [""]
     }
+
+
+def read_carrier(raw: bytes) -> dict[str, Any] | list[Any] | None:
+    """Return the JSON in the only field of a form, as in `payload={…}`; None for any other form."""
+    fields = [value for values in _fields(raw).values() for value in values]
+    return _data(fields[0]) if len(fields) == 1 else None
+
+
+def _fields(raw: bytes) -> dict[str, list[str]]:
+    """Return the values of each field of a form."""
+    fields: dict[str, list[str]] = {}
+    for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def _property(notation: str, values: list[str]) -> Any:

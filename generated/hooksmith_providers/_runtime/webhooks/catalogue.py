@@ -35,8 +35,8 @@ from .event_types import (
     TypeLocator,
     type_pattern,
 )
-from .form_bodies import is_form, read_form
-from .signatures.message import AnyHeaders, header_pairs, header_values
+from .form_bodies import FORM, is_form, media_type_of, read_carrier, read_form
+from .signatures.message import AnyHeaders, header_pairs, header_values, standard_name
 from .unexpected_events import DriftedEvent, UnknownEvent
 
 __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
@@ -202,7 +202,7 @@ class Catalogue(Generic[_Event]):
 
     def _value(self, location: Location | None, event: object, headers: AnyHeaders) -> object:
         if isinstance(location, InHeader):
-            return next(iter(header_values(headers, location.name)), None)
+            return next(iter(header_values(headers, standard_name(headers, location.name))), None)
         if location is None:
             return None
         source = event.payload if isinstance(event, UnknownEvent | DriftedEvent) else event
@@ -359,8 +359,13 @@ class Catalogue(Generic[_Event]):
 
     def _load(self, raw: bytes, headers: AnyHeaders) -> dict[str, Any] | list[Any]:
         """Return the body as plain data; raises EventParseError unless it is an object or an array."""
-        if self.form is not None and is_form(raw, headers):
-            return read_form(raw, self.form)
+        if self.form is not None:
+            if is_form(raw, headers):
+                return read_form(raw, self.form)
+        elif (media_type := media_type_of(headers)) == FORM and (event := read_carrier(raw)):
+            return event  # GitHub's default, whose document has JSON alone
+        elif media_type:
+            return load_payload(raw, media_type)
         return load_payload(raw)
 
 

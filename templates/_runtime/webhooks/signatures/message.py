@@ -160,6 +160,20 @@ def _environ_key(lower: str) -> str:
     return _WITHOUT_PREFIX.get(lower, "HTTP_" + lower.upper().replace("-", "_"))
 
 
+def standard_name(headers: AnyHeaders, name: str) -> str:
+    """Return the name under which a delivery has a header of Svix or of Standard Webhooks.
+
+    `svix-id` is `webhook-id` in a delivery that has no `svix-signature` but a `webhook-signature`. So the id that is
+    read is always the id that was signed.
+    """
+    prefix, _, part = name.lower().partition("-")
+    if prefix != "svix" or part not in ("id", "timestamp", "signature"):
+        return name
+    if header_values(headers, "svix-signature") or not header_values(headers, "webhook-signature"):
+        return name
+    return f"webhook-{part}"
+
+
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value

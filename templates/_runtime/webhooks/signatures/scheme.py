@@ -59,11 +59,20 @@ def check_time(sent: float, now: float, tolerance: float | None, header: str) ->
         )
 
 
-def no_match(header: str) -> SignatureError:
-    """Return the error for signatures that are all wrong."""
+def no_match(header: str, *, covers_url: bool = False) -> SignatureError:
+    """Return the error for a delivery without a matching signature.
+
+    `covers_url`: the signature covers the URL, so that a wrong URL is the likely cause.
+    """
+    causes = "another secret, or not the body that was signed"
+    if covers_url:
+        causes = (
+            "most likely another URL, since the signature covers it: pass url= as the sender has it, "
+            f"with scheme, host, path and query; otherwise {causes}"
+        )
     return SignatureError(
         SignatureReason.NO_MATCHING_SIGNATURE,
-        "no signature of the delivery matches: another secret, or not the body that was signed",
+        f"no signature of the delivery matches: {causes}",
         header=header,
     )
 

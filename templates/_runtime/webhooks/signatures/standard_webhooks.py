@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from .fast_verification import UsualForm, fast_verifier
 from .keys import Key, Secret, Secrets, from_base64, load_keys
-from .message import Message, malformed, octets
+from .message import Message, malformed, octets, standard_name
 from .scheme import FastVerifier, check_time, no_match, read_timestamp
 
 KeyKind = Literal["symmetric", "asymmetric"]
@@ -28,7 +28,8 @@ class StandardWebhooks:
         keys: The kinds of keys that are accepted. Secrets say their kind by a prefix: `whsec_` (base64 of a shared
             secret), `whpk_` (of an Ed25519 public key), `whsk_` (of a private one, which can also sign). Without a
             prefix they are of the first of these kinds.
-        headers: What the headers' names begin with.
+        headers: The prefix of the headers' names. A delivery without such a signature is read by the headers of
+            Standard Webhooks, `webhook-*`, which Svix is changing to.
         tolerance: Seconds between signing and now, either way; None: not checked.
     """
 
@@ -88,12 +89,15 @@ class StandardWebhooksVerifier:
         self.verify_fast = self._fast_verifier(self._hashes[0]) if self._hashes else None
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
-        lines = message.needed(self._signature)
-        id_, stamp = message.one(self._id), message.one(self._time)
-        check_time(read_timestamp(stamp, self._time), now, tolerance, self._time)
+        id_name, time_name, signature_name = (
+            standard_name(message.headers, name) for name in (self._id, self._time, self._signature)
+        )
+        lines = message.needed(signature_name)
+        id_, stamp = message.one(id_name), message.one(time_name)
+        check_time(read_timestamp(stamp, time_name), now, tolerance, time_name)
         entries = [entry.partition(",") for line in lines for entry in line.split()]
         if not any(comma for _, comma, _ in entries):
-            raise malformed(self._signature, "is not a list of versions and signatures")
+            raise malformed(signature_name, "is not a list of versions and signatures")
         text = _text(id_, stamp, message.body)
         is_match = False
         for version, _, signature in entries:
@@ -102,7 +106,7 @@ class StandardWebhooksVerifier:
             elif version == "v1a":
                 is_match = is_match or self._is_signed(text, signature)
         if not is_match:
-            raise no_match(self._signature)
+            raise no_match(signature_name)
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
         stamp = str(int(now))

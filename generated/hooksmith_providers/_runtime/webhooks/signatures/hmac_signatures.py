@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
@@ -102,6 +102,7 @@ class HMACVerifier:
         self._parts = [
             (text.encode(), name) for text, name in zip(texts[::2], texts[1::2], strict=True)
         ]
+        self._covers_url = any(name == "url" for _, name in self._parts)
         self._line = _line(scheme)
         self.verify_fast = _fast_verifier(scheme, self._line, self._hashes[0])
         # A header's line → the signatures in it, and the timestamp if it stands there.
@@ -123,9 +124,18 @@ class HMACVerifier:
                 stamp, header = self._stamp(message, stamp)
                 sent = read_timestamp(stamp, header, self._milliseconds)
                 check_time(sent, now, tolerance, header)
-            if self._matches(candidates, self._text(message, stamp)):
+            if any(
+                self._matches(candidates, self._text(each, stamp))
+                for each in self._spelled(message)
+            ):
                 return
-        raise no_match(scheme.header)
+        raise no_match(scheme.header, covers_url=self._covers_url)
+
+    def _spelled(self, message: Message) -> Iterator[Message]:
+        """Yield the message; if the signature covers the URL, also with the URL's default port added or removed."""
+        yield message
+        if self._covers_url and message.url is not None and (url := _other_port(message.url)):
+            yield Message(message.body, message.headers, message.method, url)
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
         scheme = self._scheme
@@ -275,6 +285,28 @@ def _fast_verifier(
         time_header=time_header,
     )
     return fast_verifier(hashed, form)
+
+
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def _other_port(url: str) -> str | None:
+    """Return the URL with its default port if it has no port, and without it if it has; otherwise None.
+
+    Senders and proxies differ in writing the default port, which leads to the same place (RFC 9110, 4.2).
+    """
+    scheme, mark, rest = url.partition("://")
+    port = _DEFAULT_PORTS.get(scheme.lower())
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    if not mark or port is None:
+        return None
+    if authority.endswith(port):
+        changed = authority.removesuffix(port)
+    elif re.search(r":\d*$", authority):
+        return None
+    else:
+        changed = authority + port
+    return f"{scheme}://{changed}{rest[len(authority) :]}"
 
 
 def _url(message: Message) -> str:

@@ -1,4 +1,4 @@
-"""Protocol of signature schemes, and the validation of timestamps."""
+"""What a scheme can do, and how a timestamp is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ True is the verdict of `Verifier.verify` as well; False is no verdict.
 
 
 class Verifier(Protocol):
-    """Signature scheme with its keys."""
+    """A scheme with its keys."""
 
     waits: bool
     """Whether a check may wait for the network, as when keys are fetched."""
@@ -37,12 +37,12 @@ class Verifier(Protocol):
         raise NotImplementedError
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
-        """Return the headers that make `message` a delivery sent at `now` under the id `id_`."""
+        """The headers that make `message` a delivery sent at `now` under the id `id_`."""
         raise NotImplementedError
 
 
 def read_timestamp(text: str, header: str, milliseconds: bool = False) -> float:
-    """Return the Unix time in seconds of a timestamp's digits; raises SignatureError."""
+    """Unix time in seconds of a timestamp's digits; raises SignatureError."""
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_TIMESTAMP):
         raise malformed(header, "has no Unix timestamp")
     return int(text) / 1000 if milliseconds else float(text)
@@ -59,17 +59,26 @@ def check_time(sent: float, now: float, tolerance: float | None, header: str) ->
         )
 
 
-def no_match(header: str) -> SignatureError:
-    """Return the error for signatures that are all wrong."""
+def no_match(header: str, *, covers_url: bool = False) -> SignatureError:
+    """Return the error for a delivery without a matching signature.
+
+    `covers_url`: the signature covers the URL, so that a wrong URL is the likely cause.
+    """
+    causes = "another secret, or not the body that was signed"
+    if covers_url:
+        causes = (
+            "most likely another URL, since the signature covers it: pass url= as the sender has it, "
+            f"with scheme, host, path and query; otherwise {causes}"
+        )
     return SignatureError(
         SignatureReason.NO_MATCHING_SIGNATURE,
-        "no signature of the delivery matches: another secret, or not the body that was signed",
+        f"no signature of the delivery matches: {causes}",
         header=header,
     )
 
 
 def checked_tolerance(tolerance: float | None) -> float | None:
-    """Return `tolerance` if it is a number of seconds or None; raises ValueError."""
+    """`tolerance`, if it is a number of seconds or None; raises ValueError."""
     if tolerance is not None and not (tolerance >= 0 and math.isfinite(tolerance)):
         raise ValueError("tolerance is a number of seconds, or None for no check of the time")
     return tolerance
