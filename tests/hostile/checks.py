@@ -34,7 +34,8 @@ DANGEROUS = frozenset(
     }
 )
 PACKAGES = frozenset(
-    """__future__ collections.abc datetime enum functools httpx2 pydantic time typing typing_extensions""".split()
+    """__future__ builtins collections.abc datetime enum functools httpx2 pydantic time typing
+    typing_extensions""".split()
 )
 
 
@@ -100,6 +101,8 @@ def _fault(node: ast.AST) -> str:
         case ast.Attribute(value=ast.Name(id=holder), attr=name) if name in DANGEROUS:
             return "" if holder in ("_operations", "models") else f"reads {holder}.{name}"
         case ast.Import(names=names) if any(each.name not in PACKAGES for each in names):
+            return f"imports {names[0].name}"
+        case ast.ImportFrom(names=names) if any(each.name in DANGEROUS for each in names):
             return f"imports {names[0].name}"
         case ast.ImportFrom(level=0, module=module) if module not in PACKAGES:
             return f"imports {module}"

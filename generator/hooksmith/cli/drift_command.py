@@ -1,4 +1,4 @@
-"""`hooksmith drift`: everything in recorded deliveries that a document does not describe."""
+"""`hooksmith drift`: content of recorded deliveries that a document does not describe."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def drift(
 
 
 def _write_suggestion(path: Path, overlay: dict[str, Any] | None, unreached: list[Row]) -> None:
-    """Write an overlay. What it cannot reach is printed. Raises OutputError."""
+    """Write an overlay, and print the changes that it cannot make. Raises OutputError."""
     import yaml
 
     from ..errors import OutputError, Place

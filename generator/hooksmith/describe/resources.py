@@ -54,7 +54,7 @@ def describe_resources(normal: Normal, schemas: Schemas) -> tuple[Resource, ...]
 
 
 def _named(group: list[Operation], resource: str, *, is_short: bool) -> tuple[Operation, ...]:
-    """Return the operations of a resource with unique method names, short ones if the settings do not forbid it."""
+    """Return the operations of a resource with unique method names, which are short unless the settings forbid it."""
     named = with_names_in_resource(group)
     return with_short_names(named, resource) if is_short else named
 

@@ -8,16 +8,8 @@ from functools import cached_property
 
 from ..frozen import value
 from ..ir import Api
-from ..plan.views import (
-    AliasView,
-    ArgumentView,
-    DefinitionView,
-    EnumView,
-    MethodView,
-    ModelView,
-    PackageView,
-    ResourceView,
-)
+from ..plan.definition_views import AliasView, DefinitionView, EnumView, ModelView
+from ..plan.views import ArgumentView, MethodView, PackageView, ResourceView
 
 MODELS, EVENTS = "models", "events"
 """The modules that definitions are imported from."""

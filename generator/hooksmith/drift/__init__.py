@@ -1,1 +1,1 @@
-"""Compare recorded deliveries with a document: everything in them that the document does not describe."""
+"""Compare recorded deliveries with a document: list the content that the document does not describe."""

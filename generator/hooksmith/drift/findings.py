@@ -1,4 +1,4 @@
-"""Everything in a value that the document does not describe, read by the letter of the document."""
+"""Content of a value that the document, read by the letter, does not describe."""
 
 from __future__ import annotations
 

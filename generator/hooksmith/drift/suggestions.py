@@ -1,4 +1,4 @@
-"""The smallest changes of a document that describe what was received, as an OpenAPI Overlay."""
+"""The smallest changes by which a document describes the received values, as an OpenAPI Overlay."""
 
 from __future__ import annotations
 

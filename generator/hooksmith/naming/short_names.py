@@ -17,7 +17,7 @@ _ENDING = _LINKING - {"all"}
 
 
 def short_names(names: Sequence[str], resource: str) -> list[str]:
-    """Return the names of a resource's methods without the words that the resource already says.
+    """Return the names of a resource's methods without the words of the resource's name.
 
     A short name goes to nobody if two operations claim it, or if it is another operation's long name: adding an
     operation never gives a name to another one.
@@ -66,7 +66,7 @@ def _is_name(words: Sequence[str]) -> bool:
 
 
 def _stem(word: str) -> str:
-    """Return the singular of an English noun, as far as its spelling tells."""
+    """Return the singular of an English noun, by its spelling alone."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes", "zes")):

@@ -27,7 +27,7 @@ def narrows(document: Node, inherited: Any, name: str, narrowing: list[Node]) ->
 
 
 def inlined(document: Node, inherited: Any) -> Any:
-    """Return a property to be narrowed: a scalar as a copy, anything else as it is."""
+    """Return a property to be narrowed: a copy of a scalar schema, any other schema itself."""
     target = follow(document, inherited)
     if isinstance(target, dict) and _is_scalar(target) and len(target.get("enum") or ()) < 2:
         return dict(target)

@@ -29,15 +29,21 @@ from .errors import (
     status_error_class,
 )
 from .hooks import Hooks, ReplyEvent, RequestEvent
-from .idempotency import has_idempotency_key, idempotency_header
 from .oauth_tokens import token_request
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
-from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, query_of
+from .parameters import Pairs, Values, cookies_of, headers_of, join, missing, path_of, query_of
 from .replies import RawReply, describe, described_as, error_body, fitting
 from .request_builder import build_request, parsed
 from .request_log import log_reply, log_retry, logs_replies
-from .retries import IDEMPOTENT, RetryPolicy, is_retryable, retry_after
+from .retries import (
+    IDEMPOTENT,
+    RetryPolicy,
+    has_idempotency_key,
+    idempotency_header,
+    is_retryable,
+    retry_after,
+)
 from .servers import server_url
 
 T = TypeVar("T")
@@ -108,9 +114,9 @@ class Call(Generic[T]):
         added: Mapping[str, str],
     ) -> httpx2.Request:
         """Return the request with the credentials in their places."""
-        query = join([*self.query, *_missing(placement.query, self.query)])
+        query = join([*self.query, *missing(placement.query, self.query)])
         headers = merge(placement.headers, self.headers.items(), added.items())
-        cookies = join([*self.cookies, *_missing(placement.cookies, self.cookies)], "; ")
+        cookies = join([*self.cookies, *missing(placement.cookies, self.cookies)], "; ")
         if cookies:
             headers["cookie"] = cookies
         text = f"{self.url}?{query}" if query else self.url
@@ -368,12 +374,6 @@ def _timeout(
     given: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
 ) -> httpx2.Timeout:
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
-
-
-def _missing(credentials: Pairs, pairs: Pairs) -> Pairs:
-    """Return the credentials that the call does not give itself."""
-    names = {name for name, _ in pairs}
-    return [pair for pair in credentials if pair[0] not in names]
 
 
 def _explanation(body: object) -> str:

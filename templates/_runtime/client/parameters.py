@@ -302,3 +302,9 @@ def _encode(text: str, parameter: Parameter | None = None, place: Place | None =
     except UnicodeEncodeError:
         name = parameter.name if parameter else "name"
     raise RequestError(Detail(name, "has lone surrogates, which are no text"))
+
+
+def missing(credentials: Pairs, pairs: Pairs) -> Pairs:
+    """Return the credentials that a call does not give itself among its `pairs`."""
+    names = {name for name, _ in pairs}
+    return [pair for pair in credentials if pair[0] not in names]

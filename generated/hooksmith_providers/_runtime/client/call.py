@@ -1,6 +1,6 @@
-"""One call of an operation: arguments → requests, outcomes → reply, retry or error. No I/O.
+"""One call, from arguments to requests and from outcomes to a verdict, with no I/O of its own.
 
-Both clients share this logic, and differ in how they wait.
+Both clients do what this says; they differ only in how they wait.
 """
 
 from __future__ import annotations
@@ -29,15 +29,21 @@ from .errors import (
     status_error_class,
 )
 from .hooks import Hooks, ReplyEvent, RequestEvent
-from .idempotency import has_idempotency_key, idempotency_header
 from .oauth_tokens import token_request
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
-from .parameters import Pairs, Values, cookies_of, headers_of, join, path_of, query_of
+from .parameters import Pairs, Values, cookies_of, headers_of, join, missing, path_of, query_of
 from .replies import RawReply, describe, described_as, error_body, fitting
 from .request_builder import build_request, parsed
 from .request_log import log_reply, log_retry, logs_replies
-from .retries import IDEMPOTENT, RetryPolicy, is_retryable, retry_after
+from .retries import (
+    IDEMPOTENT,
+    RetryPolicy,
+    has_idempotency_key,
+    idempotency_header,
+    is_retryable,
+    retry_after,
+)
 from .servers import server_url
 
 T = TypeVar("T")
@@ -52,7 +58,7 @@ Outcome = httpx2.Response | APIError
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Config:
-    """Settings of a client without credentials and connections. `base_url_given`: the caller gave the base URL."""
+    """What a client knows apart from its credentials and its pool; `base_url_given` by the user."""
 
     api: ApiInfo
     base_url: str
@@ -67,9 +73,7 @@ class Config:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Arguments:
-    """Arguments of a call by wire name, and its request body. `content_type`: the body's media type, by default the
-    first.
-    """
+    """The arguments of a call by wire name, and its body, in the first of its media types unless stated."""
 
     path: Values = field(default_factory=dict)
     query: Values = field(default_factory=dict)
@@ -81,7 +85,7 @@ class Arguments:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Call(Generic[T]):
-    """A call, validated and encoded, without credentials."""
+    """One call, checked and encoded; all but the credentials."""
 
     config: Config
     operation: Operation[T]
@@ -96,7 +100,7 @@ class Call(Generic[T]):
     reconnects: bool = False
 
     def after_event(self, last_event_id: str) -> Call[T]:
-        """Return the same call, which asks for the events after the event with this id."""
+        """The same call, which asks for the events after the one with this id."""
         if not last_event_id:
             return self
         return replace(self, headers={**self.headers, "last-event-id": last_event_id})
@@ -107,10 +111,10 @@ class Call(Generic[T]):
         placement: Placement,
         added: Mapping[str, str],
     ) -> httpx2.Request:
-        """Return the request with the credentials in their places."""
-        query = join([*self.query, *_missing(placement.query, self.query)])
+        """The request, with the credentials in their places."""
+        query = join([*self.query, *missing(placement.query, self.query)])
         headers = merge(placement.headers, self.headers.items(), added.items())
-        cookies = join([*self.cookies, *_missing(placement.cookies, self.cookies)], "; ")
+        cookies = join([*self.cookies, *missing(placement.cookies, self.cookies)], "; ")
         if cookies:
             headers["cookie"] = cookies
         text = f"{self.url}?{query}" if query else self.url
@@ -118,10 +122,10 @@ class Call(Generic[T]):
         return build_request(http, self.operation.method, url, headers, self.content, self.timeout)
 
     def redirect(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request | None:
-        """Return the request that follows a redirect; None if there is none.
+        """The request that follows a redirect, or None.
 
-        Only GET and HEAD follow a redirect, and never from https to http. Another origin gets no headers but Accept and
-        User-Agent.
+        Only GET and HEAD follow, and never from https to http. Another origin is told nothing but
+        Accept and User-Agent.
         """
         location = response.headers.get("location")
         if response.status_code not in _REDIRECTS or not location:
@@ -131,32 +135,30 @@ class Call(Generic[T]):
         target = _joined(request.url, location)
         if target is None or (request.url.scheme == "https" and target.scheme != "https"):
             return None
-        headers = request.headers
+        kept = request.headers
         if _origin(target) != _origin(request.url):
-            headers = httpx2.Headers({name: headers[name] for name in ("accept", "user-agent")})
-        return httpx2.Request(
-            request.method, target, headers=headers, extensions=request.extensions
-        )
+            kept = httpx2.Headers({name: kept[name] for name in ("accept", "user-agent")})
+        return httpx2.Request(request.method, target, headers=kept, extensions=request.extensions)
 
     def succeeded(self, response: httpx2.Response) -> bool:
-        """Return whether the reply is a success, or its status is described as a reply."""
+        """Whether the reply is one that the operation wants."""
         return response.is_success or str(response.status_code) in self.operation.replies
 
     def lost(self, cause: Exception) -> APIError:
-        """Return the error for a transport's error, which is its cause."""
+        """The error for a transport's, with the cause kept."""
         name = type(cause).__name__
         method, route = self.operation.method, self.operation.path
         error: APIError
         if isinstance(cause, httpx2.TimeoutException):
             error = APITimeoutError(f"no reply in time ({name})", method=method, route=route)
         else:
-            detail = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
-            error = APIConnectionError(f"no reply ({name}{detail})", method=method, route=route)
+            told = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
+            error = APIConnectionError(f"no reply ({name}{told})", method=method, route=route)
         error.__cause__ = cause
         return error
 
     def wait(self, outcome: Outcome, retries: int) -> float | None:
-        """Return the seconds until the next attempt; None: the outcome is final."""
+        """Seconds until the request is sent again after so many repetitions; None: it is not."""
         if isinstance(outcome, APIError):
             return self.retries.wait_after_failure(outcome.__cause__, retries)
         if self.succeeded(outcome):
@@ -164,7 +166,7 @@ class Call(Generic[T]):
         return self.retries.wait_after_refusal(outcome.status_code, outcome.headers, retries)
 
     def is_unauthorized(self, outcome: Outcome) -> bool:
-        """Return whether a new token may help, and the body can be sent again."""
+        """Whether another credential may help, and the body can be sent once more."""
         return (
             isinstance(outcome, httpx2.Response)
             and outcome.status_code == 401
@@ -173,7 +175,7 @@ class Call(Generic[T]):
         )
 
     def settle(self, outcome: Outcome, placement: Placement) -> httpx2.Response:
-        """Return a successful reply; raises APIStatusError or APIConnectionError."""
+        """The reply, if it is a success; raises APIStatusError or APIConnectionError."""
         if isinstance(outcome, APIError):
             raise outcome
         if self.succeeded(outcome):
@@ -185,8 +187,8 @@ class Call(Generic[T]):
         body = error_body(self.operation, response)
         request_id = self.request_id(response)
         message = f"{status} from {self.operation.method} {self.operation.path}"
-        explanation = placement.blot(_explanation(body))
-        message += f": {explanation}" if explanation else ""
+        told = placement.blot(_explanation(body))
+        message += f": {told}" if told else ""
         message += f" (request id {request_id})" if request_id else ""
         return status_error_class(status)(
             message,
@@ -201,16 +203,16 @@ class Call(Generic[T]):
         )
 
     def request_id(self, response: httpx2.Response) -> str | None:
-        """Return the id that the API gave the request."""
+        """The id that the API gave the request."""
         found: str | None = response.headers.get(self.config.api.request_id_header)
         return found
 
     def raw(self, response: httpx2.Response) -> RawReply[T]:
-        """Return the reply, unparsed."""
+        """The reply, unparsed."""
         return RawReply(self.operation, response, self.request_id(response))
 
     def check_stream(self, response: httpx2.Response) -> None:
-        """Raise ReplyContentTypeError if a streamed reply has a media type that is not described."""
+        """Raise ReplyContentTypeError where a streamed reply is of another media type."""
         described = describe(self.operation.replies, response.status_code)
         actual = response.headers.get("content-type", "")
         if described is not None and fitting(described, actual) is None:
@@ -233,7 +235,7 @@ class Call(Generic[T]):
 
 
 class Watch:
-    """Observer of one attempt for hooks and log. An event is built only if a hook or the log needs it."""
+    """Times one attempt, and tells hooks and log; an event is made only where someone wants it."""
 
     def __init__(self, call: Call[Any], attempt: int) -> None:
         self._call = call
@@ -247,7 +249,7 @@ class Watch:
         self._start = time.perf_counter()
 
     def stop(self, outcome: Outcome) -> None:
-        """Report the outcome of the attempt."""
+        """The attempt is over."""
         self._duration = time.perf_counter() - self._start
         if self._hooks.on_reply is None and not logs_replies():
             return
@@ -257,7 +259,7 @@ class Watch:
             self._hooks.on_reply(event)
 
     def repeats(self, outcome: Outcome, wait: float) -> None:
-        """Log that the request is sent again after `wait` seconds."""
+        """The request will be sent again after `wait` seconds."""
         log_retry(self._event(outcome), wait)
 
     def _facts(self) -> dict[str, Any]:
@@ -287,7 +289,7 @@ def prepare(
     options: RequestOptions,
     accept: str | None = None,
 ) -> Call[T]:
-    """Validate and encode a call; nothing is sent. `accept` replaces the operation's. Raises RequestError."""
+    """Check and encode a call; raises RequestError, and sends nothing. `accept`: instead of the operation's own."""
     content = encode(operation.body, arguments.body, arguments.content_type)
     arguments_headers = headers_of(operation, arguments.header)
     names = [name for name, _ in arguments_headers] + list(options.headers)
@@ -324,7 +326,7 @@ def prepare(
 def prepare_token(
     config: Config, name: str, values: Mapping[str, str]
 ) -> tuple[Call[bytes], Placement]:
-    """Return the call that exchanges client credentials for a token, and the secrets that its errors mask."""
+    """The call that exchanges client credentials for a token, and what to blot out of its errors."""
     scheme = config.api.schemes[name]
     assert isinstance(scheme, OAuth2ClientCredentials)
     url = values.get("token_url") or scheme.token_url
@@ -370,14 +372,8 @@ def _timeout(
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
 
 
-def _missing(credentials: Pairs, pairs: Pairs) -> Pairs:
-    """Return the credentials that the call does not give itself."""
-    names = {name for name, _ in pairs}
-    return [pair for pair in credentials if pair[0] not in names]
-
-
 def _explanation(body: object) -> str:
-    """Return the API's explanation of a refusal, on one line of at most 200 characters."""
+    """What the API says is wrong, on one line of at most 200 characters."""
     if isinstance(body, str):
         return ""
     for pointer in _EXPLANATIONS:

@@ -18,6 +18,8 @@ from .._runtime.omit import OMIT
 
 
 class Order(Model):
+    __read_only__ = ("id",)
+
     id: str
     not_red: str | None = None
     tags: list[str] | None = None

@@ -42,6 +42,8 @@ class Place(SharedModel):
 
 
 class Order(Model):
+    __read_only__ = ("id",)
+
     id: str
     card: Card
     from_: Annotated[str, Field(alias="from")]

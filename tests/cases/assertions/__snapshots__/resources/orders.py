@@ -14,7 +14,18 @@ from ..._runtime.omit import OMIT, Omit
 from ..operations import orders as _operations
 
 if TYPE_CHECKING:
-    from ..models import ExtrasInput, Label, Method, Order, ReachInput, RulesInput, Strict
+    from ..models import (
+        Extras,
+        ExtrasInput,
+        Label,
+        Method,
+        Order,
+        Reach,
+        ReachInput,
+        Rules,
+        RulesInput,
+        Strict,
+    )
 
 
 class Orders(SyncResource):
@@ -33,9 +44,9 @@ class Orders(SyncResource):
         range_: Sequence[int] | Omit = OMIT,
         row: tuple[str, bool, *tuple[int, ...]] | Omit = OMIT,
         both: str | int | Omit = OMIT,
-        extras: ExtrasInput | Omit = OMIT,
-        rules: RulesInput | Omit = OMIT,
-        reach: ReachInput | Omit = OMIT,
+        extras: ExtrasInput | Extras | Omit = OMIT,
+        rules: RulesInput | Rules | Omit = OMIT,
+        reach: ReachInput | Reach | Omit = OMIT,
         loop: dict[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:
@@ -121,9 +132,9 @@ class AsyncOrders(AsyncResource):
         range_: Sequence[int] | Omit = OMIT,
         row: tuple[str, bool, *tuple[int, ...]] | Omit = OMIT,
         both: str | int | Omit = OMIT,
-        extras: ExtrasInput | Omit = OMIT,
-        rules: RulesInput | Omit = OMIT,
-        reach: ReachInput | Omit = OMIT,
+        extras: ExtrasInput | Extras | Omit = OMIT,
+        rules: RulesInput | Rules | Omit = OMIT,
+        reach: ReachInput | Reach | Omit = OMIT,
         loop: dict[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:

@@ -12,7 +12,7 @@ from ..._runtime.omit import OMIT, Omit
 from ..operations import orders as _operations
 
 if TYPE_CHECKING:
-    from ..models import Choice, OrderedReply, OwnerInput
+    from ..models import Choice, OrderedReply, Owner, OwnerInput
 
 
 class Orders(SyncResource):
@@ -21,7 +21,7 @@ class Orders(SyncResource):
         *,
         pet: Choice,
         note: str | Omit = OMIT,
-        to: OwnerInput | Omit = OMIT,
+        to: OwnerInput | Owner | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> OrderedReply:
         """`POST /orders`"""
@@ -42,7 +42,7 @@ class AsyncOrders(AsyncResource):
         *,
         pet: Choice,
         note: str | Omit = OMIT,
-        to: OwnerInput | Omit = OMIT,
+        to: OwnerInput | Owner | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> OrderedReply:
         """`POST /orders`"""

@@ -14,14 +14,14 @@ from ..._runtime.omit import OMIT, Omit
 from ..operations import orders as _operations
 
 if TYPE_CHECKING:
-    from ..models import Address, CardInput, Order, OrderInput
+    from ..models import Address, Card, CardInput, Order, OrderInput
 
 
 class Orders(SyncResource):
     def create_order(
         self,
         *,
-        card: CardInput,
+        card: CardInput | Card,
         from_: str,
         placed_at: datetime | Omit = OMIT,
         due: date | Omit = OMIT,
@@ -46,7 +46,7 @@ class Orders(SyncResource):
     def create_orders(
         self,
         *,
-        orders: Sequence[OrderInput],
+        orders: Sequence[OrderInput | Order],
         started: datetime | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class AsyncOrders(AsyncResource):
     async def create_order(
         self,
         *,
-        card: CardInput,
+        card: CardInput | Card,
         from_: str,
         placed_at: datetime | Omit = OMIT,
         due: date | Omit = OMIT,
@@ -90,7 +90,7 @@ class AsyncOrders(AsyncResource):
     async def create_orders(
         self,
         *,
-        orders: Sequence[OrderInput],
+        orders: Sequence[OrderInput | Order],
         started: datetime | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
