@@ -76,7 +76,7 @@ class Code:
 
 @value()
 class _Checkout:
-    """A document, described and planned. `folder`: the one it was checked out to, if it is of a revision."""
+    """A document, described and planned. `folder`: the folder of the checkout, if the document is of a revision."""
 
     survey: Survey
     path: Path

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from ..frozen import value
 from ..ir import Api
-from ..plan.definition_views import AliasView, DefinitionView, EnumView, ModelView
 from ..plan.views import ArgumentView, MethodView, PackageView, ResourceView
+from ..plan.views.definitions import AliasView, DefinitionView, EnumView, ModelView
 
 MODELS, EVENTS = "models", "events"
 """The modules that definitions are imported from."""

@@ -27,7 +27,7 @@ _GROUPS = (
 
 
 def _set_aside(into: Node, schema: Node) -> None:
-    """What both schemas assert, each in its own way, is kept of `into` as a schema of its own."""
+    """Keep assertions of both schemas that cannot be combined: those of `into` become a schema of their own."""
     for group in _GROUPS:
         stated = {key: into[key] for key in group if key in into}
         if stated and group[0] in schema and any(schema.get(key) != into.get(key) for key in group):

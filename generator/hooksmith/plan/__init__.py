@@ -7,7 +7,6 @@ from .agents import plan_agents
 from .api_index import plan_resource_doc
 from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
-from .definition_views import ModelsView, ModuleView
 from .docstrings import sentence
 from .event_types import plan_analytic_events, plan_event_docs, plan_event_types
 from .events import NAMES as EVENT_NAMES
@@ -19,6 +18,7 @@ from .methods import plan_resource
 from .model_modules import model_modules
 from .models import plan_definitions
 from .views import CallbacksView, EventsView, PackageView, ResourceView
+from .views.definitions import ModelsView, ModuleView
 from .webhook import plan_webhook
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from ..ir import EnumMember
-from .definition_views import EnumGroupView, EnumMemberView, EnumView
 from .docstrings import sentence
 from .imports import Imports
 from .literals import literal
+from .views.definitions import EnumGroupView, EnumMemberView, EnumView
 
 
 def enum_view(

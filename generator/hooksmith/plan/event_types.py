@@ -5,11 +5,11 @@ from __future__ import annotations
 from ..ir import Api, EnumMember, Event
 from ..naming.casing import upper
 from ..naming.unique_names import unique
-from .definition_views import EnumView
 from .docstrings import in_short, sentence
 from .enums import enum_view
 from .imports import Imports
 from .views import EventDocView
+from .views.definitions import EnumView
 
 
 def plan_event_types(api: Api) -> EnumView | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from .definition_views import ExportsView, ModuleView
 from .views import PackageView
+from .views.definitions import ExportsView, ModuleView
 
 _ERRORS = (
     "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError BadRequestError ConfigurationError "

@@ -21,11 +21,11 @@ from ..ir import (
 )
 from ..ir.queries import all_fields, references
 from .annotations import AnnotationWriter, is_nullable, is_secret
-from .definition_views import AliasView, DefinitionView, FieldView, ModelView
 from .docstrings import sentence
 from .enums import enum_view
 from .imports import Imports
 from .literals import literal
+from .views.definitions import AliasView, DefinitionView, FieldView, ModelView
 
 
 def plan_definitions(

@@ -36,7 +36,7 @@ class CodeUse:
 
 @value(kw_only=True)
 class HandlerVerdict:
-    """A handler with what the change does to each of its events; `fine` is nothing."""
+    """A handler with the effects of the change on each of its events; `fine` is nothing."""
 
     handler: Handler
     verdicts: tuple[tuple[str, str], ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .definition_views import (
+from .definitions import (
     DefinitionView,
     EnumView,
     ExportsView,
@@ -177,7 +177,7 @@ class MethodView(NamedTuple):
 
     @property
     def signatures(self) -> tuple[OverloadView, ...]:
-        """The overloads, or the one signature."""
+        """The overloads, or the only signature."""
         only = OverloadView(self.arguments, self.returns, self.async_returns)
         return self.overloads or (only,)
 
