@@ -1,6 +1,6 @@
-"""One call, from arguments to requests and from outcomes to a verdict, with no I/O of its own.
+"""One call of an operation: arguments → requests, outcomes → reply, retry or error. No I/O.
 
-Both clients do what this says; they differ only in how they wait.
+Both clients share this logic, and differ in how they wait.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Outcome = httpx2.Response | APIError
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Config:
-    """What a client knows apart from its credentials and its pool; `base_url_given` by the user."""
+    """Settings of a client without credentials and connections. `base_url_given`: the caller gave the base URL."""
 
     api: ApiInfo
     base_url: str
@@ -73,7 +73,9 @@ class Config:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Arguments:
-    """The arguments of a call by wire name, and its body, in the first of its media types unless stated."""
+    """Arguments of a call by wire name, and its request body. `content_type`: the body's media type, by default the
+    first.
+    """
 
     path: Values = field(default_factory=dict)
     query: Values = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Arguments:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Call(Generic[T]):
-    """One call, checked and encoded; all but the credentials."""
+    """A call, validated and encoded, without credentials."""
 
     config: Config
     operation: Operation[T]
@@ -100,7 +102,7 @@ class Call(Generic[T]):
     reconnects: bool = False
 
     def after_event(self, last_event_id: str) -> Call[T]:
-        """The same call, which asks for the events after the one with this id."""
+        """Return the same call, which asks for the events after the event with this id."""
         if not last_event_id:
             return self
         return replace(self, headers={**self.headers, "last-event-id": last_event_id})
@@ -111,7 +113,7 @@ class Call(Generic[T]):
         placement: Placement,
         added: Mapping[str, str],
     ) -> httpx2.Request:
-        """The request, with the credentials in their places."""
+        """Return the request with the credentials in their places."""
         query = join([*self.query, *missing(placement.query, self.query)])
         headers = merge(placement.headers, self.headers.items(), added.items())
         cookies = join([*self.cookies, *missing(placement.cookies, self.cookies)], "; ")
@@ -122,10 +124,10 @@ class Call(Generic[T]):
         return build_request(http, self.operation.method, url, headers, self.content, self.timeout)
 
     def redirect(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request | None:
-        """The request that follows a redirect, or None.
+        """Return the request that follows a redirect; None if there is none.
 
-        Only GET and HEAD follow, and never from https to http. Another origin is told nothing but
-        Accept and User-Agent.
+        Only GET and HEAD follow a redirect, and never from https to http. Another origin gets no headers but Accept and
+        User-Agent.
         """
         location = response.headers.get("location")
         if response.status_code not in _REDIRECTS or not location:
@@ -135,30 +137,32 @@ class Call(Generic[T]):
         target = _joined(request.url, location)
         if target is None or (request.url.scheme == "https" and target.scheme != "https"):
             return None
-        kept = request.headers
+        headers = request.headers
         if _origin(target) != _origin(request.url):
-            kept = httpx2.Headers({name: kept[name] for name in ("accept", "user-agent")})
-        return httpx2.Request(request.method, target, headers=kept, extensions=request.extensions)
+            headers = httpx2.Headers({name: headers[name] for name in ("accept", "user-agent")})
+        return httpx2.Request(
+            request.method, target, headers=headers, extensions=request.extensions
+        )
 
     def succeeded(self, response: httpx2.Response) -> bool:
-        """Whether the reply is one that the operation wants."""
+        """Return whether the reply is a success, or its status is described as a reply."""
         return response.is_success or str(response.status_code) in self.operation.replies
 
     def lost(self, cause: Exception) -> APIError:
-        """The error for a transport's, with the cause kept."""
+        """Return the error for a transport's error, which is its cause."""
         name = type(cause).__name__
         method, route = self.operation.method, self.operation.path
         error: APIError
         if isinstance(cause, httpx2.TimeoutException):
             error = APITimeoutError(f"no reply in time ({name})", method=method, route=route)
         else:
-            told = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
-            error = APIConnectionError(f"no reply ({name}{told})", method=method, route=route)
+            detail = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
+            error = APIConnectionError(f"no reply ({name}{detail})", method=method, route=route)
         error.__cause__ = cause
         return error
 
     def wait(self, outcome: Outcome, retries: int) -> float | None:
-        """Seconds until the request is sent again after so many repetitions; None: it is not."""
+        """Return the seconds until the next attempt; None: the outcome is final."""
         if isinstance(outcome, APIError):
             return self.retries.wait_after_failure(outcome.__cause__, retries)
         if self.succeeded(outcome):
@@ -166,7 +170,7 @@ class Call(Generic[T]):
         return self.retries.wait_after_refusal(outcome.status_code, outcome.headers, retries)
 
     def is_unauthorized(self, outcome: Outcome) -> bool:
-        """Whether another credential may help, and the body can be sent once more."""
+        """Return whether a new token may help, and the body can be sent again."""
         return (
             isinstance(outcome, httpx2.Response)
             and outcome.status_code == 401
@@ -175,7 +179,7 @@ class Call(Generic[T]):
         )
 
     def settle(self, outcome: Outcome, placement: Placement) -> httpx2.Response:
-        """The reply, if it is a success; raises APIStatusError or APIConnectionError."""
+        """Return a successful reply; raises APIStatusError or APIConnectionError."""
         if isinstance(outcome, APIError):
             raise outcome
         if self.succeeded(outcome):
@@ -187,8 +191,8 @@ class Call(Generic[T]):
         body = error_body(self.operation, response)
         request_id = self.request_id(response)
         message = f"{status} from {self.operation.method} {self.operation.path}"
-        told = placement.blot(_explanation(body))
-        message += f": {told}" if told else ""
+        explanation = placement.blot(_explanation(body))
+        message += f": {explanation}" if explanation else ""
         message += f" (request id {request_id})" if request_id else ""
         return status_error_class(status)(
             message,
@@ -203,16 +207,16 @@ class Call(Generic[T]):
         )
 
     def request_id(self, response: httpx2.Response) -> str | None:
-        """The id that the API gave the request."""
+        """Return the id that the API gave the request."""
         found: str | None = response.headers.get(self.config.api.request_id_header)
         return found
 
     def raw(self, response: httpx2.Response) -> RawReply[T]:
-        """The reply, unparsed."""
+        """Return the reply, unparsed."""
         return RawReply(self.operation, response, self.request_id(response))
 
     def check_stream(self, response: httpx2.Response) -> None:
-        """Raise ReplyContentTypeError where a streamed reply is of another media type."""
+        """Raise ReplyContentTypeError if a streamed reply has a media type that is not described."""
         described = describe(self.operation.replies, response.status_code)
         actual = response.headers.get("content-type", "")
         if described is not None and fitting(described, actual) is None:
@@ -235,7 +239,7 @@ class Call(Generic[T]):
 
 
 class Watch:
-    """Times one attempt, and tells hooks and log; an event is made only where someone wants it."""
+    """Observer of one attempt for hooks and log. An event is built only if a hook or the log needs it."""
 
     def __init__(self, call: Call[Any], attempt: int) -> None:
         self._call = call
@@ -249,7 +253,7 @@ class Watch:
         self._start = time.perf_counter()
 
     def stop(self, outcome: Outcome) -> None:
-        """The attempt is over."""
+        """Report the outcome of the attempt."""
         self._duration = time.perf_counter() - self._start
         if self._hooks.on_reply is None and not logs_replies():
             return
@@ -259,7 +263,7 @@ class Watch:
             self._hooks.on_reply(event)
 
     def repeats(self, outcome: Outcome, wait: float) -> None:
-        """The request will be sent again after `wait` seconds."""
+        """Log that the request is sent again after `wait` seconds."""
         log_retry(self._event(outcome), wait)
 
     def _facts(self) -> dict[str, Any]:
@@ -289,7 +293,7 @@ def prepare(
     options: RequestOptions,
     accept: str | None = None,
 ) -> Call[T]:
-    """Check and encode a call; raises RequestError, and sends nothing. `accept`: instead of the operation's own."""
+    """Validate and encode a call; nothing is sent. `accept` replaces the operation's. Raises RequestError."""
     content = encode(operation.body, arguments.body, arguments.content_type)
     arguments_headers = headers_of(operation, arguments.header)
     names = [name for name, _ in arguments_headers] + list(options.headers)
@@ -326,7 +330,7 @@ def prepare(
 def prepare_token(
     config: Config, name: str, values: Mapping[str, str]
 ) -> tuple[Call[bytes], Placement]:
-    """The call that exchanges client credentials for a token, and what to blot out of its errors."""
+    """Return the call that exchanges client credentials for a token, and the secrets that its errors mask."""
     scheme = config.api.schemes[name]
     assert isinstance(scheme, OAuth2ClientCredentials)
     url = values.get("token_url") or scheme.token_url
@@ -373,7 +377,7 @@ def _timeout(
 
 
 def _explanation(body: object) -> str:
-    """What the API says is wrong, on one line of at most 200 characters."""
+    """Return the API's explanation of a refusal, on one line of at most 200 characters."""
     if isinstance(body, str):
         return ""
     for pointer in _EXPLANATIONS:

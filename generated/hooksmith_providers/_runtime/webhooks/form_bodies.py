@@ -1,4 +1,4 @@
-"""Bodies that come as forms: `application/x-www-form-urlencoded`."""
+"""Bodies of the media type `application/x-www-form-urlencoded`."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ def media_type_of(headers: AnyHeaders) -> str:
 
 
 def is_form(raw: bytes, headers: AnyHeaders) -> bool:
-    """Whether a body is a form: as its header says or, without one, where it does not begin as JSON does."""
-    for stated in header_values(headers, "Content-Type"):
-        return essence_of(stated) == FORM
+    """Return whether a body is a form: by its Content-Type or, without one, by a first character that JSON does not
+    have.
+    """
+    for media_type in header_values(headers, "Content-Type"):
+        return essence_of(media_type) == FORM
     return raw[:64].lstrip()[:1] not in (b"{", b"[", b"\xef")
 
 
 def read_form(raw: bytes, fields: Mapping[str, str]) -> dict[str, Any] | list[Any]:
-    """The fields of a form as the properties of an event, or what the form carries.
+    """Return the properties of an event from a form, or the JSON that a field carries.
 
-    `fields` are an event's own, with how each is written: `text`, `value` (empty where there is none), `list` (the
-    field stands once for each item) or `json`. A field of another name that stands alone carries the event, or a batch
-    of events, in JSON, as in `payload={…}`.
+    `fields`: property → its notation: `text`, `value` (empty for null), `list` (one field an item) or `json`. A field
+    of another name that is alone carries the event, or a batch of events, in JSON, such as `payload={…}`.
     """
-    found = _fields(raw)
-    if len(found) == 1:
-        ((name, values),) = found.items()
+    values_by_name = _fields(raw)
+    if len(values_by_name) == 1:
+        ((name, values),) = values_by_name.items()
         carried = _data(values[0]) if name not in fields and len(values) == 1 else None
         if carried is not None:
             return carried
     return {
         name: _property(fields.get(name, "text"), values)
-        for name, values in found.items()
+        for name, values in values_by_name.items()
         if fields.get(name) != "value" or values != [""]
     }
 
@@ -60,19 +61,19 @@ def _fields(raw: bytes) -> dict[str, list[str]]:
     return fields
 
 
-def _property(written: str, values: list[str]) -> Any:
-    if written == "list" or len(values) > 1:
+def _property(notation: str, values: list[str]) -> Any:
+    if notation == "list" or len(values) > 1:
         return values
-    data = _data(values[0]) if written == "json" else None
+    data = _data(values[0]) if notation == "json" else None
     return values[0] if data is None else data
 
 
 def _data(value: str) -> dict[str, Any] | list[Any] | None:
-    """The object or list that a text is in JSON."""
+    """Return the object or array of a JSON text; None for other texts."""
     if value.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        found = from_json(value)
+        data = from_json(value)
     except ValueError:
         return None
-    return found if isinstance(found, dict | list) else None
+    return data if isinstance(data, dict | list) else None

@@ -1,4 +1,4 @@
-"""What a scheme can do, and how a timestamp is read."""
+"""Protocol of signature schemes, and the validation of timestamps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ True is the verdict of `Verifier.verify` as well; False is no verdict.
 
 
 class Verifier(Protocol):
-    """A scheme with its keys."""
+    """Signature scheme with its keys."""
 
     waits: bool
     """Whether a check may wait for the network, as when keys are fetched."""
@@ -37,12 +37,12 @@ class Verifier(Protocol):
         raise NotImplementedError
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
-        """The headers that make `message` a delivery sent at `now` under the id `id_`."""
+        """Return the headers that make `message` a delivery sent at `now` under the id `id_`."""
         raise NotImplementedError
 
 
 def read_timestamp(text: str, header: str, milliseconds: bool = False) -> float:
-    """Unix time in seconds of a timestamp's digits; raises SignatureError."""
+    """Return the Unix time in seconds of a timestamp's digits; raises SignatureError."""
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_TIMESTAMP):
         raise malformed(header, "has no Unix timestamp")
     return int(text) / 1000 if milliseconds else float(text)
@@ -78,7 +78,7 @@ def no_match(header: str, *, covers_url: bool = False) -> SignatureError:
 
 
 def checked_tolerance(tolerance: float | None) -> float | None:
-    """`tolerance`, if it is a number of seconds or None; raises ValueError."""
+    """Return `tolerance` if it is a number of seconds or None; raises ValueError."""
     if tolerance is not None and not (tolerance >= 0 and math.isfinite(tolerance)):
         raise ValueError("tolerance is a number of seconds, or None for no check of the time")
     return tolerance

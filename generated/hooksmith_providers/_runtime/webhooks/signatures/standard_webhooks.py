@@ -38,7 +38,7 @@ class StandardWebhooks:
     tolerance: float | None = 300
 
     def bind(self, secrets: Secrets) -> StandardWebhooksVerifier:
-        """The scheme with its secrets; raises ValueError for one that is not of these kinds."""
+        """Return the verifier with these secrets; raises ValueError for a secret of another kind."""
         kinds = {"symmetric": "whsec_…", "asymmetric": "whpk_… or whsk_…"}
         form = " or ".join(kinds[kind] for kind in self.keys) + " (a prefix and base64)"
         loaded = load_keys(secrets, self._read, form)
@@ -64,7 +64,7 @@ class StandardWebhooks:
 
 
 class _Key(Key):
-    """A key and its kind: symmetric, public or private."""
+    """Key and its kind: symmetric, public or private."""
 
     __slots__ = ("kind",)
 
@@ -74,7 +74,7 @@ class _Key(Key):
 
 
 class StandardWebhooksVerifier:
-    """`StandardWebhooks` with its keys."""
+    """Verifier of `StandardWebhooks` with its keys."""
 
     waits = False
     signs_url = False
@@ -99,13 +99,13 @@ class StandardWebhooksVerifier:
         if not any(comma for _, comma, _ in entries):
             raise malformed(signature_name, "is not a list of versions and signatures")
         text = _text(id_, stamp, message.body)
-        found = False
+        is_match = False
         for version, _, signature in entries:
             if version == "v1":
-                found |= self._is_keyed(text, signature)
+                is_match |= self._is_keyed(text, signature)
             elif version == "v1a":
-                found = found or self._is_signed(text, signature)
-        if not found:
+                is_match = is_match or self._is_signed(text, signature)
+        if not is_match:
             raise no_match(signature_name)
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
@@ -131,10 +131,10 @@ class StandardWebhooksVerifier:
 
     def _is_keyed(self, text: bytes, signature: str) -> bool:
         given = octets("v1," + signature)
-        found = False
+        is_match = False
         for hashed in self._hashes:
-            found |= hmac.compare_digest(given, _keyed(hashed, text).encode())
-        return found
+            is_match |= hmac.compare_digest(given, _keyed(hashed, text).encode())
+        return is_match
 
     def _is_signed(self, text: bytes, signature: str) -> bool:
         given = from_base64(signature)
