@@ -191,7 +191,7 @@ class OperationReader:
             media_type=media_type,
             required=required,
             description=text(node.get("description")),
-            fields=self._arguments(content.type, required),
+            fields=self._arguments(content.type),
             encoding=tuple(
                 encodings(self._normal, node["content"].get(media_type), media_type, place)
             ),
@@ -212,8 +212,12 @@ class OperationReader:
             )
         )
 
-    def _arguments(self, type_: Type | None, required: bool) -> tuple[Field, ...] | None:
-        """Return the properties of a body as arguments; None if they cannot describe every value of the body."""
+    def _arguments(self, type_: Type | None) -> tuple[Field, ...] | None:
+        """Return the properties of a body as arguments; None if they cannot describe every value of the body.
+
+        A body that the document does not call required, but that has required properties, is an object too: most
+        documents forget `required: true`.
+        """
         if not isinstance(type_, Named):
             return None
         self._schemas.finish()
@@ -221,10 +225,7 @@ class OperationReader:
         if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
         fields = {field.wire: field for field in all_fields(definition, self._schemas.definitions)}
-        sent = tuple(field for field in fields.values() if not field.read_only)
-        if not required and any(field.required for field in sent):
-            return None
-        return sent
+        return tuple(field for field in fields.values() if not field.read_only)
 
     # --- replies
 

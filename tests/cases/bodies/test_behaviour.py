@@ -41,12 +41,18 @@ def test_an_object_is_told_by_its_properties(case: Any) -> None:
             send(case, "json_model", **wrong)
 
 
-def test_an_optional_body_is_one_argument(case: Any) -> None:
-    assert arguments(case, "optional_model") == ["body"]
-    assert send(case, "optional_model").content == b""
-    assert (
-        send(case, "optional_model", body=case.models.Note(title="t")).content == b'{"title":"t"}'
-    )
+def test_a_body_that_nobody_calls_required_but_has_required_properties(case: Any) -> None:
+    assert "title" in arguments(case, "optional_model")
+    assert send(case, "optional_model", title="t").content == b'{"title":"t"}'
+    with pytest.raises(TypeError, match="title"):
+        send(case, "optional_model")
+
+
+def test_an_optional_body_of_optional_properties(case: Any) -> None:
+    assert arguments(case, "optional_properties") == ["reason"]
+    empty = send(case, "optional_properties")
+    assert (empty.content, kind(empty)) == (b"", "")
+    assert send(case, "optional_properties", reason="r").content == b'{"reason":"r"}'
 
 
 def test_merge_patch(case: Any) -> None:
