@@ -5,6 +5,7 @@
     package = "hooksmith_providers"   # its name
     formatter = "black"               # black, ruff or none
     strict = true                     # whether warnings about a document are errors
+    pagination = "off"                # pages are those that the document declares; "on" recognises the usual forms
     operation_names = "document"      # methods are named as operations are; "short" leaves out their resource's name
 
     [tool.hooksmith.apis.workos]      # one subpackage each
@@ -88,6 +89,7 @@ class Config(_Frozen):
     formatter: Formatter = "black"
     strict: bool = True
     operation_names: Literal["short", "document"] | None = None
+    pagination: Literal["on", "off"] | None = None
     apis: Annotated[dict[ApiName, ApiConfig], Field(min_length=1)]
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -117,6 +119,7 @@ class Config(_Frozen):
             signature=api.signature,
             events=api.events,
             operation_names=self.operation_names,
+            pagination=self.pagination,
             runtime="shared",
             roots=api.roots,
             overlays=api.overlay,

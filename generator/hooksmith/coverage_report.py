@@ -117,8 +117,22 @@ class _Accountant:
             for body in bodies:
                 self._events.setdefault(body, known)
 
+    def _recognised_pages(self) -> Iterator[Entry]:
+        """Yield the operations whose pages the document does not declare, with the style and the reason."""
+        for pointer, operation in self._operations.items():
+            pages = operation.pagination
+            if pages is not None and pages.reason:
+                yield Entry(
+                    kind="pagination",
+                    pointer=pointer,
+                    status="emitted",
+                    name=pages.style,
+                    reason=pages.reason,
+                )
+
     def run(self) -> Ledger:
         entries = [self._entry(subject) for subject in self._normal.subjects]
+        entries += self._recognised_pages()
         webhooks = {
             subject.pointer for subject in self._normal.subjects if subject.kind == "webhook"
         }

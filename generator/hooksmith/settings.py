@@ -38,6 +38,8 @@ class Settings:
     signature: str | Mapping[str, Any] | None = None
     """`x-hooksmith-signature` and `x-hooksmith-events`, in place of those of the document."""
     events: Mapping[str, Any] | None = None
+    pagination: Literal["on", "off"] | None = None
+    """Whether pages are recognised that the document does not declare; None: as the document says, else on."""
     operation_names: Literal["short", "document"] | None = None
     """Whether methods leave out the words that their resource says; None: as the document says, else short."""
     source: str = ""
@@ -63,5 +65,6 @@ class Settings:
             "signature": self.signature,
             "events": self.events,
             "operation-names": self.operation_names,
+            "pagination-detection": self.pagination,
         }
         return {f"x-hooksmith-{name}": it for name, it in stated.items() if it is not None}

@@ -15,6 +15,7 @@ from ..ir import (
     Model,
     Named,
     Operation,
+    Pagination,
     Parameter,
     Permissions,
     Reply,
@@ -35,6 +36,7 @@ from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
 from .pagination import describe_pagination
+from .pagination_detection import detect_pagination
 from .prose import provenance, text
 from .schemas import Schemas
 from .security import security_requirement
@@ -79,6 +81,7 @@ class OperationReader:
         pagination = describe_pagination(
             self._normal, self._schemas, node, self._pointer, parameters, replies
         )
+        pagination = pagination or self._detected_pagination(parameters, replies)
         if pagination is not None:
             replies = [_as_pages(reply) for reply in replies]
         name = operation_name(node, self._step, self._path)
@@ -244,6 +247,25 @@ class OperationReader:
             )
             has_content = status not in _WITHOUT_CONTENT and self._step.upper() != "HEAD"
             yield _with_contents(reply, contents) if contents and has_content else reply
+
+    def _detected_pagination(
+        self, parameters: tuple[Parameter, ...], replies: list[Reply]
+    ) -> Pagination | None:
+        """Return the pagination that parameters and the only success reply show, unless the document forbids it."""
+        successes = [reply for reply in replies if _is_success(reply.status, replies)]
+        is_off = self._normal.document.get("x-hooksmith-pagination-detection") == "off"
+        if is_off or self._step != "get" or "x-hooksmith-pagination" in self._node:
+            return None
+        if len(successes) != 1 or successes[0].type is None:
+            return None
+        self._schemas.finish()
+        node, _ = self._follow(self._node["responses"][successes[0].status], "")
+        return detect_pagination(
+            parameters,
+            successes[0].type,
+            tuple(node.get("headers") or ()),
+            self._schemas.definitions,
+        )
 
     def _stream(self) -> ItemStream | None:
         """Return the stream among the contents of the 2xx replies."""

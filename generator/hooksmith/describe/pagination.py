@@ -36,7 +36,7 @@ def describe_pagination(
         ExtensionError: A parameter or a JSON Pointer of the extension does not exist in the operation.
     """
     extension: dict[str, Any] | None = operation.get("x-hooksmith-pagination")
-    if extension is None:
+    if extension is None or extension["style"] == "off":
         return None
     schemas.finish()
     types = [
@@ -55,12 +55,15 @@ def describe_pagination(
     _check_pointers(normal, schemas, place, extension, types)
     return Pagination(
         style=extension["style"],
-        parameter=extension["parameter"],
+        parameter=extension.get("parameter", ""),
         items=extension["items"],
         item=item,
         next=extension.get("next"),
+        last=extension.get("last"),
         size=extension.get("size"),
+        more=extension.get("more"),
         complete=extension.get("complete"),
+        first=extension.get("first", 1),
     )
 
 
@@ -80,7 +83,7 @@ def _check_parameters(
 def _check_pointers(
     normal: Normal, schemas: Schemas, place: str, extension: dict[str, Any], types: list[Type]
 ) -> None:
-    for key in ("next", "complete"):
+    for key in ("next", "more", "complete"):
         path = split(extension.get(key, ""))
         if path and not any(_can_lead(schemas, type_, path) for type_ in types):
             raise ExtensionError.at(

@@ -84,15 +84,25 @@ class Reply:
 
 @value(kw_only=True)
 class Pagination:
-    """`x-hooksmith-pagination`. `items`, `next` and `complete` are JSON Pointers into the reply."""
+    """How the pages of a list follow one another: `x-hooksmith-pagination`, or recognised.
 
-    style: Literal["cursor", "offset"]
-    parameter: str
+    `parameter`: the query parameter that leads to the next page; empty for `link` and `next_url`. `items`, `next`,
+    `more` and `complete` are JSON Pointers into the reply, `last` is one into the last item of a page.
+    """
+
+    style: Literal["cursor", "offset", "page", "link", "next_url"]
     items: str
     item: Type
+    parameter: str = ""
     next: str | None = None
+    last: str | None = None
     size: str | None = None
+    more: str | None = None
     complete: str | None = None
+    first: int = 1
+    """Number of the first page (`page`)."""
+    reason: str = ""
+    """Why the operation is taken to give pages; empty if the document declares it."""
 
 
 @value(kw_only=True)

@@ -243,16 +243,28 @@ def _as_argument(annotation: str, imports: Imports) -> str:
     return union(options)
 
 
+_PAGINATION_CLASSES = {
+    "cursor": "CursorPagination",
+    "offset": "OffsetPagination",
+    "page": "PageNumberPagination",
+    "link": "LinkPagination",
+    "next_url": "NextUrlPagination",
+}
+
+
 def _pagination(pages: Pagination, imports: Imports) -> str:
-    name = "CursorPagination" if pages.style == "cursor" else "OffsetPagination"
     arguments = {
-        "parameter": pages.parameter,
+        "parameter": pages.parameter or None,
         "next": pages.next,
+        "last": pages.last,
         "items": pages.items,
+        "more": pages.more,
         "complete": pages.complete,
         "size": pages.size,
+        "first": pages.first if pages.first != 1 else None,
     }
-    return f"{imports.add_runtime(_MODULE, name)}({_keywords(arguments)})"
+    name = imports.add_runtime(_MODULE, _PAGINATION_CLASSES[pages.style])
+    return f"{name}({_keywords(arguments)})"
 
 
 def _permissions(operation: Operation, imports: Imports) -> str:
