@@ -22,7 +22,7 @@ from .hooks import Hooks
 from .item_streams import AsyncStream
 from .oauth_tokens import read_token
 from .operation import ApiInfo, Operation, PagedOperation, StreamedOperation
-from .options import DEFAULT_OPTIONS, RequestOptions
+from .options import DEFAULT_OPTIONS, RequestOptions, with_query
 from .pagination import AsyncPager, Walk
 from .parameters import Values
 from .replies import RawReply
@@ -126,11 +126,13 @@ class AsyncClient(BaseClient):
     ) -> AsyncPager[Item, T]:
         """Return the pages of a list; they are fetched when awaited or iterated."""
 
-        async def fetch(position: Values) -> RawReply[T]:
+        async def fetch(walk: Walk) -> RawReply[T]:
             arguments = Arguments(
-                path or {}, position, header or {}, cookie or {}, body, content_type
+                path or {}, walk.query, header or {}, cookie or {}, body, content_type
             )
-            return await self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
+            return await self._call_raw(
+                operation, arguments, with_query(options or DEFAULT_OPTIONS, walk.url_query)
+            )
 
         return AsyncPager(Walk(operation.pagination, query or {}), fetch)
 

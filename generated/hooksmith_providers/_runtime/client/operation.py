@@ -140,32 +140,73 @@ class Permissions:
 
 @dataclass(frozen=True, kw_only=True)
 class CursorPagination:
-    """Pagination by a cursor in the reply, which is a query parameter of the next request.
+    """Pagination by a cursor of the last reply, which the next request sends.
 
-    `next` and `items` are JSON Pointers into the reply, `parameter` and `size` are query parameters.
+    `items`, `next`, `more` and `complete` are JSON Pointers into the reply; `last` is one into the last item of a
+    page, if that is the cursor. `parameter` and `size` are query parameters. `more` false and `complete` true tell
+    the last page.
     """
 
     parameter: str
-    next: str
     items: str
+    next: str | None = None
+    last: str | None = None
+    more: str | None = None
+    complete: str | None = None
     size: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OffsetPagination:
-    """Pagination by the position of the next item.
+    """Pagination by the position of the next item, which the next request sends.
 
-    `items` and `complete` are JSON Pointers into the reply; a reply that is an array is the items themselves. Without
-    `complete`, an empty page is the last.
+    `items`, `more` and `complete` are JSON Pointers into the reply; a reply that is an array is the items
+    themselves. Without `more` and `complete` an empty page is the last.
     """
 
     parameter: str
     items: str
+    more: str | None = None
     complete: str | None = None
     size: str | None = None
 
 
-Pagination = CursorPagination | OffsetPagination
+@dataclass(frozen=True, kw_only=True)
+class PageNumberPagination:
+    """Pagination by the number of the next page; `first`: the number of the first.
+
+    `items`, `more` and `complete` are JSON Pointers into the reply. Without `more` and `complete` an empty page is the
+    last, and so is a page with fewer items than the request asked for by `size`.
+    """
+
+    parameter: str
+    items: str
+    more: str | None = None
+    complete: str | None = None
+    size: str | None = None
+    first: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkPagination:
+    """Pagination by the header `Link` with `rel="next"` (RFC 8288), whose query the next request sends."""
+
+    items: str
+    size: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextUrlPagination:
+    """Pagination by the URL of the next page in the reply, whose query the next request sends."""
+
+    items: str
+    next: str
+    size: str | None = None
+
+
+Pagination = (
+    CursorPagination | OffsetPagination | PageNumberPagination | LinkPagination | NextUrlPagination
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Detail, RequestError
@@ -61,3 +61,8 @@ class RequestOptions:
 
 
 DEFAULT_OPTIONS = RequestOptions()
+
+
+def with_query(options: RequestOptions, query: Mapping[str, object]) -> RequestOptions:
+    """Return options with further query parameters, which win."""
+    return replace(options, query={**options.query, **query}) if query else options

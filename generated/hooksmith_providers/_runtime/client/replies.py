@@ -52,6 +52,10 @@ class RawReply(Generic[T]):
         result: T = value
         return result
 
+    def next_link(self) -> str | None:
+        """Return the URL of the next page in the header `Link` (RFC 8288), or None."""
+        return self._response.links.get("next", {}).get("url")
+
     def __repr__(self) -> str:
         size = len(self.content)
         return f"RawReply(status={self.status}, request_id={self.request_id!r}, {size} bytes)"

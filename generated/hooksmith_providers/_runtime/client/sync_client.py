@@ -20,7 +20,7 @@ from .hooks import Hooks
 from .item_streams import Stream
 from .oauth_tokens import read_token
 from .operation import ApiInfo, Operation, PagedOperation, StreamedOperation
-from .options import DEFAULT_OPTIONS, RequestOptions
+from .options import DEFAULT_OPTIONS, RequestOptions, with_query
 from .pagination import Page, Walk
 from .parameters import Values
 from .replies import RawReply
@@ -124,11 +124,13 @@ class SyncClient(BaseClient):
     ) -> Page[Item, T]:
         """Fetch the first page of a list and return it; the page leads to the next pages."""
 
-        def fetch(position: Values) -> RawReply[T]:
+        def fetch(walk: Walk) -> RawReply[T]:
             arguments = Arguments(
-                path or {}, position, header or {}, cookie or {}, body, content_type
+                path or {}, walk.query, header or {}, cookie or {}, body, content_type
             )
-            return self._call_raw(operation, arguments, options or DEFAULT_OPTIONS)
+            return self._call_raw(
+                operation, arguments, with_query(options or DEFAULT_OPTIONS, walk.url_query)
+            )
 
         return Page(Walk(operation.pagination, query or {}), fetch)
 

@@ -18,6 +18,10 @@ class Note(RequestModel):
     tags: Omittable[Annotated[list[str], Field(max_length=2)]] = OMIT
 
 
+class OptionalPropertiesRequest(RequestModel):
+    reason: Omittable[str] = OMIT
+
+
 class MergePatchRequest(RequestModel):
     title: Omittable[str | None] = OMIT
     stars: Omittable[int] = OMIT

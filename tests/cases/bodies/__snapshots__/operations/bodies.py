@@ -15,6 +15,7 @@ from ..models import (
     MergePatchRequest,
     MultipartRequest,
     Note,
+    OptionalPropertiesRequest,
     SharedBody,
     UnionRequestLink,
 )
@@ -32,6 +33,14 @@ OPTIONAL_MODEL: Operation[None] = Operation(
     method="PUT",
     path="/json",
     body=Body(Note),
+    replies={"204": Reply(None)},
+)
+
+OPTIONAL_PROPERTIES: Operation[None] = Operation(
+    id="optional_properties",
+    method="DELETE",
+    path="/json",
+    body=Body(OptionalPropertiesRequest),
     replies={"204": Reply(None)},
 )
 

@@ -40,13 +40,32 @@ class Bodies(SyncResource):
     def optional_model(
         self,
         *,
-        body: Note | Omit = OMIT,
+        title: str,
+        password: str | Omit = OMIT,
+        tags: Sequence[str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /json`"""
         return self._client.call(
             _operations.OPTIONAL_MODEL,
-            body=body,
+            body={
+                "title": title,
+                "password": password,
+                "tags": tags,
+            },
+            options=options,
+        )
+
+    def optional_properties(
+        self,
+        *,
+        reason: str | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`DELETE /json`"""
+        return self._client.call(
+            _operations.OPTIONAL_PROPERTIES,
+            body={"reason": reason},
             options=options,
         )
 
@@ -315,13 +334,32 @@ class AsyncBodies(AsyncResource):
     async def optional_model(
         self,
         *,
-        body: Note | Omit = OMIT,
+        title: str,
+        password: str | Omit = OMIT,
+        tags: Sequence[str] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /json`"""
         return await self._client.call(
             _operations.OPTIONAL_MODEL,
-            body=body,
+            body={
+                "title": title,
+                "password": password,
+                "tags": tags,
+            },
+            options=options,
+        )
+
+    async def optional_properties(
+        self,
+        *,
+        reason: str | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """`DELETE /json`"""
+        return await self._client.call(
+            _operations.OPTIONAL_PROPERTIES,
+            body={"reason": reason},
             options=options,
         )
 
