@@ -30,8 +30,9 @@ def binaries() -> Path | None:
 class PostgresServer:
     """A server that tests start, kill and start again. As root it runs as the user `postgres` or `nobody`."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, fsync: bool = False) -> None:
         self._programs = programs
+        self._fsync = fsync
         self._home = Path(tempfile.mkdtemp(prefix="hooksmith-pg-"))
         self._data = self._home / "data"
         self._user: str | None = None
@@ -75,7 +76,7 @@ class PostgresServer:
             "unix_socket_directories": str(self._home),
             "listen_addresses": "",
             "max_connections": "100",
-            "fsync": "off",  # tests kill processes, not the machine
+            "fsync": "on" if self._fsync else "off",  # tests kill processes, not the machine
         }
         self._process = subprocess.Popen(
             [

@@ -350,7 +350,8 @@ def test_a_store_that_is_down_or_locked_gives_503_and_stores_nothing(
     def down(*_: Any, **__: Any) -> Any:
         raise OSError("no disk")
 
-    monkeypatch.setattr(receiver.inbox, "_add_delivery", down)
+    for name in ("sqlite_inbox.add_plain", "postgres_inbox.PostgresInbox._add_plain"):
+        monkeypatch.setattr(f"hooksmith_providers._runtime.webhooks.inbox.{name}", down)
     reply = send(receiver)
     assert (reply.status, reply.headers["Retry-After"]) == (503, "30")
     monkeypatch.undo()

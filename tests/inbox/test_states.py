@@ -15,10 +15,10 @@ from hooksmith_providers._runtime.webhooks.inbox.states import (
     NewDelivery,
     NewEvent,
     Outcome,
-    Retry,
     Selection,
     State,
 )
+from hooksmith_providers._runtime.webhooks.outcomes import Retry
 
 from .inboxes import ALL, DONE, SOURCE, delivery, states
 
