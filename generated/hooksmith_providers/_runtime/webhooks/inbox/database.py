@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from .protocol import Engine
 from .statements import COLUMN_NAMES, Dialect, statements, tables
-from .states import EventRow, State, StoredEvent
+from .states import EventRow, NewDelivery, State, StoredEvent
 
 LEASE = 30.0
 RETENTION = 30 * 86_400.0
@@ -149,3 +149,11 @@ def event_row(row: Sequence[Any]) -> EventRow:
 def key_of(row: EventRow) -> tuple[Key, ...]:
     """Return the ordering key of an event, if it has one."""
     return () if row.ordering_key is None else ((row.source, row.tenant, row.ordering_key),)
+
+
+def is_plain(deliveries: Sequence[NewDelivery]) -> bool:
+    """Return whether this is one delivery of one pending event without an ordering key."""
+    if len(deliveries) != 1 or len(deliveries[0].events) != 1:
+        return False
+    event = deliveries[0].events[0]
+    return event.ordering_key is None and event.state is State.PENDING

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .database import LEASE, RENUDGE, RETENTION, Key, Operation, ResultT, Session
+from .database import LEASE, RENUDGE, RETENTION, Key, Operation, ResultT, Session, is_plain
 from .protocol import Engine
 from .sql_inbox import SQLInbox
 from .statements import POSTGRES
@@ -32,6 +32,22 @@ if TYPE_CHECKING:
 CHANNEL = "hooksmith_inbox"
 TRIES = 3
 """Tries of a transaction that PostgreSQL ends for a deadlock: overlapping batches in different orders."""
+
+_ADD_PLAIN = """
+WITH d AS (
+    INSERT INTO inbox_deliveries (source, tenant, received_at, headers, body)
+    VALUES (:source, :tenant, {now}, :headers, :body) RETURNING id
+), e AS (
+    INSERT INTO inbox_events
+        (delivery_id, position, source, tenant, event_id, type, state, received_at, due_at, nudged_at)
+    SELECT d.id, :position, :source, :tenant, :event_id, :type, 'pending', {now}, {now},
+        CASE WHEN :is_nudged = 1 THEN {now} END
+    FROM d
+    ON CONFLICT (source, tenant, event_id) DO UPDATE SET duplicates = inbox_events.duplicates + 1
+    RETURNING id, duplicates
+)
+SELECT e.id, e.duplicates, d.id, CASE WHEN e.duplicates = 0 THEN pg_notify(:channel, :source) END FROM e, d
+"""
 
 _SCHEMA_LOCK = 0x686F6F6B
 _LISTEN_AGAIN = 5.0
@@ -106,6 +122,7 @@ class PostgresInbox(SQLInbox):
         self._database = database
         self._connections = connections
         self._create = create
+        self._add_statement = _ADD_PLAIN.format(now=POSTGRES.now)
         self._has_tables = False
         self._inherited: list[object] = []
         self._open()
@@ -140,7 +157,7 @@ class PostgresInbox(SQLInbox):
     def _ensure_tables(self) -> None:
         if self._has_tables:
             return
-        with self._pool.connection() as connection:
+        with self._pool.connection() as connection, connection.transaction():
             (exists,) = _one(connection, "SELECT to_regclass('inbox_events') IS NOT NULL")
             if not exists and not self._create:
                 raise InboxError(
@@ -170,6 +187,37 @@ class PostgresInbox(SQLInbox):
     def _read(self, operation: Operation[ResultT]) -> ResultT:
         self._ensure_tables()
         return self._transaction(operation)
+
+    def add(self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None) -> Added:
+        """Store deliveries and a cursor in one transaction; return after the commit."""
+        is_alone = cursor is None and is_plain(deliveries)
+        if not is_alone or (self.engine is not None and self.engine.transactional):
+            return super().add(deliveries, cursor=cursor)
+        self._ensure_tables()
+        with self._pool.connection() as connection:
+            added = self._add_plain(_PostgresSession(connection), deliveries[0])
+        self._after_commit(added.due)
+        return added
+
+    def _add_plain(self, session: Session, delivery: NewDelivery) -> Added:
+        """Add a plain delivery in one statement, which is a transaction of its own on connections in autocommit."""
+        (event,) = delivery.events
+        ((id_, duplicates, delivery_id, _),) = session.execute(
+            self._add_statement,
+            source=delivery.source,
+            tenant=delivery.tenant,
+            headers=json.dumps(delivery.headers),
+            body=delivery.body,
+            position=event.position,
+            event_id=event.event_id,
+            type=event.type,
+            is_nudged=int(self.engine is not None),
+            channel=CHANNEL,
+        )
+        if duplicates == 0:
+            return Added(ids=(id_,), due=(id_,))
+        session.execute(self._sql.drop_delivery, id=delivery_id)
+        return Added(ids=(), duplicates=1)
 
     async def aadd(
         self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None
@@ -311,7 +359,7 @@ def _new_pool(conninfo: str, connections: int) -> ConnectionPool[Any]:
         max_size=connections,
         open=True,
         timeout=5,
-        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True},
         name="hooksmith-inbox",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sqlite3
@@ -13,9 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .database import LEASE, RETENTION, Key, Operation, ResultT, Session
+from .database import LEASE, RETENTION, Key, Operation, ResultT, Session, is_plain
 from .group_commit import GroupCommit
 from .sql_inbox import SQLInbox
+from .sqlite_batch import add_plain
 from .statements import SCHEMA_VERSION, SQLITE
 from .states import Added, Cursor, InboxError, NewDelivery
 
@@ -94,13 +94,17 @@ class SQLiteInbox(SQLInbox):
         if self._reader is not None:
             self._inherited.append(self._reader)
         writer = self._writer
-        if writer is not None and writer._connection is not None:
-            self._inherited.append(writer._connection)
+        if writer is not None and writer.connection is not None:
+            self._inherited.append(writer.connection)
         self._open()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
+            self._path,
+            timeout=LOCK_TIMEOUT,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32768")  # KiB: the indexes of a million events
@@ -125,29 +129,48 @@ class SQLiteInbox(SQLInbox):
 
     # --- database
 
-    def _submit(self, operation: Operation[ResultT], is_durable: bool) -> Any:
+    @property
+    def _group_commit(self) -> GroupCommit:
         with self._lock:
             if self._is_closed:
                 raise InboxError("the inbox is closed")
-            self._writer = self._writer or GroupCommit(self._connect, self.wake)
-            writer = self._writer
-        return writer.submit(
-            lambda connection: operation(_SQLiteSession(connection, self._clock())),
-            is_durable=is_durable,
-        )
+            self._writer = self._writer or GroupCommit(self._connect, self._add_plain, self.wake)
+            return self._writer
+
+    def _add_plain(
+        self, connection: sqlite3.Connection, deliveries: Sequence[NewDelivery]
+    ) -> list[Added]:
+        return add_plain(connection, deliveries, self._clock())
+
+    def _in_session(self, operation: Operation[ResultT]) -> Callable[[sqlite3.Connection], ResultT]:
+        return lambda connection: operation(_SQLiteSession(connection, self._clock()))
 
     def _write(self, operation: Operation[ResultT], *, is_durable: bool = False) -> ResultT:
-        result: ResultT = self._submit(operation, is_durable).result()
+        result: ResultT = self._group_commit.submit(
+            self._in_session(operation), is_durable=is_durable
+        ).result()
         return result
+
+    def add(self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None) -> Added:
+        """Store deliveries and a cursor in one transaction; return after the commit."""
+        run, batch = self._addition(deliveries, cursor)
+        added: Added = self._group_commit.submit(run, is_durable=True, batch=batch).result()
+        return added
 
     async def aadd(
         self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None
     ) -> Added:
         """Store deliveries and a cursor in one transaction, without blocking the event loop."""
-        added: Added = await asyncio.wrap_future(
-            self._submit(lambda session: self._add(session, deliveries, cursor), True)
-        )
+        run, batch = self._addition(deliveries, cursor)
+        added: Added = await self._group_commit.submit_async(run, is_durable=True, batch=batch)
         return added
+
+    def _addition(
+        self, deliveries: Sequence[NewDelivery], cursor: Cursor | None
+    ) -> tuple[Callable[[sqlite3.Connection], Added], NewDelivery | None]:
+        """Return the operation that adds deliveries, and the delivery that a group may add together with others."""
+        run = self._in_session(lambda session: self._add(session, deliveries, cursor))
+        return run, deliveries[0] if cursor is None and is_plain(deliveries) else None
 
     def _read(self, operation: Operation[ResultT]) -> ResultT:
         with self._reader_lock:
