@@ -98,3 +98,25 @@ def test_an_option_that_is_a_union_keeps_the_tags_of_its_own_options(tmp_path: P
     found = {one.name: one for one in result_of(document, tmp_path).api.definitions}
     assert set(found) == {"Made", "Gone", "Fault", "StreamEvent", "Either"}
     assert types(result_of(document, tmp_path), "Made") == {"type": LiteralOf(("thing.made",))}
+
+
+def test_a_subclass_declares_a_property_of_several_types_again(tmp_path: Path) -> None:
+    """A list of types is no single scalar: the subclass is made without its base class."""
+    base = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "note": {"type": ["string", "null"]}},
+        "discriminator": {"propertyName": "kind"},
+    }
+    again = {"type": ["string", "null"], "description": "Another text."}
+    child = {
+        "allOf": [
+            {"$ref": "#/components/schemas/Base"},
+            {"type": "object", "properties": {"note": again, "name": {"type": "string"}}},
+        ]
+    }
+    found = types(result_of(schemas(Base=base, Child=child), tmp_path), "Child")
+    assert found["name"] == Scalar(Kind.STRING)
+    assert found.get("note", Union((Scalar(Kind.STRING), Scalar(Kind.NULL)))) == Union(
+        (Scalar(Kind.STRING), Scalar(Kind.NULL))
+    )

@@ -76,7 +76,9 @@ def _is_scalar(schema: Node) -> bool:
     """Whether a schema admits scalars of one type only, or constants."""
     if not _COMPOUND.isdisjoint(schema):
         return False
-    return "const" in schema or bool(schema.get("enum")) or schema.get("type") in _SCALARS
+    type_ = schema.get("type")  # a list for several types
+    is_single = isinstance(type_, str) and type_ in _SCALARS
+    return "const" in schema or bool(schema.get("enum")) or is_single
 
 
 def _admits(base: Node, schema: Node) -> bool:
