@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hooksmith.ir import Alias, Kind, LiteralOf, Map, Model, Named, Scalar, Type, Union
+from hooksmith.ir import Alias, Constraints, Kind, LiteralOf, Map, Model, Named, Scalar, Type, Union
 from hooksmith.pipeline import Result
 from support.documents import import_everything, imported, result_of, schemas
 
@@ -34,6 +34,25 @@ def test_a_recursive_option_is_narrowed_where_it_refers_to_itself(tmp_path: Path
     found = types(result_of(logic(minProperties=1), tmp_path), "LogicModel")
     expected = Union((Scalar(Kind.STRING), Named("LogicModel")), further='{"minProperties": 1}')
     assert found == {"not": expected, "all": expected}
+
+
+def test_a_nullable_property_stated_again_is_merged(tmp_path: Path) -> None:
+    """No class is narrowed where null comes or goes; what both say holds."""
+    nullable = {"type": ["string", "null"], "maxLength": 3}
+    document = schemas(
+        Base={"type": "object", "properties": {"a": nullable, "b": {"type": "string"}}},
+        Sub={"allOf": [{"$ref": "#/components/schemas/Base"}], "properties": {"a": nullable}},
+        Narrow={
+            "allOf": [{"$ref": "#/components/schemas/Base"}],
+            "properties": {"a": {"type": "string", "minLength": 1}},
+        },
+    )
+    result = result_of(document, tmp_path)
+    by_name = {one.name: one for one in result.api.definitions if isinstance(one, Model)}
+    assert by_name["Sub"].bases == ("Base",)
+    assert by_name["Narrow"].bases == ()
+    limits = Constraints(min_length=1, max_length=3)
+    assert types(result, "Narrow")["a"] == Scalar(Kind.STRING, limits)
 
 
 def test_a_keyword_that_nobody_knows_is_an_annotation(tmp_path: Path, case_home: Path) -> None:

@@ -101,7 +101,11 @@ def test_required_as_a_flag(tmp_path: Path) -> None:
     result = result_of(schemas(Thing=thing), tmp_path)
     model = result.api.definitions[0]
     assert isinstance(model, Model)
-    assert {field.wire: field.required for field in model.fields} == {"a": True, "b": False}
+    assert {field.wire: field.required for field in model.fields} == {
+        "a": True,
+        "b": False,
+        "c": True,
+    }
     assert {found.place.pointer for found in result.diagnostics if found.place} >= {
         "/components/schemas/Thing/properties/a/required"
     }

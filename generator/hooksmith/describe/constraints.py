@@ -118,7 +118,7 @@ def is_exclusive(document: Node, node: Node) -> bool:
     options = [follow(document, option) for option in node["oneOf"]]
     if (node.get("discriminator") or {}).get("propertyName") or telling_tag(options):
         return True
-    names = [name for option in options for name in set(_types_of(option))]
+    names = [name for option in options for name in set(types_of(option))]
     return "any" not in names and len(set(names)) == len(names)
 
 
@@ -134,11 +134,11 @@ def is_ambiguous(document: Node, node: Node) -> bool:
 
 def has_objects(document: Node, options: list[Any]) -> bool:
     """Whether an option of a union can be an object."""
-    names = {name for option in options for name in _types_of(follow(document, option))}
+    names = {name for option in options for name in types_of(follow(document, option))}
     return bool(names & {"any", "object"})
 
 
-def _types_of(option: Any) -> list[str]:
+def types_of(option: Any) -> list[str]:
     """Return the JSON types of an option; those of its values for a constant or an enum."""
     if not isinstance(option, dict):
         return ["any"]

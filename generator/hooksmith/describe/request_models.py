@@ -107,7 +107,9 @@ def _differs(definition: AnyDefinition, definitions: Definitions) -> bool:
     """Whether the sent and received shapes differ, apart from those of the definitions that it mentions."""
     match definition:
         case Model(fields=fields, extra=extra):
-            directed = any(field.read_only or field.write_only for field in fields)
+            directed = any(
+                field.read_only or field.write_only or not field.is_declared for field in fields
+            )
             directed = directed or bool(definition.further) or extra not in (None, ANY)
             types = [field.type for field in fields] + ([extra] if extra else [])
             return directed or any(_asserts(each, definitions) for each in types)
@@ -152,11 +154,12 @@ def _shaped(definition: AnyDefinition, directions: Directions) -> tuple[AnyDefin
 
 
 def _without(model: Model, *, read_only: bool = False, write_only: bool = False) -> Model:
-    """Return a model without its read-only or write-only fields."""
+    """Return a model without its read-only fields, or without its write-only and undeclared fields."""
     fields = tuple(
         field
         for field in model.fields
-        if not (read_only and field.read_only) and not (write_only and field.write_only)
+        if not (read_only and field.read_only)
+        and not (write_only and (field.write_only or not field.is_declared))
     )
     return model if len(fields) == len(model.fields) else replace(model, fields=fields)
 

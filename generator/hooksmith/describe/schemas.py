@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -30,8 +29,7 @@ from ..naming.casing import pascal, snake
 from ..naming.class_names import ClassNames
 from ..naming.named_schemas import is_enum, is_model
 from ..naming.reserved import CLASS_NAMES
-from ..naming.union_options import telling_tag
-from ..naming.unique_names import field_name, unique
+from ..naming.unique_names import field_names
 from ..normalize import Normal
 from ..normalize.discriminators import FALLBACK
 from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
@@ -48,9 +46,11 @@ from .constraints import (
     is_length_limited,
     json_types,
     string_format,
+    types_of,
     union_keyword,
     without_plain_map,
 )
+from .discriminators import discriminator
 from .enums import enum_members, literal
 from .prose import provenance, text
 from .unions import as_secret, asserting, nullable, union
@@ -147,9 +147,9 @@ class Schemas:
         ]
         if allows_null(node) and "type" in node:
             options.append(NULL)
-        discriminator = self._discriminator(node, node[keyword])
+        tag = discriminator(self, node, node[keyword])
         further = assertions(self._document, *self._beside_options(node, keyword))
-        type_ = union(options, discriminator)
+        type_ = union(options, tag)
         if FALLBACK in node and isinstance(type_, Union) and type_.discriminator:
             type_ = replace(type_, has_fallback=True)
         return asserting(type_, further)
@@ -161,9 +161,9 @@ class Schemas:
         """
         repeated = _OF_SPREAD if "properties" in node else frozenset()
         rest = {key: value for key, value in node.items() if key not in repeated}
+        admitted = {name.replace("integer", "number") for name in json_types(node)}
         has_types = all(
-            isinstance(option, dict) and set(json_types(option)) <= set(json_types(node))
-            for option in map(self.resolve, node[keyword])
+            set(types_of(option)) <= admitted for option in map(self.resolve, node[keyword])
         )
         additional = [] if has_types or json_types(node) == ["any"] else ["type"]
         if keyword == "oneOf":
@@ -173,32 +173,6 @@ class Schemas:
             ):
                 additional.append("oneOf")
         return rest, "union", tuple(additional)
-
-    def _discriminator(self, node: Node, options: list[Any]) -> str | None:
-        """Return the discriminator's property if all options have values of it.
-
-        Without a discriminator, return the property that has a different constant in every option, or None.
-        """
-        name = (node.get("discriminator") or {}).get("propertyName")
-        if isinstance(name, str):
-            objects = [option for option in map(self.resolve, options) if not _is_null(option)]
-            if FALLBACK in node:
-                objects.pop()
-            return name if all(self._is_tagged(option, name) for option in objects) else None
-        objects = [self.resolve(option) for option in options if not _is_null(option)]
-        if not all(isinstance(option, dict) and is_model(option) for option in objects):
-            return None
-        return telling_tag([{"properties": self.properties(option)} for option in objects])
-
-    def _is_tagged(self, option: Any, name: str, depth: int = 0) -> bool:
-        """Whether an option, or every option of it, limits the values of a property."""
-        option = self.resolve(option)
-        if not isinstance(option, dict) or depth > _DEEPEST:
-            return False
-        inner = [*(option.get("oneOf") or ()), *(option.get("anyOf") or ())]
-        if inner:
-            return all(self._is_tagged(each, name, depth + 1) for each in inner)
-        return _has_values(self.resolve(self.properties(option).get(name)))
 
     def _of_json_type(self, name: str, node: Node, pointer: str) -> Type:
         match name:
@@ -313,11 +287,17 @@ class Schemas:
             name for base in bases for name in self.properties(resolve_local(self._document, base))
         )
         properties = node.get("properties") or {}
-        names = _field_names(list(inherited), list(properties), self._shadowable)
+        declared = {*inherited, *properties}
+        undeclared = [name for name in node.get("required") or () if name not in declared]
+        names = field_names(list(inherited), [*properties, *undeclared], self._shadowable)
         required = self._required(node)
         fields = [
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
-            for (wire, item), name in zip(properties.items(), names, strict=True)
+            for (wire, item), name in zip(properties.items(), names, strict=False)
+        ]
+        fields += [
+            replace(self.field(wire, name, {}, f"{pointer}/required", True), is_declared=False)
+            for wire, name in zip(undeclared, names[len(properties) :], strict=True)
         ]
         return Model(
             **common,
@@ -418,34 +398,3 @@ class Schemas:
                 properties.update(self.properties(base))
             properties.update(node.get("properties") or {})
         return properties
-
-
-def _is_null(option: Any) -> bool:
-    return isinstance(option, dict) and option.get("type") == "null"
-
-
-def _has_values(schema: Any) -> bool:
-    """Whether a schema limits a property to constants."""
-    if not isinstance(schema, dict):
-        return False
-    options = schema.get("anyOf") or schema.get("oneOf") or ()
-    return (
-        "const" in schema
-        or bool(schema.get("enum"))
-        or (bool(options) and all(_has_values(option) for option in options))
-    )
-
-
-def _field_names(inherited: list[str], own: list[str], shadowable: AbstractSet[str]) -> list[str]:
-    """Return the field names of a model's own properties; a property of a base class keeps the name it has there.
-
-    No new name is one of `shadowable`.
-    """
-    names = dict(zip(inherited, unique(inherited, field_name), strict=True))
-    new = [wire for wire in own if wire not in names]
-    taken = list(names.values())
-    fields = unique(new, field_name, taken)
-    if shadowing := shadowable & {*fields}:
-        fields = unique(new, field_name, [*taken, *shadowing])
-    names |= dict(zip(new, fields, strict=True))
-    return [names[wire] for wire in own]

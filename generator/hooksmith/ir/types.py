@@ -146,6 +146,8 @@ class Field:
     read_only: bool = False
     write_only: bool = False
     provenance: Provenance | None = None
+    is_declared: bool = True
+    """False: `required` names the property, but `properties` does not. It must be sent; it may be absent in replies."""
     pointer: str = field(default="", compare=False)
     """JSON Pointer to the property's schema in the bundled document."""
 

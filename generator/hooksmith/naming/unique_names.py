@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 from .casing import snake, spoken
@@ -17,6 +18,21 @@ def field_name(wire: str) -> str:
     if name in FIELD_NAMES or name.startswith("model_"):
         return name + "_"
     return name
+
+
+def field_names(inherited: list[str], own: list[str], shadowable: AbstractSet[str]) -> list[str]:
+    """Return the field names of a model's own properties; a property of a base class keeps the name it has there.
+
+    No new name is one of `shadowable`.
+    """
+    names = dict(zip(inherited, unique(inherited, field_name), strict=True))
+    new = [wire for wire in own if wire not in names]
+    taken = list(names.values())
+    fields = unique(new, field_name, taken)
+    if shadowing := shadowable & {*fields}:
+        fields = unique(new, field_name, [*taken, *shadowing])
+    names |= dict(zip(new, fields, strict=True))
+    return [names[wire] for wire in own]
 
 
 def unique(

@@ -71,6 +71,8 @@ def _both(key: str, left: Any, right: Any) -> Any:
             return [*left, *right]
         case "additionalProperties" if right is True:
             return left
+        case "items" | "additionalProperties" if isinstance(left, dict):
+            return _both_properties(left, right)
         case "oneOf" | "anyOf":
             return (
                 left
@@ -87,8 +89,17 @@ def _both_types(left: Any, right: Any) -> Any:
     return (both[0] if len(both) == 1 else both) if both else right
 
 
+_STRUCTURE = frozenset(
+    """$ref oneOf anyOf allOf properties items prefixItems additionalProperties enum const""".split()
+)
+"""Keywords that give a schema a type of its own; one without them asserts something of the type beside it."""
+
+
 def _both_properties(left: Any, right: Any) -> Any:
-    """A property stated twice: the later one, narrowed by the earlier where both are plain."""
+    """Return the schema of a property that two schemas declare.
+
+    Plain schemas are combined. If one of two others only asserts something, both hold; otherwise the later one does.
+    """
     if not isinstance(left, dict) or not isinstance(right, dict) or left == right:
         return right
     if IMPLIED in left:
@@ -98,7 +109,10 @@ def _both_properties(left: Any, right: Any) -> Any:
         or "$ref" in right
         or (left.keys() | right.keys()) & {"oneOf", "anyOf", "allOf"}
     ):
-        return {**left, **right} if right.keys() <= ANNOTATIONS else right
+        if right.keys() <= ANNOTATIONS:
+            return {**left, **right}
+        only_asserts = _STRUCTURE.isdisjoint(left) or _STRUCTURE.isdisjoint(right)
+        return {"allOf": [left, right]} if only_asserts else right
     merged = dict(left)
     combine(merged, right)
     return merged

@@ -204,8 +204,8 @@ def _contradicts(document: Node, schema: Any, choice: _Choice, seen: set[int]) -
     seen.add(id(schema))
     declared = follow(document, (schema.get("properties") or {}).get(choice.name))
     if isinstance(declared, dict):
-        values = set(choice.values)
-        if "const" in declared or not values <= set(declared.get("enum") or values):
+        admitted = declared.get("enum") or choice.values
+        if "const" in declared or not all(value in admitted for value in choice.values):
             return True
     parts = [part for key in ("allOf", "oneOf", "anyOf") for part in schema.get(key) or ()]
     return any(_contradicts(document, part, choice, seen) for part in parts)

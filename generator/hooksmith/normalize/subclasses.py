@@ -74,7 +74,7 @@ _COMPOUND = frozenset(
 
 def _is_scalar(schema: Node) -> bool:
     """Whether a schema admits scalars of one type only, or constants."""
-    if not _COMPOUND.isdisjoint(schema):
+    if not _COMPOUND.isdisjoint(schema) or isinstance(schema.get("type"), list):
         return False
     type_ = schema.get("type")  # a list for several types
     is_single = isinstance(type_, str) and type_ in _SCALARS

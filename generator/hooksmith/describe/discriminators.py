@@ -1,0 +1,66 @@
+"""The property whose value selects the option of a union."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ..naming.named_schemas import is_model
+from ..naming.union_options import telling_tag
+from ..normalize.discriminators import FALLBACK
+from ..openapi.grammar import Node
+
+_DEEPEST = 20
+
+
+class Lookup(Protocol):
+    """Access to the schemas of a document."""
+
+    def resolve(self, node: Any) -> Any:
+        """Return the value at the end of a chain of references."""
+
+    def properties(self, node: Any) -> dict[str, Any]:
+        """Return the properties of an object by name with their schemas."""
+
+
+def discriminator(lookup: Lookup, node: Node, options: list[Any]) -> str | None:
+    """Return the discriminator's property if all options have values of it.
+
+    Without a discriminator, return the property that has a different constant in every option, or None.
+    """
+    name = (node.get("discriminator") or {}).get("propertyName")
+    if isinstance(name, str):
+        objects = [option for option in map(lookup.resolve, options) if not _is_null(option)]
+        if FALLBACK in node:
+            objects.pop()
+        return name if all(_is_tagged(lookup, option, name) for option in objects) else None
+    objects = [lookup.resolve(option) for option in options if not _is_null(option)]
+    if not all(isinstance(option, dict) and is_model(option) for option in objects):
+        return None
+    return telling_tag([{"properties": lookup.properties(option)} for option in objects])
+
+
+def _is_tagged(lookup: Lookup, option: Any, name: str, depth: int = 0) -> bool:
+    """Whether an option, or every option of it, limits the values of a property."""
+    option = lookup.resolve(option)
+    if not isinstance(option, dict) or depth > _DEEPEST:
+        return False
+    inner = [*(option.get("oneOf") or ()), *(option.get("anyOf") or ())]
+    if inner:
+        return all(_is_tagged(lookup, each, name, depth + 1) for each in inner)
+    return _has_values(lookup.resolve(lookup.properties(option).get(name)))
+
+
+def _is_null(option: Any) -> bool:
+    return isinstance(option, dict) and option.get("type") == "null"
+
+
+def _has_values(schema: Any) -> bool:
+    """Whether a schema limits a property to constants."""
+    if not isinstance(schema, dict):
+        return False
+    options = schema.get("anyOf") or schema.get("oneOf") or ()
+    return (
+        "const" in schema
+        or bool(schema.get("enum"))
+        or (bool(options) and all(_has_values(option) for option in options))
+    )
