@@ -91,7 +91,7 @@ class _NotCopyable(Exception):
 
 
 def assertions(document: Node, node: Node, family: str, additional: tuple[str, ...] = ()) -> str:
-    """Return what a schema asserts of a value beyond its type, as JSON text; empty: nothing.
+    """Return the assertions of a schema on a value that its type does not express, as JSON text; empty: none.
 
     Args:
         document: The normal form.

@@ -114,7 +114,7 @@ _DEEPEST = 20
 
 
 def is_exclusive(document: Node, node: Node) -> bool:
-    """Whether no value can fit two options of `oneOf`, because JSON types or a property tell them apart."""
+    """Whether no value can fit two options of `oneOf`, because their JSON types or a property differ."""
     options = [follow(document, option) for option in node["oneOf"]]
     if (node.get("discriminator") or {}).get("propertyName") or telling_tag(options):
         return True

@@ -48,7 +48,7 @@ def check_positions(
 
 
 def fits_somewhere(schemas: Schemas, position: Any, bodies: list[Any]) -> bool:
-    """Whether a position names a header, or a place that one of the bodies can have."""
+    """Whether a position names a header, or a place that a body can have."""
     if isinstance(position, list):
         return all(fits_somewhere(schemas, part, bodies) for part in position)
     return not isinstance(position, str) or any(

@@ -52,7 +52,7 @@ def _property(schemas: Schemas, bodies: list[Any]) -> Position | None:
 
 
 def _header(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
-    """Return the header with one value in each webhook that tells all webhooks apart."""
+    """Return the header that has one value in each webhook, a different value in each."""
     values: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     names: dict[str, str] = {}
     webhooks = {delivery.pointer: delivery for delivery in described}

@@ -44,14 +44,7 @@ def describe_pagination(
     ]
     place = f"{pointer}/x-hooksmith-pagination"
     _check_parameters(normal, place, extension, parameters)
-    items = (_item(schemas, type_, extension["items"]) for type_ in types)
-    item = next((type_ for type_ in items if type_ is not None), None)
-    if item is None:
-        raise ExtensionError.at(
-            normal.place(f"{place}/items"),
-            f"items: {extension['items']!r} leads to no array in the success reply",
-            hint="give a JSON pointer to the array of items, such as /data",
-        )
+    item = _item_type(normal, schemas, place, extension, types)
     _check_pointers(normal, schemas, place, extension, types)
     return Pagination(
         style=extension["style"],
@@ -65,6 +58,21 @@ def describe_pagination(
         complete=extension.get("complete"),
         first=extension.get("first", 1),
     )
+
+
+def _item_type(
+    normal: Normal, schemas: Schemas, place: str, extension: dict[str, Any], types: list[Type]
+) -> Type:
+    """Return the type of the items; raise ExtensionError if a reply of none of the types has an array there."""
+    items = (_item(schemas, type_, extension["items"]) for type_ in types)
+    item = next((type_ for type_ in items if type_ is not None), None)
+    if item is None:
+        raise ExtensionError.at(
+            normal.place(f"{place}/items"),
+            f"items: {extension['items']!r} leads to no array in the success reply",
+            hint="give a JSON pointer to the array of items, such as /data",
+        )
+    return item
 
 
 def _check_parameters(

@@ -308,7 +308,7 @@ class Schemas:
         )
 
     def _model_assertions(self, node: Node) -> str:
-        """Return what a schema asserts of the whole object, as JSON text.
+        """Return the assertions of a schema on the whole object, as JSON text.
 
         Schemas of properties are asserted by the fields. Their names matter where other properties are forbidden.
         """

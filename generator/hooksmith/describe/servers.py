@@ -12,7 +12,7 @@ from .prose import text
 
 
 def describe_client(normal: Normal) -> Client:
-    """Return the settings in `x-hooksmith-client`; without a `name` there, the name comes from the title."""
+    """Return the settings in `x-hooksmith-client`; without a `name` there, the title gives the name."""
     extension = normal.document.get("x-hooksmith-client") or {}
     title = text(normal.document.get("info", {}).get("title")) or "Api"
     settings = [

@@ -1,4 +1,4 @@
-"""Unions of types: flattening, null and the property that tells options apart."""
+"""Unions of types: flattening, null, secrets and assertions."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Position:
 
 @value(kw_only=True)
 class Events:
-    """All event types of a document. `type` is None if no location in a delivery tells the event type.
+    """All event types of a document. `type` is None if no location in a delivery has the event type.
 
     `form`: whether a webhook offers `application/x-www-form-urlencoded`.
     """

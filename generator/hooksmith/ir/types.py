@@ -191,7 +191,7 @@ class EnumMember:
 
 @value(kw_only=True)
 class Enum(Definition):
-    """A choice of strings, or of integers. `open`: `x-hooksmith-open-enum`; None: the document does not say."""
+    """A choice of strings, or of integers. `open`: `x-hooksmith-open-enum`; None: the document lacks it."""
 
     members: tuple[EnumMember, ...] = ()
     open: bool | None = None

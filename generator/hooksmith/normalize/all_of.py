@@ -269,7 +269,7 @@ class _Part:
         return set(self.properties()) | set(self.required())
 
     def content(self) -> Node:
-        """The schema as something to merge from: no bases, and its properties by reference."""
+        """Return the schema to merge from: without bases, and with its properties by reference."""
         annotations = ANNOTATIONS if self.reference else frozenset()
         content = {
             key: value

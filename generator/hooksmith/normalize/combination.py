@@ -8,7 +8,7 @@ from ..openapi.grammar import ANNOTATIONS, Node
 from .discriminators import IMPLIED
 
 ALSO = "$also"
-"""A keyword of the normal form: schemas that must hold too, and say nothing that a type could."""
+"""A keyword of the normal form: further schemas that must hold, with assertions that no type expresses."""
 
 _GROUPS = (
     ("if", "then", "else"),
@@ -23,7 +23,7 @@ _GROUPS = (
     ("const",),
     ("pattern",),
 )
-"""Keywords that two schemas may both have, and that cannot be made one."""
+"""Groups of keywords that cannot be combined if two schemas have them."""
 
 
 def _set_aside(into: Node, schema: Node) -> None:

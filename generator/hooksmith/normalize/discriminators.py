@@ -88,7 +88,7 @@ def _selecting(schema: Any) -> str:
 
 
 def _open_circles(document: Node) -> None:
-    """Replace a union in the `allOf` of its own option by what stands beside the options.
+    """Replace a union in the `allOf` of its own option by the keywords beside the options.
 
     `Pet: {oneOf: [Cat, Dog]}` with `Cat: {allOf: [Pet, …]}` says that a cat has what all pets have.
     """

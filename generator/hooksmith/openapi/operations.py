@@ -40,6 +40,6 @@ def http_method(step: str) -> str:
 
 
 def wire_path(path: str) -> str:
-    """Return a path without its fragment, which only tells operations of one URL apart (`/#Action=Query`)."""
+    """Return a path without its fragment, which only distinguishes operations of one URL (`/#Action=Query`)."""
     sent = path.partition("#")[0]
     return sent if sent.startswith("/") else f"/{sent}"
