@@ -48,6 +48,7 @@ EXTRAS = frozenset(
         "http_sf",
         "starlette",
         "anyio",
+        "opentelemetry",
         "psycopg",
         "psycopg_pool",
         "procrastinate",

@@ -284,7 +284,7 @@ class TestOutcomes:
 
     def test_keys_that_cannot_be_fetched_are_no_reason_to_refuse(self) -> None:
         class NoKeys(workos.Webhook):
-            def unwrap_all(self, *args: Any, **kwargs: Any) -> Any:
+            def unwrap_delivery(self, *args: Any, **kwargs: Any) -> Any:
                 raise KeysUnavailableError("no keys")
 
         receiver = workos.WebhookReceiver(NoKeys(SECRET))

@@ -361,6 +361,7 @@ def test_the_two_clients_differ_by_a_word() -> None:
         "AsyncResource": "SyncResource",
         "AsyncSource": "Source",
         "AsyncStreamedReply": "StreamedReply",
+        "AsyncStream": "Stream",
         "asynccontextmanager": "contextmanager",
         "asyncio.sleep": "time.sleep",
         "__aenter__": "__enter__",

@@ -102,7 +102,12 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
+    from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
+    from .._runtime.webhooks.signatures.secret_resolution import (
+        SecretRequest as SecretRequest,
+        TenantSecrets as TenantSecrets,
+    )
     from .analytic_events import AnalyticEvent as AnalyticEvent
     from .client import AsyncMATTRClient as AsyncMATTRClient, MATTRClient as MATTRClient
     from .event_types import EventType as EventType
@@ -177,7 +182,9 @@ else:
                 "SQLiteStore",
                 "Taken",
             ),
+            ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
+            ".._runtime.webhooks.signatures.secret_resolution": ("SecretRequest", "TenantSecrets"),
             ".analytic_events": ("AnalyticEvent",),
             ".client": ("AsyncMATTRClient", "MATTRClient"),
             ".event_types": ("EventType",),

@@ -7,7 +7,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from .._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
-from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.signatures.secret_resolution import AnySecrets
 from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 
@@ -31,7 +31,9 @@ class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of WorkOS and reads them as typed events.
 
     Args:
-        secret: One secret, or several during a rotation; the first signs.
+        secret: One secret, or several during a rotation, of which the first signs; a
+            mapping of names to secrets; or a resolver, which gives the secrets of a
+            request.
         tolerance: Greatest difference between the time of a delivery and now, in
             seconds; None: no limit.
         clock: Returns the Unix time in seconds.
@@ -39,7 +41,7 @@ class Webhook(BaseWebhook["Event"]):
 
     def __init__(
         self,
-        secret: Secrets,
+        secret: AnySecrets,
         *,
         tolerance: float | None = 180,
         clock: Clock = time,

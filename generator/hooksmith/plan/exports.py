@@ -83,6 +83,8 @@ def _receiving_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"{receiver}.delivery_context", ("DeliveryContext",)
         yield f"{receiver}.event_dispatch", ("UnhandledTypesError",)
         yield f"{receiver}.handlers", ("Handlers",)
+        resolution = ("SecretRequest", "TenantSecrets")
+        yield f"{runtime}.webhooks.signatures.secret_resolution", resolution
         yield from _inbox_names(f"{runtime}.webhooks.inbox")
     if receivers:
         yield from _shared_receiver_names(runtime)
@@ -114,6 +116,7 @@ def _shared_receiver_names(runtime: str) -> Iterator[tuple[str, Iterable[str]]]:
     yield f"{receiver}.redis_stores", ("AsyncRedisStore", "RedisStore")
     yield f"{receiver}.reporting", ("Counts", "DeliveryReport", "ReceiverHooks")
     yield f"{receiver}.http", ("Reply",)
+    yield f"{receiver}.telemetry", ("opentelemetry_hooks",)
     yield f"{runtime}.webhooks.outcomes", _OUTCOMES
 
 

@@ -52,17 +52,21 @@ def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
 
 _CLOCK = ArgumentView(name="clock", annotation="Clock", default="time")
 _CLOCK_DOC = ("clock", "Returns the Unix time in seconds.")
-_SECRET_DOC = ("secret", "One secret, or several during a rotation; the first signs.")
+_SECRET_DOC = (
+    "secret",
+    "One secret, or several during a rotation, of which the first signs; a mapping of names to secrets; or a resolver, "
+    "which gives the secrets of a request.",
+)
 
 
 def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("webhooks.signatures.keys", "Secrets")
+    imports.add_runtime("webhooks.signatures.secret_resolution", "AnySecrets")
     timed = declared["scheme"] == "standard-webhooks" or "timestamp" in declared
     return WebhookView(
         doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
         scheme=scheme_expression(declared, imports),
         imports=imports.block(definitions_for_types_only=True),
-        positional=(ArgumentView(name="secret", annotation="Secrets"),),
+        positional=(ArgumentView(name="secret", annotation="AnySecrets"),),
         optional=(*_tolerance(declared, timed), _CLOCK),
         verifier="SCHEME.bind(secret)",
         tolerance="tolerance" if timed else "None",
@@ -111,7 +115,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
 
 
 def _with_any_scheme(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("webhooks.signatures.keys", "Secrets")
+    imports.add_runtime("webhooks.signatures.secret_resolution", "AnySecrets")
     imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
     imports.add_runtime("webhooks.signatures.static_header", "StaticHeader")
     imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
@@ -126,7 +130,7 @@ def _with_any_scheme(api: Api, declared: Mapping[str, Any], imports: Imports) ->
         imports=imports.block(definitions_for_types_only=True),
         positional=(
             ArgumentView(name="scheme", annotation="HMAC | StaticHeader | StandardWebhooks"),
-            ArgumentView(name="secret", annotation="Secrets"),
+            ArgumentView(name="secret", annotation="AnySecrets"),
         ),
         optional=(_CLOCK,),
         verifier="scheme.bind(secret)",

@@ -23,11 +23,11 @@ LONGEST_PATH = 4096
 
 
 class Address:
-    """The form of a callback's addresses: where a call says them, and what the API adds to that.
+    """Form of a callback's addresses: the part in the operation's request, and the parts that the API adds.
 
-    `{$request.body#/url}/invoices/{$request.body#/id}?kind=paid` has the parts `id`, in its path, and the constant
-    `kind` in its query. An expression that does not begin with a part of the call is an address by itself, to which
-    nothing is added.
+    `{$request.body#/url}/invoices/{$request.body#/id}?kind=paid` has the part `id` in its path, and the constant
+    `kind` in its
+    query. An expression that does not begin with a part of the request is an address by itself.
     """
 
     def __init__(self, expression: str) -> None:

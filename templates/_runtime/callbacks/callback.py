@@ -25,11 +25,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Callback(Generic[T, R]):
-    """A request that the API makes because of a call of `operation`: T is its body, R what it is answered.
+    """Request that the API makes because of a request of `operation`: T is its body, R the body of its reply.
 
-    `expression` says where its address comes from (OpenAPI's runtime expressions), such as
-    `{$request.body#/callbackUrl}`: the property `callbackUrl` of the call's body. `path` is where a receiver takes it,
-    below its own address. R is `object` where the document has no body for the answer.
+    `expression` leads to its address (OpenAPI's runtime expressions), such as `{$request.body#/callbackUrl}`: the
+    property
+    `callbackUrl` of the operation's request body. `path` is its path below the address of a receiver. R is `object`
+    if the
+    document describes no body of the reply.
     """
 
     operation: str

@@ -29,7 +29,7 @@ class _Scheme(Protocol[Keys_contra]):
 
 
 class CallbackVerifier:
-    """Verifies callbacks by a signature scheme, and signs others for tests.
+    """Verifies callbacks by a signature scheme, and signs callbacks for tests.
 
     Args:
         scheme: How they are signed, such as `HMAC(header=…)`.

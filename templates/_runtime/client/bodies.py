@@ -149,7 +149,7 @@ def _field(body: Body, name: str, item: Any) -> Pairs:
 
 
 def _deep(name: str, item: Any, encoding: Encoding) -> Iterator[tuple[str, str]]:
-    """`name[key][0]=value`, as Rack, PHP and qs read it; OpenAPI says nothing of what lies deeper than one object."""
+    """Yield `name[key][0]=value`, as Rack, PHP and qs read it; OpenAPI does not define values inside arrays."""
     if item is None:
         return
     if not isinstance(item, (dict, list)):

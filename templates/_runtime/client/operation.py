@@ -121,7 +121,7 @@ class ItemStream(_Annotated):
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether the items are the data of server-sent events as they are, not JSON."""
+        """Whether the items are the plain data of server-sent events, not JSON."""
         return self.type is str and essence_of(self.media_type) == "text/event-stream"
 
     @cached_property
@@ -293,7 +293,7 @@ class ApiInfo:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Operation(Generic[T]):
-    """One operation; T is what its successful reply holds.
+    """One operation; T is the content of its successful reply.
 
     Keys of `replies` and `errors` are statuses, `2XX` to `5XX`, or `default`. `security` of None is the
     API's. `server` stands in for the API's servers unless the user gave a base URL.

@@ -1,4 +1,4 @@
-"""Formats of JSON Schema and of OpenAPI's registry, as they are asserted of sent values.
+"""Formats of JSON Schema and of OpenAPI's registry, asserted of sent values.
 
 Each assertion accepts more than its standard, so that no value is refused that some API accepts: an address needs an
 `@`, a

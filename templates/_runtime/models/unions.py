@@ -57,7 +57,7 @@ class Tagged:
 
 
 class Variadic:
-    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic does not support: any number of `C` after the others."""
+    """Marks `tuple[A, B, *tuple[C, ...]]`, which pydantic does not support: any number of `C` at the end."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

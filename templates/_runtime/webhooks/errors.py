@@ -59,10 +59,19 @@ class SignatureError(WebhookError):
     `reason` names the failed check, `header` the header that it read; None if it read none.
     """
 
-    def __init__(self, reason: SignatureReason, message: str, *, header: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: SignatureReason,
+        message: str,
+        *,
+        header: str | None = None,
+        is_late: bool = False,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.header = header
+        self.is_late = is_late
+        """Whether the delivery is refused because it was signed too long ago."""
 
 
 @dataclass(frozen=True, slots=True)

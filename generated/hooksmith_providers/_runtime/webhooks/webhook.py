@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from .catalogue import Catalogue
+from .errors import SignatureError
 from .signatures.message import AnyHeaders, Message, raw_body
 from .signatures.scheme import FastVerifier, Verifier, checked_tolerance
 
@@ -21,6 +23,16 @@ Clock = Callable[[], float]
 def _no_verdict(body: bytes, headers: AnyHeaders, now: float, tolerance: float | None) -> bool:
     """Give no verdict, for schemes without a usual form."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class UnwrappedDelivery(Generic[EventT]):
+    """Events of a verified delivery, the name of the secret if it has one, and the tenant that a resolver states."""
+
+    events: list[EventT]
+    secret_name: str | None = None
+    tenant: str | None = None
+    is_late: bool = False
 
 
 class BaseWebhook(Generic[EventT]):
@@ -97,15 +109,40 @@ class BaseWebhook(Generic[EventT]):
         """Verify a delivery and return all its events: those of a batch (a JSON array), or a single event.
 
         An object of a batch without a type is an `UnknownEvent` without a type. Arguments and errors are those of
-        `unwrap`, which
-        refuses a batch.
+        `unwrap`,
+        which refuses a batch.
+        """
+        return self.unwrap_delivery(body, headers, method=method, url=url, strict=strict).events
+
+    def unwrap_delivery(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: AnyHeaders,
+        *,
+        method: str = "POST",
+        url: str | None = None,
+        strict: bool = False,
+        late: float | None = None,
+    ) -> UnwrappedDelivery[EventT]:
+        """Verify a delivery and return its events, with the name of the secret that matched, and the tenant.
+
+        Arguments and errors are those of `unwrap`. `late`: seconds that a delivery may be old beyond the tolerance;
+        `is_late` of the result tells whether it is. None: the tolerance decides.
         """
         raw, now = raw_body(body), self._clock()
-        if not self._verify_fast(raw, headers, now, self._tolerance):
-            message = Message(raw, headers, method, url)
+        if self._verify_fast(raw, headers, now, self._tolerance):
+            return UnwrappedDelivery(self.catalogue.parse_all(raw, headers, strict=strict))
+        message = Message(raw, headers, method, url)
+        is_late = False
+        try:
             self._verifier.verify(message, now, self._tolerance)
-            headers = message.headers
-        return self.catalogue.parse_all(raw, headers, strict=strict)
+        except SignatureError as error:
+            if late is None or not error.is_late:
+                raise
+            self._verifier.verify(message, now, late)
+            is_late = True
+        events = self.catalogue.parse_all(raw, message.headers, strict=strict)
+        return UnwrappedDelivery(events, message.secret_name, message.tenant, is_late)
 
     def verify(
         self,

@@ -168,7 +168,7 @@ class Worker:
             keeper.join()
 
     def stop(self) -> None:
-        """Claim no further events; `run` returns when the running ones have ended."""
+        """Claim no further events; `run` returns when its running events have ended."""
         self._is_stopping.set()
         self._notify()
         self._inbox.wake()

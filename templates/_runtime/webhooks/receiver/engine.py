@@ -57,7 +57,7 @@ class Engine:
         self._max_body = max_body
 
     def handle(self, request: IncomingRequest) -> Reply:
-        """Return the reply to a request; plain handlers run in this thread, others in the loop of `LOOP_THREAD`."""
+        """Return the reply to a request. Plain handlers run in this thread, coroutine functions in `LOOP_THREAD`."""
         if self._deduplication.is_async:
             if is_in_event_loop():
                 raise EventLoopError(

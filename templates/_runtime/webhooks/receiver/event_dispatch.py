@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ..catalogue import Catalogue
+from ..errors import SignatureError, SignatureReason
 from ..unexpected_events import DriftedEvent, UnknownEvent
 from ..webhook import BaseWebhook
 from .delivery_context import DeliveryContext
@@ -167,6 +168,7 @@ class EventDispatcher(Generic[EventT]):
         exhaustive: bool,
         hooks: ReceiverHooks,
         has_store: bool,
+        late: float | None = None,
     ) -> None:
         self.needs_url = url is None and webhook.signs_url
         self._webhook = webhook
@@ -176,6 +178,7 @@ class EventDispatcher(Generic[EventT]):
         self._exhaustive = exhaustive
         self._hooks = hooks
         self._has_store = has_store
+        self._late = late
         catalogue = webhook.catalogue.name
         self.source = catalogue if name == catalogue else f"{catalogue}:{name}"
         self._key_prefix = f"{self.source}:"
@@ -206,10 +209,24 @@ class EventDispatcher(Generic[EventT]):
 
     def events(self, request: IncomingRequest) -> list[ReceivedEvent[EventT]]:
         """Verify and parse a delivery, and return its events; raises WebhookError."""
-        events = self._webhook.unwrap_all(
-            request.body, request.headers, method=request.method, url=self._url or request.url
+        unwrapped = self._webhook.unwrap_delivery(
+            request.body,
+            request.headers,
+            method=request.method,
+            url=self._url or request.url,
+            late=self._late,
         )
-        return self._received(events, request, datetime.now(UTC))
+        if unwrapped.tenant is not None:
+            request = replace(request, tenant=unwrapped.tenant)
+        events, secret_name = unwrapped.events, unwrapped.secret_name
+        received = self._received(events, request, datetime.now(UTC), secret_name)
+        if unwrapped.is_late and any(each.delivery.event_id is None for each in received):
+            raise SignatureError(
+                SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE,
+                "the delivery is late and has no id, so a repetition would not be recognized",
+                is_late=True,
+            )
+        return received
 
     def parsed(
         self, request: IncomingRequest, received_at: datetime | None = None
@@ -219,13 +236,19 @@ class EventDispatcher(Generic[EventT]):
         return self._received(events, request, received_at or datetime.now(UTC))
 
     def _received(
-        self, events: list[EventT], request: IncomingRequest, received_at: datetime
+        self,
+        events: list[EventT],
+        request: IncomingRequest,
+        received_at: datetime,
+        secret_name: str | None = None,
     ) -> list[ReceivedEvent[EventT]]:
         is_alone = len(events) == 1
         return [
             ReceivedEvent(
                 event=event,
-                delivery=self.context(event, request, received_at, None if is_alone else position),
+                delivery=self.context(
+                    event, request, received_at, None if is_alone else position, secret_name
+                ),
             )
             for position, event in enumerate(events)
         ]
@@ -236,6 +259,7 @@ class EventDispatcher(Generic[EventT]):
         request: IncomingRequest,
         received_at: datetime,
         position: int | None = None,
+        secret_name: str | None = None,
     ) -> DeliveryContext:
         """Return the context of an event. `position`: its position in a batch."""
         catalogue, headers = self._webhook.catalogue, request.headers
@@ -248,6 +272,7 @@ class EventDispatcher(Generic[EventT]):
             raw_headers=headers,
             tenant=request.tenant,
             position=position,
+            secret_name=secret_name,
         )
 
     def job(self, event: EventT, delivery: DeliveryContext) -> Job:

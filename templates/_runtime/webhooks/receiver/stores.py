@@ -38,8 +38,9 @@ class Taken(Enum):
 class IdempotencyStore(Protocol):
     """A store of handled deliveries. Every method may be called from many threads.
 
-    Optional attributes: `may_block` (False: the methods never wait, so they run in the event loop), `try_claim(key)`,
-    which returns None instead of waiting, and `try_commit(key, token)`, which returns False instead.
+    Optional attributes: `retention` (seconds that a handled delivery is remembered), `may_block` (False: the methods
+    never wait, so they run in the event loop), `try_claim(key)`, which returns None instead of waiting, and
+    `try_commit(key, token)`, which returns False instead.
     """
 
     def claim(self, key: str) -> str | Taken:
@@ -100,7 +101,7 @@ class MemoryStore:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lease = lease
-        self._retention = retention
+        self.retention = retention
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[str, tuple[str, float]] = {}
@@ -120,7 +121,7 @@ class MemoryStore:
 
     def commit(self, key: str, token: str) -> None:
         with self._lock:
-            self._entries[key] = ("", self._clock() + self._retention)
+            self._entries[key] = ("", self._clock() + self.retention)
 
     def release(self, key: str, token: str) -> None:
         with self._lock:
@@ -158,7 +159,7 @@ class SQLiteStore:
     ) -> None:
         self._path = str(path) if path is not None else ":memory:"
         self._lease = lease
-        self._retention = retention
+        self.retention = retention
         self._clock = clock
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -202,7 +203,7 @@ class SQLiteStore:
         return self._without_waiting(lambda connection: self._commit(connection, key)) is not None
 
     def _commit(self, connection: sqlite3.Connection, key: str) -> bool:
-        connection.execute(_COMMIT, (key, self._clock() + self._retention))
+        connection.execute(_COMMIT, (key, self._clock() + self.retention))
         self._commits += 1
         return True
 

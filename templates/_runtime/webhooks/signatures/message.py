@@ -30,7 +30,7 @@ def raw_body(body: object) -> bytes:
 class Message:
     """A delivery as received."""
 
-    __slots__ = ("body", "headers", "method", "url")
+    __slots__ = ("body", "headers", "method", "secret_name", "tenant", "url")
 
     def __init__(
         self, body: bytes, headers: AnyHeaders, method: str = "POST", url: str | None = None
@@ -42,6 +42,10 @@ class Message:
         )
         self.method = method
         self.url = url
+        self.secret_name: str | None = None
+        """The name of the secret that matched, once it is verified, if the secrets have names."""
+        self.tenant: str | None = None
+        """The tenant that a resolver of secrets states."""
 
     def values(self, name: str) -> list[str]:
         """Return the values of a header, one a line, without outer spaces."""

@@ -56,6 +56,7 @@ def check_time(sent: float, now: float, tolerance: float | None, header: str) ->
             SignatureReason.TIMESTAMP_OUTSIDE_TOLERANCE,
             f"the delivery was signed more than {tolerance:g} seconds {side}",
             header=header,
+            is_late=sent < now,
         )
 
 

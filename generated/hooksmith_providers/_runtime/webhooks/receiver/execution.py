@@ -122,13 +122,20 @@ def _as_kind(call: Callable[[], Any], is_async: bool, is_wanted_async: bool) -> 
 def call_blocking(call: Callable[[], Any]) -> object:
     """Return the result of a call in this thread; an awaitable is awaited in the loop that this thread works for."""
     result = call()
-    if not inspect.isawaitable(result):
-        return result
+    return await_blocking(result) if inspect.isawaitable(result) else result
+
+
+def await_blocking(awaitable: Awaitable[object]) -> object:
+    """Return the result of an awaitable, awaited in the loop that this thread works for.
+
+    Raises:
+        EventLoopError: This thread runs an event loop, which would be blocked.
+    """
     if is_in_event_loop():
-        if inspect.iscoroutine(result):
-            result.close()
+        if inspect.iscoroutine(awaitable):
+            awaitable.close()
         raise EventLoopError(_USE_ARECEIVE)
-    return _await_from_thread(result)
+    return _await_from_thread(awaitable)
 
 
 def _await_from_thread(awaitable: Awaitable[object]) -> object:

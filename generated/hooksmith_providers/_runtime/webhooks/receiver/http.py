@@ -12,7 +12,7 @@ _NO_CONTENT = 204
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingRequest:
-    """A request. `url` is absolute; `path` is the part after the mount point; `tenant` is stated by the caller."""
+    """A request. `url` is absolute; `path` is the part after the mount point; `tenant` is the caller's."""
 
     body: bytes = field(repr=False)
     headers: AnyHeaders = field(repr=False)

@@ -48,6 +48,7 @@ class _RedisOptions:
         self._prefix = prefix
         self._lease = _milliseconds(lease)
         self._retention = _milliseconds(retention)
+        self.retention = retention
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(prefix={self._prefix!r})"

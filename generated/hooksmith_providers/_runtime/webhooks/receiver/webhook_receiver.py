@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from ...omit import OMIT, Omit
 from ..inbox.inbox_receiver import InboxReceiver
@@ -16,7 +16,7 @@ from .event_dispatch import EventDispatcher, HandlerTable, UnhandledTypesError
 from .handlers import Handlers, HandlerT, MiddlewareT, Register
 from .http import IncomingRequest, Reply
 from .reporting import Counts, ReceiverHooks
-from .stores import MemoryStore
+from .stores import MemoryStore, checked_store
 
 __all__ = ["MAX_BODY", "Counts", "Reply", "UnhandledTypesError", "WebhookReceiver"]
 
@@ -48,6 +48,9 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         ordering_key: With an inbox, gives an event's key: events of a key are handled one at a time, in the order of
             arrival. None, or a function that gives None: no order.
         retry: With an inbox, the retry policy of handlers without one of their own.
+        late: Whether to accept rightly signed deliveries that are older than the webhook's tolerance, such as those that
+            a gateway repeats with their first timestamp. Their age may be the retention of the store or the inbox,
+            which recognizes repetitions as long; their events need an id.
 
     Raises:
         TypeError: An argument is of another type, or both `store` and `inbox` are passed.
@@ -66,10 +69,11 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         inbox: Inbox | None = None,
         ordering_key: Callable[[EventT], str | None] | None = None,
         retry: Retry | None = None,
+        late: Literal["refuse", "accept"] = "refuse",
     ) -> None:
         if not isinstance(webhook, BaseWebhook):
             raise TypeError(f"webhook: a Webhook, not a {type(webhook).__name__}")
-        own_store = _checked_storage(store, inbox, ordering_key, retry)
+        own_store = checked_store(_checked_storage(store, inbox, ordering_key, retry))
         own_name = name or webhook.catalogue.name
         self._handlers: HandlerTable[EventT] = HandlerTable(webhook.catalogue)
         self._events = EventDispatcher(
@@ -80,6 +84,7 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
             exhaustive=exhaustive,
             hooks=hooks or ReceiverHooks(),
             has_store=own_store is not None,
+            late=_late_seconds(late, own_store if inbox is None else inbox),
         )
         super().__init__(
             self._events, name=own_name, store=own_store, max_body=max_body, hooks=hooks
@@ -197,3 +202,20 @@ def _checked_storage(
     if not hasattr(inbox, "aadd"):
         raise TypeError(f"inbox: a SQLiteInbox or PostgresInbox, not a {type(inbox).__name__}")
     return None
+
+
+def _late_seconds(late: str, memory: object) -> float | None:
+    """Return the greatest age of late deliveries in seconds: the time for which repetitions are recognized.
+
+    Raises:
+        TypeError: Neither a store nor an inbox states its `retention`.
+        ValueError: `late` is another text.
+    """
+    if late not in ("refuse", "accept"):
+        raise ValueError(f"late: 'refuse' or 'accept', not {late!r}")
+    if late == "refuse":
+        return None
+    retention = getattr(memory, "retention", None)
+    if not isinstance(retention, int | float):
+        raise TypeError("late='accept' needs a store or an inbox that states its retention")
+    return float(retention)

@@ -15,7 +15,8 @@ from ..errors import SignatureError, SignatureReason
 from .fast_verification import UsualForm, fast_verifier, signed_pieces
 from .keys import Key, Secrets, SecretText
 from .message import Message, malformed, octets
-from .scheme import FastVerifier, check_time, no_match, read_timestamp
+from .scheme import FastVerifier, Verifier, check_time, no_match, read_timestamp
+from .secret_resolution import AnySecrets, bind_secrets
 
 _AS_TEXT = SecretText()
 _FIELD = re.compile(r"\{(body|timestamp|id|url|method|form)\}")
@@ -84,8 +85,11 @@ class HMAC:
         if self.syntax in ("pairs", "list") and not self.key:
             raise ValueError(f"the syntax {self.syntax} needs `key`")
 
-    def bind(self, secrets: Secrets) -> HMACVerifier:
+    def bind(self, secrets: AnySecrets) -> Verifier:
         """Return the verifier with these secrets."""
+        return bind_secrets(secrets, self._bind)
+
+    def _bind(self, secrets: Secrets) -> Verifier:
         return HMACVerifier(self, self.secret.load(secrets))
 
 

@@ -11,8 +11,14 @@ from typing import Any, Literal
 
 from .fast_verification import UsualForm, fast_verifier
 from .keys import Key, Secret, Secrets, from_base64, load_keys
+<<<<<<< HEAD
 from .message import Message, malformed, octets, standard_name
 from .scheme import FastVerifier, check_time, no_match, read_timestamp
+=======
+from .message import Message, malformed, octets
+from .scheme import FastVerifier, Verifier, check_time, no_match, read_timestamp
+from .secret_resolution import AnySecrets, bind_secrets
+>>>>>>> 0878b3c (Named secrets, resolvers of secrets and tenants; late deliveries; OpenTelemetry; plain language)
 
 KeyKind = Literal["symmetric", "asymmetric"]
 
@@ -37,8 +43,11 @@ class StandardWebhooks:
     headers: str = "webhook"
     tolerance: float | None = 300
 
-    def bind(self, secrets: Secrets) -> StandardWebhooksVerifier:
+    def bind(self, secrets: AnySecrets) -> Verifier:
         """Return the verifier with these secrets; raises ValueError for a secret of another kind."""
+        return bind_secrets(secrets, self._bind)
+
+    def _bind(self, secrets: Secrets) -> Verifier:
         kinds = {"symmetric": "whsec_…", "asymmetric": "whpk_… or whsk_…"}
         form = " or ".join(kinds[kind] for kind in self.keys) + " (a prefix and base64)"
         loaded = load_keys(secrets, self._read, form)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from .keys import Key, Secrets, SecretText
 from .message import Message, octets
-from .scheme import FastVerifier, no_match
+from .scheme import FastVerifier, Verifier, no_match
+from .secret_resolution import AnySecrets, bind_secrets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +21,11 @@ class StaticHeader:
     header: str
     tolerance: None = None
 
-    def bind(self, secrets: Secrets) -> StaticHeaderVerifier:
+    def bind(self, secrets: AnySecrets) -> Verifier:
         """Return the verifier with the accepted values."""
+        return bind_secrets(secrets, self._bind)
+
+    def _bind(self, secrets: Secrets) -> Verifier:
         return StaticHeaderVerifier(self.header, SecretText().load(secrets))
 
 
