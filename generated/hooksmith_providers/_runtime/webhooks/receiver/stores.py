@@ -38,8 +38,9 @@ class Taken(Enum):
 class IdempotencyStore(Protocol):
     """A store of handled deliveries. Every method may be called from many threads.
 
-    Optional attributes: `retention` (seconds that a handled delivery is remembered), `may_block` (False: the methods never wait, so they run in the event loop), `try_claim(key)`,
-    which returns None instead of waiting, and `try_commit(key, token)`, which returns False instead.
+    Optional attributes: `retention` (seconds that a handled delivery is remembered), `may_block` (False: the methods
+    never wait, so they run in the event loop), `try_claim(key)`, which returns None instead of waiting, and
+    `try_commit(key, token)`, which returns False instead.
     """
 
     def claim(self, key: str) -> str | Taken:

@@ -48,9 +48,9 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         ordering_key: With an inbox, gives an event's key: events of a key are handled one at a time, in the order of
             arrival. None, or a function that gives None: no order.
         retry: With an inbox, the retry policy of handlers without one of their own.
-        late: Whether to accept rightly signed deliveries that are older than the webhook's tolerance, such as those that
-            a gateway repeats with their first timestamp. Their age may be the retention of the store or the inbox,
-            which recognizes repetitions as long; their events need an id.
+        late: Whether to accept rightly signed deliveries that are older than the webhook's tolerance, such as those
+            that a gateway repeats with their first timestamp. They may be as old as the store or the inbox recognizes
+            repetitions (`retention`); their events need an id.
 
     Raises:
         TypeError: An argument is of another type, or both `store` and `inbox` are passed.

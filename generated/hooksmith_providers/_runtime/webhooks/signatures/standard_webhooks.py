@@ -11,14 +11,9 @@ from typing import Any, Literal
 
 from .fast_verification import UsualForm, fast_verifier
 from .keys import Key, Secret, Secrets, from_base64, load_keys
-<<<<<<< HEAD
 from .message import Message, malformed, octets, standard_name
-from .scheme import FastVerifier, check_time, no_match, read_timestamp
-=======
-from .message import Message, malformed, octets
 from .scheme import FastVerifier, Verifier, check_time, no_match, read_timestamp
 from .secret_resolution import AnySecrets, bind_secrets
->>>>>>> 0878b3c (Named secrets, resolvers of secrets and tenants; late deliveries; OpenTelemetry; plain language)
 
 KeyKind = Literal["symmetric", "asymmetric"]
 
