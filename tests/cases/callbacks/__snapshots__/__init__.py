@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
+    from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
     from .callback_receiver import (
         CALLBACK_SCHEME as CALLBACK_SCHEME,
         CallbackReceiver as CallbackReceiver,
@@ -154,6 +155,7 @@ else:
                 "SQLiteStore",
                 "Taken",
             ),
+            ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),
             ".callback_receiver": ("CALLBACK_SCHEME", "CallbackReceiver"),
             ".callbacks": (
                 "CALLBACKS",

@@ -10,7 +10,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from .._runtime.webhooks.signatures.hmac_signatures import HMAC
-from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.signatures.secret_resolution import AnySecrets
 from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
 from .._runtime.webhooks.signatures.static_header import StaticHeader
 from .._runtime.webhooks.webhook import BaseWebhook, Clock
@@ -31,14 +31,16 @@ class Webhook(BaseWebhook["Event"]):
     Args:
         scheme: How deliveries are signed, such as `HMAC(header=…)` or
             `StaticHeader(header=…)`.
-        secret: One secret, or several during a rotation; the first signs.
+        secret: One secret, or several during a rotation, of which the first signs; a
+            mapping of names to secrets; or a resolver, which gives the secrets of a
+            request.
         clock: Returns the Unix time in seconds.
     """
 
     def __init__(
         self,
         scheme: HMAC | StaticHeader | StandardWebhooks,
-        secret: Secrets,
+        secret: AnySecrets,
         *,
         clock: Clock = time,
     ) -> None:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
+    from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
     from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
     from .._runtime.webhooks.signatures.keys import SecretText as SecretText
     from .._runtime.webhooks.signatures.standard_webhooks import (
@@ -146,6 +147,7 @@ else:
                 "SQLiteStore",
                 "Taken",
             ),
+            ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),
             ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
             ".._runtime.webhooks.signatures.keys": ("SecretText",),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),

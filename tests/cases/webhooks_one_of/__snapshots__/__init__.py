@@ -57,9 +57,14 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
+    from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
     from .._runtime.webhooks.signatures.hmac_signatures import HMAC as HMAC, SignedAt as SignedAt
     from .._runtime.webhooks.signatures.keys import SecretText as SecretText
+    from .._runtime.webhooks.signatures.secret_resolution import (
+        SecretRequest as SecretRequest,
+        TenantSecrets as TenantSecrets,
+    )
     from .._runtime.webhooks.signatures.standard_webhooks import (
         StandardWebhooks as StandardWebhooks,
     )
@@ -110,9 +115,11 @@ else:
                 "SQLiteStore",
                 "Taken",
             ),
+            ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
             ".._runtime.webhooks.signatures.hmac_signatures": ("HMAC", "SignedAt"),
             ".._runtime.webhooks.signatures.keys": ("SecretText",),
+            ".._runtime.webhooks.signatures.secret_resolution": ("SecretRequest", "TenantSecrets"),
             ".._runtime.webhooks.signatures.standard_webhooks": ("StandardWebhooks",),
             ".._runtime.webhooks.signatures.static_header": ("StaticHeader",),
             ".event_types": ("EventType",),

@@ -57,7 +57,12 @@ if TYPE_CHECKING:
         SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
+    from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
     from .._runtime.webhooks.receiver.webhook_receiver import WebhookReceiver as WebhookReceiver
+    from .._runtime.webhooks.signatures.secret_resolution import (
+        SecretRequest as SecretRequest,
+        TenantSecrets as TenantSecrets,
+    )
     from .event_types import EventType as EventType
     from .events import (
         ByCard as ByCard,
@@ -103,7 +108,9 @@ else:
                 "SQLiteStore",
                 "Taken",
             ),
+            ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),
             ".._runtime.webhooks.receiver.webhook_receiver": ("WebhookReceiver",),
+            ".._runtime.webhooks.signatures.secret_resolution": ("SecretRequest", "TenantSecrets"),
             ".event_types": ("EventType",),
             ".events": ("ByCard", "ByTransfer", "Event", "parse_event"),
             ".webhook": ("Webhook",),

@@ -7,7 +7,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from .._runtime.webhooks.signatures.hmac_signatures import HMAC
-from .._runtime.webhooks.signatures.keys import Secrets
+from .._runtime.webhooks.signatures.secret_resolution import AnySecrets
 from .._runtime.webhooks.webhook import BaseWebhook, Clock
 from .events import CATALOGUE
 
@@ -28,13 +28,15 @@ class Webhook(BaseWebhook["Event"]):
     """Verifies deliveries of Types told by a header and an action and reads them as typed events.
 
     Args:
-        secret: One secret, or several during a rotation; the first signs.
+        secret: One secret, or several during a rotation, of which the first signs; a
+            mapping of names to secrets; or a resolver, which gives the secrets of a
+            request.
         clock: Returns the Unix time in seconds.
     """
 
     def __init__(
         self,
-        secret: Secrets,
+        secret: AnySecrets,
         *,
         clock: Clock = time,
     ) -> None:
