@@ -9,7 +9,7 @@ from .index import ApiIndex
 
 
 class ChangeRow(NamedTuple):
-    """One change: its category, its place in the package, and what it is. `href`: the page of the definition there."""
+    """One change: category, place in the package and message. `href`: the page of the definition at the place."""
 
     category: str
     place: str

@@ -87,9 +87,9 @@ def definition_pages(index: ApiIndex, definition: AnyDefinition) -> Iterator[Def
         case Alias(type=type_):
             yield page._replace(path=part_path(stem, 1), type=index.types.write(type_))
         case Enum():
-            members = [_member_row(it) for it in definition.members]
+            members = [_member_row(member) for member in definition.members]
             page = page._replace(is_open=definition.open is not False)
-            parts = split_by_size(members, (it.size for it in members), budget)
+            parts = split_by_size(members, (member.size for member in members), budget)
             for number, part in enumerate(parts, 1):
                 yield page._replace(
                     path=part_path(stem, number),

@@ -100,7 +100,7 @@ class ApiIndex:
             yield from ((name, Link(definition.name, href)) for name in names_in(definition.extra))
 
     def fields(self, name: str) -> list[Field]:
-        """Return the fields of a model, inherited ones first; none for another definition."""
+        """Return the fields of a model, inherited fields first; [] for an enum or alias."""
         definition = self.definitions[name]
         fields = all_fields(definition, self.definitions) if isinstance(definition, Model) else []
         return list({field.wire: field for field in fields}.values())

@@ -73,7 +73,7 @@ def definition_list(index: ApiIndex) -> Iterator[ListPage]:
             prefix="",
             is_deprecated=definition.deprecated,
         )
-        for definition in sorted(index.api.definitions, key=lambda it: it.name)
+        for definition in sorted(index.api.definitions, key=lambda each: each.name)
     ]
     yield from _list_pages("model", rows)
 
@@ -96,7 +96,7 @@ def _list_pages(category: str, rows: list[ListRow]) -> Iterator[ListPage]:
 def _prefix(event_type: str) -> str:
     """Return the first part of an event type: `user` of `user.created`."""
     for separator in ".:/":
-        head, found, _ = event_type.partition(separator)
-        if found:
+        head, mark, _ = event_type.partition(separator)
+        if mark:
             return head
     return ""

@@ -20,7 +20,7 @@ def md_block(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return Markdown with one blank line between blocks; code stays as it is."""
+    """Return Markdown with one blank line between blocks; code is left unchanged."""
     lines: list[str] = []
     fence = ""
     for line in text.split("\n"):

@@ -34,7 +34,7 @@ class ResourceRow(NamedTuple):
 
 
 class OverviewPage(NamedTuple):
-    """The overview: what the API is, what it has, and how to begin."""
+    """The overview: description, contents and first steps of an API."""
 
     title: str
     version: str
@@ -113,8 +113,8 @@ def _top(href: str) -> str:
 
 def _import_lines(view: PackageView, names: Names) -> str:
     lines = view.agents.imports if view.agents else ()
-    own = f"from {view.import_name} "
-    renamed = [f"from {names.package} {line.removeprefix(own)}" for line in lines]
+    prefix = f"from {view.import_name} "
+    renamed = [f"from {names.package} {line.removeprefix(prefix)}" for line in lines]
     return "\n".join(renamed or [f"import {names.package}"])
 
 

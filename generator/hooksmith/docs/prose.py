@@ -1,4 +1,4 @@
-"""Markdown of documents → HTML without raw HTML, images or links other than absolute ones to the web and to mail."""
+"""Markdown of documents → HTML without raw HTML and images; links lead to the web and to mail alone."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _markdown(text: str) -> Markup:
 
 
 def has_html(text: str) -> bool:
-    """Tell whether a reader of Markdown that lets HTML through would find some in `text`."""
+    """Return whether Markdown contains HTML."""
     if "<" not in text:
         return False
     tokens = _parser_with_html().parse(text)
@@ -66,7 +66,7 @@ def has_html(text: str) -> bool:
 
 
 def is_closed(text: str) -> bool:
-    """Tell whether a paragraph after `text` would be a paragraph: no fence or comment in it stays open."""
+    """Return whether every fence and comment in Markdown is closed: a paragraph after it is a paragraph."""
     last = _parser_with_html().parse(f"{text}\n\nend")[-3:]
     return last[0].type == "paragraph_open" and last[1].content == "end"
 

@@ -86,9 +86,11 @@ class PythonSampler:
             case Model(name=name):
                 self.imports.add((".models", name))
                 fields = [field for field in self._index.fields(name) if field.required]
-                given = [field for field in fields if not isinstance(field.type, LiteralOf)]
+                arguments = [field for field in fields if not isinstance(field.type, LiteralOf)]
                 return call(
-                    name, [(it.name, self.expression(it.type, depth + 1)) for it in given], ""
+                    name,
+                    [(field.name, self.expression(field.type, depth + 1)) for field in arguments],
+                    "",
                 )
 
 
@@ -107,7 +109,7 @@ def _indented(text: str, indent: str) -> str:
 
 
 def curl(operation: Operation, definitions: Mapping[str, AnyDefinition], api: CurlContext) -> str:
-    """Return the request of an operation as a command, with values for what it requires."""
+    """Return the request of an operation as a command, with values of required arguments."""
     query: list[tuple[str, str]] = list(api.query)
     headers: list[str] = [*api.headers]
     path = operation.path

@@ -40,8 +40,8 @@ def _entries(index: ApiIndex) -> Iterator[Entry]:
         page = f"models/{index.definition_stem(definition.name)}.html"
         category = type(definition).__name__.lower()
         # The fields of an event are found on its own page.
-        own = [] if definition.name in delivered else index.fields(definition.name)
-        paths = [field.wire for field in own]
+        fields_here = [] if definition.name in delivered else index.fields(definition.name)
+        paths = [field.wire for field in fields_here]
         yield category, definition.name, page, _short(definition.description), paths
 
 

@@ -26,7 +26,7 @@ _URL = "https://example.com/webhooks"
 
 
 class Step(NamedTuple):
-    """A step of the signer: what it does, and the text that results."""
+    """A step of the signer: its title, its description and the resulting text."""
 
     title: str
     doc: str
@@ -185,7 +185,9 @@ def _signed_text(template: str, stamp: str, body: str) -> str:
         "method": "POST",
         "form": "".join(name + value for name, value in pairs),
     }
-    return re.sub(r"\{(body|timestamp|id|url|method|form)\}", lambda it: values[it[1]], template)
+    return re.sub(
+        r"\{(body|timestamp|id|url|method|form)\}", lambda match: values[match[1]], template
+    )
 
 
 def _key_bytes(declared: Mapping[str, Any], secret: str) -> bytes:

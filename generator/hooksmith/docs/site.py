@@ -32,7 +32,7 @@ ASSETS = ("style.css", "theme.js", "site.js")
 
 @value(kw_only=True)
 class DocumentedApi:
-    """An API to document: what its document says, what its package has, and how readers name it."""
+    """An API to document: its description, the plan of its package, and its names."""
 
     api: Api
     view: PackageView

@@ -48,7 +48,7 @@ class Credentials(NamedTuple):
 
 
 def handler_stub(index: ApiIndex, view: PackageView, event: Event, names: Names) -> str:
-    """Return a receiver with a handler of an event; it runs as it is."""
+    """Return a module with a receiver and a handler of an event."""
     class_name = event.models[0]
     return receiver_code(
         view, names.package, class_name, f"print(event{_accessor(index, class_name)})"
@@ -56,7 +56,7 @@ def handler_stub(index: ApiIndex, view: PackageView, event: Event, names: Names)
 
 
 def callback_stub(constants: list[str], names: Names) -> str:
-    """Return a receiver with a handler of each callback; it runs as it is."""
+    """Return a module with a receiver and a handler of each callback."""
     if not constants:
         return ""
     handlers = [
@@ -113,12 +113,12 @@ def shell(words: Iterable[str]) -> str:
 
 
 def credentials_of(index: ApiIndex, operation: Operation, names: Names) -> Credentials:
-    """Return what a client needs for an operation: the first alternative of its security."""
+    """Return the credentials of an operation: the first alternative of its security."""
     security = index.api.security if operation.security is None else operation.security
     known = {scheme.name: scheme for scheme in index.api.security_schemes}
     schemes = tuple(known[name] for name in (security[0] if security else ()) if name in known)
-    given = [name for scheme in schemes for name in _arguments_of(scheme)]
-    arguments = [(name, _environment(names, name)) for name in dict.fromkeys(given)]
+    credentials = [name for scheme in schemes for name in _arguments_of(scheme)]
+    arguments = [(name, _environment(names, name)) for name in dict.fromkeys(credentials)]
     return Credentials(tuple(arguments), schemes)
 
 
@@ -164,7 +164,7 @@ def operation_example(
     method: MethodView,
     names: Names,
 ) -> str:
-    """Return Python that calls an operation with what it requires."""
+    """Return Python that calls an operation with its required arguments."""
     sampler = PythonSampler(index)
     arguments = list(_sampled(operation, method, sampler))
     client = f"{index.api.client.name}Client"
@@ -229,8 +229,9 @@ def signature_of(resource: Resource, method: MethodView) -> tuple[str, ...]:
 
 def _signature(function: str, arguments: tuple[ArgumentView, ...], returns: str) -> str:
     written = [
-        f"{it.name}: {it.annotation}" + (f" = {it.default}" if it.default else "")
-        for it in arguments
+        f"{argument.name}: {argument.annotation}"
+        + (f" = {argument.default}" if argument.default else "")
+        for argument in arguments
     ]
     line = f"{function}({', '.join(['*', *written] if written else [])}) -> {returns}"
     if len(line) <= 88:

@@ -82,14 +82,14 @@ class TypeWriter:
         return Markup("{}: {}").format(link, _values(members))
 
     def _union(self, options: tuple[Type, ...]) -> Markup:
-        stated = [option for option in options if option != NULL] or list(options)
-        written = [self.write(option) for option in stated[:_SHOWN_OPTIONS]]
+        shown = [option for option in options if option != NULL] or list(options)
+        written = [self.write(option) for option in shown[:_SHOWN_OPTIONS]]
         joined = Markup(" or ").join(dict.fromkeys(written))
-        rest = len(stated) - _SHOWN_OPTIONS
+        rest = len(shown) - _SHOWN_OPTIONS
         return Markup("{} or {} further types").format(joined, rest) if rest > 0 else joined
 
     def is_nullable(self, type_: Type) -> bool:
-        """Tell whether null is a value of a type, also by an alias."""
+        """Return whether null is a value of a type, also through an alias."""
         seen: set[str] = set()
         while isinstance(type_, Named) and type_.name not in seen:
             seen.add(type_.name)
@@ -115,7 +115,7 @@ def shortened(text: str) -> str:
 
 
 def constraint_words(type_: Type) -> str:
-    """Return what a type asserts of its values, in a line; empty for nothing."""
+    """Return the constraints of a type in a line; empty if there are none."""
     words = list(_words(_constraints_of(type_)))
     if isinstance(type_, Union):
         words = [word for option in type_.options for word in _words(_constraints_of(option))]
@@ -134,7 +134,7 @@ def _constraints_of(type_: Type) -> Constraints:
 
 
 def _words(constraints: Constraints) -> Iterator[str]:
-    stated = (
+    phrases = (
         ("≥ {}", constraints.minimum),
         ("> {}", constraints.exclusive_minimum),
         ("≤ {}", constraints.maximum),
@@ -147,7 +147,7 @@ def _words(constraints: Constraints) -> Iterator[str]:
         ("at most {} items", constraints.max_items),
         ("format {}", constraints.format),
     )
-    for template, value in stated:
+    for template, value in phrases:
         if value is not None:
             yield template.format(shortened(str(value)))
     if constraints.unique_items:

@@ -37,18 +37,18 @@ def verifier(view: PackageView) -> Verifier | None:
 
 def receiver_code(view: PackageView, package: str, event_class: str, statement: str) -> str:
     """Return a module with a receiver and a handler of one event; empty if the package has no `Webhook`."""
-    made = verifier(view)
-    if made is None:
+    webhook = verifier(view)
+    if webhook is None:
         return ""
-    names = ", ".join(sorted({event_class, "Webhook", "WebhookReceiver", *made.names}))
+    names = ", ".join(sorted({event_class, "Webhook", "WebhookReceiver", *webhook.names}))
     function = snake(event_class) or "handle"
     lines = (
-        *made.modules,
+        *webhook.modules,
         "",
         f"from {package} import {names}",
-        *made.lines,
+        *webhook.lines,
         "",
-        f"receiver = WebhookReceiver({made.expression})",
+        f"receiver = WebhookReceiver({webhook.expression})",
         "",
         "",
         f"@receiver.on({event_class})",
