@@ -46,7 +46,7 @@ class Webhook(BaseWebhook["Event"]):
         tolerance: float | None = 300,
         clock: Clock = time,
     ) -> Self:
-        """With the keys that the client fetches: when they are first needed, and again for an unknown key id."""
+        """Return a `Webhook` with keys that the client fetches: on the first delivery, and again for an unknown key id."""
         return cls(
             lambda: client.webhooks.retrieve_webhook_jwks().to_dict(),
             tolerance=tolerance,

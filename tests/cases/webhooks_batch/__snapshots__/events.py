@@ -24,7 +24,7 @@ class Bounced(Model):
 
 
 Event: TypeAlias = Bounced | Delivered | UnknownEvent | DriftedEvent
-"""Every event, and the two that keep what does not fit: of an unknown type, or at odds with its model."""
+"""Every event; `UnknownEvent` for an unknown event type, `DriftedEvent` for an event that breaks its model."""
 
 CATALOGUE: Catalogue[Event] = Catalogue(
     name="webhooks_batch",
@@ -46,15 +46,15 @@ def parse_event(
     type: str | None = None,
     strict: bool = False,
 ) -> Event:
-    """Read the raw body of a delivery. It is not verified: `Webhook.unwrap` does both.
+    """Read the raw body of a delivery, without verification: `Webhook.unwrap` verifies and reads.
 
-    `type` overrules what the delivery says of itself.
-    An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as `DriftedEvent`;
-    with `strict` both are errors.
+    `type` overrides the event type of the delivery.
+    An event type that is not in the document gives `UnknownEvent`, an event that breaks its model `DriftedEvent`. If
+    `strict`, both raise.
 
     Raises:
         EventParseError: The body is not JSON, or not an event.
-        TypeError: The body was parsed already.
+        TypeError: The body is parsed already.
     """
     return CATALOGUE.parse(body, headers, event_type=type, strict=strict)
 
@@ -66,8 +66,9 @@ def parse_events(
     type: str | None = None,
     strict: bool = False,
 ) -> list[Event]:
-    """Read the raw body of a delivery that may be a batch: all events in it, in their order. It is not verified.
+    """Read all events of a raw body that may be a batch, in order, without verification.
 
-    As `parse_event`, which refuses a batch. An object of a batch that does not say its type comes as `UnknownEvent`.
+    An event type that is not in the document, or an object without event type, gives `UnknownEvent`; an event that
+    breaks its model gives `DriftedEvent`. If `strict`, both raise EventParseError.
     """
     return CATALOGUE.parse_all(body, headers, event_type=type, strict=strict)

@@ -39,13 +39,13 @@ def example(
     changes: Mapping[str, Any] = {},
     url: str | None = None,
 ) -> Delivery[Any]:
-    """A delivery of this event: its body, headers and typed event.
+    """Return an example of a delivery: body, headers and typed event.
 
     Args:
-        event: A class of the events, or a wire value.
-        webhook: What signs it; None: it is not signed, since no scheme is established.
-        changes: Other values, by dotted path: `{"data.email": "ada@example.com"}`.
-        url: Where it goes, for schemes that sign the URL.
+        event: A class of the events, or an event type.
+        webhook: Signs the delivery; None: it is not signed, since no scheme is established.
+        changes: Values to replace, by dotted path: `{"data.email": "ada@example.com"}`.
+        url: The URL of the delivery, for schemes that sign the URL.
 
     Raises:
         KeyError: There is no such event.

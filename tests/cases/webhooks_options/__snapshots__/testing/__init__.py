@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from ..events import Event
 
 SECRET = "hooksmith-example-secret"
-"""What examples are signed with; published, so good for nothing else."""
+"""The key that signs examples. It is published, so no other delivery may use it."""
 
 EXAMPLES: Examples[Event] = Examples(CATALOGUE, __name__)
 
 
 def webhook() -> Webhook:
-    """A `Webhook` that accepts the examples."""
+    """Return a `Webhook` that accepts the examples."""
     return Webhook(SECRET)
 
 
@@ -47,13 +47,13 @@ def example(
     changes: Mapping[str, Any] = {},
     url: str | None = None,
 ) -> Delivery[Any]:
-    """A delivery of this event: its body, headers and typed event.
+    """Return an example of a delivery: body, headers and typed event.
 
     Args:
-        event: A class of the events, or a wire value.
-        webhook: What signs it; None: `webhook()`.
-        changes: Other values, by dotted path: `{"data.email": "ada@example.com"}`.
-        url: Where it goes, for schemes that sign the URL.
+        event: A class of the events, or an event type.
+        webhook: Signs the delivery; None: `webhook()`.
+        changes: Values to replace, by dotted path: `{"data.email": "ada@example.com"}`.
+        url: The URL of the delivery, for schemes that sign the URL.
 
     Raises:
         KeyError: There is no such event.
