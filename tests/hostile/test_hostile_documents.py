@@ -74,3 +74,17 @@ def test_a_document_that_is_a_circle_of_links(tmp_path: Path) -> None:
     (tmp_path / "pool.json").symlink_to("loop.json")
     with pytest.raises(HooksmithError, match="is no path to a file"):
         pipeline.generate(tmp_path / "loop.json", Settings(package="nowhere"))
+
+
+@pytest.mark.parametrize("value", [None, True, 3, [], {}, [[]], {"a": {}}])
+def test_a_mapping_to_a_value_of_another_type(tmp_path: Path, value: object) -> None:
+    """A discriminator's mapping is to names and references; any other value is passed over."""
+    pet = {
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"cat": value}},
+    }
+    cat = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+    result = pipeline.generate(
+        written(schemas(Pet=pet, Cat=cat), tmp_path), Settings(package="mapping")
+    )
+    assert "class Cat(" in result.files["models.py"]

@@ -222,6 +222,8 @@ class Importer:
         mapping, place = mapping_of(visit), pointer + visit.pointer
         targets = mapped_schemas(self._library, visit, document, place)
         for value, reference in mapping.items():
+            if not isinstance(reference, str):
+                continue  # a later step warns of it
             if reference in targets:
                 target = targets[reference]
                 key = (target.document.uri, target.pointer)
