@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -449,3 +450,43 @@ def test_a_union_of_itself_and_a_value_is_a_type(load: Load) -> None:
     )
     models = importlib.import_module(f"{package.__name__}.models")
     assert TypeAdapter(models.Tree).validate_python([["a"], "b"]) == [["a"], "b"]
+
+
+# --- arguments of the constructor --------------------------------------------------------------------------------
+
+
+def test_arguments_of_the_constructor_are_named_together(load: Load) -> None:
+    flows = {"clientCredentials": {"tokenUrl": "https://example.com/token", "scopes": {}}}
+    parameters = ["class", "base_url", "audience", "client_id", "tail\n"]
+    names = ["base_url", "self", "class", "username", "audience", "token", "timeout"]
+    document = openapi(
+        {"/": {"get": operation("get")}},
+        components={
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "oauth": {
+                    "type": "oauth2",
+                    "flows": flows,
+                    "x-hooksmith-token": {"parameters": parameters},
+                },
+            }
+        },
+        servers=[
+            {
+                "url": "https://{" + "}.{".join(names) + "}.example.com",
+                "variables": {name: {"default": name} for name in names},
+            }
+        ],
+    )
+    document["x-hooksmith-client"] = {
+        "options": {name: {"description": f"Option {name}."} for name in names}
+    }
+    package, made = load(document)
+    arguments = inspect.signature(package.MadeClient).parameters
+    settings = [setting.name for setting in made.api.client.settings]
+    variables = [variable.argument for variable in made.api.servers[0].variables]
+    assert len({*settings, *variables}) == 2 * len(names)
+    assert {"username", "password", "token", "client_id", "class_", "audience"} <= {*arguments}
+    assert {*settings, *variables} <= {*arguments}
+    assert not {*settings, *variables} & {"username", "token", "class_", "audience", "base_url"}

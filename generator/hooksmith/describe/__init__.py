@@ -7,6 +7,7 @@ from typing import Any
 
 from ..extensions.signature_schemes import known_scheme
 from ..ir import Api
+from ..naming.argument_names import credential_arguments
 from ..naming.class_names import ClassNames
 from ..normalize import Normal
 from .events import describe_events
@@ -26,15 +27,19 @@ def describe(normal: Normal, names: ClassNames, source: str) -> Api:
     events = describe_events(normal, schemas)
     schemas.finish()
     info = normal.document.get("info") or {}
+    schemes = describe_schemes(normal)
+    taken = {name for scheme in schemes for name in credential_arguments(scheme).values()}
+    client = describe_client(normal, taken)
+    taken.update(setting.name for setting in client.settings)
     return split_by_direction(
         Api(
             title=text(info.get("title")),
             version=str(info.get("version", "")),
             source=source,
             description=text(info.get("description")),
-            client=describe_client(normal),
-            servers=describe_servers(normal.document),
-            security_schemes=describe_schemes(normal),
+            client=client,
+            servers=describe_servers(normal.document, taken),
+            security_schemes=schemes,
             security=security_requirement(normal.document.get("security")),
             definitions=tuple(schemas.definitions.values()),
             resources=resources,

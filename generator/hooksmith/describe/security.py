@@ -47,7 +47,7 @@ def _scheme(wire: str, name: str, scheme: Node) -> SecurityScheme:
         token_url=flow.get("tokenUrl") if flow else None,
         token_request=token.get("request", "form"),
         token_parameters=tuple(token.get("parameters") or ()),
-        pointer=f"/components/securitySchemes/{escape(name)}",
+        pointer=f"/components/securitySchemes/{escape(wire)}",
     )
 
 

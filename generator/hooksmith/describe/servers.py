@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from ..ir import Client, Server, ServerVariable, Setting
 from ..naming.casing import argument, pascal
 from ..naming.reserved import CONSTRUCTOR_ARGUMENTS
@@ -11,17 +13,22 @@ from ..openapi.grammar import Node
 from .prose import text
 
 
-def describe_client(normal: Normal) -> Client:
-    """Return the settings in `x-hooksmith-client`; without a `name` there, the title gives the name."""
+def describe_client(normal: Normal, taken: Iterable[str]) -> Client:
+    """Return the settings in `x-hooksmith-client`; without a `name` there, the title gives the name.
+
+    `taken`: the other arguments of the constructor.
+    """
     extension = normal.document.get("x-hooksmith-client") or {}
     title = text(normal.document.get("info", {}).get("title")) or "Api"
+    options = extension.get("options") or {}
+    names = unique(list(options), argument, [*CONSTRUCTOR_ARGUMENTS, *taken])
     settings = [
         Setting(
-            name=argument(name),
+            name=name,
             description=text(option.get("description")),
             required=option.get("required") is True,
         )
-        for name, option in (extension.get("options") or {}).items()
+        for name, option in zip(names, options.values(), strict=True)
     ]
     return Client(
         name=pascal(extension["name"]) if "name" in extension else _client_name(title),
@@ -40,8 +47,11 @@ def _client_name(title: str) -> str:
     return name
 
 
-def describe_servers(document: Node) -> tuple[Server, ...]:
-    """Return the servers with a URL. The default `/` of OpenAPI names no host and is left out."""
+def describe_servers(document: Node, taken: Collection[str]) -> tuple[Server, ...]:
+    """Return the servers with a URL. The default `/` of OpenAPI names no host and is left out.
+
+    `taken`: the other arguments of the constructor.
+    """
     servers = []
     for index, server in enumerate(document.get("servers") or ()):
         url = text(server.get("url"))
@@ -50,16 +60,16 @@ def describe_servers(document: Node) -> tuple[Server, ...]:
                 Server(
                     url=url.rstrip("/"),
                     description=text(server.get("description")),
-                    variables=_variables(server),
+                    variables=_variables(server, taken),
                     pointer=f"/servers/{index}",
                 )
             )
     return tuple(servers)
 
 
-def _variables(server: Node) -> tuple[ServerVariable, ...]:
+def _variables(server: Node, taken: Collection[str]) -> tuple[ServerVariable, ...]:
     variables = server.get("variables") or {}
-    arguments = unique(list(variables), argument, CONSTRUCTOR_ARGUMENTS)
+    arguments = unique(list(variables), argument, [*CONSTRUCTOR_ARGUMENTS, *taken])
     return tuple(
         _variable(wire, name, variable)
         for (wire, variable), name in zip(variables.items(), arguments, strict=True)

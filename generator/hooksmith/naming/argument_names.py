@@ -1,11 +1,12 @@
-"""Names of a method's arguments: parameters and body properties of one operation are named together."""
+"""Names of arguments: those of a method are decided together, and so are those of the clients' constructors."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from ..ir import SecurityScheme
 from .casing import argument
-from .reserved import METHOD_ARGUMENTS
+from .reserved import CONSTRUCTOR_ARGUMENTS, METHOD_ARGUMENTS
 from .unique_names import unique
 
 
@@ -49,3 +50,24 @@ def free_name(name: str, prefix: str, taken: Collection[str]) -> str:
     while name in taken:
         name = f"{prefix}_{name}"
     return name
+
+
+def credential_arguments(scheme: SecurityScheme) -> dict[str, str]:
+    """Return the credentials of a security scheme → the arguments of the constructor that take them."""
+    match scheme.kind:
+        case "other":
+            return {}
+        case "basic":
+            return {"username": "username", "password": "password"}
+        case "oauth2_client_credentials":
+            fixed = ("client_id", "client_secret", "token_url", "access_token")
+            parameters = [name for name in scheme.token_parameters if name not in fixed]
+            names = unique(parameters, argument, [*CONSTRUCTOR_ARGUMENTS, *fixed])
+            own = dict(zip(parameters, names, strict=True))
+            before, after = fixed[:2], fixed[2:]
+            return {
+                **dict(zip(before, before, strict=True)),
+                **own,
+                **dict(zip(after, after, strict=True)),
+            }
+    return {scheme.argument: scheme.argument}

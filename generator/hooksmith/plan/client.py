@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..ir import Api, SecurityScheme, Server
+from ..naming.argument_names import credential_arguments
 from .docstrings import section
 from .imports import Imports
 from .literals import literal
@@ -79,8 +80,9 @@ def _arguments(api: Api) -> Iterator[_Argument]:
     """Yield the arguments of the constructor: credentials, settings, variables of the servers' URLs."""
     for scheme in api.security_schemes:
         if scheme.kind != "other":
-            for name, doc in _scheme_arguments(scheme).items():
-                yield _Argument(name, True, doc)
+            docs = _credential_docs(scheme)
+            for key, name in credential_arguments(scheme).items():
+                yield _Argument(name, True, docs.get(key, ""))
     for setting in api.client.settings:
         yield _Argument(setting.name, False, setting.description)
     for server in api.servers:
@@ -133,16 +135,14 @@ _COMMON_ARGUMENTS = [
 ]
 
 
-def _scheme_arguments(scheme: SecurityScheme) -> dict[str, str]:
-    """Return the arguments of a scheme's credentials with their descriptions."""
+def _credential_docs(scheme: SecurityScheme) -> dict[str, str]:
+    """Return the descriptions of a scheme's credentials."""
     match scheme.kind:
         case "basic":
-            return {"username": scheme.description, "password": ""}
+            return {"username": scheme.description}
         case "oauth2_client_credentials":
             return {
                 "client_id": scheme.description,
-                "client_secret": "",
-                **dict.fromkeys(scheme.token_parameters, ""),
                 "token_url": "The URL of the token endpoint",
                 "access_token": "A token to use instead of one for the client credentials",
             }
@@ -151,10 +151,11 @@ def _scheme_arguments(scheme: SecurityScheme) -> dict[str, str]:
 
 def _credential(scheme: SecurityScheme) -> str:
     """Return the expression of a scheme's credentials: an argument, or a mapping of several arguments."""
-    arguments = _scheme_arguments(scheme)
+    arguments = credential_arguments(scheme)
     if len(arguments) == 1:
         return scheme.argument
-    return "{" + ", ".join(f"{literal(name)}: {name}" for name in arguments) + "}"
+    entries = (f"{literal(key)}: {name}" for key, name in arguments.items())
+    return "{" + ", ".join(entries) + "}"
 
 
 def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
