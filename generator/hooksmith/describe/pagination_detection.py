@@ -56,7 +56,7 @@ _LISTS = frozenset("data items results records entries values list elements obje
 
 
 class _List(NamedTuple):
-    """The one list of a reply: its JSON Pointer, and the type of its items."""
+    """The only list of a reply: its JSON Pointer, and the type of its items."""
 
     pointer: str
     item: Type
