@@ -169,7 +169,7 @@ class Walk:
 def _says_last(
     pagination: CursorPagination | OffsetPagination | PageNumberPagination, reply: object
 ) -> bool:
-    """Whether a reply says that it is the last page."""
+    """Whether a reply is marked as the last page."""
     more, complete = pagination.more, pagination.complete
     return (more is not None and resolve(reply, more) is False) or (
         complete is not None and resolve(reply, complete) is True
@@ -177,7 +177,7 @@ def _says_last(
 
 
 def _says_more(pagination: OffsetPagination | PageNumberPagination, reply: object) -> bool:
-    """Whether a reply says that pages follow."""
+    """Whether a reply is marked as having further pages."""
     more, complete = pagination.more, pagination.complete
     return (more is not None and resolve(reply, more) is True) or (
         complete is not None and resolve(reply, complete) is False

@@ -168,7 +168,7 @@ class SQLiteInbox(SQLInbox):
     def _addition(
         self, deliveries: Sequence[NewDelivery], cursor: Cursor | None
     ) -> tuple[Callable[[sqlite3.Connection], Added], NewDelivery | None]:
-        """Return the operation that adds deliveries, and the delivery that a group may add together with others."""
+        """Return the operation that adds deliveries, and the delivery that a group may add with other deliveries."""
         run = self._in_session(lambda session: self._add(session, deliveries, cursor))
         return run, deliveries[0] if cursor is None and is_plain(deliveries) else None
 
