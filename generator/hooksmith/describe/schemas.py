@@ -51,6 +51,7 @@ from .constraints import (
     without_plain_map,
 )
 from .discriminators import discriminator
+from .dynamic_references import DynamicReferences
 from .enums import enum_members, literal
 from .prose import provenance, text
 from .unions import as_secret, asserting, nullable, union
@@ -61,7 +62,6 @@ _SECRETS = frozenset(
 """Names of properties that are secret whatever their format; plurals too."""
 _OF_SPREAD = frozenset({"required", "type"})
 """Keywords that options of a union repeat if it has properties."""
-_DEEPEST = 20
 NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
 """Type of a `false` schema."""
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
@@ -71,7 +71,7 @@ class Schemas:
     """Reader of schemas by JSON Pointer. `definitions`: the definitions read so far, by name."""
 
     def __init__(self, normal: Normal, names: ClassNames) -> None:
-        self._normal = normal
+        self._dynamic = DynamicReferences(normal)
         self._document = normal.document
         self._assigned = names
         self._names = names.names
@@ -94,10 +94,7 @@ class Schemas:
         self.finish()
 
     def finish(self) -> None:
-        """Define all schemas that were only referred to.
-
-        They stand in a queue, so that a long chain of references needs no deep recursion.
-        """
+        """Define all schemas that were only referred to; a queue instead of recursion admits long chains."""
         while self._pending:
             self.define(*self._pending.pop())
 
@@ -110,7 +107,8 @@ class Schemas:
         if not isinstance(node, dict) or not node:
             return ANY
         if "$ref" in node:
-            return self._reference(node["$ref"], pointer)
+            is_open = self._dynamic.is_open(node, pointer)
+            return ANY if is_open else self._reference(node["$ref"], pointer)
         if pointer in self._names and not self._assigned.is_alias(pointer):
             self.define(node, pointer)
             return nullable(Named(self._names[pointer]), allows_null(node))
