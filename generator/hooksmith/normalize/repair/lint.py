@@ -18,7 +18,7 @@ def warn_of_suspicions(document: Node, findings: Findings) -> None:
 
 
 def _required(document: Node, schema: Node, pointer: str, findings: Findings) -> None:
-    """A part of an `allOf` may require what another part names, and is passed over."""
+    """Warn of required names that resemble a property. A part of an `allOf` may require properties of other parts."""
     required = schema.get("required")
     if not isinstance(required, list) or "/allOf/" in pointer:
         return
