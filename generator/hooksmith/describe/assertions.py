@@ -10,11 +10,11 @@ import json
 import re
 from typing import Any
 
-from ..normalize.combination import ALSO
+from ..normalize.combination import EXTRA_ASSERTIONS
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
 
-_ANY_TYPE = ("not", "if", "then", "else", "anyOf", "oneOf", ALSO)
+_ANY_TYPE = ("not", "if", "then", "else", "anyOf", "oneOf", EXTRA_ASSERTIONS)
 _OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _OF_STRINGS = ("minLength", "maxLength", "pattern")
 _OF_ARRAYS = ("contains", "minContains", "maxContains", "unevaluatedItems")
@@ -29,7 +29,7 @@ _KEYWORDS = {
     "string": _ANY_TYPE,
     "number": _ANY_TYPE,
     "boolean": _ANY_TYPE,
-    "union": ("not", "if", "then", "else", ALSO, *_OF_UNTYPED),
+    "union": ("not", "if", "then", "else", EXTRA_ASSERTIONS, *_OF_UNTYPED),
     "any": (*_ANY_TYPE, *_OF_UNTYPED),
 }
 """Family of types → the keywords that its Python types do not express."""
@@ -40,6 +40,8 @@ _POSSIBLE = frozenset(
     }
 )
 """All keywords that an assertion can begin with."""
+_MAX_REFERENCES = 30
+"""References in one another that an assertion follows."""
 _LIMIT = 400
 """Number of schemas that an assertion may consist of, targets of references included."""
 
@@ -55,7 +57,7 @@ _SCHEMA = (
     "unevaluatedProperties",
     "unevaluatedItems",
 )
-_LIST = ("allOf", "anyOf", "oneOf", "prefixItems", ALSO)
+_LIST = ("allOf", "anyOf", "oneOf", "prefixItems", EXTRA_ASSERTIONS)
 _MAP = ("properties", "patternProperties", "dependentSchemas")
 _PLAIN = frozenset(
     """type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern
@@ -65,7 +67,7 @@ _PLAIN = frozenset(
 _COPIED = frozenset({*_SCHEMA, *_LIST, *_MAP, *_PLAIN})
 
 _IN_PLACE = (
-    *("allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", ALSO),
+    *("allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", EXTRA_ASSERTIONS),
     "$dynamicRef",
 )
 """Keywords whose schemas apply to the same value; they evaluate properties and items of it."""
@@ -118,7 +120,7 @@ def unchecked(document: Node, node: Node, family: str) -> list[str]:
     }
     possible = {key for every in _KEYWORDS.values() for key in every if key not in _TYPED}
     unreached = {key for key in node.keys() & possible if key not in keys}
-    return sorted((failed | unreached | (node.keys() & _NEVER)) - {ALSO})
+    return sorted((failed | unreached | (node.keys() & _NEVER)) - {EXTRA_ASSERTIONS})
 
 
 def _sometimes(node: Node, family: str) -> tuple[str, ...]:
@@ -169,9 +171,9 @@ def _copy(document: Node, group: Node) -> Node:
 
 def _without_also(schema: Node) -> Node:
     """Return a schema with the parts of `$also` as keywords of its own, or else under `allOf`."""
-    merged = {key: value for key, value in schema.items() if key != ALSO}
+    merged = {key: value for key, value in schema.items() if key != EXTRA_ASSERTIONS}
     separate = []
-    for part in schema.get(ALSO, ()):
+    for part in schema.get(EXTRA_ASSERTIONS, ()):
         if part.keys() <= _MERGEABLE and not part.keys() & merged.keys():
             merged.update(part)
         else:
@@ -230,7 +232,7 @@ class _AssertionCopier:
         raise _NotCopyable
 
     def _target(self, reference: str, targets: tuple[str, ...]) -> Any:
-        if reference in targets:
+        if reference in targets or len(targets) >= _MAX_REFERENCES:
             raise _NotCopyable
         return self.schema(resolve_local(self._document, reference), (*targets, reference))
 

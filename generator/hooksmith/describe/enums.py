@@ -48,11 +48,12 @@ def enum_members(node: Node, pointer: str) -> Iterator[EnumMember]:
         else [str(value) for value in values]
     )
     names = unique(wires, upper)
+    indices = {value: index for index, value in reversed(list(enumerate(node["enum"])))}
     for index, (value, name) in enumerate(zip(values, names, strict=True)):
         description = text(descriptions[index]) if index < len(descriptions) else ""
         yield EnumMember(
             name=name,
             value=value,
             description=description,
-            pointer=f"{pointer}/enum/{node['enum'].index(value)}",
+            pointer=f"{pointer}/enum/{indices[value]}",
         )

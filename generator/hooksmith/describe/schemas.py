@@ -379,20 +379,25 @@ class Schemas:
 
     def _required(self, node: Any) -> set[str]:
         """Return the required property names of an object; a base class may require properties of its subclasses."""
-        node = self.resolve(node)
-        names: set[str] = set()
-        if isinstance(node, dict):
-            names.update(node.get("required") or ())
-            for base in node.get("allOf") or ():
-                names |= self._required(base)
-        return names
+        return {name for part in self._lineage(node) for name in part.get("required") or ()}
 
     def properties(self, node: Any) -> dict[str, Any]:
         """Return the properties of an object by name with their schemas, those of its base classes first."""
-        node = self.resolve(node)
         properties: dict[str, Any] = {}
-        if isinstance(node, dict):
-            for base in node.get("allOf") or ():
-                properties.update(self.properties(base))
-            properties.update(node.get("properties") or {})
+        for part in reversed(self._lineage(node)):
+            properties.update(part.get("properties") or {})
         return properties
+
+    def _lineage(self, node: Any) -> list[Node]:
+        """Return an object and its base classes, each before its own base classes, the last base class first.
+
+        The order comes from a stack: chains of base classes may be longer than Python's recursion limit.
+        """
+        lineage: list[Node] = []
+        stack = [node]
+        while stack:
+            part = self.resolve(stack.pop())
+            if isinstance(part, dict):
+                lineage.append(part)
+                stack += part.get("allOf") or ()
+        return lineage

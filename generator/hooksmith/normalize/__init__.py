@@ -59,6 +59,6 @@ def normalize(library: Library) -> Normal:
     upgrade(bundled.document)
     hoist(bundled)
     imply_tags(bundled.document)
-    merge(bundled)
+    merge(bundled, findings)
     refuse_empty_unions(bundled.document, findings)
     return Normal(bundled.document, library, findings, subjects)

@@ -1,9 +1,8 @@
-"""`allOf` → plain schemas: inherited where one object extends another, merged where that would not be true.
+"""`allOf` → plain schemas: base classes where a schema extends another, merged otherwise.
 
-After this pass an `allOf` holds nothing but references to object schemas that the schema extends without contradicting
-them (its bases). Everything else is merged into the schema itself. A merged property of a named schema stays a
-reference to where it stands there, so that it keeps the one name it has. A union beside properties is spread: every
-option gets the properties.
+After this step an `allOf` holds only references to object schemas that the schema extends without contradicting them:
+its base classes. All else is merged into the schema. A merged property of a named schema stays a reference to its
+place there, so that it has one name. A union beside properties is spread: every option gets the properties.
 """
 
 from __future__ import annotations
@@ -13,65 +12,133 @@ from typing import Any
 
 from ..errors import DocumentError
 from ..json_pointer import escape, split
-from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, copied, walk
+from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, walk
 from ..openapi.references import resolve_local
+from .all_of_part import Part, has_names
+from .base_classes import base_classes, redeclared_properties
 from .bundled_document import Bundle
-from .combination import ALSO, combine
-from .subclasses import drop_inherited, inlined, narrows
+from .combination import EXTRA_ASSERTIONS, MAX_OPTIONS, combine
+from .diagnostics import Findings
+from .subclasses import drop_inherited
+
+MAX_NESTED = 100
+"""Levels of `allOf` in one another, beyond those that references bridge."""
+
+MAX_COPIED = 200_000
+"""Properties that merging may copy, in a whole document. GitHub's and Stripe's copy less than 10,000."""
+
+_VALIDATION_ONLY = frozenset(
+    {"required", "not", "minProperties", "maxProperties", "title", "description", "type"}
+)
+"""Keywords of an option that narrow no type."""
+
+_UNIONS = ("oneOf", "anyOf")
 
 
-def merge(bundled: Bundle) -> None:
-    """Rewrite every `allOf` of the document, in place."""
-    merger = _Merger(bundled)
-    for visit in walk("openapi", bundled.document):  # below a schema only once it is settled
+def merge(bundled: Bundle, findings: Findings) -> None:
+    """Rewrite every `allOf` of the document, in place. Raises DocumentError if an `allOf` leads back to itself."""
+    merger = _Merger(bundled, findings)
+    for visit in walk(
+        "openapi", bundled.document
+    ):  # the walk goes below a schema once it is settled
         if visit.kind == "schema":
-            merger.settle(visit.node, visit.pointer)
+            merger.settle_with_targets(visit.node, visit.pointer)
 
 
 class _Merger:
-    def __init__(self, bundled: Bundle) -> None:
+    def __init__(self, bundled: Bundle, findings: Findings) -> None:
         self._bundled = bundled
         self._document = bundled.document
-        self._settled: dict[int, Node] = {}  # holds the nodes, so that no other takes the id of one
+        self._findings = findings
+        self._settled: dict[int, Node] = {}
+        """By `id`, which stays unique while the schema is held here."""
         self._open: list[int] = []
+        self._options = 0
+        """Options that were spread for the outermost schema in `_open`."""
+        self._copied = 0
+        """Properties that were copied for all schemas."""
+
+    def settle_with_targets(self, schema: Node, pointer: str) -> None:
+        """Settle a schema after the schemas that it refers to.
+
+        The order comes from a stack: chains of references may be longer than Python's recursion limit.
+        """
+        stack = [(schema, pointer)]
+        entered: set[int] = set()
+        while stack:
+            schema, pointer = stack[-1]
+            targets = [] if self._is_settled(schema) else self._targets(schema)
+            ahead = [
+                (target, place)
+                for target, place in targets
+                if id(target) not in entered and not self._is_settled(target)
+            ]
+            entered |= {id(target) for target, _ in ahead} | {id(schema)}
+            if ahead:
+                stack += reversed(ahead)
+            else:
+                self.settle(schema, pointer)
+                stack.pop()
+
+    def _is_settled(self, schema: Node) -> bool:
+        return id(schema) in self._settled or not ("allOf" in schema or _is_mixed_union(schema))
+
+    def _targets(self, schema: Node) -> list[tuple[Node, str]]:
+        """Return the schemas that `settle` would have to settle first, with their pointers."""
+        targets: list[tuple[Node, str]] = []
+        parts = [schema]
+        while parts:
+            part = parts.pop()
+            for item in (*part.get("allOf", ()), *_options(part)):
+                if not isinstance(item, dict):
+                    continue
+                if "$ref" not in item:
+                    parts.append(item)
+                elif isinstance((end := self._end(item["$ref"]))[0], dict):
+                    targets.append((end[0], end[1][1:]))
+        return targets
 
     def settle(self, schema: Node, pointer: str, *, spread: bool = True) -> None:
-        """Bring one schema into the form that the module promises.
-
-        A part that will be merged away is not spread: what it becomes part of will be.
-        """
-        if id(schema) in self._settled or not ("allOf" in schema or _is_mixed_union(schema)):
+        """Rewrite one schema. `spread`: whether a union beside properties is spread; in a part it is not."""
+        if self._is_settled(schema):
             return
-        if id(schema) in self._open:
+        if id(schema) in self._open or len(self._open) >= MAX_NESTED:
+            is_circle = id(schema) in self._open
             raise DocumentError.at(
-                self._bundled.root.place(pointer),
-                "allOf leads back to itself",
-                hint="break the circle of allOf references",
+                self._findings.place(pointer),
+                "allOf leads back to itself"
+                if is_circle
+                else f"allOf stands in allOf more than {MAX_NESTED} levels deep",
+                hint="break the circle of allOf references" if is_circle else "",
             )
+        self._options = self._options if self._open else 0
         self._open.append(id(schema))
         if "allOf" in schema:
-            self._settle(schema, pointer)
+            self._merge(schema, pointer)
         if spread and _is_mixed_union(schema):
             self._spread(schema, pointer)
         self._open.pop()
         if spread:
             self._settled[id(schema)] = schema
 
+    # --- a union beside properties
+
     def _spread(self, schema: Node, pointer: str) -> None:
-        """Properties beside a union belong to each option; an option that only requires narrows nothing we can type."""
-        keyword = "oneOf" if "oneOf" in schema else "anyOf"
+        """Move the properties beside a union into each option; a union that only validates becomes an assertion."""
+        keyword = next(key for key in _UNIONS if key in schema)
         if all(
             isinstance(option, dict) and not option.keys() - _VALIDATION_ONLY
             for option in schema[keyword]
         ):
-            schema.setdefault(ALSO, []).append({keyword: schema.pop(keyword)})
+            schema.setdefault(EXTRA_ASSERTIONS, []).append({keyword: schema.pop(keyword)})
             return
-        base: Node = {"type": "object", "properties": {}, "required": schema.get("required", [])}
-        for name, value in schema["properties"].items():
-            refer = isinstance(value, dict) and _gets_a_name(value)
-            base["properties"][name] = (
-                {"$ref": f"#{pointer}/properties/{escape(name)}"} if refer else value
-            )
+        self._options += len(schema[keyword])
+        self._copied += len(schema[keyword]) * len(schema["properties"])
+        if self._options > MAX_OPTIONS or self._copied > MAX_COPIED / 2:
+            self._warn_of_limit(pointer)
+            schema.setdefault(EXTRA_ASSERTIONS, []).append({keyword: schema.pop(keyword)})
+            return
+        base = _spread_base(schema, pointer)
         for index, option in enumerate(schema[keyword]):
             if isinstance(option, dict) and option.get("type") != "null":
                 spread: Node = {"allOf": [base, option]}
@@ -80,70 +147,51 @@ class _Merger:
                 self.settle(spread, f"{pointer}/{keyword}/{index}")
                 schema[keyword][index] = spread
 
-    def _settle(self, schema: Node, pointer: str) -> None:
+    def _warn_of_limit(self, pointer: str) -> None:
+        self._findings.warn(
+            pointer,
+            "the unions in this allOf multiply to too many options; some are asserted, not typed",
+            f"at most {MAX_OPTIONS:,} options a schema",
+        )
+
+    # --- allOf
+
+    def _merge(self, schema: Node, pointer: str) -> None:
         parts = self._parts(schema, pointer)
-        own = {key: value for key, value in schema.items() if key != "allOf"}
-        if len(parts) == 1 and not (own.keys() - _repeated(own, parts[0])) & ASSERTIONS:
-            self._stand_in(schema, parts[0], pointer)
+        outside = {key: value for key, value in schema.items() if key != "allOf"}
+        if len(parts) == 1 and not (outside.keys() - _repeated(outside, parts[0])) & ASSERTIONS:
+            self._replace_by_part(schema, parts[0], pointer)
             return
-        bases = self._bases(parts, own)
-        merged: Node = {}
-        if redeclared := self._redeclared(parts, bases, own):
-            merged["properties"] = redeclared
-        for part in parts:
-            if part not in bases:
-                self._note_moves(pointer, part, own)
-                combine(merged, _without_unevaluated(part))
-        if "if" not in own:
-            own = {key: value for key, value in own.items() if key not in ("then", "else")}
-        combine(merged, own)
+        bases = base_classes(self._document, parts, outside)
+        redeclared = redeclared_properties(self._document, parts, bases, outside)
+        if "if" not in outside:
+            outside = {key: outside[key] for key in outside if key not in ("then", "else")}
+        merged: Node = {"properties": redeclared} if redeclared else {}
+        rest = [part for part in parts if part not in bases]
+        contents = [part.content() for part in rest]
+        is_exact = [combine(merged, content) for content in (*contents, outside)]
+        if not all(is_exact):
+            self._warn_of_limit(pointer)
+        for part in rest:
+            self._note_moves(pointer, part, outside)
         for base in bases:
-            drop_inherited(self._document, merged, base.properties(), base.required())
+            drop_inherited(self._document, merged, base.properties, base.required)
+        self._count(merged, pointer)
         schema.clear()
         schema.update(merged)
         if bases:
             schema.setdefault("type", "object")
             schema["allOf"] = [{"$ref": base.reference} for base in bases]
 
-    def _note_moves(self, pointer: str, part: _Part, own: Node) -> None:
+    def _note_moves(self, pointer: str, part: Part, outside: Node) -> None:
         """Note the origins of the properties that a part gives to the schema it is merged into."""
         for name in part.schema.get("properties", ()):
-            if name not in own.get("properties", ()):
+            if name not in outside.get("properties", ()):
                 step = f"properties/{escape(name)}"
                 self._bundled.moved.setdefault(f"{pointer}/{step}", f"{part.pointer}/{step}")
 
-    def _parts(self, schema: Node, pointer: str) -> list[_Part]:
-        found = []
-        for index, item in enumerate(schema["allOf"]):
-            if item is True or item == {}:
-                continue
-            if item is False:
-                item = schema["allOf"][index] = {"not": {}}
-            found.append(self._part(item, f"{pointer}/allOf/{index}"))
-        return found
-
-    def _part(self, item: Node, pointer: str) -> _Part:
-        if "$ref" in item:
-            target = resolve_local(self._document, item["$ref"])
-            reference = item["$ref"]
-            while (
-                isinstance(target, dict)
-                and "$ref" in target
-                and target.keys() <= {"$ref"} | ANNOTATIONS
-            ):
-                reference = target["$ref"]
-                target = resolve_local(self._document, reference)
-            if isinstance(target, dict):
-                self.settle(target, reference[1:])
-            siblings = {key: value for key, value in item.items() if key != "$ref"}
-            if target is False:
-                target = {"not": {}}
-            return _Part(target, reference, siblings, self._document, reference[1:])
-        self.settle(item, pointer, spread=False)
-        return _Part(item, None, {}, self._document, pointer)
-
-    def _stand_in(self, schema: Node, part: _Part, pointer: str) -> None:
-        """`allOf` of a single schema is that schema, with the annotations beside it."""
+    def _replace_by_part(self, schema: Node, part: Part, pointer: str) -> None:
+        """Replace an `allOf` of a single part by the part, with the annotations beside the `allOf`."""
         annotations = {key: value for key, value in schema.items() if key != "allOf"}
         if not part.reference:
             for key in part.schema.keys() - annotations.keys():
@@ -152,213 +200,73 @@ class _Merger:
         schema.update({"$ref": part.reference, **part.siblings} if part.reference else part.schema)
         schema.update(annotations)
 
-    def _bases(self, parts: list[_Part], own: Node) -> list[_Part]:
-        """The parts that can be base classes: plain objects that nothing else contradicts or narrows."""
-        candidates = [
-            part
-            for part in parts
-            if part.reference and not part.siblings and _is_plain_object(part.schema)
-        ]
-        others = [part for part in parts if part not in candidates]
-        if any(not part.is_object() for part in others) or not _can_extend(own):
-            return []
-        claims: list[set[str]] = [part.claims() for part in candidates]
-        rest = set(own.get("properties", ())) | set(own.get("required", ()))
-        for part in others:
-            rest |= part.claims()
-        bases = []
-        for index, part in enumerate(candidates):
-            elsewhere = rest.union(*(claim for other, claim in enumerate(claims) if other != index))
-            overlap = part.properties().keys() & elsewhere
-            narrowing = [other.properties() for other in others] + [own.get("properties") or {}]
-            if overlap & self._inherited(candidates, index):
+    def _count(self, merged: Node, pointer: str) -> None:
+        """Raises DocumentError if merging has copied too many properties."""
+        self._copied += len(merged.get("properties", ())) + sum(1 for _ in _options(merged))
+        if self._copied > MAX_COPIED:
+            raise DocumentError.at(
+                self._findings.place(pointer),
+                f"allOf copies more than {MAX_COPIED:,} properties and options in this document",
+                hint="let schemas extend one another instead of repeating properties",
+            )
+
+    def _parts(self, schema: Node, pointer: str) -> list[Part]:
+        parts = []
+        for index, item in enumerate(schema["allOf"]):
+            if item is True or item == {}:
                 continue
-            if all(
-                narrows(self._document, part.properties()[name], name, narrowing)
-                for name in overlap
-            ):
-                bases.append(part)
-            else:
-                bases += self._ancestors(part, narrowing, rest)
-        return bases
+            if item is False:
+                item = schema["allOf"][index] = {"not": {}}
+            parts.append(self._part(item, f"{pointer}/allOf/{index}"))
+        return parts
 
-    def _ancestors(self, part: _Part, narrowing: list[Node], rest: set[str]) -> list[_Part]:
-        """Return the base classes of a part that cannot be one itself, as far as they can."""
-        found = []
-        for item in part.schema.get("allOf", ()):
-            reference = item["$ref"]
-            base = _Part(resolve_local(self._document, reference), reference, {}, self._document)
-            overlap = base.properties().keys() & rest
-            if all(
-                narrows(self._document, base.properties()[name], name, narrowing)
-                for name in overlap
-            ):
-                found.append(base)
-        return found
+    def _part(self, item: Node, pointer: str) -> Part:
+        if "$ref" not in item:
+            self.settle(item, pointer, spread=False)
+            return Part(item, None, {}, self._document, pointer)
+        target, reference = self._end(item["$ref"])
+        if isinstance(target, dict):
+            self.settle(target, reference[1:])
+        siblings = {key: value for key, value in item.items() if key != "$ref"}
+        schema = {"not": {}} if target is False else target
+        return Part(schema, reference, siblings, self._document, reference[1:])
 
-    def _inherited(self, candidates: list[_Part], index: int) -> set[str]:
-        """Return the properties of all candidates but one."""
-        others = [part for other, part in enumerate(candidates) if other != index]
-        return {name for part in others for name in part.properties()}
-
-    def _redeclared(self, parts: list[_Part], bases: list[_Part], own: Node) -> Node:
-        """Return the inherited properties that the schema, or a part that is no base, declares or requires anew."""
-        declared = set(own.get("properties") or {})
-        required = set(own.get("required") or ())
-        for part in parts:
-            if part not in bases:
-                declared |= part.properties().keys()
-                required |= set(part.required())
-        redeclared: Node = {}
-        for base in bases:
-            for name, inherited in base.properties().items():
-                if name in declared or name in required - set(base.required()):
-                    redeclared[name] = inlined(self._document, inherited)
-        return redeclared
-
-
-class _Part:
-    """One member of an `allOf`, references followed."""
-
-    def __init__(
-        self,
-        schema: Any,
-        reference: str | None,
-        siblings: Node,
-        document: Node,
-        pointer: str = "",
-    ) -> None:
-        self.pointer = pointer
-        self.schema: Node = schema if isinstance(schema, dict) else {}
-        self.reference = reference
-        self.siblings = siblings
-        self._document = document
-
-    def is_object(self) -> bool:
-        return not self.schema.keys() & {
-            "oneOf",
-            "anyOf",
-            "enum",
-            "const",
-            "$ref",
-            "items",
-            "prefixItems",
-            "not",
-        }
-
-    def _bases(self) -> Iterator[_Part]:
-        for reference in (base["$ref"] for base in self.schema.get("allOf", ())):
-            yield _Part(resolve_local(self._document, reference), reference, {}, self._document)
-
-    def properties(self) -> Node:
-        """Name → property, those of the bases included."""
-        found: Node = {}
-        for base in self._bases():
-            found.update(base.properties())
-        for name, value in self.schema.get("properties", {}).items():
-            found[name] = self._from_here(name, value)
-        return found
-
-    def required(self) -> list[str]:
-        found = list(self.schema.get("required", ()))
-        for base in self._bases():
-            found += base.required()
-        return list(dict.fromkeys(found))
-
-    def claims(self) -> set[str]:
-        return set(self.properties()) | set(self.required())
-
-    def content(self) -> Node:
-        """Return the schema to merge from: without bases, and with its properties by reference."""
-        annotations = ANNOTATIONS if self.reference else frozenset()
-        content = {
-            key: value
-            for key, value in self.schema.items()
-            if key not in annotations and key not in ("allOf", "discriminator")
-        }
-        if self.reference:
-            content = {
-                key: self._inner(key, value)
-                for key, value in content.items()
-                if not key.startswith("x-")
-            }
-        if "if" not in content:  # `then` and `else` alone assert nothing (JSON Schema Core, 10.2.2)
-            content = {key: value for key, value in content.items() if key not in ("then", "else")}
-        if self.properties():
-            content["properties"] = self.properties()
-        if self.required():
-            content["required"] = self.required()
-        return {**content, **self.siblings}
-
-    def _inner(self, key: str, value: Any) -> Any:
-        """Schemas below stay where they are: copied into a part of themselves, they would have no end."""
-        if key in ("oneOf", "anyOf", "prefixItems") and isinstance(value, list):
-            return [self._at(f"{key}/{index}", item) for index, item in enumerate(value)]
-        return self._at(key, value) if key in ("items", "additionalProperties") else value
-
-    def _from_here(self, name: str, value: Any) -> Any:
-        return self._at(f"properties/{escape(name)}", value)
-
-    def _at(self, place: str, value: Any) -> Any:
-        if self.reference is None or not isinstance(value, dict) or not _gets_a_name(value):
-            return value
-        annotations = {key: value[key] for key in value.keys() & ANNOTATIONS if key != "title"}
-        return {"$ref": f"{self.reference}/{place}", **annotations}
-
-
-_UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
-
-
-def _without_unevaluated(part: _Part) -> Node:
-    """Return the content of a part with `unevaluated…` under `$also`: it sees the keywords of its own schema alone."""
-    content = part.content()
-    if _UNEVALUATED.isdisjoint(content):
-        return content
-    whole = {"$ref": part.reference} if part.reference else copied(part.schema)
-    rest = {key: value for key, value in content.items() if key not in _UNEVALUATED}
-    return {**rest, ALSO: [*rest.get(ALSO, ()), whole]}
-
-
-def _repeated(own: Node, part: _Part) -> set[str]:
-    """The type, where it only says again what the part says."""
-    return {"type"} if "type" in own and own["type"] == part.schema.get("type") else set()
-
-
-_VALIDATION_ONLY = frozenset(
-    {"required", "not", "minProperties", "maxProperties", "title", "description", "type"}
-)
+    def _end(self, reference: str) -> tuple[Any, str]:
+        """Return the end of a chain of references that have nothing but annotations beside them, and its reference."""
+        target = resolve_local(self._document, reference)
+        while (
+            isinstance(target, dict)
+            and "$ref" in target
+            and target.keys() <= {"$ref"} | ANNOTATIONS
+        ):
+            reference = target["$ref"]
+            target = resolve_local(self._document, reference)
+        return target, reference
 
 
 def _is_mixed_union(schema: Node) -> bool:
     return bool(schema.get("properties")) and ("oneOf" in schema or "anyOf" in schema)
 
 
-def _is_plain_object(schema: Node) -> bool:
-    kind = schema.get("type", "object")
-    if kind != "object" or not (schema.get("properties") or schema.get("allOf")):
-        return False
-    return not schema.keys() & {
-        "oneOf",
-        "anyOf",
-        "enum",
-        "const",
-        "$ref",
-        "not",
-    } and (schema.get("additionalProperties") in (None, True, {}))
+def _options(schema: Node) -> Iterator[Any]:
+    for key in _UNIONS:
+        options = schema.get(key)
+        if isinstance(options, list):
+            yield from options
 
 
-def _can_extend(own: Node) -> bool:
-    return (
-        not own.keys() & {"oneOf", "anyOf", "enum", "const", "items"}
-        and own.get("type", "object") == "object"
-    )
+def _spread_base(schema: Node, pointer: str) -> Node:
+    """Return the properties beside a union as a schema to merge into each option."""
+    properties = {
+        name: {"$ref": f"#{pointer}/properties/{escape(name)}"}
+        if isinstance(value, dict) and has_names(value)
+        else value
+        for name, value in schema["properties"].items()
+    }
+    return {"type": "object", "properties": properties, "required": schema.get("required", [])}
 
 
-def _gets_a_name(schema: Node) -> bool:
-    """Whether anything in the schema would be named after its place."""
-    if "$ref" in schema:
-        return False
-    return bool(
-        schema.keys()
-        & {"properties", "oneOf", "anyOf", "allOf", "items", "prefixItems", "additionalProperties"}
-    ) or (len(schema.get("enum") or ()) > 1)
+def _repeated(outside: Node, part: Part) -> set[str]:
+    """Return {"type"} if the type beside an `allOf` only repeats that of the part."""
+    is_repeated = "type" in outside and outside["type"] == part.schema.get("type")
+    return {"type"} if is_repeated else set()

@@ -1,4 +1,4 @@
-"""Two schemas that must both hold, combined in one."""
+"""Two schemas → one schema that accepts what both accept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 from ..openapi.grammar import ANNOTATIONS, Node
 from .discriminators import IMPLIED
 
-ALSO = "$also"
-"""A keyword of the normal form: further schemas that must hold, with assertions that no type expresses."""
+EXTRA_ASSERTIONS = "$also"
+"""Keyword of the normal form: schemas that must hold too, and that no type expresses."""
+
+MAX_OPTIONS = 1_000
+"""Options that a combination of two unions may have."""
 
 _GROUPS = (
     ("if", "then", "else"),
@@ -23,69 +26,90 @@ _GROUPS = (
     ("const",),
     ("pattern",),
 )
-"""Groups of keywords that cannot be combined if two schemas have them."""
+"""Keywords that cannot be combined into one if two schemas define them differently."""
 
 
-def _set_aside(into: Node, schema: Node) -> None:
-    """Keep assertions of both schemas that cannot be combined: those of `into` become a schema of their own."""
+def combine(into: Node, schema: Node) -> bool:
+    """Narrow `into` by `schema`. Return False if a union of `into` became an assertion, to limit its options."""
+    _move_uncombinable(into, schema)
+    is_exact = True
+    for key in ("oneOf", "anyOf"):
+        if _is_too_large(into.get(key), schema.get(key)):
+            into.setdefault(EXTRA_ASSERTIONS, []).append({key: into.pop(key)})
+            is_exact = False
+    for key, value in schema.items():
+        if key in into:
+            into[key] = _both(key, into[key], value)
+        elif key in ("properties", "required"):
+            into[key] = value.copy()
+        else:
+            into[key] = value
+    return is_exact
+
+
+def _is_too_large(left: Any, right: Any) -> bool:
+    return bool(left and right) and left != right and len(left) * len(right) > MAX_OPTIONS
+
+
+def _move_uncombinable(into: Node, schema: Node) -> None:
+    """Move keywords that both schemas define and that cannot be combined into `into[EXTRA_ASSERTIONS]`."""
     for group in _GROUPS:
-        stated = {key: into[key] for key in group if key in into}
-        if stated and group[0] in schema and any(schema.get(key) != into.get(key) for key in group):
-            into.setdefault(ALSO, []).append(stated)
-            for key in stated:
+        declared = {key: into[key] for key in group if key in into}
+        if (
+            declared
+            and group[0] in schema
+            and any(schema.get(key) != into.get(key) for key in group)
+        ):
+            into.setdefault(EXTRA_ASSERTIONS, []).append(declared)
+            for key in declared:
                 del into[key]
 
 
-def combine(into: Node, schema: Node) -> None:
-    """Narrow `into` by `schema`: both must hold."""
-    _set_aside(into, schema)
-    for key, value in schema.items():
-        if key not in into:
-            into[key] = (
-                dict(value) if key == "properties" else list(value) if key == "required" else value
-            )
-        else:
-            into[key] = _both(key, into[key], value)
-
-
 def _both(key: str, left: Any, right: Any) -> Any:
+    """Return the value of a keyword that two schemas define."""
     match key:
         case "properties":
             return {
                 **left,
                 **{name: _both_properties(left.get(name), value) for name, value in right.items()},
             }
-        case "$also":
+        case "$also" | "examples":
             return [*left, *right]
         case "required":
             return list(dict.fromkeys([*left, *right]))
         case "type":
             return _both_types(left, right)
         case "enum":
-            return [value for value in left if value in right] or right
+            return _common_values(left, right) or right
         case "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties":
             return max(left, right)
         case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
             return min(left, right)
-        case "examples":
-            return [*left, *right]
-        case "additionalProperties" if right is True:
-            return left
         case "items" | "additionalProperties" if isinstance(left, dict):
             return _both_properties(left, right)
+        case "additionalProperties" if right is True:
+            return left
+        case "oneOf" | "anyOf" if left == right:
+            return left
         case "oneOf" | "anyOf":
-            return (
-                left
-                if left == right
-                else [{"allOf": [one, other]} for one in left for other in right]
-            )
+            return [{"allOf": [one, other]} for one in left for other in right]
     return right
 
 
+def _common_values(left: list[Any], right: list[Any]) -> list[Any]:
+    if all(isinstance(value, str) for value in (*left, *right)):
+        values = set(right)  # an enum can have tens of thousands of values
+        return [value for value in left if value in values]
+    return [value for value in left if value in right]
+
+
 def _both_types(left: Any, right: Any) -> Any:
-    ours, theirs = (value if isinstance(value, list) else [value] for value in (left, right))
-    both = [kind for kind in ours if kind in theirs or (kind == "integer" and "number" in theirs)]
-    both += [kind for kind in theirs if kind == "integer" and "number" in ours and kind not in both]
+    """Return the types that both `type`s allow, or `right` if there are none."""
+    lefts, rights = (value if isinstance(value, list) else [value] for value in (left, right))
+    both = [name for name in lefts if name in rights or (name == "integer" and "number" in rights)]
+    both += [
+        name for name in rights if name == "integer" and "number" in lefts and name not in both
+    ]
     return (both[0] if len(both) == 1 else both) if both else right
 
 

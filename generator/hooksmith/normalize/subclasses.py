@@ -6,7 +6,7 @@ from typing import Any
 
 from ..openapi.grammar import Node
 from ..openapi.references import follow
-from .combination import ALSO
+from .combination import EXTRA_ASSERTIONS
 
 
 def narrows(document: Node, inherited: Any, name: str, narrowing: list[Node]) -> bool:
@@ -51,7 +51,7 @@ def drop_inherited(document: Node, merged: Node, inherited: Node, required: list
         if name not in properties:
             continue
         if values := _fewer(document, schema, properties[name]):
-            merged.setdefault(ALSO, []).append({"properties": {name: {"enum": values}}})
+            merged.setdefault(EXTRA_ASSERTIONS, []).append({"properties": {name: {"enum": values}}})
             properties[name] = schema
         if properties[name] == schema and name not in newly_required:
             del properties[name]

@@ -13,18 +13,19 @@ _OPEN = frozenset({"oneOf", "anyOf", "if", "then", "else", "patternProperties"})
 
 def properties_of(document: Node, schema: Any) -> set[str]:
     """Return the property names of an object, those of its `allOf` included; empty if it may have other properties."""
-    return _properties(document, schema, set())
-
-
-def _properties(document: Node, schema: Any, visited: set[int]) -> set[str]:
-    schema = follow(document, schema)
-    if not isinstance(schema, dict) or id(schema) in visited or _OPEN & schema.keys():
-        return set()
-    visited.add(id(schema))
-    parts = [_properties(document, part, visited) for part in schema.get("allOf") or ()]
-    if not all(parts):
-        return set()
-    return {*(schema.get("properties") or {}), *(name for part in parts for name in part)}
+    names: set[str] = set()
+    visited: set[int] = set()
+    stack = [schema]
+    while stack:
+        part = follow(document, stack.pop())
+        if not isinstance(part, dict) or id(part) in visited or _OPEN & part.keys():
+            return set()
+        if not (part.get("properties") or part.get("allOf")):
+            return set()
+        visited.add(id(part))
+        names.update(part.get("properties") or ())
+        stack += part.get("allOf") or ()
+    return names
 
 
 def follow(document: Node, node: Any) -> Any:

@@ -38,6 +38,10 @@ from .pattern_samples import text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12
+_MAX_VALUES = 5_000
+"""Values in one example, beyond which the rest is null: required properties of recursive models multiply."""
+_MAX_TEXT = 10_000
+_MAX_ITEMS = 100
 FORMAT_SAMPLES = {
     "uuid": "123e4567-e89b-42d3-a456-426614174000",
     "email": "ada@example.com",
@@ -181,6 +185,7 @@ class _Sampler:
 
     def __init__(self, definitions: Mapping[str, AnyDefinition]) -> None:
         self._definitions = definitions
+        self._remaining = _MAX_VALUES
 
     def named(self, name: str, depth: int) -> Any:
         """Return a value of a definition."""
@@ -214,8 +219,9 @@ class _Sampler:
         return field.default if field.has_default else self.value(field.type, depth + 1)
 
     def value(self, type_: Type, depth: int) -> Any:
-        """Return a value of a type; null beyond a depth that recursive types alone reach."""
-        if depth > _DEEPEST:
+        """Return a value of a type; null beyond a depth or a number of values that recursive types alone reach."""
+        self._remaining -= 1
+        if depth > _DEEPEST or self._remaining < 0:
             return None
         match type_:
             case Named(name):
@@ -223,7 +229,10 @@ class _Sampler:
             case LiteralOf(values):
                 return values[0]
             case Array(items, constraints):
-                return [self.value(items, depth + 1) for _ in range(constraints.min_items or 0)]
+                return [
+                    self.value(items, depth + 1)
+                    for _ in range(min(constraints.min_items or 0, _MAX_ITEMS))
+                ]
             case Tuple(items):
                 return [self.value(item, depth + 1) for item in items]
             case Map():
@@ -254,7 +263,7 @@ def _text(constraints: Constraints) -> str:
     plain = FORMAT_SAMPLES.get(constraints.format or "", "example")
     text = text_matching(constraints.pattern) if constraints.pattern else plain
     text = text[: constraints.max_length] if constraints.max_length is not None else text
-    return text + "x" * ((constraints.min_length or 0) - len(text))
+    return text + "x" * (min(constraints.min_length or 0, _MAX_TEXT) - len(text))
 
 
 def _number(constraints: Constraints, *, whole: bool) -> int | float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 from ..ir import (
@@ -56,20 +57,24 @@ _Definition = TypeVar("_Definition", bound=AnyDefinition)
 def _dependencies_first(
     chosen: list[_Definition], dependencies: Callable[[_Definition], Iterable[str]]
 ) -> Iterator[_Definition]:
-    """Yield the definitions in their order, each after its dependencies among them."""
+    """Yield the definitions in their order, each after its dependencies among them.
+
+    The search uses a stack: chains of definitions may be longer than Python's recursion limit.
+    """
     by_name = {definition.name: definition for definition in chosen}
-    done: set[str] = set()
-
-    def visit(definition: _Definition) -> Iterator[_Definition]:
-        if definition.name not in done:
-            done.add(definition.name)
-            for name in dependencies(definition):
-                if name in by_name:
-                    yield from visit(by_name[name])
-            yield definition
-
-    for definition in chosen:
-        yield from visit(definition)
+    entered: set[str] = set()
+    for first in chosen:
+        stack = [] if first.name in entered else [(first, iter(dependencies(first)))]
+        entered.add(first.name)
+        while stack:
+            definition, names = stack[-1]
+            ahead = next((name for name in names if name in by_name and name not in entered), None)
+            if ahead is None:
+                stack.pop()
+                yield definition
+            else:
+                entered.add(ahead)
+                stack.append((by_name[ahead], iter(dependencies(by_name[ahead]))))
 
 
 def _bases(definition: AnyDefinition) -> tuple[str, ...]:
@@ -241,7 +246,7 @@ class _DefinitionPlanner:
 
     def _alias(self, alias: Alias) -> AliasView:
         """Plan an alias: a `TypeAlias`, or a `TypeAliasType` if the alias refers to itself."""
-        is_recursive = self._is_recursive(alias)
+        is_recursive = alias.name in self._recursive_aliases
         expression = self._annotation_writer(alias).annotation(alias.type)
         if is_recursive:
             alias_type = self._imports.add("typing_extensions", "TypeAliasType")
@@ -255,19 +260,35 @@ class _DefinitionPlanner:
             doc=_described(alias.description, alias.deprecated),
         )
 
-    def _is_recursive(self, alias: Alias) -> bool:
-        """Return whether a chain of aliases leads back to the alias. Models and enums end a chain."""
-        seen: set[str] = set()
-        stack = list(references(alias))
-        while stack:
-            name = stack.pop()
-            if name == alias.name:
-                return True
-            definition = self._definitions[name]
-            if name not in seen and isinstance(definition, Alias):
-                seen.add(name)
-                stack.extend(references(definition))
-        return False
+    @cached_property
+    def _recursive_aliases(self) -> set[str]:
+        """Names of the aliases that a chain of aliases leads back to. Models and enums end a chain."""
+        aliases = [each for each in self._definitions.values() if isinstance(each, Alias)]
+        uses = {alias.name: set(references(alias)) for alias in aliases}
+        users: dict[str, list[str]] = {name: [] for name in uses}
+        for name, used in uses.items():
+            for each in used & uses.keys():
+                users[each].append(name)
+        recursive: set[str] = set()
+        assigned: set[str] = set()
+        for alias in reversed(list(_dependencies_first(aliases, references))):
+            component = _reachable(alias.name, users, assigned)  # Kosaraju's algorithm
+            assigned |= component
+            if len(component) > 1 or alias.name in uses[alias.name]:
+                recursive |= component
+        return recursive
+
+
+def _reachable(start: str, edges: Mapping[str, Iterable[str]], excluded: set[str]) -> set[str]:
+    """Return the names that can be reached from a name, itself included; empty if it is excluded."""
+    reached: set[str] = set()
+    stack = [start]
+    while stack:
+        name = stack.pop()
+        if name not in reached and name not in excluded:
+            reached.add(name)
+            stack.extend(edges[name])
+    return reached
 
 
 def constant(field: Field) -> str:
