@@ -85,10 +85,10 @@ def _both(key: str, left: Any, right: Any) -> Any:
             return max(left, right)
         case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
             return min(left, right)
-        case "items" | "additionalProperties" if isinstance(left, dict):
-            return _both_properties(left, right)
         case "additionalProperties" if right is True:
             return left
+        case "items" | "additionalProperties" if isinstance(left, dict):
+            return _both_properties(left, right)
         case "oneOf" | "anyOf" if left == right:
             return left
         case "oneOf" | "anyOf":

@@ -119,30 +119,33 @@ def _options(schema: Any) -> list[Any]:
 
 
 def _subclasses(document: Node) -> dict[str, list[str]]:
-    """Pointer of a component → references to all components that extend it by `allOf`, in document order."""
+    """Return pointer of a component with a discriminator → references to all components that extend it by `allOf`.
+
+    The references are in document order.
+    """
     schemas = document.get("components", {}).get("schemas", {})
-    parents: dict[str, list[str]] = {}
+    children: dict[str, list[str]] = {}
     for name, schema in schemas.items():
         parts = schema.get("allOf") if isinstance(schema, dict) else None
-        parents[f"#/components/schemas/{escape(name)}"] = [
-            part["$ref"]
-            for part in (parts if isinstance(parts, list) else ())
-            if isinstance(part, dict) and isinstance(part.get("$ref"), str)
-        ]
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict) and isinstance(part.get("$ref"), str):
+                children.setdefault(part["$ref"], []).append(f"#/components/schemas/{escape(name)}")
+    order = {f"#/components/schemas/{escape(name)}": index for index, name in enumerate(schemas)}
     return {
-        reference[1:]: [child for child in parents if reference in _ancestors(child, parents)]
-        for reference in parents
+        reference[1:]: sorted(_descendants(reference, children), key=order.__getitem__)
+        for reference, schema in zip(order, schemas.values(), strict=True)
+        if isinstance(schema, dict) and isinstance(schema.get("discriminator"), dict)
     }
 
 
-def _ancestors(reference: str, parents: dict[str, list[str]]) -> set[str]:
+def _descendants(reference: str, children: dict[str, list[str]]) -> set[str]:
     seen: set[str] = set()
-    stack = list(parents.get(reference, ()))
+    stack = list(children.get(reference, ()))
     while stack:
-        parent = stack.pop()
-        if parent not in seen:
-            seen.add(parent)
-            stack.extend(parents.get(parent, ()))
+        child = stack.pop()
+        if child not in seen:
+            seen.add(child)
+            stack.extend(children.get(child, ()))
     return seen - {reference}
 
 
