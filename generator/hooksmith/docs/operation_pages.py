@@ -211,7 +211,8 @@ def _pagination(operation: Operation) -> str:
     pages = operation.pagination
     if pages is None:
         return ""
-    return f"Iterating reads all pages, by {pages.style}: `{pages.parameter}` is set for you."
+    text = f"Iterating reads all pages, by {pages.style.replace('_', ' ')}."
+    return f"{text} The client sets `{pages.parameter}`." if pages.parameter else text
 
 
 def _callback_rows(
