@@ -113,7 +113,9 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
 
 def _environment(tool: Tool, folder: Path) -> dict[str, str]:
     """Return the environment of a user, with a cache of its own and compiled modules."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     cache = str(folder / "cache")
     path = os.pathsep.join([str(tool.folder / "bin"), environment.get("PATH", "")])
     return {
@@ -139,7 +141,9 @@ def _print(document: Path, figures: dict[str, Figures]) -> None:
             print(f"{tool.label:36}{'—':>8}  {tool_figures.problem[:90]}")
             continue
         times = "".join(f"{tool_figures.seconds[situation]:8.2f}" for situation in ("cold", "same"))
-        print(f"{tool.label:36}{times}{tool_figures.memory:7.0f}{tool_figures.files:6}  {tool.makes}")
+        print(
+            f"{tool.label:36}{times}{tool_figures.memory:7.0f}{tool_figures.files:6}  {tool.makes}"
+        )
     _print_ratios(figures)
 
 
