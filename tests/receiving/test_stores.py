@@ -95,7 +95,9 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
         def open_store(**options: Any) -> SQLiteStore:
             if request.param == "memory" and stores:
                 for name, value in options.items():
-                    setattr(stores[0], name if name in ("lease", "retention") else f"_{name}", value)
+                    setattr(
+                        stores[0], name if name in ("lease", "retention") else f"_{name}", value
+                    )
                 return stores[0]
             path = None if request.param == "memory" else tmp_path / "store.db"
             stores.append(SQLiteStore(path, **options))
