@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from .lease_keeper import LeaseKeeper
 from .reporting import logger
 from .stores import AsyncIdempotencyStore, IdempotencyStore, Taken
 
@@ -26,6 +27,8 @@ class Deduplication:
         self.may_block = store is not None and bool(getattr(store, "may_block", True))
         self._try_claim = getattr(store, "try_claim", None)
         self._try_commit = getattr(store, "try_commit", None)
+        can_renew = hasattr(store, "renew") and hasattr(store, "lease")
+        self._keeper = LeaseKeeper(store) if can_renew else None
 
     def claim(self, key: str | None) -> str | Taken:
         """Return the token of a claim, or the reason why the key cannot be claimed; raises StoreError."""
@@ -35,7 +38,18 @@ class Deduplication:
             token: str | Taken = self._store.claim(key)
         except Exception as error:
             raise StoreError from error
+        return self._kept(key, token)
+
+    def _kept(self, key: str, token: str | Taken) -> str | Taken:
+        """Renew the claim from now on, if it succeeded."""
+        if self._keeper is not None and isinstance(token, str):
+            self._keeper.add(key, token)
         return token
+
+    def _end(self, key: str, token: str) -> None:
+        """End the renewal of a claim."""
+        if self._keeper is not None:
+            self._keeper.remove(key, token)
 
     async def aclaim(self, key: str | None) -> str | Taken:
         """Claim a key without blocking the event loop; raises StoreError."""
@@ -51,12 +65,13 @@ class Deduplication:
                     token = await _in_thread(self._store.claim, key)
         except Exception as error:
             raise StoreError from error
-        return token
+        return self._kept(key, token)
 
     def commit(self, key: str | None, token: str) -> None:
         """Record that the key was handled; raises StoreError."""
         if self._store is None or key is None:
             return
+        self._end(key, token)
         try:
             self._store.commit(key, token)
         except Exception as error:
@@ -71,6 +86,7 @@ class Deduplication:
         if self._store is None or key is None or not (self.is_async or self.may_block):
             self.commit(key, token)
             return
+        self._end(key, token)
         try:
             if self._try_commit is not None and self._try_commit(key, token):
                 return
@@ -91,6 +107,7 @@ class Deduplication:
         """End a claim without a commit. If the store fails, the claim expires by itself."""
         if self._store is None or key is None:
             return
+        self._end(key, token)
         try:
             self._store.release(key, token)
         except Exception:
@@ -100,6 +117,7 @@ class Deduplication:
         """End a claim without a commit, without blocking the event loop and even if the task is cancelled."""
         if self._store is None or key is None:
             return
+        self._end(key, token)
         from anyio import CancelScope
 
         with CancelScope(shield=True):

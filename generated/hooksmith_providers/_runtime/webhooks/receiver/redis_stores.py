@@ -46,6 +46,7 @@ class _RedisOptions:
     def __init__(self, client: Any, prefix: str, lease: float, retention: float) -> None:
         self._client = client
         self._prefix = prefix
+        self.lease = lease
         self._lease = _milliseconds(lease)
         self._retention = _milliseconds(retention)
         self.retention = retention
@@ -60,7 +61,7 @@ class RedisStore(_RedisOptions):
     Args:
         client: A `redis.Redis`, which the caller closes, or the URL of a server.
         prefix: The beginning of every key.
-        lease: Seconds that a claim holds. Longer than any handler takes.
+        lease: Seconds that a claim holds; it is renewed while its handler runs.
         retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
     """
 
@@ -84,6 +85,10 @@ class RedisStore(_RedisOptions):
     def commit(self, key: str, token: str) -> None:
         self._client.set(self._prefix + key, "", px=self._retention)
 
+    def renew(self, key: str, token: str) -> None:
+        """Extend a claim by the lease, from now on."""
+        self._client.eval(_RENEW, 1, self._prefix + key, token, str(self._lease))
+
     def release(self, key: str, token: str) -> None:
         self._client.eval(_RELEASE, 1, self._prefix + key, token)
 
@@ -94,7 +99,7 @@ class AsyncRedisStore(_RedisOptions):
     Args:
         client: A `redis.asyncio.Redis`, which the caller closes, or the URL of a server.
         prefix: The beginning of every key.
-        lease: Seconds that a claim holds. Longer than any handler takes.
+        lease: Seconds that a claim holds; it is renewed while its handler runs.
         retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
     """
 
@@ -118,6 +123,10 @@ class AsyncRedisStore(_RedisOptions):
     async def commit(self, key: str, token: str) -> None:
         await self._client.set(self._prefix + key, "", px=self._retention)
 
+    async def renew(self, key: str, token: str) -> None:
+        """Extend a claim by the lease, from now on."""
+        await self._client.eval(_RENEW, 1, self._prefix + key, token, str(self._lease))
+
     async def release(self, key: str, token: str) -> None:
         await self._client.eval(_RELEASE, 1, self._prefix + key, token)
 
@@ -126,6 +135,7 @@ class AsyncRedisStore(_RedisOptions):
 _RELEASE = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 )
+_RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
 
 
 def _connected(client: Any, module: str) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
-LEASE = 300.0
+LEASE = 30.0
 RETENTION = 7 * 86_400.0
 _SWEEP_SECONDS = 60.0
 _CHECKPOINT_COMMITS = 1000
@@ -38,8 +38,9 @@ class Taken(Enum):
 class IdempotencyStore(Protocol):
     """A store of handled deliveries. Every method may be called from many threads.
 
-    Optional attributes: `retention` (seconds that a handled delivery is remembered), `may_block` (False: the methods
-    never wait, so they run in the event loop), `try_claim(key)`, which returns None instead of waiting, and
+    Optional attributes: `renew(key, token)` and `lease`, in seconds: the receiver then renews a claim while its
+    handler runs; `retention` (seconds that a handled delivery is remembered); `may_block` (False: the methods never
+    wait, so they run in the event loop), `try_claim(key)`, which returns None instead of waiting, and
     `try_commit(key, token)`, which returns False instead.
     """
 
@@ -86,7 +87,7 @@ class MemoryStore:
     """A store in the memory of this process, for one process; a restart forgets it.
 
     Args:
-        lease: Seconds that a claim holds. Longer than any handler takes.
+        lease: Seconds that a claim holds; it is renewed while its handler runs.
         retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
         clock: Gives seconds, of any origin.
     """
@@ -100,7 +101,7 @@ class MemoryStore:
         retention: float = RETENTION,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lease = lease
+        self.lease = lease
         self.retention = retention
         self._clock = clock
         self._lock = threading.Lock()
@@ -116,12 +117,18 @@ class MemoryStore:
             entry = self._entries.get(key)
             if entry is not None and entry[1] > now:
                 return Taken.BUSY if entry[0] else Taken.DONE
-            self._entries[key] = (token, now + self._lease)
+            self._entries[key] = (token, now + self.lease)
         return token
 
     def commit(self, key: str, token: str) -> None:
         with self._lock:
             self._entries[key] = ("", self._clock() + self.retention)
+
+    def renew(self, key: str, token: str) -> None:
+        """Extend a claim by the lease, from now on."""
+        with self._lock:
+            if self._entries.get(key, ("", 0.0))[0] == token:
+                self._entries[key] = (token, self._clock() + self.lease)
 
     def release(self, key: str, token: str) -> None:
         with self._lock:
@@ -144,7 +151,7 @@ class SQLiteStore:
 
     Args:
         path: The file; None: in memory, for this process alone.
-        lease: Seconds that a claim holds. Longer than any handler takes.
+        lease: Seconds that a claim holds; it is renewed while its handler runs.
         retention: Seconds that a handled delivery is remembered. Longer than the sender repeats a delivery.
         clock: Gives the Unix time in seconds.
     """
@@ -158,7 +165,7 @@ class SQLiteStore:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._path = str(path) if path is not None else ":memory:"
-        self._lease = lease
+        self.lease = lease
         self.retention = retention
         self._clock = clock
         self._lock = threading.Lock()
@@ -180,7 +187,7 @@ class SQLiteStore:
     def _claim(self, connection: sqlite3.Connection, key: str) -> str | Taken:
         now, token = self._clock(), secrets.token_hex(16)
         self._sweep(connection, now)
-        claimed = connection.execute(_CLAIM, (key, token, now + self._lease, now)).fetchone()
+        claimed = connection.execute(_CLAIM, (key, token, now + self.lease, now)).fetchone()
         if claimed is not None:
             return token
         row = connection.execute("SELECT token FROM deliveries WHERE key = ?", (key,)).fetchone()
@@ -224,6 +231,11 @@ class SQLiteStore:
                 connection.execute("PRAGMA busy_timeout = 30000")
         finally:
             self._lock.release()
+
+    def renew(self, key: str, token: str) -> None:
+        """Extend a claim by the lease, from now on."""
+        with self._lock:
+            self._open().execute(_RENEW, (self._clock() + self.lease, key, token))
 
     def release(self, key: str, token: str) -> None:
         with self._lock:
@@ -280,3 +292,4 @@ _COMMIT = """
 INSERT INTO deliveries (key, token, expires) VALUES (?1, NULL, ?2)
 ON CONFLICT (key) DO UPDATE SET token = NULL, expires = ?2
 """
+_RENEW = "UPDATE deliveries SET expires = ? WHERE key = ? AND token = ?"
