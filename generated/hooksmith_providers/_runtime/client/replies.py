@@ -68,6 +68,13 @@ class RawReply(Generic[T]):
             return self.content
         if _is_text(found):
             return self._response.text
+        value, details = self._parsed(found)
+        if details:
+            raise self._misfit(details)
+        return value
+
+    def _parsed(self, found: Reply) -> tuple[Any, tuple[Detail, ...]]:
+        """Return the content as parsed, and its problems. No frame of a later error has the content as a variable."""
         content = self.content.removeprefix(_BYTE_ORDER_MARK)
         value, details = parse_json(found.adapter or ANY, content or b"null")
         if details and not content:
@@ -75,9 +82,7 @@ class RawReply(Generic[T]):
         if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
             value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
             details = details if second else ()
-        if details:
-            raise self._misfit(details)
-        return value
+        return value, details
 
     def _described(self, reply: Reply) -> Reply:
         """Return the description of the reply's media type."""
