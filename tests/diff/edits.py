@@ -159,7 +159,7 @@ EDITS: dict[str, tuple[list[Step], set[str]]] = {
     "body optional": ([("paths/~1orders/post/requestBody/required", False)], {"body-optional", "body-shape"}),
     "body type": ([("paths/~1people/put/requestBody/content/application~1json/schema", ref("Address"))], {"body-type", "body-shape"}),
     "body media type": ([("paths/~1people/put/requestBody/content/application~1x-www-form-urlencoded", {"schema": ref("PersonPatch")})], {"body-media-types"}),
-    "reply": ([("paths/~1orders~1{order_id}/delete/responses/204/content", {"application/json": {"schema": ref("Order")}})], {"reply"}),
+    "reply": ([("paths/~1orders/post/responses/201/content/application~1json/schema", ref("Person"))], {"reply"}),
     "pagination": ([("paths/~1people/get/x-hooksmith-pagination", GONE)], {"pagination"}),
     "errors": ([("paths/~1orders/get/responses/404", GONE)], {"errors"}),
     "permissions": ([("paths/~1orders/get/x-hooksmith-permissions", {"permissions": ["orders:read"]})], {"permissions"}),

@@ -226,13 +226,21 @@ class _Builder:
         parent = self.source.package.rpartition(".")[0]
         for tree in self.source.trees.values():
             for node in ast.walk(tree):
-                if isinstance(node, ast.ImportFrom) and "_runtime" in (node.module or ""):
-                    module = (node.module or "")[(node.module or "").index("_runtime") :]
-                    if "client.operation" in module:
+                if not isinstance(node, ast.ImportFrom):
+                    continue
+                module = node.module or ""
+                if "_runtime" in module:
+                    module = f"{parent}.{module[module.index('_runtime') :]}"
+                elif node.level:
+                    continue
+                for alias in node.names:
+                    is_renamed = (alias.asname or "").startswith("_")  # the document has its name
+                    if "client.operation" in module or alias.name == "lazy":
                         continue
-                    for alias in node.names:
-                        if not alias.asname and alias.name != "lazy":
-                            found.add(f"from {parent}.{module} import {alias.name}")
+                    if is_renamed:
+                        found.add(f"from {module} import {alias.name} as {alias.asname}")
+                    elif "_runtime" in module and not alias.asname:
+                        found.add(f"from {module} import {alias.name}")
         return found
 
     # --- definitions

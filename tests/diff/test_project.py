@@ -50,15 +50,15 @@ CALLING = """
 
 
     def first(status: Status) -> Order:
-        return client.orders.list_orders(after="a", status=status, limit=3)[0]
+        return client.orders.list(after="a", status=status, limit=3)[0]
 
 
     def make() -> str:
-        return client.orders.create_order(amount=3, carrier="dhl").id
+        return client.orders.create(amount=3, carrier="dhl").id
 
 
     def gone() -> None:
-        client.orders.delete_order(order_id="1")
+        client.orders.delete(order_id="1")
 
 
     unrelated: int = "an error of its own"
@@ -112,13 +112,13 @@ def places(uses: list[dict[str, Any]]) -> list[tuple[str, int, str]]:
             "required argument added",
             "calling.py",
             CALLING,
-            "list_orders",
+            "orders.list",
             "argument-added-required",
         ),
-        ("argument type", "calling.py", CALLING, "list_orders", "argument-type"),
-        ("argument removed", "calling.py", CALLING, "list_orders", "argument-removed"),
-        ("method removed", "calling.py", CALLING, "delete_order", "call-removed"),
-        ("method renamed", "calling.py", CALLING, "create_order", "call-renamed"),
+        ("argument type", "calling.py", CALLING, "orders.list", "argument-type"),
+        ("argument removed", "calling.py", CALLING, "orders.list", "argument-removed"),
+        ("method removed", "calling.py", CALLING, "orders.delete", "call-removed"),
+        ("method renamed", "calling.py", CALLING, "orders.create", "call-renamed"),
         ("sent value removed", "calling.py", CALLING, "", ""),
         ("title", "calling.py", CALLING, "import AcmeClient", "client-renamed"),
     ],

@@ -44,7 +44,7 @@ def drift(
         overlays=tuple(options["overlays"]),
         **extension_settings(options["signature"], options["events"]),
     )
-    recordings = (found for path in deliveries for found in read_recordings(path))
+    recordings = (recording for path in deliveries for recording in read_recordings(path))
     with progress():
         report, suggestion, unreached = examine_deliveries(spec, settings, recordings)
     if format_ == "json":

@@ -34,15 +34,15 @@ def read_accepted(path: Path) -> Mapping[str, Accepted]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        found = _LINE.fullmatch(line.strip())
-        if found is None:
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
             raise ConfigError.at(
                 Place(file=str(path), line=number),
                 "is not `fingerprint  id  place  # reason`",
                 hint="hooksmith diff --write-accept writes such lines",
             )
-        accepted[found["fingerprint"]] = Accepted(
-            found["fingerprint"], found["id"], found["place"], found["reason"] or "", number
+        accepted[match["fingerprint"]] = Accepted(
+            match["fingerprint"], match["id"], match["place"], match["reason"] or "", number
         )
     return accepted
 
@@ -50,13 +50,13 @@ def read_accepted(path: Path) -> Mapping[str, Accepted]:
 def stale(accepted: Mapping[str, Accepted], entries: Iterable[Entry]) -> list[Accepted]:
     """Return the accepted changes that match nothing."""
     present = {entry.fingerprint for entry in entries}
-    return [it for fingerprint, it in accepted.items() if fingerprint not in present]
+    return [each for fingerprint, each in accepted.items() if fingerprint not in present]
 
 
 def accepted_text(entries: Iterable[Entry], known: Mapping[str, Accepted]) -> str:
-    """Return the text of a file that accepts these entries. Reasons of known ones are kept."""
+    """Return the text of a file that accepts these entries, with the reasons of known entries."""
     lines = []
-    for entry in sorted(entries, key=lambda it: (it.change.place, it.change.rule)):
+    for entry in sorted(entries, key=lambda each: (each.change.place, each.change.rule)):
         reason = known[entry.fingerprint].reason if entry.fingerprint in known else ""
         place = " ".join(entry.change.place.replace("#", "").split()) or "-"
         line = f"{entry.fingerprint}  {entry.change.rule}  {place}"

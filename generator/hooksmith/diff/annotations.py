@@ -70,7 +70,7 @@ _OPEN_ALIASES = {"Open": Name("str"), "OpenInt": Name("int"), "Omittable": OMIT}
 
 @lru_cache(maxsize=100_000)
 def parse(text: str) -> Annotation:
-    """Return the annotation that `text` spells, as a type checker reads it."""
+    """Return the annotation in `text`, as a type checker reads it."""
     return _annotation(ast.parse(f"({text.strip()})", mode="eval").body)
 
 
@@ -139,7 +139,7 @@ def _unpacked(annotation: Annotation) -> Annotation:
 
 
 def union(options: Iterator[Annotation] | list[Annotation]) -> Annotation:
-    """Return a union without repetitions. `Any` is an option among others, as in a declared type."""
+    """Return a union without repetitions. `Any` absorbs no other option, as in a declared type."""
     flat: dict[Annotation, None] = {}
     for option in options:
         inner = option.options if isinstance(option, Options) else (option,)

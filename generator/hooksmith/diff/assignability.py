@@ -93,7 +93,7 @@ class Assignability:
         if isinstance(target, Options):
             if any(self.is_assignable(source, option) for option in target.options):
                 return True
-            return source == Name("bool") and all(it in target.options for it in _BOOLEANS)
+            return source == Name("bool") and all(each in target.options for each in _BOOLEANS)
         if isinstance(source, LiteralValue):
             return not isinstance(target, LiteralValue) and self.is_assignable(
                 Name(source.class_name), target
@@ -115,7 +115,7 @@ class Assignability:
             return False
         if target.text == "Sequence" and source.text in _SEQUENCES:
             item = target.arguments[0]
-            return all(self.is_assignable(_item(it), item) for it in source.arguments)
+            return all(self.is_assignable(_item(each), item) for each in source.arguments)
         if source.text != target.text:
             return False
         if source.text == "tuple":
@@ -163,10 +163,10 @@ class Assignability:
         """The types of an attribute, one for each option of a union; None if an option does not have it."""
         types: list[Annotation] = []
         for option in _options(self.expand(annotation)):
-            found = self._attribute(option, name)
-            if found is None:
+            attribute = self._attribute(option, name)
+            if attribute is None:
                 return None
-            types.append(found)
+            types.append(attribute)
         return types
 
     def _attribute(self, option: Annotation, name: str) -> Annotation | None:
@@ -201,7 +201,7 @@ class Assignability:
             ]
             if len(combinations) > _MOST_EXPANSIONS:
                 return False
-            if all(any(self._fits(it, some) for it in signatures) for some in combinations):
+            if all(any(self._fits(each, some) for each in signatures) for some in combinations):
                 return True
         return False
 
@@ -221,8 +221,8 @@ class Assignability:
         }
         return frozenset(missing).union(
             name
-            for name, given in arguments.items()
-            if name not in signature or not self.is_assignable(given, signature[name][0])
+            for name, source in arguments.items()
+            if name not in signature or not self.is_assignable(source, signature[name][0])
         )
 
 

@@ -28,11 +28,11 @@ def attribute(
     complete = list(changes)
     causes: dict[int, list[Break]] = defaultdict(list)
     for broken in breaks:
-        found = index.causes(broken)
-        if not found:
-            found = [len(complete)]
+        positions = index.causes(broken)
+        if not positions:
+            positions = [len(complete)]
             complete.append(_unexplained(broken))
-        for position in found:
+        for position in positions:
             causes[position].append(broken)
     return complete, causes
 
@@ -74,9 +74,9 @@ class _Index:
         return any(isinstance(side.definitions.get(name), Model) for side in self._sides)
 
     def causes(self, broken: Break) -> list[int]:
-        """The positions of the changes that a break is due to: the nearest ones that can be found."""
+        """Return the positions of the nearest changes that explain a break."""
         place = _synchronous(broken.place)
-        for found in (
+        for positions in (
             self._at(_members(place, broken.culprits)),
             self._inherited(place, broken.culprits),
             self._at([place]),
@@ -84,8 +84,8 @@ class _Index:
             self._imported(broken),
             self._of_parts(place),
         ):
-            if found:
-                return found
+            if positions:
+                return positions
         return []
 
     def _at(self, places: Iterable[str]) -> list[int]:
@@ -142,20 +142,20 @@ class _Index:
     def _of_parts(self, place: str) -> list[int]:
         """Changes that give the package a part, or take it away: its first or last event or method."""
         old, new = self._sides
-        found: list[int] = []
+        positions: list[int] = []
         if place.startswith(("events.", "event_types.", "webhook.", "testing.")) or bool(
             old.view.events
         ) != bool(new.view.events):
-            found += self._of_rules("event", "signature")
+            positions += self._of_rules("event", "signature")
         if bool(old.view.client) != bool(new.view.client):
-            found += self._of_rules("call-")
+            positions += self._of_rules("call-")
         if bool(old.view.callbacks) != bool(new.view.callbacks):
-            found += self._of_rules("callback-")
-        if not found and place.startswith("client."):
-            found = self._of_rules("call-")
-        if not found:
-            found = self._of_rules("event", "signature")
-        return found
+            positions += self._of_rules("callback-")
+        if not positions and place.startswith("client."):
+            positions = self._of_rules("call-")
+        if not positions:
+            positions = self._of_rules("event", "signature")
+        return positions
 
     def _of_rules(self, *prefixes: str) -> list[int]:
         return [

@@ -32,8 +32,10 @@ class ClientUses(Comparison):
         assert old is not None
         assert new is not None
         name = "async_arguments" if is_async else "arguments"
-        given = {it.name: self.types.read(it.annotation, self.old) for it in getattr(old, name)}
-        culprits = self.types.misfits(signature(getattr(new, name)), given)
+        passed = {
+            item.name: self.types.read(item.annotation, self.old) for item in getattr(old, name)
+        }
+        culprits = self.types.misfits(signature(getattr(new, name)), passed)
         if culprits:
             class_name = self.old.client_classes[int(is_async)]
             yield Break(
@@ -61,8 +63,10 @@ class ClientUses(Comparison):
             return
         uses: tuple[Use, ...] = ("call", "call_least")
         for use in uses:
-            given = [self._given(way, is_least=use == "call_least") for way in method.signatures]
-            refused = [it for it in given if current is None or not self._accepts(current, it)]
+            passed = [self._given(way, is_least=use == "call_least") for way in method.signatures]
+            refused = [
+                item for item in passed if current is None or not self._accepts(current, item)
+            ]
             if refused:
                 culprits = self._culprits(current, refused)
                 yield Break(
@@ -90,8 +94,8 @@ class ClientUses(Comparison):
         """The arguments that calls fail by, with the signature that refuses the fewest."""
         signatures = current.signatures if current else ()
         least = (
-            min((self.types.misfits(signature(way), given) for way in signatures), key=len)
-            for given in refused
+            min((self.types.misfits(signature(way), passed) for way in signatures), key=len)
+            for passed in refused
             if signatures
         )
         return frozenset[str]().union(*least)
@@ -105,8 +109,8 @@ class ClientUses(Comparison):
             if not (is_least and argument.default)
         }
 
-    def _accepts(self, method: MethodSurface, given: dict[str, Annotation]) -> bool:
-        return self.types.accepts(tuple(map(signature, method.signatures)), given)
+    def _accepts(self, method: MethodSurface, passed: dict[str, Annotation]) -> bool:
+        return self.types.accepts(tuple(map(signature, method.signatures)), passed)
 
 
 def _returned(annotation: Annotation, method: MethodSurface) -> Annotation:

@@ -56,7 +56,7 @@ class DefinitionUses(Comparison):
         )
         for use, chosen in constructions:
             arguments = {
-                name: self.types.read(it.annotation, self.old) for name, it in chosen.items()
+                name: self.types.read(part.annotation, self.old) for name, part in chosen.items()
             }
             if not self._can_construct(itself, arguments):
                 yield self._construction(use, model, chosen, arguments)
@@ -94,8 +94,8 @@ class DefinitionUses(Comparison):
         related = mentioned([field.annotation, text])
         annotation = self.types.read(field.annotation, self.old)
         uses: dict[Use, Callable[[Annotation], bool]] = {
-            "read": lambda it: self.types.is_assignable(it, annotation),
-            "write": lambda it: self.types.is_assignable(annotation, it),
+            "read": lambda part: self.types.is_assignable(part, annotation),
+            "write": lambda part: self.types.is_assignable(annotation, part),
         }
         for use, is_fine in uses.items():
             if attributes is None or not all(map(is_fine, attributes)):
@@ -121,7 +121,9 @@ class DefinitionUses(Comparison):
             return True
         if isinstance(expanded, Generic) and expanded.text == "dict":
             item = expanded.arguments[1]
-            return all(self.types.is_assignable(given, item) for given in arguments.values())
+            return all(
+                self.types.is_assignable(annotation, item) for annotation in arguments.values()
+            )
         name = expanded.text if isinstance(expanded, Name) else ""
         if not isinstance(self.new.definitions.get(name), ClassSurface):
             return False
@@ -153,7 +155,7 @@ class DefinitionUses(Comparison):
 
     def _enum(self, enum: EnumSurface) -> Iterator[Break]:
         place = f"{enum.module}.{enum.name}"
-        current = next((it for it in self.new.enums if it.name == enum.name), None)
+        current = next((part for part in self.new.enums if part.name == enum.name), None)
         members = dict(current.members) if current else {}
         names_ = frozenset({enum.name})
         for name, literal in enum.members:

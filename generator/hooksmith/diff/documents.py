@@ -44,9 +44,11 @@ def find_document(text: str, config: Path | None = None) -> Document:
     if colon and file:
         return Document(label=text, path=top_of(Path()) / file, revision=revision)
     name, at, revision = text.partition("@")
-    found = _config(config)
-    if found is not None and name in found.apis and (revision or not at):
-        return Document(label=text, path=found.apis[name].spec, name=name, revision=revision)
+    configuration = _config(config)
+    if configuration is not None and name in configuration.apis and (revision or not at):
+        return Document(
+            label=text, path=configuration.apis[name].spec, name=name, revision=revision
+        )
     raise LoadError.at(
         Place(file=text),
         "there is no such file, nor an API of that name in the configuration",
@@ -100,9 +102,9 @@ def compare_documents(
 ) -> tuple[Report, CodeReport | None]:
     """Compare two documents with the same settings: those of the configuration, if one of them is of an API there."""
     name = new.name or old.name
-    found = _config(config) if name else None
-    if found is not None:
-        settings = replace(found.settings(name), strict=False)
+    configuration = _config(config) if name else None
+    if configuration is not None:
+        settings = replace(configuration.settings(name), strict=False)
     with ExitStack() as stack:
         before, after = (
             stack.enter_context(_checkout(document, settings)) for document in (old, new)
@@ -127,14 +129,16 @@ def _checkout(document: Document, settings: Settings) -> Iterator[_Checkout]:
     top = top_of(document.path.parent if document.path.parent.is_dir() else Path())
     path = _inside(document.path, top)
     roots = [_inside(root, top) for root in settings.roots if root.resolve().is_relative_to(top)]
-    overlays = [_inside(it, top) for it in settings.overlays if it.resolve().is_relative_to(top)]
+    overlays = [
+        _inside(each, top) for each in settings.overlays if each.resolve().is_relative_to(top)
+    ]
     with checked_out(top, document.revision, [path.parent, path, *roots, *overlays]) as folder:
 
         def moved(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-            inside = ((it, _inside(it, top)) for it in paths)
+            inside = ((each, _inside(each, top)) for each in paths)
             return tuple(
-                folder / real.relative_to(top) if real.is_relative_to(top) else it
-                for it, real in inside
+                folder / real.relative_to(top) if real.is_relative_to(top) else each
+                for each, real in inside
             )
 
         there = folder / path.relative_to(top)

@@ -72,7 +72,7 @@ def _report(path: Path, settings: Settings, revision: str) -> Report | None:
     try:
         top = top_of(path.parent)
         parts = [path.parent, *settings.roots, *settings.overlays]
-        inside = [str(it.resolve()) for it in parts if it.resolve().is_relative_to(top)]
+        inside = [str(each.resolve()) for each in parts if each.resolve().is_relative_to(top)]
         if not git(top, "diff", "--name-only", revision, "--", *inside):
             return None
         real = path.resolve()

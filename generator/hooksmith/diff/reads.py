@@ -1,4 +1,4 @@
-"""What a package that knows one document reads of deliveries that another document describes.
+"""Reading of deliveries of one document by the package of another document.
 
 The rules are those of the runtime (`_runtime/webhooks/lenient_reading.py`): an object inside an event may lack
 properties that its class requires, unless it lacks all of them; anything else that does not fit is drift.
@@ -6,7 +6,9 @@ properties that its class requires, unless it lacks all of them; anything else t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Literal
 
 from ..frozen import value
@@ -49,6 +51,9 @@ class Finding:
     written: str
 
 
+_FRAMES = 10
+"""Frames that the reading of an object inside an object takes; 5 of them are measured."""
+
 Findings = frozenset[Finding]
 _NONE: Findings = frozenset()
 
@@ -66,6 +71,17 @@ _READABLE: Mapping[Kind, frozenset[Kind]] = {
 """Scalars of the document that a scalar of the package reads, whatever their values."""
 
 
+@contextmanager
+def _deep_recursion(definitions: int) -> Iterator[None]:
+    """Let a chain of all definitions be read; calls of Python functions take no space of the C stack."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + _FRAMES * definitions)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 class Reads:
     """Reads values that `writer` describes with the definitions of `reader`."""
 
@@ -79,18 +95,19 @@ class Reads:
     def event(self, reader: tuple[str, ...], writer: tuple[str, ...]) -> Findings:
         """Return the outcomes of an event, by the definitions of its body on both sides."""
         options_ = tuple(Named(name) for name in reader)
-        found = [self._best(options_, Named(name), is_event=True) for name in writer]
-        return _NONE.union(*found)
+        with _deep_recursion(len(self._reader)):
+            findings = [self._best(options_, Named(name), is_event=True) for name in writer]
+        return _NONE.union(*findings)
 
     # --- types
 
     def _type(self, reader: Type, writer: Type) -> Findings:
         """Outcomes of a value without a field of its own; the owner is filled by the field that holds it."""
-        found = [
+        findings = [
             self._option(self._expand(reader, self._reader), option)
             for option in self._options(writer)
         ]
-        return _NONE.union(*found)
+        return _NONE.union(*findings)
 
     def _options(self, writer: Type) -> Iterator[Type]:
         """The options of a written type, aliases and enums expanded."""
@@ -162,13 +179,13 @@ class Reads:
 
     def _best(self, readers: tuple[Type, ...], writer: Type, *, is_event: bool = False) -> Findings:
         """Outcomes with the option that fits best."""
-        found: list[Findings] = []
+        findings: list[Findings] = []
         for option in readers:
             if is_event and isinstance(option, Named):
-                found.append(self._object(option.name, writer, is_event=True))
+                findings.append(self._object(option.name, writer, is_event=True))
             else:
-                found.append(self._option(option, writer))
-        return min(found, key=_badness) if found else _one("drift", text(writer))
+                findings.append(self._option(option, writer))
+        return min(findings, key=_badness) if findings else _one("drift", text(writer))
 
     # --- scalars and enums
 
@@ -177,7 +194,7 @@ class Reads:
             is_readable = writer.kind in _READABLE.get(kind, frozenset())
         else:
             values = _values(writer, self._writer)
-            is_readable = bool(values) and all(_is_kind(it, kind) for it in values)
+            is_readable = bool(values) and all(_is_kind(part, kind) for part in values)
         return _NONE if is_readable else _one("drift", text(writer))
 
     def _enum(self, enum: Enum, writer: Type) -> Findings:
@@ -187,7 +204,7 @@ class Reads:
 
     def _literal(self, values: tuple[object, ...], writer: Type) -> Findings:
         """A `Literal` of several values is open, but for one with booleans."""
-        has_boolean = any(isinstance(it, bool) for it in values)
+        has_boolean = any(isinstance(part, bool) for part in values)
         is_open = len(values) > 1 and not has_boolean
         return self._listed(set(values), writer, is_open=is_open, sample=values[0])
 
@@ -196,10 +213,10 @@ class Reads:
     ) -> Findings:
         values = _values(writer, self._writer)
         if values:
-            new = [it for it in values if it not in known]
-            fits = all(isinstance(it, type(sample)) for it in new)
+            new = [part for part in values if part not in known]
+            fits = all(isinstance(part, type(sample)) for part in new)
             outcome: Outcome = "value" if is_open and fits else "drift"
-            return frozenset(Finding(outcome, "", "", repr(it)) for it in new)
+            return frozenset(Finding(outcome, "", "", repr(part)) for part in new)
         kind = Kind.INTEGER if isinstance(sample, int) else Kind.STRING
         if is_open and not self._scalar(kind, writer):
             return _one("value", text(writer))
@@ -244,19 +261,19 @@ class Reads:
                 return _one("unknown", text(writer))
             return self._best(rest, writer) if rest else _one("drift", text(writer))
         tags = _tags(model, str(reader.discriminator), self._writer)
-        found: list[Findings] = []
+        findings: list[Findings] = []
         for tag in tags or [None]:
             chosen = [
                 option
                 for option in readers
                 if isinstance(option, Named)
-                and isinstance(it := self._reader.get(option.name), Model)
-                and tag in _tags(it, str(reader.discriminator), self._reader)
+                and isinstance(part := self._reader.get(option.name), Model)
+                and tag in _tags(part, str(reader.discriminator), self._reader)
             ]
-            found.append(
+            findings.append(
                 self._best(tuple(chosen), writer) if chosen else _one("unknown", model.name)
             )
-        return _NONE.union(*found)
+        return _NONE.union(*findings)
 
     def _flat_tagged(self, reader: Union) -> Iterator[Type]:
         for option in reader.options:
@@ -276,9 +293,11 @@ class Reads:
             return self._fields(reader, {}, writer.values, is_event=is_event)
         model = self._written_model(writer)
         if model is None:
-            if is_event and isinstance(it := self._writer.get(getattr(writer, "name", "")), Alias):
+            if is_event and isinstance(
+                part := self._writer.get(getattr(writer, "name", "")), Alias
+            ):
                 return _NONE.union(
-                    *(self._object(name, each, is_event=True) for each in self._options(it.type))
+                    *(self._object(name, each, is_event=True) for each in self._options(part.type))
                 )
             return _one("drift", text(writer))
         key = (name, model.name, is_event)
@@ -299,7 +318,7 @@ class Reads:
         *,
         is_event: bool,
     ) -> Findings:
-        found: set[Finding] = set()
+        findings: set[Finding] = set()
         missing: dict[str, str] = {}
         fields = all_fields(reader, self._reader)
         for field in fields:
@@ -316,14 +335,14 @@ class Reads:
                     missing.setdefault(field.name, "null")
                     continue
                 expanded = self._expand(field.type, self._reader)
-                found |= {
-                    self._owned(it, reader, field.name) for it in self._option(expanded, option)
+                findings |= {
+                    self._owned(part, reader, field.name) for part in self._option(expanded, option)
                 }
         required = [field.name for field in fields if field.required]
         is_lost = is_event or len(missing) == len(required)
         outcome: Outcome = "drift" if is_lost else "absent"
-        found |= {Finding(outcome, reader.name, name, it) for name, it in missing.items()}
-        return frozenset(found)
+        findings |= {Finding(outcome, reader.name, name, part) for name, part in missing.items()}
+        return frozenset(findings)
 
     def _owned(self, finding: Finding, reader: Model, field: str) -> Finding:
         if finding.owner:
@@ -331,7 +350,7 @@ class Reads:
         return Finding(finding.outcome, reader.name, field, finding.written)
 
     def _takes_null(self, type_: Type) -> bool:
-        return any(it in (NULL, ANY) for it in self._reader_options(type_))
+        return any(part in (NULL, ANY) for part in self._reader_options(type_))
 
     def _reader_options(self, type_: Type) -> Iterator[Type]:
         expanded = self._expand(type_, self._reader)
@@ -347,7 +366,7 @@ def _one(outcome: Outcome, written: str) -> Findings:
 
 
 def _badness(findings: Findings) -> tuple[int, ...]:
-    outcomes = [it.outcome for it in findings]
+    outcomes = [part.outcome for part in findings]
     return tuple(outcomes.count(outcome) for outcome in _ORDER)
 
 
@@ -375,5 +394,5 @@ def _is_kind(constant: object, kind: Kind) -> bool:
 def _tags(model: Model, wire: str, definitions: Mapping[str, AnyDefinition]) -> list[object]:
     for field in all_fields(model, definitions):
         if field.wire == wire:
-            return [it for option in options(field.type) for it in _values(option, definitions)]
+            return [part for option in options(field.type) for part in _values(option, definitions)]
     return []

@@ -18,7 +18,7 @@ class ReceivingUses(Comparison):
         yield from self._readers()
         yield from self._webhook()
         new_callbacks = self.new.view.callbacks
-        current = {it.constant: it for it in new_callbacks.callbacks} if new_callbacks else {}
+        current = {each.constant: each for each in new_callbacks.callbacks} if new_callbacks else {}
         for callback in self.old.view.callbacks.callbacks if self.old.view.callbacks else ():
             new = current.get(callback.constant)
             if new is None:

@@ -66,7 +66,7 @@ def compare(
     if uses == "common":
         breaks = [broken for broken in breaks if not broken.is_rare]
     changes, causes = attribute(breaks, find_changes(*sides), *sides)
-    places = [side.sources.places({it.pointer for it in changes}) for side in sides]
+    places = [side.sources.places({each.pointer for each in changes}) for side in sides]
     entries = [
         _entry(change, causes.get(position, []), places) for position, change in enumerate(changes)
     ]
@@ -78,15 +78,15 @@ def compare(
 
 def _entry(change: Change, breaks: list[Break], places: list[dict[str, Place]]) -> Entry:
     rule = RULES[change.rule]
-    own: Category = change.category or rule.category  # type: ignore[assignment]
-    if own == "types" and not breaks:
-        own = "compatible"
-    found: set[Category] = {own, "types"} if breaks else {own}
-    categories = tuple(category for category in CATEGORIES if category in found)
+    base_category: Category = change.category or rule.category  # type: ignore[assignment]
+    if base_category == "types" and not breaks:
+        base_category = "compatible"
+    all_categories: set[Category] = {base_category, "types"} if breaks else {base_category}
+    categories = tuple(category for category in CATEGORIES if category in all_categories)
     is_rare = bool(breaks) and all(broken.is_rare for broken in breaks)
     shown = categories[0]
-    if shown == "types" and is_rare and own == "behaviour":
-        shown = own
+    if shown == "types" and is_rare and base_category == "behaviour":
+        shown = base_category
     severity: Severity = rule.severity if shown == rule.category else "warning"
     if shown == "types":
         severity = "warning" if is_rare else "error"

@@ -37,12 +37,12 @@ def _archive(top: Path, revision: str, paths: Sequence[str]) -> bytes:
     if not chosen:
         return b""
     return git(
-        top, "archive", "--format=tar", revision, "--", *(f":(literal){it}" for it in chosen)
+        top, "archive", "--format=tar", revision, "--", *(f":(literal){each}" for each in chosen)
     )
 
 
 def _is_part(name: str, path: str) -> bool:
-    """Whether a file is the one at a path, or a document in the folder there."""
+    """Whether a file has a path, or is a document in the folder at that path."""
     is_inside = path == "." or name.startswith(f"{path}/")
     return name == path or (is_inside and name.endswith(_SUFFIXES))
 
@@ -69,10 +69,10 @@ def top_of(folder: Path) -> Path:
 def last_change(path: Path) -> str:
     """Return the revision that changed a file last; empty if none did, or the file is in no work tree."""
     try:
-        found = git(path.parent, "log", "-1", "--format=%H", "--", path.name)
+        output = git(path.parent, "log", "-1", "--format=%H", "--", path.name)
     except HooksmithError:
         return ""
-    return found.decode().strip()
+    return output.decode().strip()
 
 
 def check_revision(revision: str) -> str:

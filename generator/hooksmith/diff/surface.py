@@ -1,4 +1,4 @@
-"""The surface of a package: everything that code of its users can name, read from the plan, with nothing rendered."""
+"""The surface of a package: all names and types that code of its users can refer to, read from the plan."""
 
 from __future__ import annotations
 
@@ -93,10 +93,12 @@ class Surface:
         yield "", list(view.names)
         yield (
             MODELS,
-            [name for name, found in self.definitions.items() if found.module == MODELS],
+            [name for name, definition in self.definitions.items() if definition.module == MODELS],
         )
         if view.events is not None:
-            defined = [name for name, found in self.definitions.items() if found.module == EVENTS]
+            defined = [
+                name for name, definition in self.definitions.items() if definition.module == EVENTS
+            ]
             readers = ["parse_event", "parse_events"] if view.events.batches else ["parse_event"]
             imported = [] if view.events.models_package else list(view.events.classes)
             yield EVENTS, ["Event", "CATALOGUE", *readers, *defined, *imported]
@@ -163,7 +165,7 @@ class Surface:
                 )
 
     def fields(self, name: str) -> Mapping[str, FieldSurface]:
-        """The fields of a model, inherited ones first. The last class that defines a field decides its type."""
+        """Return the fields of a model, inherited fields first. The last definition of a field decides its type."""
         definition = self.definitions.get(name)
         if not isinstance(definition, ClassSurface):
             return {}
@@ -189,7 +191,11 @@ class Surface:
     @property
     def enums(self) -> Iterator[EnumSurface]:
         """Yield every enum, those of event types included."""
-        yield from (found for found in self.definitions.values() if isinstance(found, EnumSurface))
+        yield from (
+            definition
+            for definition in self.definitions.values()
+            if isinstance(definition, EnumSurface)
+        )
         if self.view.event_types:
             yield enum_surface(self.view.event_types, "event_types")
         if self.view.analytic_events:

@@ -109,7 +109,9 @@ class Comparison:
                 if isinstance(sample, dict):
                     inner = spot.below("additionalProperties")
                     return [
-                        it for each in sample.values() for it in self.compare(values, each, inner)
+                        item
+                        for each in sample.values()
+                        for item in self.compare(values, each, inner)
                     ]
             case Scalar(kind=kind):
                 if _is_of_kind(sample, kind):
@@ -118,7 +120,7 @@ class Comparison:
 
     def _items(self, types: list[Type], samples: list[Any], spot: Spot) -> list[Finding]:
         pairs = zip(types, samples, strict=False)
-        return [finding for type_, it in pairs for finding in self.compare(type_, it, spot)]
+        return [finding for type_, item in pairs for finding in self.compare(type_, item, spot)]
 
     def _named(self, definition: AnyDefinition, sample: Any, spot: Spot) -> list[Finding]:
         inner = Spot(owner=definition.name, pointer=definition.pointer)
@@ -175,7 +177,7 @@ class Comparison:
         readings = [self.compare(option, sample, spot) for option in options]
         best = min(readings, key=len)
         is_of_none = all(
-            any(it.rule == "type-different" and it.sample is sample for it in each)
+            any(item.rule == "type-different" and item.sample is sample for item in each)
             for each in readings
         )
         return [_different(sample, spot)] if is_of_none and len(options) > 1 else best
@@ -184,8 +186,8 @@ class Comparison:
         self, union: Union, options: list[Type], sample: Mapping[str, Any], spot: Spot
     ) -> list[Finding]:
         tag = sample.get(str(union.discriminator))
-        chosen = [it for it in options if tag in self._tags(it, str(union.discriminator))]
-        untagged = [it for it in options if not self._tags(it, str(union.discriminator))]
+        chosen = [item for item in options if tag in self._tags(item, str(union.discriminator))]
+        untagged = [item for item in options if not self._tags(item, str(union.discriminator))]
         if chosen or untagged:
             readings = [self.compare(option, sample, spot) for option in chosen or untagged]
             return min(readings, key=len)
@@ -198,14 +200,14 @@ class Comparison:
             return [tag for inner in types for tag in self._tags(inner, wire)]
         if not isinstance(definition, Model):
             return []
-        fields = [it for it in all_fields(definition, self._definitions) if it.wire == wire]
+        fields = [item for item in all_fields(definition, self._definitions) if item.wire == wire]
         return [tag for field in fields for tag in self._values(field.type)]
 
     def _values(self, type_: Type) -> list[Any]:
         if isinstance(type_, LiteralOf):
             return list(type_.values)
         definition = self._definitions.get(type_.name) if isinstance(type_, Named) else None
-        return [it.value for it in definition.members] if isinstance(definition, Enum) else []
+        return [item.value for item in definition.members] if isinstance(definition, Enum) else []
 
 
 def _unlisted(sample: Any, spot: Spot) -> Finding:
@@ -221,7 +223,9 @@ def _different(sample: Any, spot: Spot) -> Finding:
 
 
 def _is_listed(sample: Any, values: tuple[Any, ...]) -> bool:
-    return any(sample == it and isinstance(sample, bool) == isinstance(it, bool) for it in values)
+    return any(
+        sample == item and isinstance(sample, bool) == isinstance(item, bool) for item in values
+    )
 
 
 def _is_of_kind(sample: Any, kind: Kind) -> bool:

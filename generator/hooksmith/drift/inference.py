@@ -23,8 +23,10 @@ class Inference:
         types = dict.fromkeys(json_type(sample) for sample in samples)
         if "number" in types:
             types.pop("integer", None)
-        by_type = {name: [it for it in samples if json_type(it) in _names(name)] for name in types}
-        schemas = [self._of_type(name, found) for name, found in by_type.items()]
+        by_type = {
+            name: [each for each in samples if json_type(each) in _names(name)] for name in types
+        }
+        schemas = [self._of_type(name, members) for name, members in by_type.items()]
         if len(schemas) == 1:
             return schemas[0]
         if self._has_type_lists and all(schema.keys() == {"type"} for schema in schemas):

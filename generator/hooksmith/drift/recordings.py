@@ -28,7 +28,9 @@ class Recording:
 def read_recordings(path: Path) -> Iterator[Recording]:
     """Yield the deliveries in a file or folder. Raises LoadError."""
     if path.is_dir():
-        files = sorted(it for it in path.rglob("*") if it.suffix in _READERS and it.is_file())
+        files = sorted(
+            each for each in path.rglob("*") if each.suffix in _READERS and each.is_file()
+        )
         if not files:
             message = f"has no files of {', '.join(_READERS)}"
             raise LoadError.at(Place(file=str(path)), message)

@@ -42,7 +42,7 @@ class Row:
     @property
     def message(self) -> str:
         """The sentence for the row."""
-        owner = ".".join(it for it in (self.spot.owner, self.spot.field) if it)
+        owner = ".".join(each for each in (self.spot.owner, self.spot.field) if each)
         if self.rule in ("property-undeclared", "property-missing"):
             owner = self.spot.owner
         return MESSAGES[self.rule].format(owner=owner, detail=self.detail)
@@ -67,7 +67,7 @@ def examine(
     api: Api, sources: Sources, recordings: Iterable[Recording], read: EventReader
 ) -> DriftReport:
     """Compare deliveries with a document."""
-    comparison = Comparison({it.name: it for it in api.definitions})
+    comparison = Comparison({each.name: each for each in api.definitions})
     events = {event.type: event for event in api.events.events}
     rows: dict[tuple[Rule, Spot, str], Row] = {}
     unread: list[tuple[str, str]] = []
@@ -75,11 +75,11 @@ def examine(
     for recording in recordings:
         count += 1
         try:
-            found = read(recording)
+            payloads = read(recording)
         except ValueError as error:
             unread.append((recording.source, str(error)))
             continue
-        for event_type, payload in found:
+        for event_type, payload in payloads:
             event = events.get(event_type)
             findings = (
                 comparison.event(event.models, payload)

@@ -89,7 +89,7 @@ class _Writer:
                 "responses": {"200": {"description": "Received."}},
             }
         }
-        key = next((it for it in ("webhooks", "x-webhooks") if it in self._data), None)
+        key = next((each for each in ("webhooks", "x-webhooks") if each in self._data), None)
         key = key or ("x-webhooks" if self._is_30 else "webhooks")
         return {
             "target": "$",
@@ -135,7 +135,7 @@ class _Writer:
 
     def _option(self, row: Row, keys: list[str | int], node: Any) -> Iterator[Action]:
         schema = self._inference.schema(row.samples)
-        keyword = next((it for it in ("oneOf", "anyOf") if it in node), None)
+        keyword = next((each for each in ("oneOf", "anyOf") if each in node), None)
         if keyword is None:
             return
         tag = (node.get("discriminator") or {}).get("propertyName")
@@ -157,7 +157,7 @@ class _Writer:
             node["anyOf"] = [*node["anyOf"], schema]
             yield {"target": json_path([*keys, "anyOf"]), "update": schema}
         else:
-            before = {key: it for key, it in node.items() if key not in _KEPT}
+            before = {key: each for key, each in node.items() if key not in _KEPT}
             for key in before:
                 yield {"target": json_path([*keys, key]), "remove": True}
                 del node[key]
@@ -218,4 +218,5 @@ def json_path(steps: list[str | int]) -> str:
 def _quoted(text: str) -> str:
     """A string literal of RFC 9535."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in escaped) + "'"
+    text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in escaped)
+    return f"'{text}'"

@@ -22,7 +22,7 @@ class Sources:
     origins: Mapping[str, Located]
 
     def source(self, pointer: str) -> tuple[Document, str]:
-        """Return the file and the pointer in it of something in the bundled document."""
+        """Return the file and the pointer in it of a part of the bundled document."""
         passed: set[str] = set()
         while (head := _longest_known(self.moved, pointer, passed)) is not None:
             passed.add(head)

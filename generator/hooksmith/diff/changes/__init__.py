@@ -1,4 +1,4 @@
-"""Changes of a document, by subject: what is added, removed or different in the new one."""
+"""Changes of a document by subject: parts that the new document adds, lacks or has otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Change", "find_changes"]
 
 
 def find_changes(old: Side, new: Side) -> list[Change]:
-    """Return all differences of two documents, with those of what packages read of deliveries."""
+    """Return all differences of two documents, with those of reading deliveries."""
     context = Context(old, new, find_renames(old, new))
     return [
         *event_changes(context),

@@ -29,7 +29,7 @@ _BODY = "request body"
 
 def arguments(operation: Operation) -> Mapping[tuple[str, str], Argument]:
     """Return the arguments by location and wire name."""
-    found: dict[tuple[str, str], Argument] = {
+    matches: dict[tuple[str, str], Argument] = {
         (parameter.location, parameter.field.wire): Argument(
             field=parameter.field, location=parameter.location, style=_style(parameter)
         )
@@ -37,8 +37,8 @@ def arguments(operation: Operation) -> Mapping[tuple[str, str], Argument]:
     }
     for body in bodies(operation):
         for field in body.fields or ():
-            found.setdefault((_BODY, field.wire), Argument(field=field, location=_BODY))
-    return found
+            matches.setdefault((_BODY, field.wire), Argument(field=field, location=_BODY))
+    return matches
 
 
 def bodies(operation: Operation) -> tuple[Body, ...]:
@@ -89,8 +89,10 @@ class _Arguments:
         there: Mapping[tuple[str, str], Argument],
     ) -> Argument | None:
         """The argument of the same wire name that only the other document has, if there is one alone."""
-        found = [it for other, it in there.items() if other[1] == key[1] and other not in here]
-        return found[0] if len(found) == 1 else None
+        matches = [
+            each for other, each in there.items() if other[1] == key[1] and other not in here
+        ]
+        return matches[0] if len(matches) == 1 else None
 
     def _pair(self, old: Argument, new: Argument) -> Iterator[Change]:
         before, after = old.field, new.field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Iterator
 
 from ...ir import Callback
@@ -66,7 +67,8 @@ def _pair(
     if old_view.constant != new_view.constant:
         yield change("callback-renamed", old_view.constant, new_view.constant)
     if old_view.path != new_view.path:
-        yield change("callback-path", old_view.path, new_view.path)
+        paths = (literal_eval(old_view.path), literal_eval(new_view.path))
+        yield change("callback-path", *paths)
     bodies = [_body(context, before, is_old=True), _body(context, after, is_old=False)]
     if bodies[0] != bodies[1]:
         yield change("callback-body", text(before.type), text(after.type))

@@ -43,7 +43,7 @@ class _Client:
                 )
 
     def _servers(self) -> Iterator[Change]:
-        old, new = ([it.url for it in api.servers] for api in (self._old, self._new))
+        old, new = ([each.url for each in api.servers] for api in (self._old, self._new))
         if old[:1] != new[:1]:
             yield self._change(
                 "server", "".join(old[:1]) or "none", "".join(new[:1]) or "none", "/servers"
@@ -111,10 +111,11 @@ def _facts(scheme: SecurityScheme) -> str:
 
 
 def _settings(api: Api) -> Mapping[str, str]:
-    """Everything that a client is constructed with beside credentials, as text by name."""
+    """Return the arguments of a client beside its credentials, and its headers, as text by name."""
     client = api.client
     facts = {
-        f"setting {it.name}": "required" if it.required else "optional" for it in client.settings
+        f"setting {each.name}": "required" if each.required else "optional"
+        for each in client.settings
     }
     for server in api.servers:
         for variable in server.variables:

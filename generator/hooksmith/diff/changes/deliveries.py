@@ -1,4 +1,4 @@
-"""Changes of what packages read: deliveries of the new document by the old package, and the reverse."""
+"""Changes of reading: deliveries of the new document by the old package, and the reverse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .change import Change, Context
 
 
 def delivery_changes(context: Context) -> Iterator[Change]:
-    """Yield what each package reads otherwise than it is written, for the events that both documents have."""
+    """Yield the parts of events that a package does not read as the other document describes them."""
     old, new = context.old, context.new
     yield from _one_way(context, "deployed", old, new)
     yield from _one_way(context, "upgraded", new, old)
@@ -25,7 +25,9 @@ def _one_way(context: Context, word: str, reader: Side, writer: Side) -> Iterato
                 events.setdefault(finding, []).append(type_)
     usual = _usual(reader, writer)
     merged: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in sorted(events, key=lambda it: (it.owner, it.field, it.outcome, it.written)):
+    for finding in sorted(
+        events, key=lambda each: (each.owner, each.field, each.outcome, each.written)
+    ):
         if finding not in usual:
             merged.setdefault((finding.outcome, finding.owner, finding.field), []).append(finding)
     for (outcome, owner, field), findings in merged.items():
@@ -34,13 +36,13 @@ def _one_way(context: Context, word: str, reader: Side, writer: Side) -> Iterato
 
 
 def _usual(reader: Side, writer: Side) -> set[Finding]:
-    """What the package reads so of its own document: an object of another document is no worse."""
+    """Return the findings of a package with its own document: they are no changes."""
     reads = Reads(reader.definitions, reader.definitions)
-    found: set[Finding] = set()
+    findings: set[Finding] = set()
     for type_, event in reader.events.items():
         if type_ in writer.events:
-            found |= reads.event(event.models, event.models)
-    return found
+            findings |= reads.event(event.models, event.models)
+    return findings
 
 
 def _change(
@@ -72,4 +74,4 @@ def _change(
 def _pointer(side: Side, owner: str, field: str) -> str:
     definition = side.definitions.get(owner)
     fields = getattr(definition, "fields", ())
-    return next((it.pointer for it in fields if it.name == field), "")
+    return next((each.pointer for each in fields if each.name == field), "")

@@ -1,4 +1,4 @@
-"""Changes of the events, of the positions that deliveries tell them by, and of the signature."""
+"""Changes of the events, of the positions of their types, ids and times, and of the signature."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def signature(declared: Mapping[str, Any] | None) -> str:
     """Return a signature scheme as text, without prose."""
     if declared is None:
         return "not said"
-    facts = {key: it for key, it in declared.items() if key not in ("note", "provenance", "scheme")}
+    facts = {
+        key: each for key, each in declared.items() if key not in ("note", "provenance", "scheme")
+    }
     scheme = str(declared.get("scheme"))
     return f"{scheme} {json.dumps(facts, sort_keys=True)}" if facts else scheme
 

@@ -1,4 +1,4 @@
-"""Changes of operations: methods that are added, removed, renamed or moved, and what they return."""
+"""Changes of operations: methods that are added, removed, renamed or moved, and their return types."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def operation_changes(context: Context) -> Iterator[Change]:
     """Yield the changes of the operations of both documents."""
     pairs = pair_calls(context.old, context.new)
     paired = {id(new) for _, new in pairs}
-    found = {id(old) for old, _ in pairs}
+    paired_old = {id(old) for old, _ in pairs}
     for call in context.old.calls:
-        if id(call) not in found:
+        if id(call) not in paired_old:
             yield Change(
                 rule="call-removed",
                 old_place=call.place,

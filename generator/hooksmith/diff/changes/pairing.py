@@ -17,16 +17,16 @@ def find_renames(old: Side, new: Side) -> dict[str, str]:
     Definitions at the same pointer in the same direction are one; otherwise those of one kind whose properties or
     values are alike.
     """
-    gone = [it for it in old.api.definitions if it.name not in new.definitions]
-    added = [it for it in new.api.definitions if it.name not in old.definitions]
+    gone = [each for each in old.api.definitions if each.name not in new.definitions]
+    added = [each for each in new.api.definitions if each.name not in old.definitions]
     renames: dict[str, str] = {}
-    by_place = {_place(it): it.name for it in added}
+    by_place = {_place(each): each.name for each in added}
     for definition in gone:
         name = by_place.get(_place(definition))
         if name is not None:
             renames[definition.name] = name
     taken = set(renames.values())
-    rest = [it for it in added if it.name not in taken]
+    rest = [each for each in added if each.name not in taken]
     pairs = sorted(
         (
             (-likeness(one, other), sorted((one.name, other.name)), one.name, other.name)
@@ -52,11 +52,11 @@ def likeness(one: AnyDefinition, other: AnyDefinition) -> float:
     """Return the share of properties or values that two definitions of one kind have in common."""
     if isinstance(one, Model) and isinstance(other, Model):
         return jaccard(
-            ((it.wire, it.required) for it in one.fields),
-            ((it.wire, it.required) for it in other.fields),
+            ((each.wire, each.required) for each in one.fields),
+            ((each.wire, each.required) for each in other.fields),
         )
     if isinstance(one, Enum) and isinstance(other, Enum):
-        return jaccard((it.value for it in one.members), (it.value for it in other.members))
+        return jaccard((each.value for each in one.members), (each.value for each in other.members))
     return 0.0
 
 

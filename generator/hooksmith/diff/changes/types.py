@@ -40,7 +40,7 @@ def renamed(type_: Type, names: Mapping[str, str]) -> Type:
                 rest=None if rest is None else renamed(rest, names),
             )
         case Union():
-            return replace(type_, options=tuple(renamed(it, names) for it in type_.options))
+            return replace(type_, options=tuple(renamed(part, names) for part in type_.options))
     return type_
 
 
@@ -77,7 +77,7 @@ def shape(type_: Type) -> Type:
             rest = None if type_.rest is None else shape(type_.rest)
             return Tuple(tuple(map(shape, type_.items)), rest, NO_CONSTRAINTS, type_.complete)
         case Union():
-            ordered = tuple(sorted((shape(it) for it in type_.options), key=repr))
+            ordered = tuple(sorted((shape(part) for part in type_.options), key=repr))
             return Union(ordered, type_.discriminator)
         case LiteralOf(values):
             return LiteralOf(tuple(sorted(values, key=repr)))

@@ -25,5 +25,5 @@ FORMATS: dict[str, Format] = {
 
 def shown(report: Report, categories: Iterable[str]) -> list[Entry]:
     """Return the entries whose category is shown."""
-    wanted = frozenset(categories)
-    return [entry for entry in report.entries if entry.category in wanted]
+    chosen = frozenset(categories)
+    return [entry for entry in report.entries if entry.category in chosen]

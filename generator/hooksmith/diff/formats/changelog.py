@@ -12,7 +12,7 @@ _SECTIONS = ("Breaking", "Changed", "Added", "Removed", "Deprecated")
 
 
 def changelog(report: Report, entries: list[Entry]) -> str:
-    """Return the section: what breaks first, then what changed, came, went or is deprecated. Texts are left out."""
+    """Return the section: breaking changes first, then other changes, additions, removals, deprecations. No texts."""
     sections: dict[str, list[str]] = {name: [] for name in _SECTIONS}
     for group in grouped(list(report.entries)):
         section = _section(group.first)

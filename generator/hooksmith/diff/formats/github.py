@@ -8,7 +8,7 @@ _PROPERTY = {"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"}
 
 
 def workflow_commands(report: Report, entries: list[Entry]) -> str:
-    """Return a workflow command for each entry. One that is gone stands at the part around it that is left."""
+    """Return a workflow command for each entry. A removed part is shown at the nearest part around it."""
     return "\n".join(map(_annotation, entries))
 
 
@@ -18,8 +18,8 @@ def _annotation(entry: Entry) -> str:
     if place is not None:
         line = {"line": str(place.line)} if place.line is not None else {}
         properties = {"file": place.file, **line, **properties}
-    stated = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
-    return f"::{entry.severity} {stated}::{_data(entry.message)}"
+    properties_text = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
+    return f"::{entry.severity} {properties_text}::{_data(entry.message)}"
 
 
 def _data(text: str) -> str:

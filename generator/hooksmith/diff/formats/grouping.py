@@ -1,4 +1,4 @@
-"""Groups of entries that say the same of one owner, or of many copies of one enum."""
+"""Groups of entries with one rule and owner, or about many copies of one enum."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def grouped(entries: list[Entry]) -> list[Group]:
         key = (entry.category, entry.change.rule, owner(entry))
         by_owner.setdefault(key, []).append(entry)
     by_values: dict[tuple[object, ...], list[tuple[str, list[Entry]]]] = {}
-    for (category, rule, name), found in by_owner.items():
-        values = frozenset((entry.change.old, entry.change.new) for entry in found)
+    for (category, rule, name), members in by_owner.items():
+        values = frozenset((entry.change.old, entry.change.new) for entry in members)
         is_enum = rule.startswith("enum-value")
         copies = (category, rule, values) if is_enum else (category, rule, name)
-        by_values.setdefault(copies, []).append((name, found))
+        by_values.setdefault(copies, []).append((name, members))
     return [
         Group(
-            tuple(entry for _, found in copies for entry in found),
+            tuple(entry for _, members in copies for entry in members),
             tuple(name for name, _ in copies),
         )
         for copies in by_values.values()

@@ -53,12 +53,12 @@ def _lines(report: Report, entries: list[Entry]) -> Iterator[str]:
         if count:
             yield f"| {count} | {category} | {_MEANINGS[category]} |"
     for category in CATEGORIES:
-        found = grouped([entry for entry in entries if entry.category == category])
-        if found:
+        groups = grouped([entry for entry in entries if entry.category == category])
+        if groups:
             yield ""
             yield f"<details><summary>{category}: {counts[category]}</summary>"
             yield ""
-            for group in found:
+            for group in groups:
                 yield from _group(group)
             yield ""
             yield "</details>"

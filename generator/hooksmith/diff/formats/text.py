@@ -26,11 +26,11 @@ def summary(report: Report) -> str:
 def _lines(report: Report, entries: list[Entry]) -> Iterator[str]:
     yield f"{report.old} → {report.new}: {summary(report)}"
     for category in CATEGORIES:
-        found = grouped([entry for entry in entries if entry.category == category])
-        if found:
+        groups = grouped([entry for entry in entries if entry.category == category])
+        if groups:
             yield ""
             yield f"{category}"
-        for group in found:
+        for group in groups:
             yield from _group(group)
 
 

@@ -88,20 +88,20 @@ class Workspace:
         try:
             report = json.loads(output)
             analysed = report["summary"]["filesAnalyzed"]
-            found = report["generalDiagnostics"]
+            diagnostics = report["generalDiagnostics"]
         except (ValueError, KeyError, TypeError) as error:
             raise HooksmithError.at(None, f"pyright failed: {output[:500]}") from error
         if not analysed:
             raise HooksmithError.at(None, "pyright analysed no file")
         return [
             CheckerError(
-                self._relative(it["file"]),
-                it["range"]["start"]["line"] + 1,
-                it.get("rule", ""),
-                it["message"],
+                self._relative(each["file"]),
+                each["range"]["start"]["line"] + 1,
+                each.get("rule", ""),
+                each["message"],
             )
-            for it in found
-            if it["severity"] == "error"
+            for each in diagnostics
+            if each["severity"] == "error"
         ]
 
     def _mypy(self, packages: Path) -> list[CheckerError]:
@@ -112,13 +112,13 @@ class Workspace:
             "--explicit-package-bases", "--namespace-packages", "--no-error-summary",
             "--hide-error-context", "code",
         )  # fmt: skip
-        found = [_MYPY_LINE.fullmatch(line) for line in output.splitlines()]
+        diagnostics = [_MYPY_LINE.fullmatch(line) for line in output.splitlines()]
         errors = [
             CheckerError(
-                self._relative(it["file"]), int(it["line"]), it["rule"] or "", it["message"]
+                self._relative(each["file"]), int(each["line"]), each["rule"] or "", each["message"]
             )
-            for it in found
-            if it is not None
+            for each in diagnostics
+            if each is not None
         ]
         if output.strip() and not errors and "note:" not in output:
             raise HooksmithError.at(None, f"mypy failed: {output[:500]}")

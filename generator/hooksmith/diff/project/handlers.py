@@ -52,8 +52,8 @@ def _events(target: ast.expr, side: Side) -> tuple[str, ...]:
         case ast.Constant(value=str(type_)):
             return (type_,) if type_ in side.events else ()
         case ast.Attribute(value=ast.Name(id="EventType") | ast.Attribute(attr="EventType")):
-            found = (it.type for it in side.events.values() if it.member == target.attr)
-            return tuple(found)
+            types = (each.type for each in side.events.values() if each.member == target.attr)
+            return tuple(types)
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return tuple(it.type for it in side.events.values() if name in it.models)
+            return tuple(each.type for each in side.events.values() if name in each.models)
     return ()

@@ -113,7 +113,7 @@ def _score(entry: Entry, error: CheckerError, line: str) -> int:
     if not entry.breaks:
         return 0
     change = entry.change
-    quoted = {word for found in _QUOTED.findall(error.message) for word in found.split(".")}
+    quoted = {word for match in _QUOTED.findall(error.message) for word in match.split(".")}
     words = set(_WORD.findall(line))
     head, bracket, argument = change.place.rstrip(")").partition("(")
     *_, owner, member = ["", *head.split(".")]
@@ -161,8 +161,8 @@ def _affected(
     errors: Iterable[CheckerError], fields: Mapping[tuple[str, str], Entry]
 ) -> Iterator[CodeUse]:
     for error in errors:
-        found = _ATTRIBUTE.search(error.message) or _MYPY_ATTRIBUTE.search(error.message)
-        entry = fields.get((found["class"], found["field"])) if found else None
+        match = _ATTRIBUTE.search(error.message) or _MYPY_ATTRIBUTE.search(error.message)
+        entry = fields.get((match["class"], match["field"])) if match else None
         if entry is not None and entry.category in ("delivery", "behaviour"):
             yield CodeUse(
                 file=error.file,
@@ -188,7 +188,7 @@ def _verdicts(handler: Handler, report: Report) -> Iterator[tuple[str, str]]:
         if "event-removed" in rules:
             yield type_, "never called: the document has it no more"
         elif "event-class" in rules and not handler.target.startswith(("'", "EventType")):
-            entry = next(it for it in concerned if it.change.rule == "event-class")
+            entry = next(each for each in concerned if each.change.rule == "event-class")
             yield type_, f"never called: it comes as {entry.change.new}"
         elif concerned:
             yield type_, "; ".join(dict.fromkeys(entry.message for entry in concerned))
@@ -203,9 +203,9 @@ def as_text(code: CodeReport) -> str:
         for use in uses:
             due = f" [{use.rule} {use.fingerprint}]" if use.fingerprint else ""
             lines.append(f"  {use.file}:{use.line}: {title}: {use.message}{due}")
-    for found in code.handlers:
-        for type_, verdict in found.verdicts:
-            handler = found.handler
+    for match in code.handlers:
+        for type_, verdict in match.verdicts:
+            handler = match.handler
             lines.append(f"  {handler.file}:{handler.line}: {handler.name} on {type_}: {verdict}")
     return "\n".join(lines) if len(lines) > 2 else "\nyour code: nothing"
 
@@ -213,7 +213,7 @@ def as_text(code: CodeReport) -> str:
 def as_json(code: CodeReport) -> dict[str, object]:
     """Return the report on the code as JSON data."""
 
-    def uses(found: tuple[CodeUse, ...]) -> list[dict[str, object]]:
+    def uses(match: tuple[CodeUse, ...]) -> list[dict[str, object]]:
         return [
             {
                 "file": use.file,
@@ -221,7 +221,7 @@ def as_json(code: CodeReport) -> dict[str, object]:
                 "message": use.message,
                 "change": {"id": use.rule, "fingerprint": use.fingerprint} if use.rule else None,
             }
-            for use in found
+            for use in match
         ]
 
     return {
@@ -229,13 +229,13 @@ def as_json(code: CodeReport) -> dict[str, object]:
         "affected": uses(code.affected),
         "handlers": [
             {
-                "file": it.handler.file,
-                "line": it.handler.line,
-                "name": it.handler.name,
+                "file": each.handler.file,
+                "line": each.handler.line,
+                "name": each.handler.name,
                 "event": type_,
                 "verdict": verdict,
             }
-            for it in code.handlers
-            for type_, verdict in it.verdicts
+            for each in code.handlers
+            for type_, verdict in each.verdicts
         ],
     }
