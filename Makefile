@@ -42,7 +42,7 @@ bench: $(READY) ## Measure what benchmarks/ measures
 fuzz: $(READY) ## Run the property tests at length, and 100,000 hostile documents
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 	cd tests && ../$(BIN)/python -m hostile $(or $(DOCUMENTS),100000)
-	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/receiving/test_load.py tests/inbox/test_load.py
+	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/runtime/webhooks/test_load.py tests/inbox/test_load.py
 
 conformance: $(READY) ## Run the JSON Schema Test Suite, a checkout of which is FOLDER
 	cd tests && ../$(BIN)/python -m conformance $(abspath $(FOLDER))

@@ -27,7 +27,7 @@ from hooksmith_providers.workos import (
     WebhookReceiver,
 )
 from hooksmith_providers.workos.testing import example
-from receiving.test_stores import redis_server, wait_for
+from runtime.webhooks.test_stores import redis_server, wait_for
 from support.paths import ROOT
 
 from .inboxes import ALL, delivery, states

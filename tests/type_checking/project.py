@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from hooksmith.settings import Settings
-from large.documents import large_document, write_document
 from support.cases import PARENT, Case, case_folders, write_files, write_parent
+from support.large_document import large_document, write_document
 from support.made import generate
 from support.paths import CASES, GENERATED, ROOT
 

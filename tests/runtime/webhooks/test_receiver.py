@@ -28,8 +28,7 @@ from hooksmith_providers.workos import (
     UserDeleted,
 )
 from hooksmith_providers.workos.testing import EXAMPLES, example
-
-from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
+from support.applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 
 SECRET = "secret"
 WEBHOOK = workos.Webhook(SECRET)

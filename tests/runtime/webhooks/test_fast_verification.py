@@ -19,8 +19,7 @@ from hooksmith_providers._runtime.webhooks.signatures.message import Message
 from hooksmith_providers._runtime.webhooks.signatures.static_header import StaticHeader
 from hooksmith_providers._runtime.webhooks.webhook import BaseWebhook
 from hooksmith_providers.workos import Webhook
-
-from .schemes import scheme
+from support.signature_schemes import scheme
 
 NOW = 1_700_000_000
 BODY = b'{"name": "\xc3\xa9", "n": 1}'

@@ -10,8 +10,7 @@ from typing import Any
 
 from hooksmith.pipeline import generate
 from hooksmith.settings import Settings
-
-from .documents import large_document, write_document
+from support.large_document import large_document, write_document
 
 LINKS = 150
 """Models that need one another in a circle: more than Python lets pydantic build within one another by itself."""

@@ -369,7 +369,7 @@ def test_memory_does_not_grow_with_a_stream_of_a_gigabyte() -> None:
     ) as server:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        folder = Path(__file__).parent
+        folder = Path(__file__).parents[1]
         reader = subprocess.run(
             [sys.executable, "-c", READER, url, str(folder), str(folder.parent)],
             capture_output=True,

@@ -22,8 +22,14 @@ from hooksmith_providers._runtime.webhooks.errors import (
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.webhooks.signatures.jwks import FetchedKeys, load_jwk
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-
-from .vectors import MATTR_BODY, MATTR_HEADERS, MATTR_JWK, MATTR_PRIVATE_JWK, MATTR_TIME, MATTR_URL
+from support.signature_vectors import (
+    MATTR_BODY,
+    MATTR_HEADERS,
+    MATTR_JWK,
+    MATTR_PRIVATE_JWK,
+    MATTR_TIME,
+    MATTR_URL,
+)
 
 KID = str(MATTR_JWK["kid"])
 

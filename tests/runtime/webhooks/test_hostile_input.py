@@ -19,9 +19,8 @@ from hooksmith_providers._runtime.webhooks.errors import (
     WebhookError,
 )
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-
-from .schemes import scheme, sign
-from .vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET
+from support.signature_schemes import scheme, sign
+from support.signature_vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET
 
 NAMES = ["mattr", "scalekit", "socotra", "workos"]
 SECRETS = {"svix": STANDARD_SECRET, "standard-webhooks": STANDARD_SECRET}

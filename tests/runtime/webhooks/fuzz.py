@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing: `pip install atheris; python tests/receiving/fuzz.py -max_total_time=600`.
+"""Coverage-guided fuzzing: `pip install atheris; python tests/runtime/webhooks/fuzz.py -max_total_time=600`.
 
 Raw bytes become headers and body of a delivery to each provider, first as they are, then with a right signature.
 Whatever is raised must be of our own family. Atheris has wheels for few versions of Python, so it is not among our

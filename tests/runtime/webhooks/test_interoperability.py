@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 from hooksmith_providers import mattr, scalekit, workos
 from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.jwks import load_jwk
-
-from .schemes import sign, verify
-from .vectors import MATTR_PRIVATE_JWK, MATTR_URL, STANDARD_SECRET
+from support.signature_schemes import sign, verify
+from support.signature_vectors import MATTR_PRIVATE_JWK, MATTR_URL, STANDARD_SECRET
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

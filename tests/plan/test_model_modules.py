@@ -13,9 +13,8 @@ import pytest
 from hooksmith.ir import Api
 from hooksmith.plan.model_modules import LARGE, model_modules
 from hooksmith.settings import Settings
+from support.large_document import large_document, write_document
 from support.made import generate
-
-from .documents import large_document, write_document
 
 ORDER = {
     "id": "o1",
@@ -161,13 +160,13 @@ def test_the_call_loads_its_own_models_alone(home: Path) -> None:
         "users = client.users\n"
     )
     assert run(home, code + LOADED) == []
-    assert run(home, code + "users.list_users()\n" + LOADED) == ["shared", "users"]
+    assert run(home, code + "users.list()\n" + LOADED) == ["shared", "users"]
 
 
 def test_operations_name_their_models_where_they_are_needed(home: Path) -> None:
     code = (
-        "from large.operations.users import LIST_USERS\n"
-        "reply = LIST_USERS.replies['200']\n"
+        "from large.operations.users import LIST\n"
+        "reply = LIST.replies['200']\n"
         "assert 'large.models.users' not in sys.modules\n"
         "assert reply.type is reply.type is not reply.annotation\n"
         "print(json.dumps([reply.type.__name__, reply.adapter.validate_json('{}').to_json()]))"
@@ -178,9 +177,9 @@ def test_operations_name_their_models_where_they_are_needed(home: Path) -> None:
 def test_operations_can_be_pickled(home: Path) -> None:
     code = (
         "import copy, pickle\n"
-        "from large.operations.users import LIST_USERS\n"
-        "LIST_USERS.replies['200'].adapter\n"
-        "for again in (pickle.loads(pickle.dumps(LIST_USERS)), copy.deepcopy(LIST_USERS)):\n"
+        "from large.operations.users import LIST\n"
+        "LIST.replies['200'].adapter\n"
+        "for again in (pickle.loads(pickle.dumps(LIST)), copy.deepcopy(LIST)):\n"
         "    assert again.replies['200'].adapter.validate_json('{}').to_json() == '{}'\n"
         "print(json.dumps(again.replies['200'].type.__name__))"
     )

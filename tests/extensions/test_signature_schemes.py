@@ -18,8 +18,7 @@ from hooksmith.extensions.signature_schemes import known_scheme, known_schemes
 from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
 from hooksmith_providers._runtime.webhooks.signatures.keys import Key
-
-from .schemes import scheme, sign, verify
+from support.signature_schemes import scheme, sign, verify
 
 SCHEMA = json.loads(
     files("hooksmith.extensions").joinpath("extensions.schema.json").read_text("utf-8")

@@ -10,8 +10,7 @@ import pytest
 from hooksmith.pipeline import generate
 from hooksmith.plan.unions import options_of, union, union_rows
 from hooksmith.settings import Settings
-
-from .documents import write_document
+from support.large_document import write_document
 
 COUNT = 300
 PYRIGHT = 256

@@ -14,7 +14,7 @@ from hooksmith.pipeline import ledger
 from support.documents import import_everything, imported, openapi, result_of
 from support.made import Made, generate
 
-CALLBACKS = Path(__file__).parent / "documents" / "callbacks.yaml"
+CALLBACKS = Path(__file__).parents[1] / "normalize" / "documents" / "callbacks.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -184,7 +184,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 
 def test_the_project_configures_itself() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     config = load_config(find_config(root / "specs"))
     assert sorted(config.apis) == ["mattr", "scalekit", "socotra", "workos"]
     assert all(api.spec.is_file() for api in config.apis.values())

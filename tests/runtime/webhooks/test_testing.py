@@ -20,7 +20,7 @@ from hooksmith.settings import Settings
 from hooksmith_providers import workos
 from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
 
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 PROVIDERS = ["mattr", "scalekit", "socotra", "workos"]
 
 

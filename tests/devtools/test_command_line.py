@@ -22,9 +22,9 @@ from hooksmith.devtools.trigger import Attempt, Sender
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
-
-from .applications import served_by_wsgiref
-from .vectors import MATTR_JWK, MATTR_PRIVATE_JWK
+from support.applications import served_by_wsgiref
+from support.paths import CASES
+from support.signature_vectors import MATTR_JWK, MATTR_PRIVATE_JWK
 
 SPEC = """
 openapi: 3.1.0
@@ -201,7 +201,6 @@ def test_every_provider(name: str) -> None:
     assert receiver.counts.duplicates == 2
 
 
-CASES = Path(__file__).parents[1] / "cases"
 KINDS = {
     "a header and an action": ("webhooks_parts", "branch-rule-deleted", "BranchRuleDeleted"),
     "several classes": ("webhooks_options", "payment", "ByCard"),

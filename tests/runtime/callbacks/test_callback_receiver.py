@@ -14,11 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import case_of
+from support.applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 from support.cases import PARENT
 from support.paths import CASES
 from type_checking.project import readme_callbacks
-
-from .applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.webhooks.errors import SignatureError, SignatureReason
 from hooksmith_providers._runtime.webhooks.signatures.http_message import HTTPMessageSignatures
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-
-from . import vectors as v
-from .schemes import scheme, sign, verify
+from support import signature_vectors as v
+from support.signature_schemes import scheme, sign, verify
 
 
 def reason(call: Any, *args: Any, **kwargs: Any) -> SignatureReason:

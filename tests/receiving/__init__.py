@@ -1,1 +1,0 @@
-"""Receiving webhooks: signatures, typed events, receivers."""
