@@ -108,9 +108,26 @@ def operation_pages(
     rows = list(_argument_rows(index, operation))
     parts = split_by_size(rows, (row.size for row in rows), PAGE_BUDGET - PROSE_BUDGET)
     stem = index.resource_stem(resource, operation)
+    page = _page_without_rows(index, view, resource, operation, method, names)
+    for number, part in enumerate(parts, 1):
+        yield page._replace(
+            path=part_path(stem, number),
+            rows=tuple(part),
+            part=part_of(stem, number, len(parts)),
+        )
+
+
+def _page_without_rows(
+    index: ApiIndex,
+    view: PackageView,
+    resource: Resource,
+    operation: Operation,
+    method: MethodView,
+    names: Names,
+) -> OperationPage:
     permissions = operation.permissions
     callbacks = tuple(_callback_rows(index, view, operation))
-    page = OperationPage(
+    return OperationPage(
         path="",
         name=method.name,
         resource=Link(resource.name, index.resource_href(resource)),
@@ -139,12 +156,6 @@ def operation_pages(
         python=operation_example(index, resource, operation, method, names),
         curl=curl_example(index, operation, names),
     )
-    for number, part in enumerate(parts, 1):
-        yield page._replace(
-            path=part_path(stem, number),
-            rows=tuple(part),
-            part=part_of(stem, number, len(parts)),
-        )
 
 
 def _summary(operation: Operation) -> str:

@@ -320,11 +320,15 @@ def _http_message(body: str) -> _Signed | None:
         "Signature-Input": f"sig1={parameters}",
         "Signature": f"sig1=:{signature}:",
     }
-    steps = (
+    return _Signed(_http_message_steps(headers, base), headers)
+
+
+def _http_message_steps(headers: Mapping[str, str], base: str) -> tuple[Step, ...]:
+    return (
         Step(
             "Digest the body",
             "SHA-256 of its bytes, in base64 (RFC 9530): `Content-Digest`.",
-            content_digest,
+            headers["Content-Digest"],
         ),
         Step(
             "Name what is signed",
@@ -342,7 +346,6 @@ def _http_message(body: str) -> _Signed | None:
             "The receiver looks the key up by its `keyid`, checks digest, coverage and time, and verifies.",
         ),
     )
-    return _Signed(steps, headers)
 
 
 def _verification(names: Names, key: str, body: str, headers: Mapping[str, str], url: str) -> str:

@@ -8,13 +8,21 @@ like of a parameter become its `schema`; `host`, `basePath` and `schemes` become
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from ..json_pointer import escape, join
 from ..openapi.grammar import METHODS, Node, walk
 from .bundled_document import Bundle
 from .diagnostics import Findings
+from .swagger2_nodes import (
+    drop_nested_formats,
+    field_schema,
+    file_as_binary,
+    mapping,
+    objects,
+    relocate,
+    security_scheme,
+    stripped_text,
+    texts,
+)
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -25,15 +33,8 @@ _SCHEMA_KEYS = frozenset(
     minItems uniqueItems enum multipleOf x-nullable x-enum-varnames x-enumNames x-enum-descriptions x-ms-enum example
     x-example""".split()
 )
-"""What a parameter or header of 2.0 says about its value."""
-
+"""Keywords of the value of a parameter or header in 2.0."""
 _SECTIONS = {"definitions": "schemas", "responses": "responses", "parameters": "parameters"}
-_FLOWS = {
-    "accessCode": "authorizationCode",
-    "application": "clientCredentials",
-    "implicit": "implicit",
-    "password": "password",
-}
 
 
 def is_swagger(document: Node) -> bool:
@@ -55,8 +56,8 @@ class _Upgrade:
         self._bundled = bundled
         self._document = bundled.document
         self._findings = findings
-        self._consumes = _texts(self._document.pop("consumes", None))
-        self._produces = _texts(self._document.pop("produces", None))
+        self._consumes = texts(self._document.pop("consumes", None))
+        self._produces = texts(self._document.pop("produces", None))
         self._components: Node = self._document.setdefault("components", {})
         self._version_2 = is_swagger(self._document)
         self._shared: dict[str, Node] = {}
@@ -75,9 +76,9 @@ class _Upgrade:
         self._schemes()
         self._responses()
         self._parameters()
-        for path, item in _items(document.get("paths")):
+        for path, item in objects(document.get("paths")):
             self._path_item(item, join("", "paths", path))
-        for key, item in _mapping(document.get("webhooks")).items():
+        for key, item in mapping(document.get("webhooks")).items():
             if isinstance(item, dict):
                 self._path_item(item, join("", "webhooks", key))
         for section in ("paths", "components"):
@@ -92,8 +93,11 @@ class _Upgrade:
 
     def _servers(self) -> None:
         document = self._document
-        host, path = _text(document.pop("host", None)), _text(document.pop("basePath", None))
-        schemes = _texts(document.pop("schemes", None))
+        host, path = (
+            stripped_text(document.pop("host", None)),
+            stripped_text(document.pop("basePath", None)),
+        )
+        schemes = texts(document.pop("schemes", None))
         self._host, self._path = host, "/" + path.strip("/") if path.strip("/") else ""
         urls = self._urls(schemes)
         if urls:
@@ -112,7 +116,7 @@ class _Upgrade:
 
     def _take(self, section: str) -> None:
         """A section of the root goes below `components`, beside what was brought in from other files."""
-        found = _mapping(self._document.pop(section, None))
+        found = mapping(self._document.pop(section, None))
         if found:
             self._old(
                 f"/{section}", f"{section}: in OpenAPI 3 this is components.{_SECTIONS[section]}"
@@ -152,14 +156,14 @@ class _Upgrade:
             self._note("/x-webhooks", "/webhooks")
 
     def _schemes(self) -> None:
-        stated = _mapping(self._document.pop("securityDefinitions", None))
+        stated = mapping(self._document.pop("securityDefinitions", None))
         if stated:
             self._old(
                 "/securityDefinitions",
                 "securityDefinitions: in OpenAPI 3 this is components.securitySchemes",
             )
             self._components["securitySchemes"] = {
-                name: _scheme(_mapping(facts)) for name, facts in stated.items()
+                name: security_scheme(mapping(facts)) for name, facts in stated.items()
             }
         for name in stated:
             self._note(
@@ -170,14 +174,14 @@ class _Upgrade:
     # --- replies
 
     def _responses(self) -> None:
-        for name, response in _items(self._components.get("responses")):
+        for name, response in objects(self._components.get("responses")):
             self._response(response, f"/components/responses/{escape(name)}", self._produces)
 
     def _response(self, response: Node, pointer: str, produces: list[str]) -> None:
-        schema, examples = response.pop("schema", None), _mapping(response.pop("examples", None))
+        schema, examples = response.pop("schema", None), mapping(response.pop("examples", None))
         if schema is not None and "content" in response:
             return
-        for name, header in _mapping(response.get("headers")).items():
+        for name, header in mapping(response.get("headers")).items():
             if isinstance(header, dict):
                 self._value(header, f"{pointer}/headers/{escape(name)}")
         if schema is None and (not examples or not self._version_2):
@@ -186,7 +190,7 @@ class _Upgrade:
         types = produces or list(examples) or [JSON]
         content: Node = {}
         for media_type in dict.fromkeys([*types, *examples]):
-            content[media_type] = {} if schema is None else {"schema": _file_as_binary(schema)}
+            content[media_type] = {} if schema is None else {"schema": file_as_binary(schema)}
             if media_type in examples:
                 content[media_type]["example"] = examples[media_type]
         response["content"] = content
@@ -196,8 +200,8 @@ class _Upgrade:
 
     def _parameters(self) -> None:
         """Parameters that all operations may refer to; bodies among them become request bodies."""
-        parameters = _mapping(self._components.get("parameters"))
-        for name, parameter in list(_items(parameters)):
+        parameters = mapping(self._components.get("parameters"))
+        for name, parameter in list(objects(parameters)):
             pointer = f"/components/parameters/{escape(name)}"
             self._shared[f"#{pointer}"] = self._shared[f"#/parameters/{escape(name)}"] = parameter
             if parameter.get("in") in ("body", "formData"):
@@ -250,16 +254,16 @@ class _Upgrade:
 
     def _operation(self, operation: Node, pointer: str, common: list[tuple[Node, str]]) -> None:
         own = self._split(operation, pointer)
-        consumes = _texts(operation.pop("consumes", None)) or self._consumes
-        produces = _texts(operation.pop("produces", None)) or self._produces
-        schemes = _texts(operation.pop("schemes", None))
+        consumes = texts(operation.pop("consumes", None)) or self._consumes
+        produces = texts(operation.pop("produces", None)) or self._produces
+        schemes = texts(operation.pop("schemes", None))
         if schemes and self._host and (urls := self._urls(schemes)):
             operation["servers"] = [{"url": url} for url in urls]
         if "requestBody" not in operation and (
             body := self._request_body([*common, *own], consumes, pointer)
         ):
             operation["requestBody"] = body
-        for status, response in _items(operation.get("responses")):
+        for status, response in objects(operation.get("responses")):
             if "$ref" not in response:
                 self._response(response, f"{pointer}/responses/{escape(status)}", produces)
 
@@ -306,8 +310,8 @@ class _Upgrade:
             if key in ("description", "required") or key.startswith("x-")
         }
         schema = parameter.get("schema", {})
-        content = {media_type: {"schema": _file_as_binary(schema)} for media_type in types}
-        examples = _mapping(body.pop("x-examples", None))
+        content = {media_type: {"schema": file_as_binary(schema)} for media_type in types}
+        examples = mapping(body.pop("x-examples", None))
         for media_type in examples.keys() & content.keys():
             content[media_type]["example"] = examples[media_type]
         body["content"] = content
@@ -322,7 +326,7 @@ class _Upgrade:
             value = dict(field)
             self._value(value, place)
             name = str(field.get("name"))
-            schema["properties"][name] = _field_schema(value)
+            schema["properties"][name] = field_schema(value)
             if value.get("required") is True:
                 schema.setdefault("required", []).append(name)
             if "style" in value:
@@ -350,9 +354,9 @@ class _Upgrade:
         if "x-example" in schema:
             schema.setdefault("example", schema.pop("x-example"))
         if schema.get("type") == "array":
-            _drop_nested_formats(schema)
+            drop_nested_formats(schema)
             schema = self._array(parameter, schema, str(stated or "csv"), pointer)
-        parameter["schema"] = _file_as_binary(schema)
+        parameter["schema"] = file_as_binary(schema)
 
     def _array(self, parameter: Node, schema: Node, form: str, pointer: str) -> Node:
         """How the items of an array stand beside one another; what 3.1 cannot say is left to the caller, as text."""
@@ -391,76 +395,6 @@ class _Upgrade:
     def _moved(self, reference: str) -> str:
         """Where a reference leads now: the innermost thing that moved takes all below it along."""
         pointer = reference.removeprefix("#")
-        while (moved := _relocate(self._places, pointer)) is not None:
+        while (moved := relocate(self._places, pointer)) is not None:
             pointer = moved
-        return f"#{_relocate(self._shifts, pointer) or pointer}"
-
-
-def _relocate(places: Mapping[str, str], pointer: str) -> str | None:
-    head, below = pointer, ""
-    while head:
-        if head in places:
-            return places[head] + below
-        head, _, step = head.rpartition("/")
-        below = f"/{step}{below}"
-    return None
-
-
-def _scheme(facts: Node) -> Node:
-    """A security definition of 2.0 → a security scheme of 3.1."""
-    kept = {
-        key: value for key, value in facts.items() if key == "description" or key.startswith("x-")
-    }
-    match facts.get("type"):
-        case "basic":
-            return {"type": "http", "scheme": "basic", **kept}
-        case "oauth2":
-            flow: Node = {
-                key: facts[key] for key in ("authorizationUrl", "tokenUrl") if key in facts
-            }
-            flow["scopes"] = _mapping(facts.get("scopes"))
-            name = _FLOWS.get(str(facts.get("flow")), "implicit")
-            return {"type": "oauth2", "flows": {name: flow}, **kept}
-    return facts
-
-
-def _field_schema(field: Node) -> Node:
-    """The schema of a form field, with what stood beside it."""
-    schema: Node = dict(_mapping(field.get("schema")))
-    if "description" in field:
-        schema.setdefault("description", field["description"])
-    return schema
-
-
-def _file_as_binary(schema: Any) -> Any:
-    if isinstance(schema, dict) and schema.get("type") == "file":
-        return {**schema, "type": "string", "format": "binary"}
-    return schema
-
-
-def _drop_nested_formats(schema: Node) -> None:
-    items = schema.get("items")
-    while isinstance(items, dict):
-        items.pop("collectionFormat", None)
-        items = items.get("items")
-
-
-def _items(value: Any) -> Iterable[tuple[str, Node]]:
-    """The objects in a map, without extensions; other values are dealt with where wrong documents are."""
-    return [
-        (key, item)
-        for key, item in _mapping(value).items()
-        if isinstance(item, dict) and not key.startswith("x-")
-    ]
-
-
-def _mapping(value: Any) -> Node:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+        return f"#{relocate(self._shifts, pointer) or pointer}"

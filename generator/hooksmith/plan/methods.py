@@ -38,10 +38,7 @@ def plan_resource(
         deferred: Whether an operation imports its models on its first call.
     """
     constants = constant_names(resource.operations, definitions)
-    taken = {operation.name for operation in resource.operations}
-    taken |= {resource.class_name, f"Async{resource.class_name}"}
-    imports = Imports(runtime, lambda name: "..models", taken=definitions.keys() | taken)
-    imports.add("..operations", f"{resource.name} as _operations")
+    imports = _resource_imports(resource, definitions, runtime)
     planners = [
         _MethodPlanner(operation, constant, definitions, imports, callbacks)
         for operation, constant in zip(resource.operations, constants, strict=True)
@@ -63,6 +60,17 @@ def plan_resource(
             resource.operations, constants, definitions, runtime, deferred=deferred
         ),
     )
+
+
+def _resource_imports(
+    resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str
+) -> Imports:
+    """Return the imports of a resource's module; names of its methods and classes are taken."""
+    taken = {operation.name for operation in resource.operations}
+    taken |= {resource.class_name, f"Async{resource.class_name}"}
+    imports = Imports(runtime, lambda name: "..models", taken=definitions.keys() | taken)
+    imports.add("..operations", f"{resource.name} as _operations")
+    return imports
 
 
 def _names_builtin_list(views: Iterable[MethodView], local: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ...json_pointer import escape
@@ -12,6 +13,7 @@ from ...openapi.operations import operations
 from ...openapi.references import resolve_local
 from ..diagnostics import Findings
 from .coerce import DROP, text, word
+from .path_parameters import fit_path_parameters
 
 LOCATIONS = ("path", "query", "header", "cookie", "querystring")
 STYLES = {
@@ -172,7 +174,10 @@ class _Mender:
             self._security(operation, place)
             own = self._parameters(operation, place, template)
             if template is not None:
-                self._fit_path(item, operation, place, path, template, [*shared, *own])
+                fit_path_parameters(
+                    (operation, item), path, template, [*shared, *own],
+                    follow=self._follow, warn=partial(self._warn, place),
+                )  # fmt: skip
             if "responses" in operation or template is not None:
                 self._responses(operation, place)
             if "requestBody" in operation:
@@ -330,72 +335,6 @@ class _Mender:
                 "has both a schema and content, of which only one can hold: the content does",
             )
             del parameter["schema"]
-
-    def _fit_path(
-        self,
-        item: Node,
-        operation: Node,
-        pointer: str,
-        path: str,
-        template: list[str],
-        parameters: list[Node],
-    ) -> None:
-        """Every `{name}` of the path has a parameter, and no parameter is for a path that has no place for it."""
-        declared = {
-            parameter["name"]: parameter for parameter in parameters if parameter["in"] == "path"
-        }
-        missing = [name for name in dict.fromkeys(template) if name and name not in declared]
-        surplus = [name for name in declared if name not in template]
-        own = operation.setdefault("parameters", []) if missing or surplus else []
-        for name in missing:
-            given = _meant(name, surplus, alone=len(surplus) == len(missing) == 1)
-            if given is None:
-                self._warn(
-                    pointer,
-                    f"there is no parameter for {{{name}}} of the path; taken as text",
-                    "describe it in `parameters`",
-                )
-            else:
-                surplus.remove(given)
-                self._leave_out(given, own, item)
-                self._warn(
-                    pointer,
-                    f"the path has {{{name}}}, but the parameter is called {given!r}; taken as {name!r}",
-                )
-            base = {"schema": {"type": "string"}} if given is None else declared[given]
-            own.append({**base, "name": name, "in": "path", "required": True})
-        for name in surplus:
-            self._leave_out(name, own, item)
-            self._warn(
-                pointer,
-                f"the path has no place for the parameter {name!r}, which is left out",
-                f"add {{{name}}} to {path}",
-            )
-        for parameter in declared.values():
-            parameter["required"] = True
-
-    def _leave_out(self, name: str, own: list[Node], item: Node) -> None:
-        for parameters in (own, item.get("parameters") or []):
-            kept = [
-                stated
-                for stated in parameters
-                if not _is_path_parameter(self._follow(stated), name)
-            ]
-            parameters[:] = kept
-
-
-def _is_path_parameter(parameter: Node, name: str) -> bool:
-    return parameter.get("in") == "path" and parameter.get("name") == name
-
-
-def _meant(name: str, surplus: list[str], *, alone: bool) -> str | None:
-    """Which of the parameters without a place belongs to a place without a parameter."""
-    same = [other for other in surplus if _fold(other) == _fold(name)]
-    return same[0] if same else surplus[0] if alone and surplus else None
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _variable(facts: Node) -> Node:
