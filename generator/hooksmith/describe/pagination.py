@@ -39,9 +39,7 @@ def describe_pagination(
     if extension is None or extension["style"] == "off":
         return None
     schemas.finish()
-    types = [
-        reply.type for reply in replies if reply.status.startswith("2") and reply.type is not None
-    ]
+    types = [each.type for each in replies if each.status.startswith("2") and each.type is not None]
     place = f"{pointer}/x-hooksmith-pagination"
     _check_parameters(normal, place, extension, parameters)
     item = _item_type(normal, schemas, place, extension, types)
@@ -52,11 +50,8 @@ def describe_pagination(
         items=extension["items"],
         item=item,
         next=extension.get("next"),
-        last=extension.get("last"),
-        size=extension.get("size"),
-        more=extension.get("more"),
-        complete=extension.get("complete"),
         first=extension.get("first", 1),
+        **{name: extension.get(name) for name in ("last", "size", "more", "complete")},
     )
 
 
