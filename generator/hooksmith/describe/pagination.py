@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import ExtensionError
@@ -27,8 +27,8 @@ def describe_pagination(
     Args:
         normal: The document.
         schemas: Reader of its schemas.
-        operation: Operation Object.
-        pointer: JSON Pointer to `operation`.
+        operation: Operation Object, at `pointer`.
+        pointer: A JSON Pointer.
         parameters: Parameters of the operation.
         replies: Replies of the operation.
 
@@ -40,19 +40,35 @@ def describe_pagination(
         return None
     schemas.finish()
     types = [each.type for each in replies if each.status.startswith("2") and each.type is not None]
-    place = f"{pointer}/x-hooksmith-pagination"
-    _check_parameters(normal, place, extension, parameters)
-    item = _item_type(normal, schemas, place, extension, types)
-    _check_pointers(normal, schemas, place, extension, types)
+    item = _checked_item_type(normal, schemas, pointer, extension, parameters, types)
     return Pagination(
         style=extension["style"],
         parameter=extension.get("parameter", ""),
         items=extension["items"],
         item=item,
         next=extension.get("next"),
+        last=extension.get("last"),
+        size=extension.get("size"),
+        more=extension.get("more"),
+        complete=extension.get("complete"),
         first=extension.get("first", 1),
-        **{name: extension.get(name) for name in ("last", "size", "more", "complete")},
     )
+
+
+def _checked_item_type(
+    normal: Normal,
+    schemas: Schemas,
+    pointer: str,
+    extension: Mapping[str, Any],
+    parameters: Iterable[Parameter],
+    types: list[Type],
+) -> Type:
+    """Check the extension of the operation at `pointer`. Return the type of an item. Raises ExtensionError."""
+    place = f"{pointer}/x-hooksmith-pagination"
+    _check_parameters(normal, place, extension, parameters)
+    item = _item_type(normal, schemas, place, extension, types)
+    _check_pointers(normal, schemas, place, extension, types)
+    return item
 
 
 def _item_type(

@@ -13,8 +13,7 @@ import pytest
 
 from hooksmith_providers._runtime.webhooks.errors import SignatureError, SignatureReason
 from support.documents import imported, openapi, result_of
-
-from .schemes import sign, verify
+from support.signature_schemes import sign, verify
 
 URL = "https://example.com/webhooks?a=1"
 BODY = b"Body=hello&MessageSid=SM1"
