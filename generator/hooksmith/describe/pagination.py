@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import ExtensionError
@@ -59,7 +59,7 @@ def _checked_item_type(
     normal: Normal,
     schemas: Schemas,
     pointer: str,
-    extension: Mapping[str, Any],
+    extension: dict[str, Any],
     parameters: Iterable[Parameter],
     types: list[Type],
 ) -> Type:
