@@ -60,7 +60,7 @@ class Settings:
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What stands in the document's place."""
+        """Extensions in place of those of the document."""
         stated = {
             "signature": self.signature,
             "events": self.events,

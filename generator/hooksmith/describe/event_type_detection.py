@@ -31,13 +31,13 @@ def position(value: Any) -> Position | None:
 
 
 def detect(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
-    """Return the property, otherwise the header, whose values tell all deliveries apart; None if there is none."""
+    """Return the property, otherwise the header, whose values differ in all deliveries; None if there is none."""
     bodies = [delivery.node for delivery in described if delivery.node is not None]
     return _property(schemas, bodies) or _header(schemas, described)
 
 
 def _property(schemas: Schemas, bodies: list[Any]) -> Position | None:
-    """Return the likeliest property that tells all bodies apart.
+    """Return the likeliest property with a different value in each body.
 
     It has one value in each body; several are admitted if its name declares event types.
     """

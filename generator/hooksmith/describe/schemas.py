@@ -153,7 +153,7 @@ class Schemas:
         return asserting(type_, further)
 
     def _beside_options(self, node: Node, keyword: str) -> tuple[Node, str, tuple[str, ...]]:
-        """Return arguments for `assertions`: what a schema asserts beside the options of its union.
+        """Return arguments for `assertions`: the assertions of a schema beside the options of its union.
 
         Properties beside the options are in the options already (`normalize/all_of.py`).
         """

@@ -38,7 +38,7 @@ spec = "{spec}"{comment}
 
 @value(kw_only=True)
 class Start:
-    """An API to begin with. `spec`: path or URL of its document, as it is written into the configuration."""
+    """An API to begin with. `spec`: path or URL of its document, for the configuration."""
 
     name: str
     spec: str

@@ -21,7 +21,7 @@ _IDENTIFYING = re.compile(r"\$(id|anchor|dynamicAnchor|schema)[\"']?\s*:")
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One file. `path` is as the user or the `$ref` named it; `data` is what JSON can say."""
+    """A file. `path`: as in the arguments or the `$ref`; `data`: its values of JSON types."""
 
     path: Path
     uri: str
@@ -67,7 +67,7 @@ class Located:
 
 
 def value_at(data: Any, pointer: str) -> Any:
-    """What stands at a pointer that is known to lead somewhere."""
+    """Return the value at a pointer that exists."""
     for key in split(pointer):
         data = data[key] if isinstance(data, dict) else data[int(key)]
     return data

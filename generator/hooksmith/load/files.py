@@ -25,7 +25,7 @@ _BYTE_ORDER_MARKS = (
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, in UTF-8 unless a byte order mark says otherwise. Raises LoadError."""
+    """Return the text of a file, by its byte order mark or in UTF-8. Raises LoadError."""
     return _decode(path, _read_bytes(path))
 
 
@@ -54,7 +54,7 @@ def read(path: Path, text: str) -> tuple[Any, Find]:
 
 
 def similar_file(path: Path) -> str:
-    """A hint: the file beside a missing one that was meant."""
+    """Return a hint with a similar file name in the folder of a missing file; empty if there is none."""
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""Files that a run has read, and the digests that tell whether they have changed since."""
+"""Files that a run has read, and the digests by which changes are noticed."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _line_and_column(lines: array[int], offset: int) -> tuple[int, int]:
 
 
 class _Validator:
-    """Finds what Python's `json` accepts and hooksmith does not, in one pass over the tokens without recursion."""
+    """Check for input that `json` accepts and hooksmith refuses, in a pass over the tokens without recursion."""
 
     def __init__(self, text: str) -> None:
         self._text = text

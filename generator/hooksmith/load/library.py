@@ -51,7 +51,7 @@ class Library:
         self.root = self._read(path, real)
 
     def apply_overlay(self, path: Path) -> None:
-        """Apply an OpenAPI Overlay to the first document, before anything refers to it. Raises LoadError."""
+        """Apply an OpenAPI Overlay to the first document, before any reference to it is followed. Raises LoadError."""
         real = self._sought[path] = real_path(path)
         overlay = _document(path, real)
         if not self._overlays:

@@ -47,7 +47,7 @@ def digest_of_content(content: bytes) -> str:
 
 
 def read_lock(path: Path) -> dict[str, FetchedFiles]:
-    """Return what a lock file records: name of an API → its files. A missing file records nothing.
+    """Return the entries of a lock file: name of an API → its files. A missing file has none.
 
     Raises LoadError if the file cannot be read or has another form.
     """

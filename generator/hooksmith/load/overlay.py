@@ -40,7 +40,7 @@ class Amendments:
     shortened: set[str] = field(default_factory=set)
 
     def source(self, pointer: str) -> tuple[Document, str] | None:
-        """Return the overlay that a value comes from and the value's pointer there; None for the document's own."""
+        """Return the overlay that added a value, and the value's pointer in it; None for a value of the document."""
         prefix = pointer
         while True:
             if prefix in self.sources:

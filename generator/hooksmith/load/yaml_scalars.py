@@ -20,7 +20,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def plain_scalar(text: str) -> Any:
-    """What a scalar without quotes or tag means. Raises ValueError where JSON has no such number."""
+    """Return the value of a scalar without quotes or tag. Raises ValueError for a number that JSON lacks."""
     if text and text[0] not in _SPECIAL_STARTS:
         return text
     if text in _WORDS:

@@ -23,7 +23,7 @@ from .reserved import CLASS_NAMES
 
 
 class DefinitionType(Enum):
-    """What Python code a named schema becomes."""
+    """Type of the definition for a named schema."""
 
     CLASS = "class"
     ENUM = "enum"
@@ -53,7 +53,7 @@ def assign_class_names(document: Node, overrides: Mapping[str, str]) -> ClassNam
 
 
 def definition_type(schema: Any) -> DefinitionType:
-    """Return what Python code a named schema becomes."""
+    """Return the type of the definition for a named schema."""
     if isinstance(schema, dict) and "$ref" not in schema:
         if is_model(schema):
             return DefinitionType.CLASS

@@ -28,7 +28,7 @@ _TEXT = re.compile(r"[^.:({]*")
 
 
 def resource_tags(paths: Collection[str]) -> dict[str, str]:
-    """Path → what serves as the tag of its calls that have none. `paths`: all of the document, once each."""
+    """Return path → tag of its operations without tags. `paths`: all paths of the document."""
     found = {path: beginning(path) for path in paths}
     count = Counter(snake(text) for text in found.values() if text)
     return {
@@ -37,7 +37,7 @@ def resource_tags(paths: Collection[str]) -> dict[str, str]:
 
 
 def beginning(path: str) -> str:
-    """The first segment that is neither a template nor a version nor what all paths begin with; empty without one."""
+    """Return the first segment besides templates, versions and the common beginning of all paths; may be empty."""
     for segment in re.split("[?#]", path)[0].split("/"):
         if _VERSION.fullmatch(segment) or segment.lower() in _EVERYWHERE:
             continue

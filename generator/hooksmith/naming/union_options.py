@@ -1,4 +1,4 @@
-"""What the options of a union are called: what each has that tells it from the others, and only then its position.
+"""Names for the options of a union: from a feature that distinguishes each option, otherwise from its position.
 
 The words come out of the options alone, so nothing elsewhere in a document changes them.
 """
@@ -16,7 +16,7 @@ from .casing import parts, pascal, upper
 
 
 def option_words(union: Node, options: list[Any], named: Sequence[bool]) -> list[str]:
-    """A word for each option of a union; those of options that get a class, as `named` says, differ.
+    """Return a word for each option of a union. Words of options with a class (`named`) differ.
 
     Equal options may share a word. The discriminator's value comes first, then a title, then the type; where these are
     not enough, each of `_TELLS` in turn adds a word to those that still share theirs.
@@ -66,7 +66,7 @@ def _option_word(option: Any, discriminator: str | None) -> str:
 
 
 def _core(option: Any) -> Node:
-    """The schema that tells an option apart: of an array, that of its items."""
+    """Return the schema that distinguishes an option: for an array, the schema of its items."""
     while isinstance(option, dict) and isinstance(option.get("items"), dict):
         option = option["items"]
     return option if isinstance(option, dict) else {}
@@ -140,7 +140,7 @@ def _literal_at(option: Any, place: tuple[str, ...]) -> str:
 
 
 def _by_literals(options: list[Node]) -> list[str]:
-    """The texts of the property that most options have one of, alone among the others."""
+    """Return the constant of a property for each option, for the property with most constants that are unique."""
     places = dict.fromkeys(place for option in options for place in _places(option))
     return _best(
         options,
@@ -149,7 +149,7 @@ def _by_literals(options: list[Node]) -> list[str]:
 
 
 def _by_properties(options: list[Node]) -> list[str]:
-    """A property that no other option has, a required one if there is one; or one that only it lacks."""
+    """Return a property for each option that only it has (preferably required), or that only it lacks."""
     return _by_own([_properties(option) for option in options], options)
 
 
@@ -200,7 +200,7 @@ def _by_bases(options: list[Node]) -> list[str]:
 
 
 def _by_kinds(options: list[Node]) -> list[str]:
-    """What a property is, where that differs: `WithIntegerCodes` and `WithIntegerArrayCodes`."""
+    """Return a property for each option with its type, if types differ: `WithIntegerCodes`."""
     return _best(
         options,
         (
@@ -249,7 +249,7 @@ _TELLS = (
 
 
 def _best(options: list[Node], tellings: Iterable[list[str]]) -> list[str]:
-    """Of several ways to tell options apart the one that does so for the most."""
+    """Return the list of words that distinguishes most options."""
     found = max(tellings, key=_singled_out, default=[])
     return found if found and _singled_out(found) else [""] * len(options)
 
@@ -260,7 +260,7 @@ def _singled_out(words: list[str]) -> int:
 
 
 def _unique(words: list[str]) -> list[str]:
-    """The words that stand in a list once; nothing in place of the others."""
+    """Return the words that are in a list once, with empty texts in place of repeated words."""
     count = Counter(words)
     return [word if count[word] == 1 else "" for word in words]
 
@@ -282,7 +282,7 @@ def _all_properties(options: list[Node]) -> Iterable[str]:
 
 
 def _kind(schema: Any) -> str:
-    """What a schema takes, in a word or a few: `Integer`, `UserArray`, `CatOrDog`."""
+    """Return the type of a schema in words: `Integer`, `UserArray`, `CatOrDog`."""
     if not isinstance(schema, dict):
         return ""
     if "$ref" in schema:

@@ -38,11 +38,11 @@ class Normal:
         return self.findings.diagnostics
 
     def place(self, pointer: str) -> Place:
-        """Where something of the normal form stands in the user's files."""
+        """Return the place in the user's files of a pointer of the normal form."""
         return self.findings.place(pointer)
 
     def warn(self, pointer: str, message: str, hint: str = "") -> None:
-        """Note something wrong at a pointer of the normal form, that the package is generated in spite of."""
+        """Add a warning at a pointer of the normal form."""
         self.findings.warn(pointer, message, hint)
 
 

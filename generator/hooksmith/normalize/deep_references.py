@@ -1,4 +1,4 @@
-"""A `$ref` into the middle of something → a component: what it reaches moves there, and its old place refers to it.
+"""Targets of `$ref`s inside of schemas and operations → components; a reference remains at the old place.
 
 So every reference to a schema leads to a component, whatever later happens around the place where it stood.
 """
@@ -24,7 +24,7 @@ _SPOKEN = {
 
 
 def hoist(bundled: Bundle) -> None:
-    """Move what is referred to by a deep pointer into `components.schemas`, deepest first."""
+    """Move the targets of deep pointers into `components.schemas`, deepest first."""
     document = bundled.document
     deep: dict[str, list[Node]] = {}
     for visit in walk("openapi", document):
@@ -59,12 +59,12 @@ def _move(bundled: Bundle, reference: str) -> str:
 
 
 def place_name(document: Node, pointer: str) -> str:
-    """A name for what stands at a pointer of the document, made of where it stands."""
+    """Return a name for the value at a pointer of the document, made of the words of the pointer."""
     return _name(document, split(pointer))
 
 
 def _name(document: Node, path: list[str]) -> str:
-    """The words of a place: names and statuses as they are, keywords of the format left out or spoken."""
+    """Return the words of a pointer: names and statuses unchanged, keywords dropped or replaced by words."""
     if path[0] == "paths":
         operation = document["paths"].get(path[1], {}).get(path[2], {})
         identity = operation.get("operationId") if isinstance(operation, dict) else None

@@ -26,7 +26,7 @@ class _Finding:
 
 @dataclass
 class Findings:
-    """Warnings in the order of their discovery. Pointers lead into the bundled document as it is at the time."""
+    """Warnings in the order of their discovery, with pointers of the bundled document at that time."""
 
     bundled: Bundle
     _warnings: dict[_Finding, None] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Findings:
             self._warnings.setdefault(_Finding(document, pointer, message, hint))
 
     def widen(self, pointer: str, feature: str, instead: str) -> None:
-        """Add a feature that the package expresses less exactly than the document, and what it does instead."""
+        """Add a feature that the package expresses less exactly than the document, and its replacement."""
         document, pointer = self.source(pointer)
         self._widened.setdefault(_Finding(document, pointer, feature, instead))
 
@@ -56,7 +56,7 @@ class Findings:
 
     @property
     def widened(self) -> list[tuple[str, str, str]]:
-        """(pointer in its file, feature, what the package does instead)."""
+        """Return (pointer in its file, feature, replacement in the package) for each such feature."""
         return [(finding.pointer, finding.message, finding.hint) for finding in self._widened]
 
     def place(self, pointer: str) -> Place:

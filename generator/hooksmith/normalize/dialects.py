@@ -1,4 +1,4 @@
-"""Other dialects → OpenAPI 3.1: what 3.0, 3.2 and the drafts of JSON Schema write differently, in place.
+"""Schemas of OpenAPI 3.0, 3.2 and of the drafts of JSON Schema → OpenAPI 3.1, in place.
 
 `nullable`, boolean `exclusiveMinimum`, `example`, tuples in `items`, `dependencies`. `nullable` is honoured
 in 3.1 documents too, where it has no meaning by the letter: providers write it, and their deliveries hold the nulls.
@@ -75,7 +75,7 @@ def _split_types(schema: Node) -> None:
 
 
 def _heed_siblings(schema: Node) -> None:
-    """From 3.1 on, what stands beside a `$ref` holds as well."""
+    """Apply the keywords beside a `$ref`, which are valid from OpenAPI 3.1 on."""
     if not isinstance(schema.get("$ref"), str):
         return
     if schema.keys() & ASSERTIONS:
@@ -83,7 +83,7 @@ def _heed_siblings(schema: Node) -> None:
 
 
 def _is_binary(schema: Node) -> bool:
-    """3.1's way to say so: a media type that is not text, and no encoding of it (OpenAPI 3.1.1, 4.8.14.1.1)."""
+    """Whether a schema is binary in 3.1: a media type other than text, without encoding (OpenAPI 3.1.1, 4.8.14.1.1)."""
     media_type = schema.get("contentMediaType")
     if (
         not isinstance(media_type, str)

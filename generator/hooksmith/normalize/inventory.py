@@ -1,4 +1,4 @@
-"""What a document has, counted before anything is changed: the ledger accounts for each of these."""
+"""Inventory of a document, before any change. The coverage report has an entry for each part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SubjectKind = Literal[
 
 
 class Subject(NamedTuple):
-    """Something that a document says. `detail`: a parameter's place and name, a body's or response's media type."""
+    """A part of a document. `detail`: a parameter's location and name, a body's or response's media type."""
 
     kind: SubjectKind
     pointer: str

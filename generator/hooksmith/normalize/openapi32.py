@@ -1,4 +1,4 @@
-"""OpenAPI 3.2 → 3.1, in place: what later steps know by another name, or can say less exactly.
+"""OpenAPI 3.2 → 3.1, in place: by equivalents, or by less exact forms with a warning.
 
 Source: OpenAPI Specification 3.2.0. A `querystring` parameter that is a form becomes query parameters; media types of
 `components.mediaTypes` stand where they are referred to; the schema of a sequence's items (`itemSchema`) gets a class
@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def lower_32(bundled: Bundle, findings: Findings) -> None:
-    """Say in 3.1 what a 3.2 document says in its own way."""
+    """Replace the constructs of OpenAPI 3.2 in a document by those of 3.1."""
     lowering = _Lowering(bundled, findings)
     for visit in list(walk("openapi", bundled.document)):
         lowering.visit(visit)

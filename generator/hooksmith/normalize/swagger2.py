@@ -38,7 +38,7 @@ _SECTIONS = {"definitions": "schemas", "responses": "responses", "parameters": "
 
 
 def is_swagger(document: Node) -> bool:
-    """Whether the document says that it is of version 2."""
+    """Whether the document declares version 2."""
     return "swagger" in document and "openapi" not in document
 
 
@@ -104,7 +104,7 @@ class _Upgrade:
             document["servers"] = [{"url": url} for url in urls]
 
     def _urls(self, schemes: list[str]) -> list[str]:
-        """`https` comes first, and is taken where nothing is said: nobody means to send credentials in the open."""
+        """Return the URLs of servers, `https` first and by default, since credentials need encryption."""
         if not self._host:
             return [self._path] if self._path else []
         ordered = sorted(schemes or ["https"], key=lambda scheme: scheme != "https")
@@ -115,7 +115,7 @@ class _Upgrade:
         ]
 
     def _take(self, section: str) -> None:
-        """A section of the root goes below `components`, beside what was brought in from other files."""
+        """Move a section of the root below `components`, beside the components from other files."""
         found = mapping(self._document.pop(section, None))
         if found:
             self._old(
@@ -131,7 +131,7 @@ class _Upgrade:
             del self._components[_SECTIONS[section]]
 
     def _old(self, pointer: str, message: str) -> None:
-        """Something of version 2 is wrong in a document of version 3."""
+        """Warn of a construct of version 2 in a document of version 3."""
         if not self._version_2:
             self._findings.warn(pointer, message)
 
@@ -143,7 +143,7 @@ class _Upgrade:
         )
 
     def _shift(self, old: str, new: str) -> None:
-        """Something keeps its list but not its place there."""
+        """Record a change of position within a list."""
         if old != new:
             self._shifts[old] = new
             self._bundled.upgraded[new] = old
@@ -224,7 +224,7 @@ class _Upgrade:
                 self._operation(operation, f"{pointer}/{method}", common)
 
     def _split(self, holder: Node, pointer: str) -> list[tuple[Node, str]]:
-        """Take bodies and form fields out of a list of parameters; the others stay, in the form of 3.1."""
+        """Remove bodies and form fields from a list of parameters and return them; convert the remaining parameters."""
         stated = holder.get("parameters")
         kept: list[Node] = []
         taken: list[tuple[Node, str]] = []
@@ -246,7 +246,7 @@ class _Upgrade:
         return taken
 
     def _resolve(self, parameter: Node) -> Node:
-        """What a parameter stands for; what leads elsewhere than to a shared one is of no kind."""
+        """Return the target of a reference to a shared parameter; {} for other references."""
         reference = parameter.get("$ref")
         if not isinstance(reference, str):
             return parameter
@@ -318,7 +318,7 @@ class _Upgrade:
         return body
 
     def _form(self, fields: list[tuple[Node, str]], consumes: list[str], pointer: str) -> Node:
-        """One object of all form fields; what it is sent as is up to the operation, and to files among the fields."""
+        """Return the request body of all form fields. Its media type depends on the operation and on files."""
         schema: Node = {"type": "object", "properties": {}}
         encoding: Node = {}
         files = any(field.get("type") == "file" for field, _ in fields)
@@ -359,7 +359,7 @@ class _Upgrade:
         parameter["schema"] = file_as_binary(schema)
 
     def _array(self, parameter: Node, schema: Node, form: str, pointer: str) -> Node:
-        """How the items of an array stand beside one another; what 3.1 cannot say is left to the caller, as text."""
+        """Convert `collectionFormat` to a style. If 3.1 has no such style, the parameter becomes a text."""
         location = parameter.get("in", "header")
         joined = location in ("query", "formData")
         if form == "multi" and joined:

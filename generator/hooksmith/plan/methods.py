@@ -327,7 +327,7 @@ class _MethodPlanner:
 def _with_switch(
     arguments: Iterable[ArgumentView], switch: str, annotation: str, *, is_required: bool
 ) -> Iterator[ArgumentView]:
-    """Yield arguments with another annotation of the switch; a required one stands before the optional ones."""
+    """Yield arguments with another annotation of the switch; required arguments precede optional arguments."""
     arguments = list(arguments)
     original = next(argument for argument in arguments if argument.name == switch)
     if is_required:

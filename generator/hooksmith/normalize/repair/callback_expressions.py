@@ -1,4 +1,4 @@
-"""Addresses of callbacks that name nothing of the call: what is sent there arrives nowhere, and only in production."""
+"""Check of callback addresses: an expression that names no part of the operation fails only in production."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _parts(document: Node, operation: Node, pointer: str) -> Iterator[tuple[str,
 
 
 def _problem(document: Node, body: Any, part: str) -> tuple[str, str]:
-    """What is wrong with a part, and what may be meant."""
+    """Return the fault of an expression, and a hint; both empty if it is right."""
     if part.startswith("$request.body#/"):
         name = split(part.partition("#")[2])[0]
         known = properties_of(document, body)

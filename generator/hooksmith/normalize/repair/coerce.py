@@ -1,4 +1,4 @@
-"""What a value was meant to be: from any JSON value to one of the right type, and what was wrong with it."""
+"""Conversion of JSON values of a wrong type to the right type."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def mapping(value: Any) -> Any:
 
 
 def mappings(value: Any) -> Any:
-    """An object whose values are objects; others are left out."""
+    """Return an object without the values that are not objects."""
     if not isinstance(value, dict):
         return DROP
     kept = {key: item for key, item in value.items() if isinstance(item, dict)}
@@ -94,7 +94,7 @@ def texts(value: Any) -> Any:
 
 
 def anything_listed(value: Any) -> Any:
-    """A list of anything; a map is taken as its values, and what is no list as a list of it."""
+    """Return a list; an object is replaced by its values, any other value by a list of it."""
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, dict) else [value]

@@ -1,4 +1,4 @@
-"""The JSON types of what OpenAPI 3.1 objects and schemas hold, for all keys that the generator reads."""
+"""JSON types of the values in objects and schemas of OpenAPI 3.1, for all keys that the generator reads."""
 
 from __future__ import annotations
 

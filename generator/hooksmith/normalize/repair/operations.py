@@ -1,4 +1,4 @@
-"""Operations and what surrounds them: parameters that fit their path, unique ids, statuses that are statuses."""
+"""Repair of operations and their surroundings: path parameters, unique ids, status codes."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ class _Mender:
                 self._status(stated, status, f"{pointer}/responses/{escape(status)}")
 
     def _status(self, stated: Node, status: str, pointer: str) -> None:
-        """`200 OK` → `200`, `2xx` → `2XX`; anything else is what comes back otherwise."""
+        """Rename a malformed response key to its status (`200 OK` → `200`, `2xx` → `2XX`), or to `default`; warn."""
         code = re.search(r"[1-5]([0-9]{2}|[xX]{2})", status)
         meant = code[0].upper() if code else "default"
         if meant in stated:

@@ -33,7 +33,7 @@ _MEANT = {spelling: meant for meant, spellings in _SPELLINGS for spelling in spe
 
 
 def mend_schema(schema: Node, pointer: str, document: Node, findings: Findings) -> None:
-    """Repair what the types of the keywords alone do not tell, in place."""
+    """Repair faults of a schema beyond the types of its keywords, in place."""
     mender = _Mender(schema, pointer, document, findings)
     mender.run()
 
@@ -113,7 +113,7 @@ class _Mender:
         self._schema.update(meant)
 
     def _types(self, stated: list[Any]) -> None:
-        """A list of types; what is none is left out, `null` without quotation marks is the type of that name."""
+        """Repair a list of types: drop unknown types; `null` without quotation marks is the type `null`."""
         kept: list[str] = []
         for one in stated:
             name = "null" if one is None else one.lower() if isinstance(one, str) else ""
@@ -131,7 +131,7 @@ class _Mender:
     # --- required
 
     def _required(self) -> None:
-        """A list of names. A flag belongs to the property's owner, who takes it from here before."""
+        """Repair `required`, a list of names. A boolean flag has been moved to the property's owner before."""
         stated = self._schema["required"]
         if isinstance(stated, bool):
             self._drop(
