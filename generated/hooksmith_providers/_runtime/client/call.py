@@ -34,7 +34,7 @@ from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
 from .parameters import Pairs, Values, cookies_of, headers_of, join, missing, path_of, query_of
 from .replies import RawReply, describe, described_as, error_body, fitting
-from .request_builder import build_request, parsed
+from .request_builder import build_request, origin, parsed, redirect_target
 from .request_log import log_reply, log_retry, logs_replies
 from .retries import (
     IDEMPOTENT,
@@ -134,11 +134,11 @@ class Call(Generic[T]):
             return None
         if request.method not in ("GET", "HEAD") or self.succeeded(response):
             return None
-        target = _joined(request.url, location)
+        target = redirect_target(request.url, location)
         if target is None or (request.url.scheme == "https" and target.scheme != "https"):
             return None
         headers = request.headers
-        if _origin(target) != _origin(request.url):
+        if origin(target) != origin(request.url):
             headers = httpx2.Headers({name: headers[name] for name in ("accept", "user-agent")})
         return httpx2.Request(
             request.method, target, headers=headers, extensions=request.extensions
@@ -385,15 +385,3 @@ def _explanation(body: object) -> str:
         if isinstance(found, str) and found:
             return " ".join(found.split())[:200]
     return ""
-
-
-def _joined(url: httpx2.URL, location: str) -> httpx2.URL | None:
-    try:
-        target = url.join(location)
-    except httpx2.InvalidURL:
-        return None
-    return target if target.scheme in ("http", "https") and target.host else None
-
-
-def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port

@@ -91,3 +91,17 @@ def _content(http: httpx2.Client | httpx2.AsyncClient, content: Content | None) 
     if isinstance(http, httpx2.AsyncClient):
         return {"content": content.async_stream()}
     return {"content": content.stream()}
+
+
+def redirect_target(url: httpx2.URL, location: str) -> httpx2.URL | None:
+    """Return the URL of a `Location`; None if it is not an HTTP URL."""
+    try:
+        target = url.join(location)
+    except httpx2.InvalidURL:
+        return None
+    return target if target.scheme in ("http", "https") and target.host else None
+
+
+def origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    """Return the origin of a URL (RFC 6454): scheme, host and port."""
+    return url.scheme, url.host, url.port

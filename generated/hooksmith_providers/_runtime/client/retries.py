@@ -1,4 +1,4 @@
-"""The retry policy: which requests are sent again, and after which wait.
+"""The retry policy: the requests that are sent again, the waits between them, and idempotency keys.
 
 A request is sent again after a connection error, 408, 429, 5xx, and the statuses that the API declares. A request that
 is not idempotent (RFC 9110, section 9.2.2) and has no idempotency key is sent again only if no connection was made.
@@ -129,8 +129,8 @@ def idempotency_header(
     """
     if options.idempotency_key is not None:
         return {api.idempotency_header or "Idempotency-Key": options.idempotency_key}
-    given = {name.lower() for name in headers}
-    if (api.idempotency_header or "Idempotency-Key").lower() in given:
+    names = {name.lower() for name in headers}
+    if (api.idempotency_header or "Idempotency-Key").lower() in names:
         return {}
     if api.idempotency_header is not None and operation.method == "POST":
         return {api.idempotency_header: str(uuid.uuid4())}

@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Fits] = {
 
 
 def encode_bytes(value: Any) -> Any:
-    """Return bytes as base64 (`byte`), any other value as it is."""
+    """Return bytes as base64 (`byte`), any other value unchanged."""
     return b64encode(value).decode() if isinstance(value, (bytes, bytearray)) else value
 
 

@@ -115,9 +115,11 @@ class OperatorCommands(Database):
         )
         sql = f"{self._sql.ids} {where} ORDER BY id LIMIT :limit"
         total, last = 0, 0
-        while rows := self._read(
-            lambda session: session.execute(sql, **parameters, beyond=last, limit=CHUNK)  # noqa: B023
-        ):
+
+        def next_rows(session: Session) -> Any:
+            return session.execute(sql, **parameters, beyond=last, limit=CHUNK)
+
+        while rows := self._read(next_rows):
             ids = [int(row[0]) for row in rows]
             total += self._write(lambda session: change(session, ids))  # noqa: B023
             last = ids[-1]

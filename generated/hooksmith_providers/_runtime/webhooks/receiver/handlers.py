@@ -186,7 +186,7 @@ def _within(handler: Handler, outer: tuple[Middleware | AsyncMiddleware, ...]) -
 def is_coroutine_function(function: Any) -> bool:
     """Return whether a call of `function` gives a coroutine; partial functions and objects with `__call__` included."""
     function = getattr(function, "func", function)
-    call = getattr(type(function), "__call__", None)  # noqa: B004 - its kind is asked, not whether it is there
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - its kind counts
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 
