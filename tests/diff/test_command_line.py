@@ -136,7 +136,7 @@ def test_annotations_stand_in_the_new_file(diff: Diff) -> None:
 
 def test_a_changelog_is_in_the_words_of_users(diff: Diff) -> None:
     _, output, _ = diff(edited("argument removed"), "--changelog")
-    assert "### Breaking\n\n- Client.orders.list\\_orders() takes status no more." in output
+    assert "### Breaking\n\n- Client.orders.list() takes status no more." in output
     _, output, _ = diff(edited("method added"), "--changelog")
     assert output == "### Added\n\n- Client.orders.patch\\_order() is new.\n"
     _, output, _ = diff(edited("description"), "--changelog")

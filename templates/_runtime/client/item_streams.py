@@ -61,6 +61,7 @@ class _Reader(Generic[Item]):
 
     def _items(self, records: Iterator[Record]) -> Iterator[Item]:
         done = self._stream.done_marker
+        problem = ""
         try:
             for record in records:
                 if done is not None and record.data == done:
@@ -68,7 +69,9 @@ class _Reader(Generic[Item]):
                     return
                 yield self._item(record)
         except RecordTooLargeError as error:
-            raise self._error(str(error), None) from None
+            problem = str(error)
+        if problem:  # outside of `except`: the context of an error must not hold content
+            raise self._error(problem, None)
 
     def _item(self, record: Record) -> Item:
         described = self._stream.events.get(record.event) if self._stream.events else self._stream
@@ -86,11 +89,9 @@ class _Reader(Generic[Item]):
 
     def _undescribed(self, record: Record) -> Item:
         """Return an event of a name that the document does not list; data that is no object is its property `data`."""
-        body = _json_or_text(record.data)
         if record.event == "error":
-            raise self._error("the API reports an error", body)
-        unknown = Unknown.model_validate(body if isinstance(body, dict) else {"data": body})
-        return cast("Item", unknown)
+            raise self._error("the API reports an error", _json_or_text(record.data))
+        return cast("Item", _unknown(record))
 
     def _misfit(
         self, record: Record, details: tuple[Detail, ...]
@@ -116,6 +117,11 @@ class _Reader(Generic[Item]):
             headers=self._headers,
             request_id=self._headers.get(self._call.config.api.request_id_header),
         )
+
+
+def _unknown(record: Record) -> Unknown:
+    body = _json_or_text(record.data)
+    return Unknown.model_validate(body if isinstance(body, dict) else {"data": body})
 
 
 def _json_or_text(data: bytes) -> object:
@@ -212,8 +218,8 @@ class Stream(_StreamBase[Item]):
         while self._response.status_code != 204:
             cause: httpx2.HTTPError | None = None
             try:
-                for chunk in self._response.iter_bytes():
-                    for item in self._reader.feed(chunk):
+                for items in map(self._reader.feed, self._response.iter_bytes()):
+                    for item in items:
                         self._has_items, retries = True, 0
                         yield item
                     if self._reader.is_done:
@@ -280,7 +286,9 @@ class AsyncStream(_StreamBase[Item]):
             cause: httpx2.HTTPError | None = None
             try:
                 async for chunk in self._response.aiter_bytes():
-                    for item in self._reader.feed(chunk):
+                    items = self._reader.feed(chunk)
+                    del chunk  # tracebacks must not show content
+                    for item in items:
                         self._has_items, retries = True, 0
                         yield item
                     if self._reader.is_done:

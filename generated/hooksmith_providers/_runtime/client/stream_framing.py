@@ -31,6 +31,10 @@ class Record(NamedTuple):
     data: bytes
     event: str = ""
 
+    def __repr__(self) -> str:
+        """Return the size alone: tracebacks must not show content."""
+        return f"Record({len(self.data)} bytes, event={self.event!r})"
+
 
 class Framing(Protocol):
     """Splits a stream into records."""
