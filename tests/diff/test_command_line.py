@@ -138,7 +138,7 @@ def test_a_changelog_is_in_the_words_of_users(diff: Diff) -> None:
     _, output, _ = diff(edited("argument removed"), "--changelog")
     assert "### Breaking\n\n- Client.orders.list() takes status no more." in output
     _, output, _ = diff(edited("method added"), "--changelog")
-    assert output == "### Added\n\n- Client.orders.patch\\_order() is new.\n"
+    assert output == "### Added\n\n- Client.orders.patch() is new.\n"
     _, output, _ = diff(edited("description"), "--changelog")
     assert output == "No change that code can see.\n"
 
