@@ -193,8 +193,8 @@ class SQLInbox(OperatorCommands):
     def finish(self, claim: Claim, outcome: Outcome) -> Finished:
         """Write the outcome of an attempt, if the claim still holds."""
         finished = self._write(lambda session: self._finish(session, claim, outcome))
-        if finished.next_id is not None:
-            self.wake()
+        if finished.next_id is not None or outcome.state is State.PENDING:
+            self.wake()  # a waiting worker may have to wait less
         return finished
 
     def _finish(self, session: Session, claim: Claim, outcome: Outcome) -> Finished:
