@@ -1,4 +1,4 @@
-"""Which parts of an `allOf` are base classes, and what a subclass declares anew."""
+"""Base classes among the parts of an `allOf`, and the properties that a subclass declares anew."""
 
 from __future__ import annotations
 

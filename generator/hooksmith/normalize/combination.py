@@ -1,4 +1,4 @@
-"""Two schemas → one schema that accepts what both accept."""
+"""Two schemas → one schema for the values that both accept."""
 
 from __future__ import annotations
 

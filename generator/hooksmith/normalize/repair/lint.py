@@ -1,4 +1,4 @@
-"""What is allowed but looks like a slip of the pen: names that nothing has. Nothing is repaired."""
+"""Valid but suspicious names that no property or schema has. They are reported, not repaired."""
 
 from __future__ import annotations
 
