@@ -17,7 +17,7 @@ class DynamicReferences:
         self._normal = normal
 
     def is_open(self, node: Node, pointer: str) -> bool:
-        """Whether a schema is a dynamic reference to an anchor that several schemas have; warn if so."""
+        """Whether a schema is a dynamic reference to an anchor that several schemas have; warn of it."""
         reference = node.get("$dynamicRef")
         if not isinstance(reference, str) or self._anchors[reference.rpartition("#")[2]] < 2:
             return False

@@ -1,4 +1,4 @@
-"""One file that was read, and a value in it."""
+"""A file that was read: its values, and the line and column of each, for messages."""
 
 from __future__ import annotations
 

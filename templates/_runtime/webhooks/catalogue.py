@@ -1,4 +1,4 @@
-"""Catalogue of an API's events: bytes of deliveries → typed events."""
+"""Catalogue of an API's events: the class of each event type; bytes of deliveries → typed events."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooksmith.describe.html_to_markdown import markdown
+from hooksmith.describe.prose import markdown
 
 
 @pytest.mark.parametrize(
