@@ -36,7 +36,7 @@ from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
 from .pagination import describe_pagination
-from .pagination_detection import detect_pagination
+from .pagination.detection import detect_pagination
 from .prose import provenance, text
 from .schemas import Schemas
 from .security import security_requirement

@@ -25,6 +25,7 @@ from ..ir import (
     Union,
 )
 from ..json_pointer import escape
+from ..load.references import is_reference
 from ..naming.casing import pascal, snake
 from ..naming.class_names import ClassNames
 from ..naming.named_schemas import is_enum, is_model
@@ -363,12 +364,8 @@ class Schemas:
 
     def resolve(self, node: Any) -> Any:
         """Return the value at the end of a chain of references."""
-        seen = set()
-        while (
-            isinstance(node, dict)
-            and isinstance(node.get("$ref"), str)
-            and node["$ref"] not in seen
-        ):
+        seen: set[str] = set()
+        while is_reference(node) and node["$ref"] not in seen:
             seen.add(node["$ref"])
             node = resolve_local(self._document, node["$ref"])
         return node

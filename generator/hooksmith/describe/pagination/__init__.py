@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..errors import ExtensionError
-from ..ir import ANY, Alias, Array, Map, Model, Named, Pagination, Parameter, Reply, Type, Union
-from ..json_pointer import split
-from ..normalize import Normal
-from ..openapi.grammar import Node
-from ..suggest import did_you_mean
-from .schemas import Schemas
+from ...errors import ExtensionError
+from ...ir import ANY, Alias, Array, Map, Model, Named, Pagination, Parameter, Reply, Type, Union
+from ...json_pointer import split
+from ...normalize import Normal
+from ...openapi.grammar import Node
+from ...suggest import did_you_mean
+from ..schemas import Schemas
 
 
 def describe_pagination(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..ir import (
+from ...ir import (
     Alias,
     AnyDefinition,
     Array,
@@ -23,8 +23,8 @@ from ..ir import (
     Type,
     Union,
 )
-from ..ir.queries import all_fields
-from ..naming.casing import plain
+from ...ir.queries import all_fields
+from ...naming.casing import plain
 
 _CURSORS = {
     "cursor": ("nextcursor", "cursor", "endcursor"),
