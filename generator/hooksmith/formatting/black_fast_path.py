@@ -11,48 +11,38 @@ from __future__ import annotations
 import re
 import textwrap
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from .statement_spans import PAIRS, STRING, TOKEN, Span, statements
 
 _STEP = 4
 _LINES = r'"""(?:[^\\"]|\\.|"(?!""))*"""'
-_STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
-_TEXT = re.compile(rf"{_LINES}|{_STRING}", re.DOTALL)
-_BLANK = re.compile(rf"{_LINES}|{_STRING}|\n{{3,}}", re.DOTALL)
-_TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},|]")
+_TEXT = re.compile(rf"{_LINES}|{STRING}", re.DOTALL)
+_BLANK = re.compile(rf"{_LINES}|{STRING}|\n{{3,}}", re.DOTALL)
 _IMPORT = re.compile(r"from \S+ import [\w, ]+")
 _CLASS = re.compile(r"class \w+\((\w+(?:, \w+)*)\):")
 _METHOD = re.compile(r"((?:async )?def \w+\()(self)(\) -> .+:)")
-_ATOM = rf"(?:[\w.]+|{_STRING})"
+_ATOM = rf"(?:[\w.]+|{STRING})"
 _WHOLE = re.compile(
-    rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{_STRING}: )?(?:lambda: )?{_ATOM},?"
+    rf"(?:async )?def \w+\(|\w+ as \w+,|(?:\| )?(?:\w+=|{STRING}: )?(?:lambda: )?{_ATOM},?"
 )
 """Lines that have no place to split."""
 _ALIAS = re.compile(r"(\w+: TypeAlias = )([^\"'(].*)()")
 _CALL = re.compile(r"^(\w+: \w+\[.+\] = )(\w+\(\n(?: .*\n)*\))$", re.MULTILINE)
+_PAGED = re.compile(r"((?:\) -> |\w+: )\w+\[)([\w.]+), ([\w.]+)(\]:|\] = \w+\()")
+"""The end of a signature, or the beginning of a constant, whose type has two arguments: pages of items."""
 _CONSTANT = re.compile(r"(\w+: )(\w+\[)(.+)(\])( = \w+\()")
 _ANNOTATED = re.compile(rf"(\w+: )(.+?)((?: = {_ATOM})?,?)")
 _ASSIGNED = re.compile(rf"(\w+ = )({_ATOM})")
 _DISPLAY = re.compile(r"\w+ = [\[{].+")
 _CONDITIONAL = re.compile(r"(\w+=)([\[{].+[\]}]) (if [\w.]+ is [\w.]+) (else [\w.]+),")
-_LEAD = re.compile(rf"(?:\| )?(?:\w+ ?= ?|{_STRING}: )?(?:lambda: )?(?:[\w.]+(?=[(\[]))?")
+_LEAD = re.compile(rf"(?:\| )?(?:\w+ ?= ?|{STRING}: )?(?:lambda: )?(?:[\w.]+(?=[(\[]))?")
 _NAMED = re.compile(r"\w+: (?:TypeAlias = )?[\w.]+(?=\[)")
 _NAME_END = re.compile(r"[\w)\]]")
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class CannotLayOutError(Exception):
     """The line has none of the shapes: black must format its statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A statement for black: lines `start` to `end`, exclusive, counted from 0, indented by `indent` columns."""
-
-    start: int
-    end: int
-    indent: int
 
 
 def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
@@ -71,7 +61,7 @@ def lay_out(text: str, width: int) -> tuple[list[str], list[Span]]:
         except CannotLayOutError:
             unsolved.append(len(lines))
             lines.append(line)
-    return lines, list(_statements(lines, unsolved))
+    return lines, list(statements(lines, unsolved))
 
 
 def _in_brackets(call: re.Match[str], width: int) -> str:
@@ -127,11 +117,8 @@ def _lay_out_line(line: str, width: int) -> list[str]:
     """Lay out one line. Raises CannotLayOutError."""
     code = line.lstrip(" ")
     indent = len(line) - len(code)
-    if (
-        code.startswith("#")
-        or _WHOLE.fullmatch(code)
-        or (len(line) <= width and not _has_magic_comma(code))
-    ):
+    fits = len(line) <= width and not _has_magic_comma(code)
+    if fits or code.startswith("#") or _WHOLE.fullmatch(code):
         return [line]
     if _IMPORT.fullmatch(code):
         head, _, names = code.partition(" import ")
@@ -140,6 +127,8 @@ def _lay_out_line(line: str, width: int) -> list[str]:
         return _lay_out_bases(code[: header.start(1)], header[1], indent, width)
     if (method := _METHOD.fullmatch(code)) and len(method[3]) + indent <= width:
         return _exploded(method[1], [method[2]], method[3], indent)
+    if pages := _lay_out_pages(code, indent, width):
+        return pages
     if constant := _CONSTANT.fullmatch(code):
         return _lay_out_constant(constant, indent, width)
     if annotated := _ALIAS.fullmatch(code) or _ANNOTATED.fullmatch(code):
@@ -154,6 +143,17 @@ def _lay_out_line(line: str, width: int) -> list[str]:
     if code.endswith(","):
         return _lay_out_element(code, indent, width)
     raise CannotLayOutError
+
+
+def _lay_out_pages(code: str, indent: int, width: int) -> list[str]:
+    """Lay out the type of pages in a signature or a constant; [] if `code` is no such line or stays too long."""
+    paged = _PAGED.fullmatch(code)
+    if paged is None or len(paged[1]) + indent > width:
+        return []
+    head, first, second, tail = paged.groups()
+    if len(first) + len(second) + len(", ") + indent + _STEP <= width:
+        return _wrapped(head, f"{first}, {second}", tail, indent)
+    return _exploded(head, [first, second], tail, indent)
 
 
 def _lay_out_bases(head: str, bases: str, indent: int, width: int) -> list[str]:
@@ -260,8 +260,8 @@ def _lay_out_brackets(code: str, rest: str, indent: int, width: int) -> list[str
 def _operands(code: str) -> list[str]:
     """Return the operands of a union: `A[B | C] | D` → `A[B | C]`, `D`."""
     operands, begin, depth = [], 0, 0
-    for token in _TOKEN.finditer(code):
-        depth += (token[0] in _PAIRS) - (token[0] in ")]}")
+    for token in TOKEN.finditer(code):
+        depth += (token[0] in PAIRS) - (token[0] in ")]}")
         if token[0] == "|" and depth == 0 and token.start():
             operands.append(code[begin : token.start()].strip())
             begin = token.end()
@@ -296,12 +296,12 @@ def _opened(code: str) -> tuple[str, list[str], bool]:
     """Split `name={a, b,}` into `name={`, [`a`, `b`] and whether a comma ends it. Raises CannotLayOutError."""
     start = _NAMED.match(code) or _LEAD.match(code)
     lead = start.end() if start else 0
-    if code[lead : lead + 1] not in _PAIRS or code[-1] != _PAIRS[code[lead]]:
+    if code[lead : lead + 1] not in PAIRS or code[-1] != PAIRS[code[lead]]:
         raise CannotLayOutError
     items, begin, depth = [], lead + 1, 0
-    for token in _TOKEN.finditer(code, lead):
+    for token in TOKEN.finditer(code, lead):
         mark = token[0]
-        if mark in _PAIRS:
+        if mark in PAIRS:
             depth += 1
         elif mark in ")]}":
             depth -= 1
@@ -322,9 +322,9 @@ def _has_magic_comma(code: str) -> bool:
     """
     opened: list[tuple[int, int]] = []
     comma = -1
-    for token in _TOKEN.finditer(code):
+    for token in TOKEN.finditer(code):
         mark = token[0]
-        if mark in _PAIRS:
+        if mark in PAIRS:
             opened.append((token.start(), 0))
         elif mark in ")]}":
             if not opened:  # the brackets begin on an earlier line
@@ -345,49 +345,3 @@ def _has_magic_comma(code: str) -> bool:
 def _may_be_single(code: str, start: int) -> bool:
     """Return whether brackets at `start` can be a tuple, whose only item needs its comma."""
     return code[start] == "(" and not (start and _NAME_END.match(code, start - 1))
-
-
-# --- statements for black ------------------------------------------------------------------------------------------
-
-
-def _statements(lines: list[str], numbers: list[int]) -> Iterator[Span]:
-    """Yield the statements that contain the numbered lines."""
-    end = 0
-    for number in numbers:
-        if number < end:
-            continue
-        start = number
-        while (outer := _opener(lines, start)) is not None:
-            start = outer
-        end = _end(lines, start)
-        yield Span(start, end, _indent(lines[start]))
-
-
-def _opener(lines: list[str], number: int) -> int | None:
-    """Return the line that opens the brackets around line `number`; None if the line begins a statement."""
-    indent = _indent(lines[number])
-    is_closing = lines[number].lstrip()[:1] in (")", "]", "}")
-    for above in range(number - 1, -1, -1):
-        line = lines[above]
-        if line.lstrip()[:1] not in ("", "#") and (
-            _indent(line) < indent or (is_closing and _indent(line) == indent)
-        ):
-            return above if line[-1] in _PAIRS else None
-    return None
-
-
-def _end(lines: list[str], start: int) -> int:
-    """Return the number after the last line of the statement that begins at `start`: all its brackets are closed."""
-    depth = 0
-    for number in range(start, len(lines)):
-        if lines[number].lstrip().startswith("#"):
-            continue
-        for token in _TOKEN.finditer(lines[number]):
-            depth += (token[0] in _PAIRS) - (token[0] in ")]}")
-        if depth <= 0:
-            return number + 1
-    return len(lines)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
