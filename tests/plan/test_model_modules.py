@@ -29,9 +29,7 @@ ORDER = {
 def api_of(folder: Path, **further: Any) -> Api:
     folder.mkdir(exist_ok=True)
     path = write_document(folder, large_document(**further))
-    return generate(
-        path, Settings(package="large", formatter="none", operation_names="document")
-    ).api
+    return generate(path, Settings(package="large", formatter="none")).api
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def home_of(folder: Path, **further: Any) -> Path:
     spec = write_document(folder, large_document(**further))
-    for name, text in generate(
-        spec, Settings(package="large", formatter="ruff", operation_names="document")
-    ).files.items():
+    for name, text in generate(spec, Settings(package="large", formatter="ruff")).files.items():
         target = folder / "large" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
