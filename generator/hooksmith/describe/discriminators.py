@@ -17,9 +17,11 @@ class Lookup(Protocol):
 
     def resolve(self, node: Any) -> Any:
         """Return the value at the end of a chain of references."""
+        ...
 
     def properties(self, node: Any) -> dict[str, Any]:
         """Return the properties of an object by name with their schemas."""
+        ...
 
 
 def discriminator(lookup: Lookup, node: Node, options: list[Any]) -> str | None:

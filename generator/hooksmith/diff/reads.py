@@ -206,7 +206,7 @@ class Reads:
         """A `Literal` of several values is open, but for one with booleans."""
         has_boolean = any(isinstance(part, bool) for part in values)
         is_open = len(values) > 1 and not has_boolean
-        return self._listed(set(values), writer, is_open=is_open, sample=values[0])
+        return self._listed(set(values), writer, is_open=is_open, sample=next(iter(values)))
 
     def _listed(
         self, known: set[object] | set[str | int], writer: Type, *, is_open: bool, sample: object

@@ -82,9 +82,11 @@ def _entry(change: Change, breaks: list[Break], places: list[dict[str, Place]]) 
     if base_category == "types" and not breaks:
         base_category = "compatible"
     all_categories: set[Category] = {base_category, "types"} if breaks else {base_category}
-    categories = tuple(category for category in CATEGORIES if category in all_categories)
+    categories: tuple[Category, ...] = tuple(
+        category for category in CATEGORIES if category in all_categories
+    )
     is_rare = bool(breaks) and all(broken.is_rare for broken in breaks)
-    shown = categories[0]
+    shown: Category = categories[0]
     if shown == "types" and is_rare and base_category == "behaviour":
         shown = base_category
     severity: Severity = rule.severity if shown == rule.category else "warning"

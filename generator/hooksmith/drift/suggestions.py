@@ -194,11 +194,12 @@ def _steps(data: Any, tokens: list[str]) -> list[str | int] | None:
     for token in tokens:
         if isinstance(data, list) and token.isdecimal() and int(token) < len(data):
             steps.append(int(token))
+            data = data[int(token)]
         elif isinstance(data, dict) and token in data:
             steps.append(token)
+            data = data[token]
         else:
             return None
-        data = data[steps[-1]]
     return steps
 
 

@@ -1,5 +1,7 @@
 """A package whose models stand in several modules, from outside."""
 
+# ruff: isort: skip_file
+
 from large.models import Forest, Invoice, Money, Subject
 from large.models import OrderCreated as Same
 

@@ -19,7 +19,7 @@ class _Fields:
     def __init__(self, context: Context, old: Model, new: Model) -> None:
         self._context = context
         self._old, self._new = old, new
-        self._direction = pair_direction(old, new)
+        self._direction: Direction = pair_direction(old, new)
         self._before = {field.wire: field for field in old.fields}
         self._after = {field.wire: field for field in new.fields}
 

@@ -65,6 +65,7 @@ class Deduplication:
                     token = await _in_thread(self._store.claim, key)
         except Exception as error:
             raise StoreError from error
+        assert token is not None
         return self._kept(key, token)
 
     def commit(self, key: str | None, token: str) -> None:

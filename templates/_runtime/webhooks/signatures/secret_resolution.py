@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qs
 
 from ..errors import SignatureError
@@ -61,7 +61,7 @@ def bind_secrets(secrets: AnySecrets, bind: Callable[[Secrets], Verifier]) -> Ve
     if callable(secrets):
         return ResolvingVerifier(secrets, bind)
     if isinstance(secrets, Mapping):
-        return NamedVerifier(secrets, bind)
+        return NamedVerifier(cast("NamedSecrets", secrets), bind)
     return bind(secrets)
 
 
