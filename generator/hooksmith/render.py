@@ -95,18 +95,26 @@ def render_suite(apis: list[str]) -> dict[str, str]:
     }
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
+def template_environment(
+    *, autoescape: bool, bytecode_cache: BytecodeCache | None = None
+) -> Environment:
+    """Return a Jinja environment over the templates, in which an undefined name is an error."""
+    return Environment(
         loader=FileSystemLoader(templates()),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Python, not HTML: values pass the filters below
+        autoescape=autoescape,  # noqa: S701 - False for Python and Markdown, whose values pass filters
         auto_reload=False,
-        bytecode_cache=_CompiledTemplates(),
+        bytecode_cache=bytecode_cache,
     )
+
+
+@cache
+def _environment() -> Environment:
+    """Return the environment of Python modules, whose values pass the filters instead of being escaped."""
+    environment = template_environment(autoescape=False, bytecode_cache=_CompiledTemplates())
     environment.filters["literal"] = literal
     environment.filters["mapping"] = mapping
     environment.filters["docstring"] = docstring

@@ -107,7 +107,7 @@ def replay(
 def _send(
     sender: Sender, deliveries: Iterable[UnsignedDelivery], total: int, rate: float | None
 ) -> int:
-    """Send deliveries and print replies; of many, those that are not 2xx, and a summary. Return the exit code."""
+    """Send deliveries and print the replies; of many, print the failures and a summary. Return the exit code."""
     began = time.monotonic()
     statuses: Counter[int] = Counter()
     for attempt in sender.send_all(deliveries, rate=rate):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .exit_codes import FAILED
 from .printing import print_line, print_note, progress
 from .targets import extension_settings
 from .usage_error import UsageError
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from ..diff.report import Entry, Report
 
     Compared = tuple[Report, CodeReport | None]
-
-FAILED = 1
-"""Exit code if a change is in a category of `--fail-on`."""
 
 _FORMATS = ("text", "markdown", "json", "github", "changelog")
 _CATEGORIES = ("delivery", "types", "behaviour", "compatible", "docs")

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import OutputError, Place
+from ..output.whole_file import replace_file
 from .generate_commands import generate_configured
 from .printing import print_line
 from .pull_command import pull
@@ -45,7 +45,7 @@ def initialise(source: str | None, *, package: str, show: Print, pull: Run, gene
     start = parse_source(source, Path())
     path = configuration_file(Path())
     before = path.read_text("utf-8") if path.is_file() else None
-    _write(path, configured_text(path, start, package))
+    replace_file(path, configured_text(path, start, package).encode())
     if "://" in start.spec:
         try:
             pull([start.name], check=False, headers=[], config=path)
@@ -69,7 +69,7 @@ def _restore(path: Path, text: str | None) -> None:
     if text is None:
         path.unlink(missing_ok=True)
     else:
-        _write(path, text)
+        replace_file(path, text.encode())
 
 
 def _list_providers(show: Print) -> int:
@@ -83,15 +83,3 @@ def _list_providers(show: Print) -> int:
         )
         show(f"  {name:<12} {entry.title}, {signature}: {entry.document}")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        message = f"cannot be written: {error.strerror or error}"
-        raise OutputError.at(Place(file=str(path)), message) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Place
 from ..suggest import did_you_mean
+from .exit_codes import STALE
 from .printing import print_line, progress
 from .usage_error import UsageError
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..devtools.pull import Source
-
-NEWER = 1
-"""Exit code of `pull --check` if a published document is not the one that was fetched."""
 
 Print = Callable[[str], None]
 
@@ -55,7 +53,7 @@ def pull_documents(
     for source in _sources(config, names):
         pulled = fetch(source, header_values)
         if check and pulled.changed:
-            code = NEWER
+            code = STALE
             show(f"{source.name}: {source.url} has changed: {', '.join(pulled.changed)}")
             show(f"  hint: hooksmith pull {source.name}, then hooksmith diff says what that means")
         elif check:

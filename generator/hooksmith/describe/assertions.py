@@ -237,7 +237,7 @@ class _AssertionCopier:
         return self.schema(resolve_local(self._document, reference), (*targets, reference))
 
     def _sent_required(self, node: Node) -> list[str]:
-        """Return the required properties without those that are `readOnly`, which requests leave out."""
+        """Return the required properties that requests send: `readOnly` properties are left out."""
         properties = node["properties"]
         return [name for name in node["required"] if not self._is_read_only(properties.get(name))]
 

@@ -13,7 +13,7 @@ from ..errors import HooksmithError
 from .http_files import RecordedRequest
 
 _TIMEOUT_SECONDS = 30.0
-_HOP_BY_HOP = frozenset({
+HOP_BY_HOP = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
     "upgrade",
 })  # fmt: skip
@@ -51,14 +51,14 @@ class Forwarder:
         """Send a request on and return the reply; 502 if nothing answers."""
         query = urlsplit(request.url).query
         url = f"{self._url}{'&' if '?' in self._url else '?'}{query}" if query else self._url
-        dropped = _HOP_BY_HOP | {"host", "content-length"}
+        dropped = HOP_BY_HOP | {"host", "content-length"}
         sent = [(name, text) for name, text in request.headers if name.lower() not in dropped]
         try:
             reply = self._client.request(request.method, url, content=request.body, headers=sent)
         except httpx2.HTTPError as error:
             text = f"cannot forward to {self._url}: {error}\n"
             return ReceivedReply(status=HTTPStatus.BAD_GATEWAY, body=text.encode())
-        decoded = _HOP_BY_HOP | {"content-length", "content-encoding"}
+        decoded = HOP_BY_HOP | {"content-length", "content-encoding"}
         headers = [
             (name, text) for name, text in reply.headers.items() if name.lower() not in decoded
         ]

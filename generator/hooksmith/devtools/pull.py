@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from ..errors import HooksmithError, LoadError, OutputError, Place
 from ..frozen import value
 from ..load.files import MAX_BYTES, parse
 from ..load.lock_file import LOCK_NAME, FetchedFiles, digest_of_content, lock_text, read_lock
+from ..output.whole_file import replace_file
 
 if TYPE_CHECKING:
     import httpx2
@@ -74,27 +74,20 @@ def store(pulled: Pulled) -> None:
     lock = folder / LOCK_NAME
     documents = read_lock(lock)
     before = documents.get(pulled.source.name)
+    for name, content in pulled.files.items():
+        replace_file(folder / name, content)
+    for name in (before.files if before else {}).keys() - pulled.files.keys():
+        _delete(folder / name)
+    documents[pulled.source.name] = pulled.locked()
+    replace_file(lock, lock_text(documents).encode())
+
+
+def _delete(path: Path) -> None:
     try:
-        for name, content in pulled.files.items():
-            _write(folder / name, content)
-        for name in (before.files if before else {}).keys() - pulled.files.keys():
-            (folder / name).unlink(missing_ok=True)
-        documents[pulled.source.name] = pulled.locked()
-        _write(lock, lock_text(documents).encode())
+        path.unlink(missing_ok=True)
     except OSError as error:
-        place = Place(file=str(error.filename or folder))
-        raise OutputError.at(place, f"cannot be written: {error.strerror or error}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file at once: a reader sees the old content or the new content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        message = f"cannot be deleted: {error.strerror or error}"
+        raise OutputError.at(Place(file=str(path)), message) from error
 
 
 # --- fetching ----------------------------------------------------------------------------------------------------

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from ..errors import LoadError, Place
 from .deliveries import UnsignedDelivery
+from .forward import HOP_BY_HOP
 from .http_files import RecordedRequest, read_http_file
 from .provider import Provider
 
-_CONNECTION_HEADERS = frozenset({
-    "accept-encoding", "connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding",
-    "upgrade", "user-agent",
-})  # fmt: skip
-"""Headers of one connection (RFC 9110, section 7.6.1), and those that the sender sets."""
+_RENEWED_HEADERS = HOP_BY_HOP | {"accept-encoding", "content-length", "host", "user-agent"}
+"""Headers that a recording does not pass on: those of one connection, and those that the new sender sets."""
 
 
 def read_recording(path: Path) -> list[RecordedRequest]:
@@ -42,7 +40,7 @@ def recorded_deliveries(
         yield UnsignedDelivery(
             label=request.event_type or "request",
             body=request.body,
-            headers={k: v for k, v in headers.items() if k not in _CONNECTION_HEADERS},
+            headers={k: v for k, v in headers.items() if k not in _RENEWED_HEADERS},
             method=request.method,
             signature_id=headers.get(id_header),
         )

@@ -123,10 +123,6 @@ def fingerprint(change: Change) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:12]
 
 
-FAIL_ON = (*CATEGORIES, "types-rare")
-"""What `--fail-on` takes: `types` means uses that code has, `types-rare` those that it hardly ever has."""
-
-
 def failures(
     report: Report, fail_on: Collection[str], accepted: Collection[str] = ()
 ) -> list[Entry]:

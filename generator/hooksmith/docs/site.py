@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from ..diff.report import Report
@@ -15,6 +15,7 @@ from ..frozen import value
 from ..ir import Api
 from ..output.runtime_copy import templates
 from ..plan.views import PackageView
+from ..render import template_environment
 from .changes import changes_view
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page, example_text, examples_of
@@ -153,15 +154,7 @@ def _template(name: str) -> Any:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates()),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-        auto_reload=False,
-    )
+    environment = template_environment(autoescape=True)
     environment.filters["prose"] = prose
     environment.filters["breakable"] = breakable
     return environment

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from ..ir import Resource
-from ..output.runtime_copy import templates
+from ..render import template_environment
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page, examples_of
 from .index import ApiIndex
@@ -104,15 +104,8 @@ def _text(template: str, **views: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates()),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown: values pass the filters below
-        auto_reload=False,
-    )
+    """Return the environment of Markdown, whose values pass the filters instead of being escaped."""
+    environment = template_environment(autoescape=False)
     for function in (md_block, md_line, md_code, md_fence, md_type):
         environment.filters[function.__name__] = function
     return environment

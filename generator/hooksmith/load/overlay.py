@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic, LoadError, Severity
@@ -18,6 +19,8 @@ from ..suggest import did_you_mean
 from .syntax import MAX_DEPTH
 
 if TYPE_CHECKING:
+    from jsonpath_rfc9535 import JSONPathEnvironment
+
     from .document import Document
 
 _OVERLAY_KEYS = ("overlay", "info", "extends", "actions")
@@ -133,12 +136,12 @@ def _unknown_keys(
 
 def _path_problem(target: Any) -> str:
     """Return why a value is no JSONPath, or an empty text if it is one."""
-    from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError
+    from jsonpath_rfc9535 import JSONPathError
 
     if not isinstance(target, str):
         return "not a string"
     try:
-        JSONPathEnvironment().compile(target)
+        _environment().compile(target)
     except JSONPathError as error:
         return str(error)
     return ""
@@ -247,12 +250,19 @@ class _Action:
 
 def _locations(path: str, data: Any) -> list[Location]:
     """Return the locations that a JSONPath selects, each once."""
+    nodes = _environment().find(path, data)
+    return list(dict.fromkeys(node.location for node in nodes))
+
+
+@cache
+def _environment() -> JSONPathEnvironment:
+    """Return the JSONPath environment; descendants (`..`) reach as deep as a document can be."""
     from jsonpath_rfc9535 import JSONPathEnvironment
 
     class DeepEnvironment(JSONPathEnvironment):
         max_recursion_depth = 2 * MAX_DEPTH
 
-    return list(dict.fromkeys(node.location for node in DeepEnvironment().find(path, data)))
+    return DeepEnvironment()
 
 
 def _removal_order(location: Location) -> tuple[tuple[int, str], ...]:
