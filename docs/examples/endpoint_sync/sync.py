@@ -59,7 +59,7 @@ def sync(client: WorkOSClient, desired: list[Desired], *, is_dry: bool) -> int:
 
 
 def write(client: WorkOSClient, desired: Desired, endpoint: WebhookEndpoint | None) -> None:
-    """Create an endpoint, or update it. A new endpoint is enabled, so one that is not takes two calls."""
+    """Create or update an endpoint. A disabled endpoint takes two calls, because a new endpoint is enabled."""
     if endpoint is None:
         endpoint = client.webhooks.create_webhook_endpoint(
             endpoint_url=desired.url, events=desired.events
