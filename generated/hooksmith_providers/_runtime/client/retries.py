@@ -84,7 +84,7 @@ def is_retryable(status: int, declared: frozenset[int] = frozenset()) -> bool:
 def wait_before(attempt: int, retry_after: float | None) -> float | None:
     """Return the seconds to wait after attempt number `attempt` (from 1); None: longer than the ceiling.
 
-    The wait is the one that the API asks for; otherwise it grows exponentially, with full jitter.
+    If the API asks for a wait, return it; otherwise the wait grows exponentially, with full jitter.
     """
     if retry_after is None:
         return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)))

@@ -72,7 +72,7 @@ class Whole:
 def _chosen(schema: CoreSchema, accepts: Callable[[Any], bool]) -> CoreSchema:
     """Return a schema that looks at the input before it is validated.
 
-    Unlike a validator, a union passes the input on as it is: JSON, which has no members of enums.
+    A union, unlike a validator, leaves the input as JSON, which has no members of enums.
     """
     return core_schema.tagged_union_schema(
         {"": schema},

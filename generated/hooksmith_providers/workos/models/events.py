@@ -42,4 +42,4 @@ class ListedEvent(Model):
 
     created_at: Timestamp
     context: dict[str, Any] | None = None
-    """What is known about the circumstances of the event."""
+    """Circumstances of the event."""

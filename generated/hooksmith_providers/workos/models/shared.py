@@ -32,7 +32,7 @@ class InvalidRequestParametersErrorBody(Model):
 
 
 class RequestParameterError(Model):
-    """What is wrong with one argument."""
+    """Problem with one argument."""
 
     code: str
     message: str
@@ -49,7 +49,7 @@ class EventEnvelope(Model):
 
 
 class EventContext(Model):
-    """What is known about the circumstances of an event."""
+    """Circumstances of an event."""
 
     google_analytics_client_id: str | None = None
     google_analytics_sessions: list[GoogleAnalyticsSession] | None = None
@@ -131,4 +131,4 @@ UnprocessableEntityErrorBody: TypeAlias = """
     Annotated[InvalidUrlErrorBody | InvalidRequestParametersErrorBody
     | Unknown, Tagged("code")]
 """
-"""Why a request was refused, told apart by `code`."""
+"""Reason for the refusal of a request; `code` selects the class."""

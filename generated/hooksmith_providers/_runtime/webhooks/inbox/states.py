@@ -35,9 +35,6 @@ class State(StrEnum):
 REPLAYABLE = (State.DEAD, State.IGNORED, State.DONE)
 """States that `replay` returns to pending."""
 
-PRUNABLE = (State.DONE, State.IGNORED, State.DISCARDED)
-"""States that `prune` deletes after the retention time."""
-
 
 class LeaseLostError(RuntimeError):
     """The worker's lease ended and another worker may own the event: its effects must be rolled back."""
@@ -84,7 +81,7 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Added:
-    """Result of an addition: row ids of new events, in the order of the deliveries, and of those that are due now."""
+    """Result of an addition: row ids of the new events in the order of the deliveries, and of the events due now."""
 
     ids: tuple[int, ...]
     due: tuple[int, ...] = ()

@@ -228,7 +228,7 @@ class Worker:
                 return
 
     def _forget(self, attempt: Attempt) -> bool:
-        """Remove an attempt from those that run; return whether it was among them, or was ended before."""
+        """Remove an attempt from the running attempts. Return False if it had ended before."""
         with self._changed:
             is_running = attempt in self._running
             self._running.discard(attempt)
