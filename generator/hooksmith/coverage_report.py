@@ -20,7 +20,7 @@ from .naming.class_names import ClassNames
 from .normalize import Normal
 from .normalize.inventory import Subject
 from .openapi.grammar import walk
-from .openapi.media_types import is_event_stream
+from .openapi.media_types import is_item_stream
 from .openapi.operations import operations
 from .openapi.parameters import RESERVED_HEADERS, same_name
 
@@ -210,7 +210,7 @@ class _Accountant:
             return "", f"read as it comes: nothing here reads {subject.detail}" if reply.raw else ""
         others = {other.media_type: other for other in reply.others}
         other = others.get(subject.detail)
-        if other is not None and (other.type is not None or is_event_stream(other.media_type)):
+        if other is not None and (other.type is not None or is_item_stream(other.media_type)):
             return "", ""
         return (
             "",

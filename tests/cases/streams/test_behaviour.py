@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx2
 
+from hooksmith.pipeline import ledger
+from hooksmith.settings import Settings
 from support.wire import Wire, reply
 
 
@@ -80,3 +82,10 @@ def test_names_of_events_tell_items_apart(case: Any) -> None:
 def test_events_of_text_are_texts(case: Any) -> None:
     wire = Wire(streamed(b"data: one\n\ndata: two\ndata: lines\n\n"))
     assert list(wire.client(case).feed.plain_text()) == ["one", "two\nlines"]
+
+
+def test_the_report_has_every_reply_as_emitted(case: Any) -> None:
+    entries = ledger(case.spec, Settings(package="streams")).entries
+    statuses = [entry.status for entry in entries if entry.kind == "response"]
+    assert statuses == ["emitted"] * len(statuses)
+    assert len(statuses) >= 8
