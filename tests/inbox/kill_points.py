@@ -155,7 +155,7 @@ def run(address: str, folder: Path, point: str, *, is_transactional: bool) -> di
         if not is_acknowledged:
             send(receiver, id_, folder)
         send(receiver, later, folder)  # of the same ordering key
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while receiver.inbox.counts()["pending"] + receiver.inbox.counts()["processing"]:
             assert time.monotonic() < deadline, receiver.inbox.list(receiver.inbox.select())
             receiver.inbox.sweep(receiver.source)

@@ -18,8 +18,7 @@ import pytest
 from hooksmith.cli import commands
 from hooksmith_providers.workos import Webhook
 from hooksmith_providers.workos.testing import example
-
-from .test_worker import until
+from support.waiting import until
 
 APP = """
 import os, time
@@ -201,16 +200,16 @@ def test_worker_processes_are_replaced_and_stopped(
         text=True,
     )
     try:
-        until(lambda: log.exists() and "stuck" in log.read_text(), 60)
-        until(lambda: _states(receiver).get("stuck") == "dead", 60)
+        until(lambda: log.exists() and "stuck" in log.read_text())
+        until(lambda: _states(receiver).get("stuck") == "dead")
         processes = {line.split()[1] for line in log.read_text().splitlines()}
         add(receiver, "e2")
-        until(lambda: _states(receiver).get("e2") == "done", 60)
+        until(lambda: _states(receiver).get("e2") == "done")
         killed = next(int(line.split()[1]) for line in log.read_text().splitlines() if "e2" in line)
         os.kill(killed, signal.SIGKILL)
         time.sleep(0.5)
         add(receiver, "e3")
-        until(lambda: _states(receiver).get("e3") == "done", 60)
+        until(lambda: _states(receiver).get("e3") == "done")
     finally:
         command.send_signal(signal.SIGTERM)
     _, errors = command.communicate(timeout=60)
@@ -226,11 +225,11 @@ def test_workers_end_with_the_command_that_is_killed(receiver: Any, app: Path) -
     add(receiver, "e0")
     command = subprocess.Popen([sys.executable, "-m", "hooksmith", "work", "app:receiver"], cwd=app)
     log = app / "handled.log"
-    until(lambda: log.exists() and "e0" in log.read_text(), 60)
+    until(lambda: log.exists() and "e0" in log.read_text())
     child = int(log.read_text().split()[1])
     command.kill()
     command.wait()
-    until(lambda: not _is_alive(child), 60)
+    until(lambda: not _is_alive(child))
 
 
 def _is_alive(process: int) -> bool:

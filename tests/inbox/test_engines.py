@@ -29,9 +29,9 @@ from hooksmith_providers.workos import (
 from hooksmith_providers.workos.testing import example
 from runtime.webhooks.test_stores import redis_server, wait_for
 from support.paths import ROOT
+from support.waiting import until
 
 from .inboxes import ALL, delivery, states
-from .test_worker import until
 
 PAGE = ROOT / "docs" / "how-to" / "durable-inbox.md"
 WORKERS = {
@@ -158,7 +158,7 @@ def test_a_recipe(
     with working(tmp_path, *WORKERS[name]):
         ids = [f"event_{number}" for number in range(5)]
         send(receiver, *ids)
-        until(lambda: states(receiver.inbox) == dict.fromkeys(ids, "done"), 60)
+        until(lambda: states(receiver.inbox) == dict.fromkeys(ids, "done"))
 
 
 @pytest.mark.slow
@@ -170,7 +170,7 @@ def test_a_killed_worker_of_procrastinate_strands_no_key(
     code = code.replace("inbox=inbox)", "inbox=inbox, ordering_key=lambda event: 'k')").replace(
         "Procrastinate(jobs", "Procrastinate(jobs, sweep_seconds=1"
     )
-    code = code.replace("engine=Procra", "lease=1, renudge=1, engine=Procra")
+    code = code.replace("engine=Procra", "lease=3, renudge=1, engine=Procra")
     code += """
     import os, pathlib, signal
     if not pathlib.Path("killed").exists():
@@ -181,9 +181,9 @@ def test_a_killed_worker_of_procrastinate_strands_no_key(
     receiver = load()
     send(receiver, "e0", "e1", "e2")
     with working(tmp_path, *WORKERS["procrastinate"]) as worker:
-        assert worker.wait(60) == -signal.SIGKILL
+        assert worker.wait(120) == -signal.SIGKILL
     with working(tmp_path, *WORKERS["procrastinate"]):
-        until(lambda: set(states(receiver.inbox).values()) == {"done"}, 60)
+        until(lambda: set(states(receiver.inbox).values()) == {"done"})
     assert [row.attempts for row in receiver.inbox.list(ALL)] == [1, 1, 2]
 
 
@@ -200,10 +200,10 @@ def test_a_broker_killed_and_emptied_loses_nothing_and_delays_no_delivery(
     send(receiver, *ids[:10])  # nobody works yet: their jobs are in Redis alone
     redis.kill()
     took = send(receiver, *ids[10:])
-    assert sorted(took)[-2] < 0.1, "acknowledging waits for no broker"
+    assert sorted(took)[-2] < 1, "acknowledging waits for no broker"
     redis.start()
     with working(tmp_path, *WORKERS["celery"]):
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while states(receiver.inbox) != dict.fromkeys(ids, "done"):
             assert time.monotonic() < deadline, states(receiver.inbox)
             receiver.sweep()
@@ -221,7 +221,8 @@ def test_after_commit_enqueues_in_a_thread_and_leaves_failures_to_the_sweep(
             raise OSError("no broker")
         enqueued.extend(ids)
 
-    inbox = PostgresInbox(conninfo, engine=AfterCommit(enqueue), renudge=0.2)
+    engine = AfterCommit(enqueue)
+    inbox = PostgresInbox(conninfo, engine=engine, renudge=3600)
     receiver = WebhookReceiver(WEBHOOK, inbox=inbox)
     (first,) = inbox.add([delivery("a")]).ids
     until(lambda: enqueued == [first])
@@ -230,10 +231,11 @@ def test_after_commit_enqueues_in_a_thread_and_leaves_failures_to_the_sweep(
     (second,) = inbox.add([delivery("b")]).ids
     until(lambda: "could not be enqueued: left to the sweep" in caplog.text)
     is_down.clear()
-    time.sleep(0.3)
-    assert receiver.sweep() == 2
+    overdue = PostgresInbox(conninfo, engine=engine, renudge=0.001)
+    assert WebhookReceiver(WEBHOOK, inbox=overdue).sweep() == 2
     until(lambda: enqueued == [first, first, second])
     inbox.close()
+    overdue.close()
 
 
 def test_after_commit_takes_a_coroutine_function(conninfo: str) -> None:

@@ -31,9 +31,9 @@ from hooksmith_providers.workos import (
     WebhookReceiver,
 )
 from hooksmith_providers.workos.testing import example
+from support.waiting import until
 
 from .inboxes import ALL, states
-from .test_worker import until
 
 WEBHOOK = Webhook("secret", tolerance=60)
 AT_ONCE = Retry(max_attempts=3, first=0, jitter=0)

@@ -8,7 +8,6 @@ import pickle
 import subprocess
 import sys
 import textwrap
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -271,10 +270,8 @@ def test_a_call_may_have_its_own_retries_and_time(
         clients.run(client.webhooks.list_webhook_endpoints())
     clients.run(client.webhooks.list_webhook_endpoints(options=RequestOptions(max_retries=3)))
     space.fail({"kind": "slow", "seconds": 0.5})
-    start = time.monotonic()
     with pytest.raises(APITimeoutError) as late:
         clients.run(client.webhooks.list_webhook_endpoints(options=RequestOptions(timeout=0.05)))
-    assert time.monotonic() - start < 0.4
     assert isinstance(late.value.__cause__, httpx2.TimeoutException)
 
 

@@ -271,5 +271,5 @@ def test_a_wait_can_be_cancelled(server: Any) -> None:
                 await task
             return time.monotonic() - start
 
-    assert asyncio.run(scenario()) < 1
+    assert asyncio.run(scenario()) < 25, "the wait is 30 seconds"
     assert server.state.counts["k"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import re
@@ -264,7 +265,7 @@ class TestOutcomes:
                 if method == broken and not self.working:
                     raise OSError("no space left on device")
 
-        store, calls = Broken(lease=0), []
+        store, calls = Broken(lease=1, clock=itertools.count().__next__), []
         receiver = make(store=store)
 
         @receiver.on(UserCreated)
