@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from ..receiver.stores import check_seconds
 from .protocol import Engine
 from .statements import COLUMN_NAMES, Dialect, statements, tables
 from .states import EventRow, NewDelivery, State, StoredEvent
@@ -58,9 +59,7 @@ class Database(ABC):
         engine: Engine | None = None,
         renudge: float = RENUDGE,
     ) -> None:
-        for name, seconds in (("lease", lease), ("retention", retention), ("renudge", renudge)):
-            if not seconds > 0:
-                raise ValueError(f"{name}: seconds above 0, not {seconds!r}")
+        check_seconds(lease=lease, retention=retention, renudge=renudge)
         self.lease = lease
         self.retention = retention
         self.engine = engine

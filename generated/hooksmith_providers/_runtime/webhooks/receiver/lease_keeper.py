@@ -37,18 +37,30 @@ class LeaseKeeper:
 
     def _start(self) -> None:
         """Start the thread, once a process: threads do not survive a fork."""
+        if self._take_process():
+            threading.Thread(target=self._run, name="hooksmith-claims", daemon=True).start()
+
+    def _take_process(self) -> bool:
+        """Return whether this process had no thread; it has one from now on."""
         with self._lock:
-            if self._process != os.getpid():
-                self._process = os.getpid()
-                threading.Thread(target=self._run, name="hooksmith-claims", daemon=True).start()
+            is_free = self._process != os.getpid()
+            self._process = os.getpid()
+            return is_free
 
     def _run(self) -> None:
+        """Renew until an interval has passed without a claim; the next claim starts another thread."""
         pause = threading.Event()
         earlier: set[tuple[str, str]] = set()
-        while not pause.wait(self._seconds):
+        while True:
+            pause.wait(self._seconds)
             claims = dict(self._claims.copy())
             for claim in earlier & claims.keys():
                 self._renew_one(*claim, claims[claim])
+            if not claims and not earlier:
+                self._process = None
+                # A claim added before this line saw a running thread, and one added after it starts a thread.
+                if not self._claims or not self._take_process():
+                    return
             earlier = set(claims)
 
     def _renew_one(self, key: str, token: str, loop: asyncio.AbstractEventLoop | None) -> None:

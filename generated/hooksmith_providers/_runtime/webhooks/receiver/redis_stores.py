@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from importlib import import_module
 from typing import Any, Protocol
 
-from .stores import LEASE, RETENTION, Taken
+from .stores import LEASE, RETENTION, Taken, check_seconds
 
 
 class RedisClient(Protocol):
@@ -46,6 +46,7 @@ class _RedisOptions:
     def __init__(self, client: Any, prefix: str, lease: float, retention: float) -> None:
         self._client = client
         self._prefix = prefix
+        check_seconds(lease=lease, retention=retention)
         self.lease = lease
         self._lease = _milliseconds(lease)
         self._retention = _milliseconds(retention)

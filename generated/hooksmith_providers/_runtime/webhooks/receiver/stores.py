@@ -83,6 +83,13 @@ def checked_store(store: Any) -> IdempotencyStore | AsyncIdempotencyStore | None
     return store  # type: ignore[no-any-return]
 
 
+def check_seconds(**settings: float) -> None:
+    """Raise ValueError for a setting in seconds that is not above 0."""
+    for name, seconds in settings.items():
+        if not seconds > 0:
+            raise ValueError(f"{name}: seconds above 0, not {seconds!r}")
+
+
 class MemoryStore:
     """A store in the memory of this process, for one process; a restart forgets it.
 
@@ -101,6 +108,7 @@ class MemoryStore:
         retention: float = RETENTION,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_seconds(lease=lease, retention=retention)
         self.lease = lease
         self.retention = retention
         self._clock = clock
@@ -165,6 +173,7 @@ class SQLiteStore:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._path = str(path) if path is not None else ":memory:"
+        check_seconds(lease=lease, retention=retention)
         self.lease = lease
         self.retention = retention
         self._clock = clock
