@@ -32,6 +32,7 @@ from ..naming.named_schemas import is_enum, is_model
 from ..naming.reserved import CLASS_NAMES
 from ..naming.unique_names import field_names
 from ..normalize import Normal
+from ..normalize.bundled_document import is_openapi
 from ..normalize.discriminators import FALLBACK
 from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
 from ..openapi.grammar import Node
@@ -74,6 +75,7 @@ class Schemas:
     def __init__(self, normal: Normal, names: ClassNames) -> None:
         self._dynamic = DynamicReferences(normal)
         self._document = normal.document
+        self._is_exact = not is_openapi(normal.library.root)
         self._assigned = names
         self._names = names.names
         imported = (name for name in CLASS_NAMES if not name.islower())
@@ -276,6 +278,7 @@ class Schemas:
             "description": text(keywords.get("description")),
             "deprecated": keywords.get("deprecated") is True,
             "provenance": provenance(keywords),
+            "is_exact": self._is_exact,
         }
 
     def _model(self, node: Node, pointer: str, common: dict[str, Any]) -> Model:

@@ -24,7 +24,7 @@ _IMPORTS = {
     "datetime": "date datetime",
     "enum": "IntEnum StrEnum",
     "functools": "cached_property",
-    "pydantic": "ConfigDict Field",
+    "pydantic": "ConfigDict Field StrictBool StrictInt StrictStr",
     "time": "time",
     "typing": "TYPE_CHECKING Annotated Any Literal Self TypeAlias overload",
     "typing_extensions": "TypeAliasType",

@@ -165,6 +165,8 @@ class Definition:
     """Whether a request or the answer to a callback contains it."""
     received: bool = False
     """Whether a reply, delivery or callback contains it."""
+    is_exact: bool = False
+    """Whether it is read by the letter: its document is a JSON Schema, which describes neither requests nor replies."""
 
 
 @value(kw_only=True)

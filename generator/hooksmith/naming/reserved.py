@@ -46,6 +46,8 @@ CLASS_NAMES = BUILTIN_CLASSES | frozenset(
     UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
+    Described Tolerant SchemaModel CamelSchemaModel MaybeAbsent ExactDate ExactNumber ExactTimestamp
+    StrictBool StrictInt StrictStr
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
     UnknownEvent CATALOGUE CALLBACKS TYPE_CHECKING
     Mapping Sequence date datetime list dict str int float bool bytes tuple set
@@ -56,7 +58,7 @@ CLASS_NAMES = BUILTIN_CLASSES | frozenset(
 FIELD_NAMES = frozenset(
     """Any bool bytes construct copy date datetime dict dict_ float from_orm int json list model_
     object_ parse_file parse_obj parse_raw schema schema_json mro register self str tuple type_
-    update_forward_refs validate to_dict to_json from_json""".split()
+    update_forward_refs validate to_dict to_json from_json misfits""".split()
 )
 """Attributes of pydantic's and the runtime's models, and names used in annotations; no field may have such a name."""
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, replace
-from functools import cache
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ..frozen import value
 from ..ir import (
@@ -28,7 +25,13 @@ from ..ir import (
     Type,
     Union,
 )
-from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
+from ..openapi.formats import STRING_FORMATS
+from .constraint_texts import (
+    constraint_arguments,
+    constraint_schema,
+    is_plain_pattern,
+    with_whole_bounds,
+)
 from .imports import Imports
 from .literals import literal
 from .unions import union
@@ -44,15 +47,18 @@ _RUNTIME_SCALARS = {
     Kind.DATE_TIME: ("models.timestamp", "Timestamp"),
     Kind.NUMBER: ("models.numbers", "JsonNumber"),
 }
-_FIELD_ARGUMENTS = {
-    "minimum": "ge",
-    "maximum": "le",
-    "exclusive_minimum": "gt",
-    "exclusive_maximum": "lt",
-    "min_items": "min_length",
-    "max_items": "max_length",
+_EXACT_SCALARS = {
+    Kind.BOOLEAN: ("pydantic", "StrictBool"),
+    Kind.INTEGER: ("pydantic", "StrictInt"),
+    Kind.STRING: ("pydantic", "StrictStr"),
+    Kind.BINARY: ("pydantic", "StrictStr"),
 }
-"""Constraint → the argument of pydantic's `Field`, if the names differ."""
+_EXACT_RUNTIME_SCALARS = {
+    Kind.DATE: ("models.exact", "ExactDate"),
+    Kind.DATE_TIME: ("models.exact", "ExactTimestamp"),
+    Kind.NUMBER: ("models.exact", "ExactNumber"),
+}
+"""Scalars of a JSON Schema document, which accept no value of another JSON type."""
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
 _SENT_ALIASES = {form: f"Sent{name}" for form, name in _ALIASES.items()}
 """Constraints for which the runtime has a named annotation."""
@@ -69,12 +75,16 @@ class AnnotationWriter:
         imports: Receives what the annotations need.
         strict: Whether constraints are asserted and enums closed. Otherwise values are accepted as received.
         both: Whether the types are received and sent, so that formats are asserted on sending.
+        exact: Whether the types are read by the letter: no value is converted to another JSON type.
+        described: Whether annotations of received types describe their constraints, which reading does not assert.
     """
 
     definitions: Mapping[str, AnyDefinition]
     imports: Imports
     strict: bool
     both: bool = False
+    exact: bool = False
+    described: bool = False
 
     def annotation(self, type_: Type) -> str:
         """Return the annotation of a type."""
@@ -90,7 +100,8 @@ class AnnotationWriter:
             case Tuple():
                 return self._tuple(type_)
             case Map(values, constraints):
-                return self._constrained(f"dict[str, {self.annotation(values)}]", constraints)
+                annotation = f"dict[str, {self.annotation(values)}]"
+                return self._constrained(annotation, constraints, json_type="object")
             case LiteralOf(values):
                 return self._literal(values)
             case Union():
@@ -111,35 +122,46 @@ class AnnotationWriter:
         return f"{name}[{', '.join(literal(value) for value in values)}]"
 
     def _scalar(self, scalar: Scalar) -> str:
-        if scalar.kind is Kind.BINARY and self.strict:
+        if scalar.kind is Kind.BINARY and self.strict and not self.exact:
             return self.imports.add_runtime("models.uploads", "FileContent")
         constraints = scalar.constraints
         if scalar.kind is Kind.INTEGER:
-            if self.strict and constraints in _ALIASES:
+            if self.strict and not self.exact and constraints in _ALIASES:
                 return self.imports.add_runtime("models.numbers", _ALIASES[constraints])
             if self.both and constraints in _SENT_ALIASES:
                 name = _SENT_ALIASES[constraints]
                 return self.imports.add_runtime("models.sent_and_received", name)
-            constraints = _with_whole_bounds(constraints)
+            constraints = with_whole_bounds(constraints)
         return self._constrained(self._scalar_name(scalar.kind), constraints)
 
     def _scalar_name(self, kind: Kind) -> str:
         if kind is Kind.ANY:
             return self.imports.add("typing", "Any")
+        if self.exact and kind in _EXACT_SCALARS:
+            return self.imports.add(*_EXACT_SCALARS[kind])
+        if self.exact and kind in _EXACT_RUNTIME_SCALARS:
+            return self.imports.add_runtime(*_EXACT_RUNTIME_SCALARS[kind])
         if kind is Kind.DATE:
             return self.imports.add("datetime", "date")
         if kind in _RUNTIME_SCALARS:
             return self.imports.add_runtime(*_RUNTIME_SCALARS[kind])
         return _BUILTINS[kind]
 
-    def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
+    def _constrained(
+        self, annotation: str, constraints: Constraints, *metadata: str, json_type: str = ""
+    ) -> str:
         constraint_metadata = (
-            self._metadata(constraints) if self.strict else self._metadata_when_sent(constraints)
+            self._metadata(constraints)
+            if self.strict
+            else self._metadata_when_received(constraints, json_type)
         )
         return self._annotated(annotation, [*metadata, *constraint_metadata])
 
-    def _metadata_when_sent(self, constraints: Constraints) -> Iterator[str]:
-        """Yield the metadata of a received and sent type. Schemas with other constraints have a sent class."""
+    def _metadata_when_received(self, constraints: Constraints, json_type: str) -> Iterator[str]:
+        """Yield the metadata of a received type: its constraints, and the format that is asserted on sending."""
+        if self.described and (schema := constraint_schema(constraints, json_type)):
+            name = self.imports.add_runtime("models.described", "Described")
+            yield f"{name}({literal(schema)})"
         if self.both and constraints.format is not None:
             name = self.imports.add_runtime("models.sent_and_received", "SentFormat")
             yield f"{name}({literal(constraints.format)})"
@@ -256,7 +278,9 @@ class ArgumentAnnotationWriter(AnnotationWriter):
     def _whole(self, annotation: str) -> str:
         return annotation
 
-    def _constrained(self, annotation: str, constraints: Constraints, *metadata: str) -> str:
+    def _constrained(
+        self, annotation: str, constraints: Constraints, *metadata: str, json_type: str = ""
+    ) -> str:
         array = f"{self.imports.local('list')}["
         if annotation.startswith(array):
             return f"{self.imports.add('collections.abc', 'Sequence')}[{annotation.removeprefix(array)}"
@@ -271,64 +295,6 @@ class ArgumentAnnotationWriter(AnnotationWriter):
             return "int"
         annotation = AnnotationWriter._scalar(self, scalar)
         return f"{annotation} | bytes" if scalar.constraints.format == "byte" else annotation
-
-
-def constraint_arguments(constraints: Constraints) -> list[str]:
-    """Return constraints as arguments of pydantic's `Field`: `min_length=1`, …"""
-    declared = {field.name: getattr(constraints, field.name) for field in fields(constraints)}
-    _add_limits(declared)
-    return [
-        f"{_FIELD_ARGUMENTS.get(name, name)}={literal(value)}"
-        for name, value in declared.items()
-        if value is not None
-        and value is not False
-        and name not in ("unique_items", "format", "further")
-        and not (name == "multiple_of" and isinstance(value, float))
-        and (name != "pattern" or is_plain_pattern(value))
-    ]
-
-
-def _with_whole_bounds(constraints: Constraints) -> Constraints:
-    """Replace fractional bounds of an integer by the integers next to them: `0.5 <= n` is `1 <= n`.
-
-    Pydantic takes no fractional bound of an `int`.
-    """
-    return replace(
-        constraints,
-        minimum=_rounded(constraints.minimum, math.ceil),
-        maximum=_rounded(constraints.maximum, math.floor),
-        exclusive_minimum=_rounded(constraints.exclusive_minimum, math.floor),
-        exclusive_maximum=_rounded(constraints.exclusive_maximum, math.ceil),
-    )
-
-
-def _rounded(bound: float | None, rounding: Callable[[float], int]) -> int | None:
-    """Round a bound; an infinite bound is none."""
-    return None if bound is None or math.isinf(bound) else rounding(bound)
-
-
-def _add_limits(declared: dict[str, Any]) -> None:
-    """Add the limits of an integer's format, unless the schema declares narrower limits."""
-    if declared["format"] not in INTEGER_FORMATS:
-        return
-    least, most = INTEGER_FORMATS[declared["format"]]
-    minimum, maximum = declared["minimum"], declared["maximum"]
-    if declared["exclusive_minimum"] is None or declared["exclusive_minimum"] < least:
-        declared["minimum"] = max(least, least if minimum is None else minimum)
-    if declared["exclusive_maximum"] is None or declared["exclusive_maximum"] > most:
-        declared["maximum"] = min(most, most if maximum is None else maximum)
-
-
-@cache
-def is_plain_pattern(pattern: str) -> bool:
-    """Return whether Rust's regex, which pydantic uses, accepts a pattern. It never backtracks, so it is never slow."""
-    from pydantic_core import SchemaError, SchemaValidator, core_schema  # slow, rarely needed
-
-    try:
-        SchemaValidator(core_schema.str_schema(pattern=pattern))
-    except SchemaError:
-        return False
-    return True
 
 
 def is_secret(type_: Type, definitions: Mapping[str, AnyDefinition]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from ..ir import (
     Union,
 )
 from ..ir.queries import all_fields, references
+from ..ir.values import fits, is_plain
 from .annotations import AnnotationWriter, is_nullable, is_secret
 from .docstrings import sentence
 from .enums import enum_view
@@ -81,6 +83,16 @@ def _bases(definition: AnyDefinition) -> tuple[str, ...]:
     return definition.bases if isinstance(definition, Model) else ()
 
 
+_BASES = {
+    (False, False, False): ("models.base", ""),
+    (False, True, False): ("models.base", ""),
+    (True, False, False): ("models.base", "Request"),
+    (True, True, False): ("models.sent_and_received", "Shared"),
+    (False, False, True): ("models.exact", "Schema"),
+}
+"""Whether a model is sent, received, read by the letter → module and first word of its base class."""
+
+
 class _DefinitionPlanner:
     """Plans the definitions of one module."""
 
@@ -117,9 +129,8 @@ class _DefinitionPlanner:
                 self._field(field, writer, is_only_sent, is_camel) for field in model.fields
             ),
             extra=self._extra(model.extra, writer),
-            assertions=literal(json.loads(model.further))
-            if model.further and not model.received
-            else "",
+            constraints=literal(json.loads(model.further)) if model.further else "",
+            constraints_name="__described__" if model.received else "__assertions__",
             overrides=self._overrides(model),
         )
 
@@ -158,7 +169,12 @@ class _DefinitionPlanner:
     def _annotation_writer(self, definition: AnyDefinition) -> AnnotationWriter:
         both = definition.sent and definition.received
         return AnnotationWriter(
-            self._definitions, self._imports, strict=not definition.received, both=both
+            self._definitions,
+            self._imports,
+            strict=not definition.received,
+            both=both,
+            exact=definition.is_exact,
+            described=True,
         )
 
     def _extra(self, type_: Type | None, writer: AnnotationWriter) -> str:
@@ -172,18 +188,19 @@ class _DefinitionPlanner:
         if type_ is None:
             name = self._imports.add_runtime("models.sent_and_received", "ReceivedOnly")
             return f"dict[str, {name}]"
-        is_exact = writer.strict or (isinstance(type_, Union) and ANY in type_.options)
-        return f"dict[str, {writer.annotation(type_ if is_exact else Union((type_, ANY)))}]"
+        annotation = writer.annotation(type_)
+        if not writer.strict and not (isinstance(type_, Union) and ANY in type_.options):
+            tolerant = self._imports.add_runtime("models.described", "Tolerant")
+            annotation = f"{tolerant}[{annotation}]"
+        return f"dict[str, {annotation}]"
 
     def _bases(self, model: Model, is_only_sent: bool, is_camel: bool) -> tuple[str, ...]:
         for name in model.bases:
             self._imports.add_base(name)
         if model.bases:
             return (*model.bases, *self._strictness(model, is_only_sent))
-        is_shared = model.sent and model.received
-        direction = "Request" if is_only_sent else "Shared" if is_shared else ""
-        base = f"{'Camel' if is_camel else ''}{direction}Model"
-        module = "models.sent_and_received" if is_shared else "models.base"
+        module, purpose = _BASES[model.sent, model.received, model.is_exact]
+        base = f"{'Camel' if is_camel else ''}{purpose}Model"
         return (self._imports.add_runtime(module, base),)
 
     def _strictness(self, model: Model, is_only_sent: bool) -> tuple[str, ...]:
@@ -199,13 +216,15 @@ class _DefinitionPlanner:
         annotation = writer.annotation(field.type)
         default = ""
         if not field.required:
-            annotation, default = self._optional(field, annotation, is_only_sent)
+            annotation, default = self._optional(field, annotation, writer, is_only_sent)
         elif is_only_sent or writer.both:
             default = constant(field)
         metadata = list(self._metadata(field, writer, is_camel))
         if metadata:
             annotated = self._imports.add("typing", "Annotated")
             annotation = f"{annotated}[{', '.join([annotation, *metadata])}]"
+        if writer.exact and default not in ("", "None"):
+            field = replace(field, has_default=False)  # the code has it
         return FieldView(
             name=field.name, annotation=annotation, default=default, doc=field_doc(field)
         )
@@ -218,13 +237,12 @@ class _DefinitionPlanner:
             arguments.append("repr=False")
         if arguments:
             yield f"{self._imports.add('pydantic', 'Field')}({', '.join(arguments)})"
-        if writer.both and self._may_be_null(field):
+        is_optional = not field.required and field.type != ANY
+        if writer.both and is_optional and self._may_be_null(field):
             yield f"{self._imports.add_runtime('models.sent_and_received', 'Nullable')}()"
 
     def _may_be_null(self, field: Field) -> bool:
-        """Return whether the document allows null for an optional field. The annotation of every such field does."""
-        if field.required or field.type == ANY:
-            return False
+        """Return whether the document allows null for a field."""
         type_: Type = field.type
         seen: set[Type] = set()
         while isinstance(type_, Named) and type_ not in seen:
@@ -233,16 +251,36 @@ class _DefinitionPlanner:
             type_ = definition.type if isinstance(definition, Alias) else type_
         return is_nullable(type_)
 
-    def _optional(self, field: Field, annotation: str, is_only_sent: bool) -> tuple[str, str]:
+    def _optional(
+        self, field: Field, annotation: str, writer: AnnotationWriter, is_only_sent: bool
+    ) -> tuple[str, str]:
         """Return annotation and default of an optional field.
 
-        A sent field can be omitted. A received field can be absent, and null even if the document does not say so.
+        A sent field can be omitted. A received field can be absent, and null even if the document does not say so. A
+        field that is read by the letter has its default, and is null only if the document says so.
         """
+        if writer.exact:
+            return self._optional_by_letter(field, annotation)
         if is_only_sent:
             omittable = self._imports.add_runtime("models.base", "Omittable")
             return f"{omittable}[{annotation}]", self._imports.add_runtime("omit", "OMIT")
         has_none = is_nullable(field.type) or annotation == "None"
         return annotation if has_none else f"{annotation} | None", "None"
+
+    def _optional_by_letter(self, field: Field, annotation: str) -> tuple[str, str]:
+        """Return annotation and default of an optional field that is read by the letter."""
+        if field.has_default and fits(field.type, field.default, self._definitions):
+            return annotation, self._default(field)
+        if self._may_be_null(field):
+            return annotation, "None"
+        return f"{self._imports.add_runtime('models.exact', 'MaybeAbsent')}[{annotation}]", "None"
+
+    def _default(self, field: Field) -> str:
+        """Return the expression of a field's default. Pydantic reads a default that has another form in Python."""
+        if is_plain(field.type, field.default):
+            return literal(field.default)
+        field_function = self._imports.add("pydantic", "Field")
+        return f"{field_function}({literal(field.default)}, validate_default=True)"
 
     def _alias(self, alias: Alias) -> AliasView:
         """Plan an alias: a `TypeAlias`, or a `TypeAliasType` if the alias refers to itself."""

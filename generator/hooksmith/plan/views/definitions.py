@@ -26,8 +26,10 @@ class ModelView(NamedTuple):
     fields: tuple[FieldView, ...]
     extra: str = ""
     """The annotation of further properties."""
-    assertions: str = ""
-    """The assertions on the object: a literal."""
+    constraints: str = ""
+    """The constraints of the whole object: a literal."""
+    constraints_name: str = ""
+    """The attribute that holds the constraints: asserted, or described only."""
     overrides: tuple[str, ...] = ()
     """Rules of pyright that the class breaks: fields that narrow those of a base class."""
     read_only: str = ""

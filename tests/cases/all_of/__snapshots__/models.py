@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from .._runtime.models.base import Model, Open
+from .._runtime.models.described import Described
 
 
 class AllChoice(StrEnum):
@@ -28,7 +29,9 @@ class All(Model):
     described: Animal | None = None
     """One schema, described once more."""
 
-    constrained: str | None = None
+    constrained: (
+        Annotated[str, Described({"minLength": 2, "maxLength": 4, "pattern": "^a"})] | None
+    ) = None
     deep: Deep | None = None
     choice: Open[AllChoice] | None = None
 

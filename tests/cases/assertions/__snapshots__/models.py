@@ -10,6 +10,7 @@ from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, RequestModel
 from .._runtime.models.constraints import Asserts, StringFormat
+from .._runtime.models.described import Described
 from .._runtime.models.numbers import Int32, Int64, JsonNumber
 from .._runtime.models.sent_and_received import SharedModel
 from .._runtime.models.timestamp import Timestamp
@@ -21,16 +22,48 @@ class Order(Model):
     __read_only__ = ("id",)
 
     id: str
-    not_red: str | None = None
-    tags: list[str] | None = None
-    steps: JsonNumber | None = None
-    names: dict[str, int] | None = None
-    labels: dict[str, str | int | Any] | None = None
-    labels_alone: dict[str, Label] | None = None
+    not_red: Annotated[str, Described({"not": {"const": "red"}})] | None = None
+    tags: (
+        Annotated[list[str], Described({"contains": {"pattern": "^x-"}, "maxContains": 2})] | None
+    ) = None
+    steps: Annotated[JsonNumber, Described({"multipleOf": 0.1})] | None = None
+    names: (
+        Annotated[
+            dict[str, int],
+            Described({"maxProperties": 2, "propertyNames": {"pattern": "^[a-z]+$"}}),
+        ]
+        | None
+    ) = None
+    labels: (
+        Annotated[
+            dict[str, str | int | Any],
+            Described(
+                {"patternProperties": {"^x-": {"type": "string"}, "^n-": {"type": "integer"}}}
+            ),
+        ]
+        | None
+    ) = None
+    labels_alone: (
+        Annotated[dict[str, Label], Described({"propertyNames": {"pattern": "^x-"}})] | None
+    ) = None
     pair: tuple[str, int] | None = None
-    range: list[int] | None = None
+    range: (
+        Annotated[
+            list[int],
+            Described({"prefixItems": [{"type": "integer"}, {"type": "integer"}], "items": False}),
+        ]
+        | None
+    ) = None
     row: Annotated[tuple[str, bool, *tuple[int, ...]], Variadic()] | None = None
-    both: str | int | None = None
+    both: (
+        Annotated[
+            str | int,
+            Described(
+                {"anyOf": [{"type": "string", "minLength": 2}, {"type": "integer", "minimum": 5}]}
+            ),
+        ]
+        | None
+    ) = None
     extras: Extras | None = None
     rules: Rules | None = None
     reach: Reach | None = None
@@ -108,6 +141,16 @@ class Loose(Model):
 
 
 class Rules(Model):
+    __described__ = {
+        "if": {"properties": {"kind": {"const": "card"}}, "required": ["kind"]},
+        "then": {"required": ["card"]},
+        "else": {"not": {"required": ["weak"]}},
+        "dependentRequired": {"card": ["name"]},
+        "dependentSchemas": {"iban": {"properties": {"name": {"minLength": 3}}}},
+        "minProperties": 1,
+        "maxProperties": 3,
+    }
+
     kind: str | None = None
     card: str | None = None
     iban: str | None = None
@@ -135,6 +178,8 @@ class RulesInput(RequestModel):
 
 class Reach(Model):
     """One of two ways, of what all have."""
+
+    __described__ = {"oneOf": [{"required": ["email"]}, {"required": ["phone"]}]}
 
     email: str | None = None
     phone: str | None = None

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from .._runtime.models.base import CamelRequestModel, Model, Omittable, Open, RequestModel
 from .._runtime.models.constraints import StringFormat
+from .._runtime.models.described import Described
 from .._runtime.omit import OMIT
 
 
 class OrderPaid(Model):
     order: str
-    amount: int
+    amount: Annotated[int, Described({"minimum": 1})]
 
 
 class OrderFailedReason(StrEnum):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, Open, OpenInt, RequestModel
 from .._runtime.models.constraints import Whole
+from .._runtime.models.described import Described
 from .._runtime.models.numbers import JsonNumber
 from .._runtime.omit import OMIT
 
@@ -39,7 +40,7 @@ class Everything(Model):
     letters: Open[Letters] | None = None
     one: Literal["single"] | None = None
     truth: Literal[True] | None = None
-    ratio: JsonNumber | None = None
+    ratio: Annotated[JsonNumber, Described({"enum": [0.5, 1.5]})] | None = None
     inline: Open[EverythingInline] | None = None
     """Which side."""
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, Open, RequestModel, Unknown
+from .._runtime.models.described import Described
 from .._runtime.models.unions import Tagged
 from .._runtime.omit import OMIT
 
@@ -162,7 +163,7 @@ class Hostile(Model):
         ]
         | None
     ) = None
-    pattern: str | None = None
+    pattern: Annotated[str, Described({"pattern": 'tail\\"""HOSTILE_MARK'})] | None = None
     named: Open[XHOSTILEMARK] | None = None
     const: Literal['end""" + __import__("os").system("HOSTILE_MARK") + """'] | None = None
     map: dict[str, Literal["back\\slash\\"]] | None = None

@@ -21,6 +21,7 @@ from .._runtime.models.base import (
     Unknown,
 )
 from .._runtime.models.constraints import Whole
+from .._runtime.models.described import Described
 from .._runtime.models.numbers import JsonNumber
 from .._runtime.models.sent_and_received import SharedModel
 from .._runtime.models.unions import Tagged
@@ -29,7 +30,7 @@ from .._runtime.omit import OMIT
 
 class Vehicle(Model):
     kind: str
-    wheels: int
+    wheels: Annotated[int, Described({"minimum": 0})]
 
 
 class VehicleInput(RequestModel):
@@ -115,6 +116,8 @@ class ReportInput(RequestModel):
 
 
 class DailyReport(Report):
+    __described__ = {"allOf": [{"properties": {"state": {"enum": ["open", "closed"]}}}]}
+
     type: Literal["daily"]
     note: str
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt, StrictStr
 
-from .._runtime.models.base import Model
-from .._runtime.models.numbers import JsonNumber
+from .._runtime.models.exact import ExactNumber, MaybeAbsent, SchemaModel
 
 
 class OrderState(StrEnum):
@@ -17,24 +16,23 @@ class OrderState(StrEnum):
     PAID = "paid"
 
 
-class Order(Model):
+class Order(SchemaModel):
     """What someone bought."""
 
-    id: Annotated[str, Field(pattern="^o_[0-9]+$")]
+    id: Annotated[StrictStr, Field(pattern="^o_[0-9]+$")]
     lines: list[Line]
-    address: Address | None = None
-    state: OrderState | None = None
+    address: MaybeAbsent[Address] = None
+    state: MaybeAbsent[OrderState] = None
 
 
-class Line(Model):
-    sku: str
-    count: int | None = None
-    """Defaults to 1."""
+class Line(SchemaModel):
+    sku: StrictStr
+    count: StrictInt = 1
 
 
-class Address(Model):
-    city: str | None = None
+class Address(SchemaModel):
+    city: MaybeAbsent[StrictStr] = None
 
 
-class Unused(Model):
-    x: JsonNumber | None = None
+class Unused(SchemaModel):
+    x: MaybeAbsent[ExactNumber] = None

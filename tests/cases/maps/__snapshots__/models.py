@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from .._runtime.models.base import Model, Open
+from .._runtime.models.described import Described
 from .._runtime.models.numbers import JsonNumber
 from .._runtime.models.sent_and_received import ReceivedOnly, SharedModel
 
@@ -28,13 +29,67 @@ class Maps(Model):
     models: dict[str, MapsModelsValue] | None = None
     kinds: dict[str, Open[MapsKindsValue]] | None = None
     nested: dict[str, dict[str, bool]] | None = None
-    by_pattern: dict[str, str | int] | None = None
+    by_pattern: (
+        Annotated[
+            dict[str, str | int],
+            Described(
+                {
+                    "patternProperties": {"^x-": {"type": "string"}, "^n-": {"type": "integer"}},
+                    "additionalProperties": False,
+                }
+            ),
+        ]
+        | None
+    ) = None
     mixed: Mixed | None = None
     empty: dict[str, Any] | None = None
     closed: Closed | None = None
-    pair: list[str | int] | None = None
-    some: list[Mixed | int] | None = None
-    few: list[Any] | None = None
+    pair: (
+        Annotated[
+            list[str | int],
+            Described({"prefixItems": [{"type": "string"}, {"type": "integer"}], "items": False}),
+        ]
+        | None
+    ) = None
+    some: (
+        Annotated[
+            list[Mixed | int],
+            Described(
+                {
+                    "maxItems": 2,
+                    "prefixItems": [
+                        {
+                            "type": "object",
+                            "required": ["id"],
+                            "properties": {"id": {"type": "string"}},
+                            "additionalProperties": {"type": "integer"},
+                        },
+                        {"type": "integer"},
+                    ],
+                }
+            ),
+        ]
+        | None
+    ) = None
+    few: (
+        Annotated[
+            list[Any],
+            Described(
+                {
+                    "prefixItems": [
+                        {
+                            "type": "object",
+                            "required": ["id"],
+                            "properties": {"id": {"type": "string"}},
+                            "additionalProperties": False,
+                        },
+                        {"type": "integer"},
+                    ]
+                }
+            ),
+        ]
+        | None
+    ) = None
     matrix: list[list[JsonNumber]] | None = None
 
 

@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, RequestModel
+from .._runtime.models.described import Described
 from .._runtime.models.uploads import FileContent
 from .._runtime.omit import OMIT
 
 
 class Note(Model):
-    title: str
+    title: Annotated[str, Described({"minLength": 1})]
     stars: int | None = None
 
 

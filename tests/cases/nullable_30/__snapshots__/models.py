@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, Open, RequestModel
+from .._runtime.models.described import Described
 from .._runtime.models.numbers import JsonNumber
 from .._runtime.omit import OMIT
 
@@ -43,7 +44,7 @@ class Values(Model):
     listed: list[MaybeInner | None]
     any_of: Inner | str | None = None
     one_kind: Open[Kind] | None = None
-    above: JsonNumber | None = None
+    above: Annotated[JsonNumber, Described({"exclusiveMinimum": 0})] | None = None
     example_only: str | None = None
 
 

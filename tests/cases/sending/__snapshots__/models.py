@@ -11,6 +11,7 @@ from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, Open, RequestModel
 from .._runtime.models.constraints import UniqueItems
+from .._runtime.models.described import Described
 from .._runtime.models.sent_and_received import (
     Nullable,
     ReceivedOnly,
@@ -68,7 +69,7 @@ class CardKind(StrEnum):
 
 class Card(Model):
     kind: Open[CardKind]
-    last4: str
+    last4: Annotated[str, Described({"pattern": "^[0-9]{4}$"})]
 
 
 class CardInput(RequestModel):
