@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from .._runtime.models.base import Model
+from .._runtime.models.described import Described
 from .._runtime.models.timestamp import Timestamp
 from .._runtime.webhooks.catalogue import Catalogue, DriftedEvent, UnknownEvent
 from .._runtime.webhooks.signatures.message import AnyHeaders
@@ -231,15 +232,15 @@ class ConnectedAccountUpdated(EventEnvelope):
 
 
 class ConnectedAccountStatusUpdated(Model):
-    spec_version: str
-    id: str
+    spec_version: Annotated[str, Described({"pattern": "^[0-9]+$"})]
+    id: Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^evt_"})]
     """The same in every delivery of one event."""
 
     type: Literal["connected_account.status_updated"]
     occurred_at: Timestamp
     """Up to nine fraction digits."""
 
-    environment_id: str
+    environment_id: Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^env_"})]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountStatusUpdatedEventData
 

@@ -9,24 +9,27 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from .._runtime.models.base import Model, Open
+from .._runtime.models.described import Described
 from .._runtime.models.timestamp import Timestamp
 
 
 class EventEnvelope(Model):
     """What events have in common; each adds its `type`, `object` and `data`."""
 
-    spec_version: str
-    id: str
+    spec_version: Annotated[str, Described({"pattern": "^[0-9]+$"})]
+    id: Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^evt_"})]
     """The same in every delivery of one event."""
 
     occurred_at: Timestamp
     """Up to nine fraction digits."""
 
-    environment_id: str
-    organization_id: str | None = None
+    environment_id: Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^env_"})]
+    organization_id: (
+        Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^org_"})] | None
+    ) = None
     """Absent where no organization is concerned."""
 
-    display_name: str | None = None
+    display_name: Annotated[str, Described({"minLength": 1, "maxLength": 200})] | None = None
     """The event's name for people to read."""
 
 
@@ -57,7 +60,7 @@ class OrganizationEventDataSettings(Model):
 
 
 class OrganizationEventData(Model):
-    id: str
+    id: Annotated[str, Described({"pattern": "^org_"})]
     display_name: str
     external_id: str | None = None
     """The organization's id in your own system."""
@@ -99,11 +102,11 @@ class OrganizationDomainEventDataVerificationMethod(StrEnum):
 class OrganizationDomainEventData(Model):
     """A domain of an organization. The fields are not those of the REST API's domain resource."""
 
-    id: str
+    id: Annotated[str, Described({"pattern": "^dom_"})]
     domain: str
     domain_type: Open[OrganizationDomainEventDataDomainType]
-    organization_id: str
-    environment_id: str
+    organization_id: Annotated[str, Described({"pattern": "^org_"})]
+    environment_id: Annotated[str, Described({"pattern": "^env_"})]
     txt_record_key: str | None = None
     """Host of the DNS TXT record that proves ownership."""
 
@@ -119,7 +122,7 @@ class OrganizationDomainEventData(Model):
 
 
 class OrgMembershipEventDataOrganization(Model):
-    id: str | None = None
+    id: Annotated[str, Described({"pattern": "^org_"})] | None = None
     display_name: str | None = None
     external_id: str | None = None
     region_code: str | None = None
@@ -130,7 +133,7 @@ class OrgMembershipEventDataOrganization(Model):
 
 
 class OrgMembershipEventDataUser(Model):
-    id: str | None = None
+    id: Annotated[str, Described({"pattern": "^usr_"})] | None = None
     email: str | None = None
     external_id: str | None = None
     create_time: Timestamp | None = None
@@ -146,7 +149,7 @@ class OrgMembershipEventData(Model):
 
 
 class UserAuthEventDataUser(Model):
-    id: str | None = None
+    id: Annotated[str, Described({"pattern": "^usr_"})] | None = None
     email: str | None = None
     external_id: str | None = None
     create_time: Timestamp | None = None
@@ -157,9 +160,9 @@ class UserAuthEventDataUser(Model):
 
 
 class UserAuthEventDataUserSession(Model):
-    session_id: str | None = None
-    user_id: str | None = None
-    organization_id: str | None = None
+    session_id: Annotated[str, Described({"pattern": "^ses_"})] | None = None
+    user_id: Annotated[str, Described({"pattern": "^usr_"})] | None = None
+    organization_id: Annotated[str, Described({"pattern": "^org_"})] | None = None
     status: str | None = None
     created_at: Timestamp | None = None
     updated_at: Timestamp | None = None
@@ -179,8 +182,8 @@ class UserAuthEventData(Model):
 
 
 class DirectoryEventData(Model):
-    id: str
-    organization_id: str
+    id: Annotated[str, Described({"pattern": "^dir_"})]
+    organization_id: Annotated[str, Described({"pattern": "^org_"})]
     directory_type: str | None = None
     """Protocol of the directory."""
 
@@ -201,8 +204,8 @@ class DirectoryUserEventDataRolesItem(Model):
 
 
 class DirectoryUserEventData(Model):
-    id: str
-    organization_id: str
+    id: Annotated[str, Described({"pattern": "^diruser_"})]
+    organization_id: Annotated[str, Described({"pattern": "^org_"})]
     """The organization whose directory it is."""
 
     active: bool | None = None
@@ -260,9 +263,9 @@ class DirectoryUserEventData(Model):
 
 
 class DirectoryGroupEventData(Model):
-    id: str
-    organization_id: str
-    directory_id: str | None = None
+    id: Annotated[str, Described({"pattern": "^dirgroup_"})]
+    organization_id: Annotated[str, Described({"pattern": "^org_"})]
+    directory_id: Annotated[str, Described({"pattern": "^dir_"})] | None = None
     """The directory it belongs to."""
 
     display_name: str | None = None
@@ -279,8 +282,8 @@ class DirectoryGroupEventData(Model):
 class ConnectionEventData(Model):
     """An SSO connection."""
 
-    id: str
-    organization_id: str
+    id: Annotated[str, Described({"pattern": "^conn_"})]
+    organization_id: Annotated[str, Described({"pattern": "^org_"})]
     connection_type: str | None = None
     """Protocol of the connection."""
 
@@ -308,11 +311,11 @@ class PermissionEventData(Model):
 
 
 class ConnectedAccountEventData(Model):
-    id: str
+    id: Annotated[str, Described({"pattern": "^ca_"})]
     identifier: str
     """The end user, as your application names them."""
 
-    connection_id: str
+    connection_id: Annotated[str, Described({"pattern": "^conn_"})]
     connection_name: str | None = None
     """The connection's `key_id`, where there is one."""
 
@@ -349,11 +352,11 @@ class ConnectedAccountStatus(StrEnum):
 
 
 class ConnectedAccountStatusUpdatedEventData(Model):
-    id: str
+    id: Annotated[str, Described({"pattern": "^ca_"})]
     identifier: str
     """The end user, as your application names them."""
 
-    connection_id: str
+    connection_id: Annotated[str, Described({"pattern": "^conn_"})]
     connection_name: str | None = None
     """The connection's `key_id`; left out where Scalekit cannot find it."""
 

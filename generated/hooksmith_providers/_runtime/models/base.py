@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ..errors import Detail
 from ..omit import OMIT, Omit
 from .deferred import DeferredModel
 
@@ -102,12 +103,13 @@ Omittable = Annotated[_T | Omit, _WithoutOmit, Field(exclude_if=_is_omit)]
 """What a request may leave out: a value, or `OMIT`."""
 
 
-def _asserts(base: type[Any]) -> bool:
-    return "__assertions__" in vars(base)
+def _declared(model: type[Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the constraints that a class and its base classes have under a name."""
+    return [vars(base)[name] for base in model.__mro__ if name in vars(base)]
 
 
 def _without_omit(schema: Any) -> Any:
-    """Return the core schema of a model whose fields have no `OMIT` as default, which JSON Schema cannot express."""
+    """Return the core schema of a model whose fields have no absent value as default: no document has it."""
     if "fields" in schema:
         fields = {name: _optional(field) for name, field in schema["fields"].items()}
         return {**schema, "fields": fields}
@@ -117,12 +119,21 @@ def _without_omit(schema: Any) -> Any:
 
 
 def _optional(field: Any) -> Any:
-    """Return a field with `OMIT` from a factory, whose result is no part of a JSON Schema."""
+    """Return a field with an absent value (`OMIT`, None) from a factory, whose result is no part of a JSON Schema."""
     inner = field["schema"]
-    if inner["type"] != "default" or inner.get("default") is not OMIT:
+    if inner["type"] != "default" or inner.get("default", inner) not in (OMIT, None):
         return field
     rest = {key: value for key, value in inner.items() if key != "default"}
     return {**field, "schema": {**rest, "default_factory": lambda: OMIT}}
+
+
+_ModelT = TypeVar("_ModelT", bound=BaseModel)
+
+
+def _checked(model: _ModelT) -> _ModelT:
+    from .described import refuse_misfits
+
+    return refuse_misfits(model)
 
 
 class Model(DeferredModel):
@@ -135,6 +146,9 @@ class Model(DeferredModel):
 
     __assertions__: ClassVar[Mapping[str, Any]]
     """What the document asserts of the whole object, in JSON Schema; there is none where a class does not state it."""
+
+    __described__: ClassVar[Mapping[str, Any]]
+    """Constraints of the whole object in JSON Schema, which `misfits` asserts; absent where a class has none."""
 
     __read_only__: ClassVar[tuple[str, ...]] = ()
     """The properties, by wire name, that the API sets: they are left out when the object is sent."""
@@ -156,10 +170,7 @@ class Model(DeferredModel):
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
         """Return the core schema with the document's assertions about the whole object."""
-        assertions_of_bases = [
-            vars(base)["__assertions__"] for base in cls.__mro__ if _asserts(base)
-        ]
-        if assertions_of_bases:
+        if assertions_of_bases := _declared(cls, "__assertions__"):
             from .constraints import Asserts
 
             for assertions in assertions_of_bases:
@@ -170,7 +181,33 @@ class Model(DeferredModel):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> dict[str, Any]:
-        return handler(cast("CoreSchema", _without_omit(schema)))
+        json_schema: dict[str, Any] = handler(cast("CoreSchema", _without_omit(schema)))
+        if constraints := [*_declared(cls, "__assertions__"), *_declared(cls, "__described__")]:
+            handler.resolve_ref_schema(json_schema)["allOf"] = constraints
+        return json_schema
+
+    @classmethod
+    def model_validate(cls, obj: Any, *, strict: bool | None = None, **options: Any) -> Self:
+        """Return the object of plain data, as pydantic's method. `strict`: assert the document's constraints too."""
+        model = super().model_validate(obj, strict=strict, **options)
+        return _checked(model) if strict else model
+
+    @classmethod
+    def model_validate_json(
+        cls, json_data: str | bytes | bytearray, *, strict: bool | None = None, **options: Any
+    ) -> Self:
+        """Return the object of a JSON text, as pydantic's method. `strict`: assert the document's constraints too."""
+        model = super().model_validate_json(json_data, strict=strict, **options)
+        return _checked(model) if strict else model
+
+    def misfits(self) -> tuple[Detail, ...]:
+        """Return the constraints of the document (`maxLength`, `pattern`, …) that the object does not satisfy.
+
+        A received object asserts no constraints when it is read. Enums stay open: an unlisted value is no misfit.
+        """
+        from .described import misfits
+
+        return tuple(misfits(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-like data under wire names, without properties that were never set."""
@@ -231,6 +268,12 @@ class RequestModel(Model):
         if not constants:
             return schema
         return core_schema.with_info_after_validator_function(Constants(constants), schema)
+
+    def misfits(self) -> tuple[Detail, ...]:
+        """Return the problems of the object as it is now: every attribute is asserted again."""
+        from .validation import misfits_when_sent
+
+        return misfits_when_sent(self)
 
 
 def camel(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, get_args, get_origin
 
@@ -138,25 +138,25 @@ class Asserts:
         return core_schema.no_info_after_validator_function(self._check, schema)
 
     def _check(self, value: Any) -> Any:
-        try:
-            document = plain(value, "body")
-        except (RequestError, PydanticSerializationError, UnicodeDecodeError):
-            return value  # an upload, say, has no JSON form yet: it is checked when it is sent
-        keyword = next(failing(self.schema, document), None)
-        if keyword is not None:
-            keyword_text = to_json(self.schema[keyword]).decode()
-            raise PydanticCustomError(
-                "json_schema",
-                "Input should satisfy {keyword}: {keyword_text}",
-                {
-                    "keyword": keyword,
-                    "keyword_text": keyword_text if len(keyword_text) <= _LONGEST else "…",
-                },
-            )
+        problem = next(problems(self.schema, value), None)
+        if problem is not None:
+            raise PydanticCustomError("json_schema", "{problem}", {"problem": problem})
         return value
 
 
 _LONGEST = 200
+"""Characters of a keyword's value that a problem shows."""
+
+
+def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """Yield a message for each keyword of a schema that a value does not satisfy."""
+    try:
+        document = plain(value, "body")
+    except (RequestError, PydanticSerializationError, UnicodeDecodeError):
+        return  # an upload, say, has no JSON form yet: it is checked when it is sent
+    for keyword in failing(schema, document):
+        text = to_json(schema[keyword]).decode()
+        yield f"Input should satisfy {keyword}: {text if len(text) <= _LONGEST else '…'}"
 
 
 def _canonical(value: Any) -> Any:

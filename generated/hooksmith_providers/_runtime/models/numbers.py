@@ -8,7 +8,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 
-class _Exact:
+class Exact:
     """Core schema of a `JsonNumber`: an integer stays an int of any size."""
 
     @classmethod
@@ -17,7 +17,7 @@ class _Exact:
         return core_schema.union_schema([whole, handler(source)], mode="left_to_right")
 
 
-JsonNumber = Annotated[float, _Exact]
+JsonNumber = Annotated[float, Exact]
 """A float, or an int where a whole number was received (which type checkers count as a float)."""
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]

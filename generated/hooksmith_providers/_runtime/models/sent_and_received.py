@@ -8,10 +8,11 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ..errors import Detail
 from .base import Constants, Model, camel, constant_names
 from .deferred import GENERATED
 from .formats import FORMATS, encode_bytes, integer_limits
-from .validation import SENDING
+from .validation import SENDING, misfits_when_sent
 
 
 class SentFormat:
@@ -86,6 +87,10 @@ class SharedModel(Model):
             schema = core_schema.with_info_after_validator_function(set_constants, schema)
         check = _NoNulls(frozenset(_never_null(cls)) - constants)
         return core_schema.with_info_after_validator_function(check, schema)
+
+    def misfits(self) -> tuple[Detail, ...]:
+        """Return the problems of the object as it is now: every attribute is asserted again."""
+        return misfits_when_sent(self)
 
 
 class _SentConstants(Constants):

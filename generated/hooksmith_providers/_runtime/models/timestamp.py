@@ -57,7 +57,7 @@ _RECEIVED = core_schema.union_schema(
 _READER = SchemaValidator(_RECEIVED)
 
 
-def _read_sent(value: Any) -> datetime:
+def read_sent(value: Any) -> datetime:
     """Return text in the form of a date-time with an offset as a datetime; a number in a text is refused."""
     if not isinstance(value, str) or not _DATE_TIME.match(value):
         raise PydanticCustomError("datetime_parsing", "Input should be a date-time of RFC 3339")
@@ -70,12 +70,12 @@ def _read_sent(value: Any) -> datetime:
     return moment
 
 
-class _Rfc3339:
+class Rfc3339:
     """Core schema of a `Timestamp`."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        sent = core_schema.no_info_plain_validator_function(_read_sent)
+        sent = core_schema.no_info_plain_validator_function(read_sent)
         return core_schema.lax_or_strict_schema(
             lax_schema=_RECEIVED,
             strict_schema=core_schema.json_or_python_schema(sent, _RECEIVED),
@@ -91,7 +91,7 @@ class _Rfc3339:
         return {"type": "string", "format": "date-time"}
 
 
-Timestamp = Annotated[datetime, _Rfc3339]
+Timestamp = Annotated[datetime, Rfc3339]
 """A `datetime`; text, or seconds or milliseconds since 1970, when received; naive where no offset was sent.
 
 In JSON that is sent it is text as RFC 3339 has it, with as many digits as were given, and an offset.

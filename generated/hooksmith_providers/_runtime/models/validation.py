@@ -141,6 +141,15 @@ def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
     return content
 
 
+def misfits_when_sent(model: BaseModel) -> tuple[Detail, ...]:
+    """Return the problems of a model that is sent, as it is now."""
+    try:
+        check(build_adapter(type(model)), plain(model, ""), "")
+    except RequestError as error:
+        return error.details
+    return ()
+
+
 def _json(value: object) -> bytes | None:
     try:
         return to_json(value)
@@ -155,7 +164,8 @@ def plain(value: object, where: str) -> Any:
     if isinstance(value, float):
         return _finite(value, where)
     if isinstance(value, BaseModel):
-        dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        # A value of another type is reported after its validation; pydantic's warning would quote it.
+        dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
         drop_read_only(value, dumped)
         return plain(dumped, where)
     if isinstance(value, Mapping):

@@ -20,6 +20,7 @@ from .event_reading import (
     Body,
     Classes,
     as_bytes,
+    checked,
     load_payload,
     options,
     read_drifted,
@@ -119,7 +120,7 @@ class Catalogue(Generic[_Event]):
             except ValidationError as error:
                 event, failure = None, error
             if event is not None:
-                return event
+                return checked(event) if strict else event
         return self._parse_stepwise(raw, headers, event_type, strict, failure)  # type: ignore[return-value]
 
     def parse_all(
@@ -142,7 +143,7 @@ class Catalogue(Generic[_Event]):
             except ValidationError as error:
                 event, failure = None, error
             if event is not None:
-                return [event]
+                return [checked(event) if strict else event]
         headers = _reusable(headers)
         payload = self._load(raw, headers)
         if not isinstance(payload, list):
@@ -282,7 +283,7 @@ class Catalogue(Generic[_Event]):
         if event_type is None and self.type is not None and not isinstance(self.type, str):
             event = self._parse_by_parts(raw, headers)
             if event is not None:
-                return event
+                return checked(event) if strict else event
         payload = self._load(raw, headers)
         if isinstance(payload, list):
             raise EventParseError(
@@ -342,7 +343,8 @@ class Catalogue(Generic[_Event]):
             return UnknownEvent(type=event_type, payload=payload, raw=raw)
         self._reader(event_type)
         try:
-            return validate(options(body))
+            event = validate(options(body))
+            return checked(event) if strict else event
         except ValidationError as error:
             return read_drifted(event_type, options(body), payload, raw, error, strict=strict)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any, Union
+from typing import Any, TypeVar, Union
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from ..models.base import Model
-from .errors import EventParseError, issues_of
+from ..models.described import misfits
+from .errors import EventParseError, Issue, issues_of
 from .lenient_reading import LenientReader, missing_fields
 from .unexpected_events import DriftedEvent
 
+_EventT = TypeVar("_EventT")
 Classes = tuple[type[Model], ...]
 Body = type[Model] | Classes
 """Class of an event type, or the classes of its options, if no property tells the options apart."""
@@ -59,6 +61,14 @@ def validate_body(
     if failure.error_count() > 1 or failure.errors()[0]["type"] != "json_invalid":
         raise failure
     return validate_payload(classes, payload)
+
+
+def checked(event: _EventT) -> _EventT:
+    """Return an event. Raises EventParseError if it breaks a constraint that its document describes."""
+    issues = tuple(Issue(each.where, each.problem) for each in misfits(event))
+    if issues:
+        raise EventParseError("the event breaks the model of its type", issues)
+    return event
 
 
 def read_drifted(

@@ -74,14 +74,14 @@ class BaseWebhook(Generic[EventT]):
         """Verify a delivery and read it.
 
         An event of a type that is not in the document comes as `UnknownEvent`, one that breaks its model as
-        `DriftedEvent`; with `strict` both are errors.
+        `DriftedEvent`; with `strict` both are errors. Constraints of the document are asserted with `strict` alone.
 
         Args:
             body: The raw body, exactly as received.
             headers: A mapping, pairs, ASGI's headers or a WSGI environ; names in any case.
             method: The request's method, for schemes that sign it.
             url: The URL that the sender called, for schemes that sign it.
-            strict: Whether unknown and drifted events are errors.
+            strict: Whether unknown and drifted events, and events that break a constraint of the document, are errors.
 
         Raises:
             SignatureError: The delivery is not proven to be the sender's; `reason` says which check failed.

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..._runtime.models.base import Model
+from ..._runtime.models.described import Described
 from ..._runtime.models.timestamp import Timestamp
 from .shared import EventEnvelope
 
@@ -20,7 +21,10 @@ class Organization(Model):
     """Need not be unique."""
 
     domains: list[OrganizationDomain]
-    metadata: dict[str, str]
+    metadata: Annotated[
+        dict[str, Annotated[str, Described({"maxLength": 600})]],
+        Described({"maxProperties": 50, "propertyNames": {"maxLength": 40}}),
+    ]
     """Key-value pairs attached to the organization."""
 
     external_id: str | None

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ..._runtime.models.base import Model
+from ..._runtime.models.described import Described
 from ..._runtime.models.timestamp import Timestamp
 from .shared import EventEnvelope
 
@@ -22,7 +23,13 @@ class User(Model):
     email: str
     email_verified: bool
     external_id: str | None
-    metadata: dict[str, str] | None = None
+    metadata: (
+        Annotated[
+            dict[str, Annotated[str, Described({"maxLength": 600})]],
+            Described({"maxProperties": 50, "propertyNames": {"maxLength": 40}}),
+        ]
+        | None
+    ) = None
     """Key-value pairs attached to the user."""
 
     last_sign_in_at: Timestamp | None
