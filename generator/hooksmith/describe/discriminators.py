@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from ..naming.named_schemas import is_model
 from ..naming.union_options import telling_tag
 from ..normalize.discriminators import FALLBACK
 from ..openapi.grammar import Node
+from .lookup import Lookup
 
 _DEEPEST = 20
-
-
-class Lookup(Protocol):
-    """Access to the schemas of a document."""
-
-    def resolve(self, node: Any) -> Any:
-        """Return the value at the end of a chain of references."""
-        ...
-
-    def properties(self, node: Any) -> dict[str, Any]:
-        """Return the properties of an object by name with their schemas."""
-        ...
 
 
 def discriminator(lookup: Lookup, node: Node, options: list[Any]) -> str | None:

@@ -25,7 +25,6 @@ from ..ir import (
     Union,
 )
 from ..json_pointer import escape
-from ..load.references import is_reference
 from ..naming.casing import pascal, snake
 from ..naming.class_names import ClassNames
 from ..naming.named_schemas import is_enum, is_model
@@ -55,6 +54,7 @@ from .constraints import (
 from .discriminators import discriminator
 from .dynamic_references import DynamicReferences
 from .enums import enum_members, literal
+from .lookup import Lookup
 from .prose import provenance, text
 from .unions import as_secret, asserting, nullable, union
 
@@ -69,12 +69,12 @@ NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 
-class Schemas:
+class Schemas(Lookup):
     """Reader of schemas by JSON Pointer. `definitions`: the definitions read so far, by name."""
 
     def __init__(self, normal: Normal, names: ClassNames) -> None:
         self._dynamic = DynamicReferences(normal)
-        self._document = normal.document
+        super().__init__(normal.document)
         self._is_exact = not is_openapi(normal.library.root)
         self._assigned = names
         self._names = names.names
@@ -292,7 +292,7 @@ class Schemas:
         declared = {*inherited, *properties}
         undeclared = [name for name in node.get("required") or () if name not in declared]
         names = field_names(list(inherited), [*properties, *undeclared], self._shadowable)
-        required = self._required(node)
+        required = self.required(node)
         fields = [
             self.field(wire, name, item, f"{pointer}/properties/{escape(wire)}", wire in required)
             for (wire, item), name in zip(properties.items(), names, strict=False)
@@ -363,41 +363,6 @@ class Schemas:
     def _taken_names(self) -> set[str]:
         return {*self._names.values(), *self.definitions, *CLASS_NAMES}
 
-    # --- lookups
-
-    def resolve(self, node: Any) -> Any:
-        """Return the value at the end of a chain of references."""
-        seen: set[str] = set()
-        while is_reference(node) and node["$ref"] not in seen:
-            seen.add(node["$ref"])
-            node = resolve_local(self._document, node["$ref"])
-        return node
-
     def node(self, name: str) -> Any:
         """Return the schema of a definition."""
         return resolve_local(self._document, f"#{self.definitions[name].pointer}")
-
-    def _required(self, node: Any) -> set[str]:
-        """Return the required property names of an object; a base class may require properties of its subclasses."""
-        return {name for part in self._lineage(node) for name in part.get("required") or ()}
-
-    def properties(self, node: Any) -> dict[str, Any]:
-        """Return the properties of an object by name with their schemas, those of its base classes first."""
-        properties: dict[str, Any] = {}
-        for part in reversed(self._lineage(node)):
-            properties.update(part.get("properties") or {})
-        return properties
-
-    def _lineage(self, node: Any) -> list[Node]:
-        """Return an object and its base classes, each before its own base classes, the last base class first.
-
-        The order comes from a stack: chains of base classes may be longer than Python's recursion limit.
-        """
-        lineage: list[Node] = []
-        stack = [node]
-        while stack:
-            part = self.resolve(stack.pop())
-            if isinstance(part, dict):
-                lineage.append(part)
-                stack += part.get("allOf") or ()
-        return lineage
