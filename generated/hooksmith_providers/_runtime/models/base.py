@@ -270,7 +270,7 @@ class RequestModel(Model):
         return core_schema.with_info_after_validator_function(Constants(constants), schema)
 
     def misfits(self) -> tuple[Detail, ...]:
-        """Return the problems of the object as it is now: every attribute is asserted again."""
+        """Return the problems of the object's present state, with every attribute asserted again."""
         from .validation import misfits_when_sent
 
         return misfits_when_sent(self)

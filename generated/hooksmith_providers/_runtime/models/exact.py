@@ -43,7 +43,7 @@ class SchemaModel(Model):
         return core_schema.no_info_after_validator_function(_WrittenDefaults(names), schema)
 
     def misfits(self) -> tuple[Detail, ...]:
-        """Return the problems of the object as it is now: every attribute is asserted again."""
+        """Return the problems of the object's present state, with every attribute asserted again."""
         return misfits_when_sent(self)
 
 

@@ -89,7 +89,7 @@ class SharedModel(Model):
         return core_schema.with_info_after_validator_function(check, schema)
 
     def misfits(self) -> tuple[Detail, ...]:
-        """Return the problems of the object as it is now: every attribute is asserted again."""
+        """Return the problems of the object's present state, with every attribute asserted again."""
         return misfits_when_sent(self)
 
 

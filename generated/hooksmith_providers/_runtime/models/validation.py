@@ -142,7 +142,7 @@ def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
 
 
 def misfits_when_sent(model: BaseModel) -> tuple[Detail, ...]:
-    """Return the problems of a model that is sent, as it is now."""
+    """Return the problems of the present state of a model that is sent."""
     try:
         check(build_adapter(type(model)), plain(model, ""), "")
     except RequestError as error:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from .._runtime.models.base import Model, Omittable, RequestModel
 from .._runtime.models.constraints import Asserts, StringFormat
-from .._runtime.models.described import Described
+from .._runtime.models.described import Described, Tolerant
 from .._runtime.models.numbers import Int32, Int64, JsonNumber
 from .._runtime.models.sent_and_received import SharedModel
 from .._runtime.models.timestamp import Timestamp
@@ -120,7 +120,7 @@ class Extras(Model):
     """A name, and further properties of one type."""
 
     if not TYPE_CHECKING:
-        __pydantic_extra__: dict[str, Label | Any]
+        __pydantic_extra__: dict[str, Tolerant[Label]]
 
     name: str
 

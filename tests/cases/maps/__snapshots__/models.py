@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from .._runtime.models.base import Model, Open
-from .._runtime.models.described import Described
+from .._runtime.models.described import Described, Tolerant
 from .._runtime.models.numbers import JsonNumber
 from .._runtime.models.sent_and_received import ReceivedOnly, SharedModel
 
@@ -97,7 +97,7 @@ class Mixed(Model):
     """Known properties, and typed further ones."""
 
     if not TYPE_CHECKING:
-        __pydantic_extra__: dict[str, int | Any]
+        __pydantic_extra__: dict[str, Tolerant[int]]
 
     id: str
 
