@@ -290,3 +290,64 @@ def test_bodies_that_are_made_to_cost_much_have_a_verdict(tmp_path: Path, case_h
         assert issue.what.endswith("departures, which are too many to tell")
         assert len(read(many=json.dumps(["x"] * 1000)).issues) == 1000
         assert len(read(many=json.dumps(["x"] * 1001)).issues) == 1
+
+
+# --- event types that no constant names
+
+
+def plain_type(key: str, example: Any = None, **properties: Any) -> dict[str, Any]:
+    """A webhook whose body has its type as a plain string, as Clerk's."""
+    item = webhook(obj(type={"type": "string"}, **properties))
+    content = item["post"]["requestBody"]["content"]["application/json"]
+    return item if example is None else {**item, "post": {**item["post"], "requestBody": {
+        "content": {"application/json": {**content, "example": {"type": example}}}}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "types"),
+    [
+        ({"a.made": "a.made", "b.made": "b.made"}, ["a.made", "b.made"]),
+        ({"a.made": "a.made", "b.made": None}, ["a.made", "b.made"]),
+        ({"a.made": None, "b.made": None}, ["a.made", "b.made"]),
+        ({"/A_MADE": "A_MADE", "/B_MADE": "B_MADE"}, ["A_MADE", "B_MADE"]),
+        ({"/A_MADE": "A_MADE", "/B_MADE": "A_MADE", "/C_MADE": "C_MADE"}, ["A_MADE", "B_MADE", "C_MADE"]),
+        ({"a-made": "a.made", "b-made": None}, ["a.made", "b.made"]),
+    ],
+    ids=["examples", "some examples", "the name", "paths", "a wrong example", "other signs"],
+)  # fmt: skip
+def test_a_property_fits_the_keys_of_the_webhooks(
+    webhooks: dict[str, str | None], types: list[str], tmp_path: Path, case_home: Path
+) -> None:
+    items = {
+        key: plain_type(key, example, n={"type": "integer"}) for key, example in webhooks.items()
+    }
+    result = result_of(openapi(webhooks=items), tmp_path)
+    assert result.diagnostics == ()
+    assert result.api.events.type == Position(pointer="/type")
+    assert list(catalogue(result)) == types
+    with imported(result.files, case_home) as package:
+        for event_type, event in catalogue(result).items():
+            read = package.parse_event(json.dumps({"type": event_type, "n": 1}))
+            assert type(read).__name__ == event.model
+
+
+def test_an_enum_of_all_types_gives_each_webhook_its_own(tmp_path: Path) -> None:
+    """As Adyen's transfer webhooks have it: one schema for all bodies."""
+    types = {"type": "string", "enum": ["x.made", "x.gone", "x.other"]}
+    document = openapi(
+        webhooks={"x.made": webhook(ref("Body")), "x.gone": webhook(ref("Body"))},
+        components={"schemas": {"Body": obj(type=types)}},
+    )
+    assert list(catalogue(result_of(document, tmp_path))) == ["x.made", "x.gone"]
+
+
+def test_a_nested_property_fits_the_keys(tmp_path: Path) -> None:
+    def item(key: str) -> Any:
+        kind = {"type": "string", "example": key}
+        return webhook(obj(meta=obj(kind=kind, id={"type": "string"})))
+
+    events = result_of(
+        openapi(webhooks={"a.b": item("a.b"), "c.d": item("c.d")}), tmp_path
+    ).api.events
+    assert events.type == Position(pointer="/meta/kind")
+    assert [event.type for event in events.events] == ["a.b", "c.d"]

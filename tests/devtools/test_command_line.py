@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 
 from hooksmith.cli import commands
-from hooksmith.devtools.deliveries import example_delivery, fresh_id, parse_changes
+from hooksmith.devtools.deliveries import example_delivery, parse_changes
 from hooksmith.devtools.provider import Provider, generated_provider, load_provider
 from hooksmith.devtools.trigger import Attempt, Sender
 from hooksmith.errors import HooksmithError
 from hooksmith_providers import workos
+from hooksmith_providers._runtime.webhooks.example_changes import new_id
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Counts
 from support.applications import served_by_wsgiref
 from support.paths import CASES
@@ -144,6 +145,8 @@ _TO_NOBODY = ["--to", "http://127.0.0.1:1/", "--secret", "s"]
         (["trigger", "workos", "user.created", *_TO_X, "--scheme", "stripe"], "leave out --scheme"),
         (["trigger", "workos", "user.created", *_TO_X, "--set", "x"], "PATH=VALUE"),
         (["trigger", "workos", "user.created", *_TO_X, "--set", "id.x=1"], "no such place"),
+        (["trigger", "workos", "user.created", *_TO_X, "--set", "data.emial=x"], "did you mean 'data.email'"),
+        (["trigger", "workos", "user.created", *_TO_X, "--set", "dta.email=x"], "did you mean 'data.email'"),
         (["trigger", "workos", *_TO_X], "an event"),
         (["trigger", "workos", "user.created", *_TO_X, "--signature", "github"], "go with --spec"),
         (["listen", "--spec", "x.yaml", "--signature", "githup"], "did you mean 'github'"),
@@ -294,8 +297,8 @@ def test_changes() -> None:
         ("", r""),
     ],
 )
-def test_fresh_ids(known: str, pattern: str) -> None:
-    assert re.fullmatch(pattern, fresh_id(known))
+def test_new_ids(known: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, new_id(known))
 
 
 def test_counts_start_at_nothing() -> None:

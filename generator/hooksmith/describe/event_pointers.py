@@ -74,8 +74,8 @@ def _can_lead(schemas: Schemas, node: Any, tokens: list[str]) -> bool:
         return True
     options = [option for key in ("oneOf", "anyOf") for option in node.get(key) or ()]
     properties = schemas.properties(node)
-    if tokens[0] in properties:
-        return _can_lead(schemas, properties[tokens[0]], tokens[1:])
+    if tokens[0] in properties or (tokens[0].isdecimal() and "items" in node):
+        return _can_lead(schemas, child(schemas, node, tokens[0]), tokens[1:])
     if options:
         return any(_can_lead(schemas, option, tokens) for option in options)
     if isinstance(node.get("additionalProperties"), dict) or node.get("patternProperties"):
@@ -83,12 +83,39 @@ def _can_lead(schemas: Schemas, node: Any, tokens: list[str]) -> bool:
     return not properties and node.get("type", "object") in ("object", ["object", "null"])
 
 
+def child(schemas: Schemas, node: Any, token: str) -> Any:
+    """Return the schema of a property, or of the items of a list for an index; None if the schema has neither."""
+    properties = schemas.properties(node)
+    if token in properties:
+        return properties[token]
+    node = schemas.resolve(node)
+    return node.get("items") if isinstance(node, dict) and token.isdecimal() else None
+
+
+def resolve_in(schemas: Schemas, body: Any, pointer: str) -> Any:
+    """Return the schema at a JSON Pointer into a body, without references; None if there is none."""
+    node = body
+    for token in split(pointer):
+        node = child(schemas, node, token)
+    return schemas.resolve(node)
+
+
+def choices_of(schema: Any) -> tuple[str, ...]:
+    """Return the strings of `const` or `enum`; () if there are none, or values of other types among them."""
+    if not isinstance(schema, dict):
+        return ()
+    if isinstance(schema.get("const"), str):
+        return (schema["const"],)
+    values = [value for value in schema.get("enum") or () if value is not None]
+    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else ()
+
+
 def _candidates(schemas: Schemas, body: Any, pointer: str) -> list[str]:
     """Return pointers to suggest: the properties of the last object on the way of `pointer`."""
     place, node = "", body
     for token in split(pointer):
-        properties = schemas.properties(node)
-        if token not in properties:
+        inner = child(schemas, node, token)
+        if inner is None:
             break
-        place, node = f"{place}/{escape(token)}", properties[token]
+        place, node = f"{place}/{escape(token)}", inner
     return [f"{place}/{escape(key)}" for key in schemas.properties(node)]

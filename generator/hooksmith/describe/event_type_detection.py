@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..ir import Position
-from ..json_pointer import escape, split
+from ..json_pointer import escape
 from ..naming.casing import plain, prefix_of
 from .deliveries import Delivery
+from .event_pointers import choices_of, resolve_in
+from .event_type_by_key import detect_by_key, types_at
 from .schemas import Schemas
 
 _LIKELY = ("type", "event", "event_type", "eventType", "event_name", "topic", "action", "name")
@@ -31,9 +33,14 @@ def position(value: Any) -> Position | None:
 
 
 def detect(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
-    """Return the property, otherwise the header, whose values differ in all deliveries; None if there is none."""
+    """Return the property, otherwise the header, whose values differ in all deliveries.
+
+    Without such constants, return the property that fits the keys of the webhooks; None if there is none.
+    """
     bodies = [delivery.node for delivery in described if delivery.node is not None]
-    return _property(schemas, bodies) or _header(schemas, described)
+    constant = _property(schemas, bodies) or _header(schemas, described)
+    pointer = detect_by_key(schemas, described) if constant is None else None
+    return constant if pointer is None else Position(pointer=pointer)
 
 
 def _property(schemas: Schemas, bodies: list[Any]) -> Position | None:
@@ -58,7 +65,7 @@ def _header(schemas: Schemas, described: Sequence[Delivery]) -> Position | None:
     webhooks = {delivery.pointer: delivery for delivery in described}
     for delivery in webhooks.values():
         for name, parameter in _headers(schemas, delivery).items():
-            choices = _choices(schemas.resolve(parameter.get("schema")))
+            choices = choices_of(schemas.resolve(parameter.get("schema")))
             if len(choices) == 1:
                 names.setdefault(name, str(parameter.get("name")))
                 values[name].append(choices)
@@ -83,26 +90,36 @@ def _are_distinct(choices: list[tuple[str, ...]]) -> bool:
 
 
 def event_types(
-    schemas: Schemas, delivery: Delivery, type_position: Position | None
-) -> tuple[str, ...]:
-    """Return the event types of a delivery.
+    schemas: Schemas, described: Sequence[Delivery], type_position: Position | None
+) -> list[tuple[str, Delivery]]:
+    """Return (event type, delivery) in document order.
 
-    If the document names no position of the type, or composes the type from parts, return the webhook's key.
+    If the document names no position of the type, or composes the type from parts, the type is the webhook's key.
     """
     if type_position is None or type_position.parts:
-        return (delivery.key,)
+        return [(delivery.key, delivery) for delivery in described]
     if type_position.header is not None:
-        schema = header_value(schemas, delivery, type_position.header)
-        return _choices(schema) or _example(schema) or (delivery.key,)
-    return body_values(schemas, delivery.node, type_position.pointer or "") or (delivery.key,)
+        return [
+            (event_type, delivery)
+            for delivery in described
+            for event_type in _header_types(schemas, delivery, type_position.header)
+        ]
+    types = types_at(schemas, described, type_position.pointer or "")
+    return [
+        (event_type, delivery)
+        for delivery, own_types in zip(described, types, strict=True)
+        for event_type in own_types
+    ]
+
+
+def _header_types(schemas: Schemas, delivery: Delivery, header: str) -> tuple[str, ...]:
+    schema = header_value(schemas, delivery, header)
+    return choices_of(schema) or _example(schema) or (delivery.key,)
 
 
 def body_values(schemas: Schemas, body: Any, pointer: str) -> tuple[str, ...]:
     """Return the strings that the schema of a body admits at a JSON Pointer; () if it does not limit them."""
-    node = body
-    for token in split(pointer):
-        node = schemas.properties(node).get(token)
-    return _choices(schemas.resolve(node))
+    return choices_of(resolve_in(schemas, body, pointer))
 
 
 def example_headers(
@@ -125,7 +142,7 @@ def example_headers(
             if place.header is None:
                 continue
             schema = header_value(schemas, delivery, place.header)
-            example = (*_choices(schema), *_example(schema), "example")[0]
+            example = (*choices_of(schema), *_example(schema), "example")[0]
             if index == 0 and not plain(event_type).startswith(plain(example)):
                 example = _without_body_parts(schemas, delivery, event_type, location)
             examples[place.header] = example
@@ -152,7 +169,7 @@ def composed_type(
     for place in location.parts if location is not None else ():
         if place.header is not None:
             schema = header_value(schemas, delivery, place.header)
-            choices = _choices(schema) or _example(schema)
+            choices = choices_of(schema) or _example(schema)
         else:
             choices = body_values(schemas, delivery.node, place.pointer or "")
         if len(choices) != 1:
@@ -185,13 +202,3 @@ def _example(schema: Any) -> tuple[str, ...]:
     if value is None and isinstance(examples, list) and examples:
         value = examples[0]
     return (value,) if isinstance(value, str) else ()
-
-
-def _choices(schema: Any) -> tuple[str, ...]:
-    """Return the strings of `const` or `enum`; () if there are none, or values of other types among them."""
-    if not isinstance(schema, dict):
-        return ()
-    if isinstance(schema.get("const"), str):
-        return (schema["const"],)
-    values = [value for value in schema.get("enum") or () if value is not None]
-    return tuple(dict.fromkeys(values)) if all(isinstance(value, str) for value in values) else ()

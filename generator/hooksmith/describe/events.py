@@ -74,9 +74,8 @@ def _grouped(
     Deliveries of one webhook with the same event type become one delivery with several models.
     """
     groups: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
-    for delivery in described:
-        for event_type in event_types(schemas, delivery, type_position):
-            groups[delivery.key, event_type].append(delivery)
+    for event_type, delivery in event_types(schemas, described, type_position):
+        groups[delivery.key, event_type].append(delivery)
     for (_, event_type), group in groups.items():
         models = dict.fromkeys(model for delivery in group for model in delivery.models)
         batch = any(delivery.batch for delivery in group)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,23 +58,17 @@ def example_delivery(
     Raises:
         HooksmithError: The API has no such event, or the event no such path.
     """
-    examples, id_location = provider.testing.EXAMPLES, provider.catalogue.id
-    example = examples.example(provider.check_event_type(event_type))
-    known_id = _event_id(provider, example)
-    if isinstance(id_location, str) and known_id is not None:
-        changes = {".".join(id_location.split("/")[1:]): fresh_id(known_id), **changes}
+    examples = provider.testing.EXAMPLES
+    provider.check_event_type(event_type)
     try:
-        changed = examples.example(event_type, changes)
+        example = examples.example(event_type, changes, has_new_id=True)
     except KeyError as error:
-        message = f"--set {error.args[0]}: there is no such place in {event_type}"
-        raise HooksmithError.at(None, message) from None
-    if not isinstance(id_location, str) and id_location is not None and known_id is not None:
-        changed.headers[id_location.name] = fresh_id(known_id)
+        raise HooksmithError.at(None, f"--set {error.args[0]}") from None
     return UnsignedDelivery(
         label=event_type,
-        body=changed.body(),
-        headers=changed.headers,
-        event_id=_event_id(provider, changed),
+        body=example.body(),
+        headers=example.headers,
+        event_id=_event_id(provider, example),
     )
 
 
@@ -100,33 +93,3 @@ def _event_id(provider: Provider, example: Any) -> str | None:
     event = provider.catalogue.parse_all(example.body(), example.headers)[0]
     event_id: str | None = provider.catalogue.id_of(event, example.headers)
     return event_id
-
-
-_ALPHABETS = (
-    "0123456789",
-    "0123456789abcdef",
-    "abcdefghijklmnopqrstuvwxyz0123456789",
-    "0123456789ABCDEFGHJKMNPQRSTVWXYZ",
-)
-_FRESH_CHARACTERS = 10
-
-
-def fresh_id(known_id: str) -> str:
-    """Return an id in the form of a known one, such as a ULID or UUID.
-
-    Its last ten letters and digits are replaced by others of the same alphabet; a prefix with an underscore stays.
-    """
-    start = known_id.rfind("_") + 1
-    positions = [
-        index
-        for index, char in enumerate(known_id)
-        if index >= start and char.isascii() and char.isalnum()
-    ][-_FRESH_CHARACTERS:]
-    used = {known_id[index] for index in positions}
-    alphabet = next(
-        (letters for letters in _ALPHABETS if used <= set(letters)), "".join(sorted(used))
-    )
-    chars = list(known_id)
-    for index in positions:
-        chars[index] = secrets.choice(alphabet)
-    return "".join(chars)

@@ -76,7 +76,8 @@ class Provider:
     @property
     def secret_variable(self) -> str:
         """The environment variable that holds the secret if no argument has it."""
-        return f"{self.name.upper()}_WEBHOOK_SECRET"
+        module = import_module(f"{self.runtime}.webhooks.signatures.secret_resolution")
+        return str(module.secret_variable(self.name))
 
     def make_webhook(
         self, secret_arguments: Sequence[str], scheme: str | None, *, checks_time: bool = True

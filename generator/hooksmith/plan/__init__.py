@@ -46,7 +46,7 @@ class _Planner:
 
     def package(self, package: str, import_name: str) -> PackageView:
         api, runtime = self._api, self._runtime
-        webhook = plan_webhook(api, runtime)
+        webhook = plan_webhook(api, package, runtime)
         callbacks = plan_callbacks(api, self._definitions, runtime)
         resources = tuple(self._resource(resource, callbacks) for resource in api.resources)
         view = PackageView(

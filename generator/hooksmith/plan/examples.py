@@ -35,6 +35,7 @@ from ..json_pointer import split
 from ..naming.casing import plain, prefix_of
 from ..openapi.media_types import is_form
 from .pattern_samples import text_matching
+from .plausible_texts import TOP, ValuePlace, plausible_text
 
 _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12
@@ -187,17 +188,17 @@ class _Sampler:
         self._definitions = definitions
         self._remaining = _MAX_VALUES
 
-    def named(self, name: str, depth: int) -> Any:
+    def named(self, name: str, depth: int, place: ValuePlace = TOP) -> Any:
         """Return a value of a definition."""
         definition = self._definitions[name]
         match definition:
             case Enum(members=members):
                 return members[0].value if members else ""
             case Alias(type=aliased):
-                return self.value(aliased, depth + 1)
+                return self.value(aliased, depth + 1, place)
             case Model():
                 return {
-                    field.wire: self._field(field, depth)
+                    field.wire: self._field(field, depth, place.inside(name, field.wire))
                     for field in all_fields(definition, self._definitions)
                     if field.required
                 }
@@ -215,22 +216,22 @@ class _Sampler:
             self.has_property(type_.name, tokens[1:]) for type_ in types if isinstance(type_, Named)
         )
 
-    def _field(self, field: Field, depth: int) -> Any:
-        return field.default if field.has_default else self.value(field.type, depth + 1)
+    def _field(self, field: Field, depth: int, place: ValuePlace) -> Any:
+        return field.default if field.has_default else self.value(field.type, depth + 1, place)
 
-    def value(self, type_: Type, depth: int) -> Any:
+    def value(self, type_: Type, depth: int, place: ValuePlace = TOP) -> Any:
         """Return a value of a type; null beyond a depth or a number of values that recursive types alone reach."""
         self._remaining -= 1
         if depth > _DEEPEST or self._remaining < 0:
             return None
         match type_:
             case Named(name):
-                return self.named(name, depth)
+                return self.named(name, depth, place)
             case LiteralOf(values):
                 return values[0]
             case Array(items, constraints):
                 return [
-                    self.value(items, depth + 1)
+                    self.value(items, depth + 1, place)
                     for _ in range(min(constraints.min_items or 0, _MAX_ITEMS))
                 ]
             case Tuple(items):
@@ -238,15 +239,17 @@ class _Sampler:
             case Map():
                 return {}
             case Union(options):
-                return None if NULL in options else self.value(options[0], depth + 1)
+                return None if NULL in options else self.value(options[0], depth + 1, place)
             case Scalar():
-                return _scalar(type_.kind, type_.constraints)
+                return _scalar(type_.kind, type_.constraints, place)
 
 
-def _scalar(kind: Kind, constraints: Constraints) -> Any:
+def _scalar(kind: Kind, constraints: Constraints, place: ValuePlace) -> Any:
     match kind:
-        case Kind.STRING | Kind.BINARY:
-            return _text(constraints)
+        case Kind.STRING:
+            return _text(constraints, plausible_text(place))
+        case Kind.BINARY:
+            return _text(constraints, "example")
         case Kind.DATE_TIME:
             return _MOMENT
         case Kind.DATE:
@@ -259,8 +262,12 @@ def _scalar(kind: Kind, constraints: Constraints) -> Any:
             return None
 
 
-def _text(constraints: Constraints) -> str:
-    plain = FORMAT_SAMPLES.get(constraints.format or "", "example")
+def _text(constraints: Constraints, plausible: str) -> str:
+    """Return a text that fits the constraints: `plausible` if they demand no other form."""
+    longest = _MAX_TEXT if constraints.max_length is None else constraints.max_length
+    if len(plausible) > longest:
+        plausible = "example"
+    plain = FORMAT_SAMPLES.get(constraints.format or "", plausible)
     text = text_matching(constraints.pattern) if constraints.pattern else plain
     text = text[: constraints.max_length] if constraints.max_length is not None else text
     return text + "x" * (min(constraints.min_length or 0, _MAX_TEXT) - len(text))

@@ -29,7 +29,7 @@ _JWK = {
 }
 
 
-def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
+def plan_webhook(api: Api, package: str, runtime: str) -> WebhookView | None:
     """Plan the module of `Webhook`; return None if the document delivers nothing, or no delivery has a type."""
     if not api.events.events or not has_type(api):
         return None
@@ -44,31 +44,48 @@ def plan_webhook(api: Api, runtime: str) -> WebhookView | None:
     imports.add_definition("Event")
     match declared["scheme"]:
         case "unestablished":
-            return _with_any_scheme(api, declared, imports)
+            return _with_any_scheme(api, package, declared, imports)
         case "http-message-signatures":
             return _with_jwks(api, declared, imports)
-    return _with_secret(api, declared, imports)
+    return _with_secret(api, package, declared, imports)
 
 
 _CLOCK = ArgumentView(name="clock", annotation="Clock", default="time")
 _CLOCK_DOC = ("clock", "Returns the Unix time in seconds.")
-_SECRET_DOC = (
-    "secret",
-    "One secret, or several during a rotation, of which the first signs; a mapping of names to secrets; or a resolver, "
-    "which gives the secrets of a request.",
-)
 
 
-def _with_secret(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("webhooks.signatures.secret_resolution", "AnySecrets")
+def _secret_doc(package: str) -> tuple[str, str]:
+    return (
+        "secret",
+        "One secret, or several during a rotation, of which the first signs; a mapping of names to secrets; or a "
+        "resolver, which gives the secrets of a request. Default: the environment variable "
+        f"`{package.upper()}_WEBHOOK_SECRET`.",
+    )
+
+
+def _secret(imports: Imports) -> tuple[ArgumentView, str]:
+    """Return the argument of the secrets, and the expression for the secrets or their default."""
+    module = "webhooks.signatures.secret_resolution"
+    for name in ("AnySecrets", "secrets_or_default"):
+        imports.add_runtime(module, name)
+    for name in ("OMIT", "Omit"):
+        imports.add_runtime("omit", name)
+    argument = ArgumentView(name="secret", annotation="AnySecrets | Omit", default="OMIT")
+    return argument, "secrets_or_default(secret, CATALOGUE.name)"
+
+
+def _with_secret(
+    api: Api, package: str, declared: Mapping[str, Any], imports: Imports
+) -> WebhookView:
+    argument, secrets = _secret(imports)
     timed = declared["scheme"] == "standard-webhooks" or "timestamp" in declared
     return WebhookView(
-        doc=_doc(api, [_SECRET_DOC, *_tolerance_doc(declared, timed), _CLOCK_DOC]),
+        doc=_doc(api, [_secret_doc(package), *_tolerance_doc(declared, timed), _CLOCK_DOC]),
         scheme=scheme_expression(declared, imports),
         imports=imports.block(definitions_for_types_only=True),
-        positional=(ArgumentView(name="secret", annotation="AnySecrets"),),
+        positional=(argument,),
         optional=(*_tolerance(declared, timed), _CLOCK),
-        verifier="SCHEME.bind(secret)",
+        verifier=f"SCHEME.bind({secrets})",
         tolerance="tolerance" if timed else "None",
         client="",
         fetch="",
@@ -114,8 +131,10 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
     )
 
 
-def _with_any_scheme(api: Api, declared: Mapping[str, Any], imports: Imports) -> WebhookView:
-    imports.add_runtime("webhooks.signatures.secret_resolution", "AnySecrets")
+def _with_any_scheme(
+    api: Api, package: str, declared: Mapping[str, Any], imports: Imports
+) -> WebhookView:
+    argument, secrets = _secret(imports)
     imports.add_runtime("webhooks.signatures.hmac_signatures", "HMAC")
     imports.add_runtime("webhooks.signatures.static_header", "StaticHeader")
     imports.add_runtime("webhooks.signatures.standard_webhooks", "StandardWebhooks")
@@ -125,15 +144,15 @@ def _with_any_scheme(api: Api, declared: Mapping[str, Any], imports: Imports) ->
     )
     note = str(declared.get("note", "")) or "The document does not say how deliveries are signed."
     return WebhookView(
-        doc=_doc(api, [scheme, _SECRET_DOC, _CLOCK_DOC], note),
+        doc=_doc(api, [scheme, _secret_doc(package), _CLOCK_DOC], note),
         scheme="",
         imports=imports.block(definitions_for_types_only=True),
         positional=(
             ArgumentView(name="scheme", annotation="HMAC | StaticHeader | StandardWebhooks"),
-            ArgumentView(name="secret", annotation="AnySecrets"),
+            argument,
         ),
         optional=(_CLOCK,),
-        verifier="scheme.bind(secret)",
+        verifier=f"scheme.bind({secrets})",
         tolerance="scheme.tolerance",
         client="",
         fetch="",

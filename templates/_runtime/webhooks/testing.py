@@ -12,7 +12,12 @@ from importlib.resources import files
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+from ..json_pointer import pointer, tokens
+from ..models.properties import resolve
 from .catalogue import Catalogue
+from .event_reading import options
+from .event_types import InHeader
+from .example_changes import change, new_id
 from .form_bodies import FORM
 from .webhook import BaseWebhook
 
@@ -67,25 +72,44 @@ class Examples(Generic[EventT]):
     @cached_property
     def _stored(self) -> dict[str, Any]:
         text = files(self._package).joinpath("examples.json").read_text("utf-8")
-        found: dict[str, Any] = json.loads(text)
-        return found
+        examples: dict[str, Any] = json.loads(text)
+        return examples
 
-    def example(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> Example:
-        """Return the example, with other values at dotted paths; raises KeyError."""
-        stored = copy.deepcopy(self._found(self._key(event)))
+    def example(
+        self, event: type[Any] | str, changes: Mapping[str, Any] = {}, *, has_new_id: bool = False
+    ) -> Example:
+        """Return the example, with other values at dotted paths; raises KeyError.
+
+        `has_new_id`: whether its id differs from that of every earlier example, unless `changes` have an id.
+        """
+        key = self._key(event)
+        stored = copy.deepcopy(self._stored_example(key))
         whole = stored if self._whole else {"body": stored}
         headers = {"Content-Type": "application/json", **whole.get("headers", {})}
         batch = isinstance(whole["body"], list)
         data: dict[str, Any] = whole["body"][0] if batch else whole["body"]
+        if has_new_id:
+            self._set_new_id(data, headers)
         for path, value in changes.items():
-            change(data, path, value)
+            change(data, path, value, self._models(event))
         return Example(data=data, headers=headers, batch=batch, carrier=whole.get("carrier", ""))
+
+    def _set_new_id(self, data: dict[str, Any], headers: dict[str, str]) -> None:
+        location = self._catalogue.id
+        if isinstance(location, InHeader):
+            if location.name in headers:
+                headers[location.name] = new_id(headers[location.name])
+            return
+        *parents, last = tokens(location) if location is not None else [""]
+        parent = resolve(data, pointer(*parents))
+        if isinstance(parent, dict) and isinstance(parent.get(last), str):
+            parent[last] = new_id(parent[last])
 
     def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
         """Return the example's event as plain data, with other values at dotted paths; raises KeyError."""
         return self.example(event, changes).data
 
-    def _found(self, event_type: str) -> Any:
+    def _stored_example(self, event_type: str) -> Any:
         if event_type not in self._stored:
             close = difflib.get_close_matches(event_type, self._stored, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
@@ -100,13 +124,20 @@ class Examples(Generic[EventT]):
         changes: Mapping[str, Any] = {},
         url: str | None = None,
     ) -> Delivery[Any]:
-        """Return the example, signed by `webhook`; None: unsigned."""
-        example = self.example(event, changes)
+        """Return the example under an id of its own, signed by `webhook`; None: unsigned."""
+        example = self.example(event, changes, has_new_id=True)
         body, headers = example.body(), dict(example.headers)
         if webhook is not None:
             headers |= webhook.sign(body, url=url)
         (read,) = self._catalogue.parse_all(body, headers)
         return Delivery(body=body, headers=headers, event=read)
+
+    def _models(self, event: type[Any] | str) -> tuple[Any, ...]:
+        """Return the classes of an event; `Any` for an example of one class of several, by its key."""
+        if not isinstance(event, str):
+            return (event,)
+        models = self._catalogue.models
+        return options(models[event]) if event in models else (Any,)
 
     def _key(self, event: type[Any] | str) -> str:
         """Return the key of an example: the type, and the class if the type has several."""
@@ -131,27 +162,3 @@ def _field(value: Any) -> Any:
     if isinstance(value, str):
         return value
     return _json(value)
-
-
-def change(payload: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value at a dotted path (`data.email`, `data.domains.0`); missing objects are created.
-
-    Raises:
-        KeyError: The path leads through a scalar, or out of an array.
-    """
-    *parents, last = path.split(".")
-    found: Any = payload
-    for name in parents:
-        found = found.setdefault(name, {}) if isinstance(found, dict) else _item(found, name, path)
-    if isinstance(found, dict):
-        found[last] = value
-    elif isinstance(found, list) and last.isdecimal() and int(last) < len(found):
-        found[int(last)] = value
-    else:
-        raise KeyError(path)
-
-
-def _item(found: Any, name: str, path: str) -> Any:
-    if isinstance(found, list) and name.isdecimal() and int(name) < len(found):
-        return found[int(name)]
-    raise KeyError(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -41,12 +42,12 @@ def make(**options: Any) -> Receiver:
 
 
 def deliver(receiver: Receiver, event: Any, changes: dict[str, Any] | None = None) -> Reply:
-    delivery = example(event, webhook=WEBHOOK, changes=changes or {})
+    delivery = example(event, webhook=WEBHOOK, changes={"id": "event_1", **(changes or {})})
     return receiver.receive(delivery.body, delivery.headers)
 
 
 def adeliver(receiver: Receiver, event: Any, changes: dict[str, Any] | None = None) -> Reply:
-    delivery = example(event, webhook=WEBHOOK, changes=changes or {})
+    delivery = example(event, webhook=WEBHOOK, changes={"id": "event_1", **(changes or {})})
     return asyncio.run(receiver.areceive(delivery.body, delivery.headers))
 
 
@@ -89,6 +90,44 @@ class TestContext:
     def test_other_signatures_are_refused_at_registration(self, handler: Any) -> None:
         with pytest.raises(TypeError, match="a handler takes the event, or the event and"):
             make().on(UserCreated)(handler)
+
+    @pytest.mark.parametrize(
+        "annotation", [dict, "Session", UserCreated, "dict[str, int]", "int | None"]
+    )
+    def test_another_annotation_of_the_second_parameter_is_refused_at_registration(
+        self, annotation: Any
+    ) -> None:
+        def created(event: Any, session: Any) -> None: ...
+
+        created.__annotations__["session"] = annotation
+        shown = getattr(annotation, "__name__", annotation)
+        with pytest.raises(
+            TypeError, match=f"annotate session as DeliveryContext.*{re.escape(shown)}"
+        ):
+            make().on(UserCreated)(created)
+        with pytest.raises(TypeError, match="annotate session"):
+            make().on_prefix("user.")(created)
+
+    @pytest.mark.parametrize(
+        "annotation",
+        [
+            DeliveryContext,
+            "DeliveryContext",
+            "workos.DeliveryContext",
+            "hidden.DeliveryContext",
+            Any,
+        ],
+    )
+    def test_annotations_of_the_delivery(self, annotation: Any) -> None:
+        receiver, seen = make(), []
+
+        def created(event: UserCreated, delivery: Any) -> None:
+            seen.append(delivery.type)
+
+        created.__annotations__["delivery"] = annotation
+        receiver.on(UserCreated)(created)
+        assert deliver(receiver, UserCreated).status == 200
+        assert seen == ["user.created"]
 
     def test_a_default_binds_a_dependency(self) -> None:
         receiver, seen = make(), []
@@ -142,6 +181,60 @@ class TestSeveral:
         assert "user.updated" not in receiver.unhandled_types()
         with pytest.raises(KeyError, match="no event that begins with 'usr"):
             receiver.on_prefix("usr.")
+
+    @both
+    def test_on_any_is_in_addition(self, send: Callable[..., Reply]) -> None:
+        receiver, seen = make(), []
+        receiver.on(UserCreated)(lambda event: seen.append("created"))
+        receiver.fallback(lambda event: seen.append("rest"))
+
+        @receiver.on_any
+        def log(event: workos.Event, delivery: DeliveryContext) -> None:
+            seen.append(f"any {delivery.type}")
+
+        for event in (UserCreated, UserDeleted):
+            assert send(receiver, event, {"id": str(event)}).status == 200
+        assert send(receiver, UserCreated, {"id": "new", "event": "user.new"}).status == 200
+        expected = [
+            "created", "any user.created", "rest", "any user.deleted", "rest", "any user.new"
+        ]  # fmt: skip
+        assert seen == expected
+        assert receiver.counts.handled == 3
+        assert "user.deleted" in receiver.unhandled_types()
+
+    def test_on_any_does_not_hide_drifted_events_from_their_handlers(self) -> None:
+        receiver, seen = make(), []
+        receiver.on_any(seen.append)
+        drift = {"data": None}
+        assert deliver(receiver, UserDeleted, drift).status == 200
+        assert [type(event) for event in seen] == [DriftedEvent]
+        receiver.on(UserCreated)(lambda event: seen.append("created"))
+        assert deliver(receiver, UserCreated, {**drift, "id": "event_2"}).status == 500
+        receiver.on(DriftedEvent)(lambda event: seen.append("drifted"))
+        assert deliver(receiver, UserCreated, {**drift, "id": "event_3"}).status == 200
+        assert [type(event) for event in seen] == [DriftedEvent, str, DriftedEvent]
+
+    def test_on_any_takes_several_handlers_of_different_names(self) -> None:
+        receiver = make()
+
+        def log(event: workos.Event) -> None: ...
+
+        receiver.on_any(log)
+        with pytest.raises(ValueError, match="on_any has this handler already"):
+            receiver.on_any(log)
+        with pytest.raises(ValueError, match=r"user\.created has this handler already"):
+            receiver.on(UserCreated)(log)
+        with pytest.raises(ValueError, match="on_any takes every event"):
+            receiver.on_prefix("")
+
+    def test_on_any_of_a_module(self) -> None:
+        handlers: Handlers[workos.Event] = Handlers()
+        seen: list[object] = []
+        handlers.on_any(seen.append)
+        receiver = make()
+        receiver.include(handlers)
+        assert deliver(receiver, "role.created").status == 200
+        assert len(seen) == 1
 
     def test_a_group_of_a_module(self) -> None:
         handlers: Handlers[workos.Event] = Handlers()
@@ -288,7 +381,7 @@ class TestOutcomes:
             ends.append("done")
 
         async def send_twice() -> tuple[Reply, Reply]:
-            delivery = example(UserCreated, webhook=WEBHOOK)
+            delivery = example(UserCreated, webhook=WEBHOOK, changes={"id": "event_1"})
             first = await receiver.areceive(delivery.body, delivery.headers)
             second = await receiver.areceive(delivery.body, delivery.headers)
             release.set()

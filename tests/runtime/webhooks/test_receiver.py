@@ -40,7 +40,7 @@ def make(**options: Any) -> workos.WebhookReceiver[workos.Event]:
 
 
 def deliver(receiver: Any, event: Any, changes: dict[str, Any] | None = None) -> int:
-    delivery = example(event, webhook=WEBHOOK, changes=changes or {})
+    delivery = example(event, webhook=WEBHOOK, changes={"id": "event_1", **(changes or {})})
     return int(receiver.receive(delivery.body, delivery.headers).status)
 
 

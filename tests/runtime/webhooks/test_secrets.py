@@ -125,3 +125,36 @@ def test_every_scheme_takes_them(name: str) -> None:
     for secrets in ({"a": secret}, lambda request: {"a": secret}):
         webhook = socotra.Webhook(scheme, secrets)
         assert webhook.unwrap_delivery(b'{"type": "x"}', signed).secret_name == "a"
+
+
+def test_the_environment_has_the_default_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKOS_WEBHOOK_SECRET", "from the environment")
+    delivery = example(UserCreated, webhook=Webhook("from the environment"))
+    receiver = workos.WebhookReceiver(Webhook())
+    assert receiver.receive(delivery.body, delivery.headers).status == 200
+    with pytest.raises(SignatureError):
+        Webhook("another").unwrap(delivery.body, delivery.headers)
+    monkeypatch.setenv("SOCOTRA_WEBHOOK_SECRET", "s")
+    scheme = socotra.StaticHeader(header="X-Token")
+    assert socotra.Webhook(scheme).sign(b"{}") == {"X-Token": "s"}
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_absent_secret_is_a_plain_error(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    monkeypatch.delenv("WORKOS_WEBHOOK_SECRET", raising=False)
+    if value is not None:
+        monkeypatch.setenv("WORKOS_WEBHOOK_SECRET", value)
+    with pytest.raises(
+        ValueError, match="there is no secret: pass secret=, or set WORKOS_WEBHOOK_SECRET"
+    ):
+        Webhook()
+
+
+def test_none_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistaken variable of the caller's does not fall back to another secret."""
+    monkeypatch.setenv("WORKOS_WEBHOOK_SECRET", "from the environment")
+    nothing: Any = None
+    with pytest.raises(TypeError, match="not None"):
+        Webhook(nothing)

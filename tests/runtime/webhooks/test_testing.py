@@ -17,7 +17,7 @@ from hooksmith.pipeline import describe_document
 from hooksmith.plan.examples import example_of
 from hooksmith.plan.pattern_samples import text_matching
 from hooksmith.settings import Settings
-from hooksmith_providers import workos
+from hooksmith_providers import scalekit, workos
 from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
 
 SPECS = Path(__file__).parents[3] / "specs"
@@ -60,17 +60,37 @@ class TestDelivery:
         assert isinstance(delivery.event, workos.UserCreated)
 
     def test_by_wire_value(self) -> None:
-        assert example("user.created").event == example(workos.EventType.USER_CREATED).event
+        changes = {"id": "event_1"}
+        by_member = example(workos.EventType.USER_CREATED, changes=changes)
+        assert example("user.created", changes=changes).event == by_member.event
+
+    def test_each_has_an_id_of_its_own(self) -> None:
+        known = EXAMPLES.payload("user.created")["id"]
+        ids = {example(workos.UserCreated).event.id for _ in range(20)}
+        assert len(ids) == 20
+        assert all(re.fullmatch(r"event_[0-9A-Z]{26}", each) for each in {*ids, known})
+        assert example(workos.UserCreated, changes={"id": "event_1"}).event.id == "event_1"
+        in_header = {scalekit.testing.example("user.login").headers["webhook-id"] for _ in range(2)}
+        assert len(in_header) == 2
+
+    def test_a_receiver_takes_each_for_an_event_of_its_own(self) -> None:
+        receiver = workos.WebhookReceiver(webhook())
+        seen: list[str] = []
+        receiver.on(workos.UserCreated)(lambda event: seen.append(event.id))
+        for _ in range(3):
+            delivery = example(workos.UserCreated)
+            assert receiver.receive(delivery.body, delivery.headers).status == 200
+        assert len(set(seen)) == 3
 
     def test_with_other_values(self) -> None:
         changes = {
             "data.email": "ada@example.com",
-            "data.made.up": [1, 2],
+            "data.metadata.made_up": "x",
             "context.client_id": "c",
         }
         event = example(workos.UserCreated, changes=changes).event
         assert event.data.email == "ada@example.com"
-        assert event.data.model_extra == {"made": {"up": [1, 2]}}
+        assert event.data.metadata["made_up"] == "x"
         assert event.context is not None
         assert event.context.client_id == "c"
         assert EXAMPLES.payload("user.created")["data"]["email"] != "ada@example.com", (
@@ -84,12 +104,33 @@ class TestDelivery:
         )
         assert payload["data"]["domains"] == [{"domain": "b"}]
 
-    @pytest.mark.parametrize("path", ["id.x", "data.email.x", "data.domains.7", "data.domains.x"])
+    @pytest.mark.parametrize("path", ["id.x", "data.name.x", "data.domains.7", "data.domains.x"])
     def test_places_that_are_not_there(self, path: str) -> None:
-        with pytest.raises(KeyError, match=re.escape(path)):
-            EXAMPLES.payload(
-                "connection.activated", {"data.domains": [], "data.email": "x", path: 1}
-            )
+        with pytest.raises(KeyError, match=f"{re.escape(path)}: there is no such place"):
+            EXAMPLES.payload("connection.activated", {"data.domains": [], path: 1})
+
+    @pytest.mark.parametrize(
+        ("event", "path", "hint"),
+        [
+            ("user.created", "data.emial", "data.email"),
+            ("user.created", "date.email", "data.email"),
+            ("connection.activated", "data.domains.0.domian", "data.domains.0.domain"),
+            (workos.UserCreated, "created", "created_at"),
+            (workos.UserCreated, "context.client", "context.client_id"),
+        ],
+    )
+    def test_unknown_keys_are_errors_with_the_nearest_key(
+        self, event: Any, path: str, hint: str
+    ) -> None:
+        with pytest.raises(
+            KeyError, match=f"{re.escape(path)}: .*; did you mean '{re.escape(hint)}'"
+        ):
+            example(event, changes={path: 1})
+
+    def test_a_key_that_resembles_none_is_an_error_without_a_hint(self) -> None:
+        with pytest.raises(KeyError) as caught:
+            example(workos.UserCreated, changes={"data.qqq": 1})
+        assert caught.value.args == ("data.qqq: there is no such place in the event",)
 
     @pytest.mark.parametrize("event", ["user.teleported", int])
     def test_no_event(self, event: Any) -> None:

@@ -42,6 +42,7 @@ class HandlerTable(Handlers[EventT]):
         self._catalogue = catalogue
         self._by_key: dict[object, list[Handler]] = {}
         self._prefixes: list[tuple[str, Handler]] = []
+        self._of_any: list[Handler] = []
         self._chosen: dict[tuple[type[Any], str], tuple[Handler, ...]] = {}
         """The choice of `handlers_of`, by class and event type of the document."""
         self._fallback: Handler | None = None
@@ -51,17 +52,21 @@ class HandlerTable(Handlers[EventT]):
         handler = registration.handler
         self._chosen.clear()
         self.check_events(registration.events, registration.prefix)
-        if registration.prefix is not None:
+        if registration.prefix == "":
+            _check_names("on_any", handler, self._all())
+            self._of_any.append(handler)
+        elif registration.prefix is not None:
             self._add_prefix(registration.prefix, handler)
         elif not registration.events:
             self._fallback = handler
         for key in [key for event in registration.events for key in self._keys(event)]:
-            _check_names(key, handler, [*self._by_key.get(key, ()), *self._by_prefix(key)])
+            others = [*self._by_key.get(key, ()), *self._by_prefix(key), *self._of_any]
+            _check_names(key, handler, others)
             self._by_key.setdefault(key, []).append(handler)
         super().add(registration)
 
     def handlers_of(self, event: object, event_type: str) -> tuple[Handler, ...]:
-        """Return the handlers of an event, those of its prefixes last; the fallback if there are none."""
+        """Return the handlers of an event: its own, those of its prefixes, or the fallback; those of `on_any` last."""
         key = (type(event), event_type)
         handlers = self._chosen.get(key)
         if handlers is None:
@@ -74,8 +79,9 @@ class HandlerTable(Handlers[EventT]):
 
     def _choose(self, event: object, event_type: str) -> list[Handler]:
         if isinstance(event, DriftedEvent):
-            handlers = self._by_key.get(DriftedEvent, [])
-            is_free = not handlers and not self.is_expected(event_type)
+            handlers = list(self._by_key.get(DriftedEvent, ()))
+            if not handlers and self.is_expected(event_type):
+                return []
         else:
             key = UnknownEvent if isinstance(event, UnknownEvent) else event_type
             handlers = [
@@ -83,8 +89,9 @@ class HandlerTable(Handlers[EventT]):
                 *self._by_key.get((event_type, type(event)), ()),
                 *self._by_prefix(event_type),
             ]
-            is_free = not handlers
-        return [self._fallback] if is_free and self._fallback is not None else handlers
+        if not handlers and self._fallback is not None:
+            handlers.append(self._fallback)
+        return handlers + self._of_any
 
     def is_expected(self, event_type: str) -> bool:
         """Return whether an event type, or a class of it, has a handler of its own or by a prefix."""
@@ -123,7 +130,7 @@ class HandlerTable(Handlers[EventT]):
         """Raise KeyError for an event or a prefix that the document does not have."""
         for event in events:
             self._keys(event)
-        if prefix is not None and not self._types_with(prefix):
+        if prefix and not self._types_with(prefix):
             hint = self._hint(prefix)
             raise KeyError(f"the document has no event that begins with {prefix!r}{hint}")
 
@@ -132,8 +139,8 @@ class HandlerTable(Handlers[EventT]):
 
     def _add_prefix(self, prefix: str, handler: Handler) -> None:
         for event_type in self._types_with(prefix):
-            handlers = [*self._by_key.get(event_type, ()), *self._by_prefix(event_type)]
-            _check_names(event_type, handler, handlers)
+            others = [*self._by_key.get(event_type, ()), *self._by_prefix(event_type)]
+            _check_names(event_type, handler, [*others, *self._of_any])
         self._prefixes.append((prefix, handler))
 
     def _by_prefix(self, key: object) -> list[Handler]:
@@ -141,6 +148,13 @@ class HandlerTable(Handlers[EventT]):
         if not isinstance(event_type, str):
             return []
         return [each for prefix, each in self._prefixes if event_type.startswith(prefix)]
+
+    def _all(self) -> list[Handler]:
+        """Return every registered handler."""
+        by_key = [handler for handlers in self._by_key.values() for handler in handlers]
+        by_prefix = [handler for _, handler in self._prefixes]
+        fallback = [] if self._fallback is None else [self._fallback]
+        return [*by_key, *by_prefix, *self._of_any, *fallback]
 
     def _hint(self, event_type: str) -> str:
         close = difflib.get_close_matches(event_type, self._catalogue.models, n=1)

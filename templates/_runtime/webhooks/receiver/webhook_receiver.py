@@ -134,6 +134,14 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         return self._handlers.on_prefix(prefix, timeout=timeout)
 
     @property
+    def on_any(self) -> Register[EventT]:
+        """Decorator of a handler of every event, in addition to the event's own handlers or the fallback.
+
+        Unknown events are included, and drifted events of types without a handler.
+        """
+        return self._handlers.on_any
+
+    @property
     def fallback(self) -> Register[EventT]:
         """Decorator of the handler of events without a handler, and of drifted events of types without a handler."""
         return self._handlers.fallback

@@ -56,10 +56,11 @@ class Handler:
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """A call of `on`, `on_prefix` or `fallback`: events or a prefix, and the handler."""
+    """A call of `on`, `on_prefix`, `on_any` or `fallback`: events or a prefix, and the handler."""
 
     events: tuple[Any, ...] = ()
     prefix: str | None = None
+    """The empty prefix is that of every event, unknown and drifted ones included."""
     handler: Handler
 
 
@@ -103,8 +104,26 @@ class Handlers(Generic[EventT]):
         """Register a handler of every event whose type begins with `prefix`, in addition to the event's own handlers.
 
         Unknown events of such a type are included; drifted events are not.
+
+        Raises:
+            ValueError: The prefix is empty.
         """
+        if not prefix:
+            raise ValueError("prefix: it is empty; on_any takes every event")
         return self._register(timeout, prefix=prefix)  # type: ignore[no-any-return]
+
+    @overload
+    def on_any(self, handler: Callable[[EventT], Any], /) -> Callable[[EventT], Any]: ...
+    @overload
+    def on_any(
+        self, handler: Callable[[EventT, DeliveryContext], Any], /
+    ) -> Callable[[EventT, DeliveryContext], Any]: ...
+    def on_any(self, handler: Any) -> Any:
+        """Register a handler of every event, in addition to the event's own handlers or the fallback.
+
+        Unknown events are included, and drifted events of types without a handler.
+        """
+        return self._register(None, prefix="")(handler)
 
     @overload
     def fallback(self, handler: Callable[[EventT], Any], /) -> Callable[[EventT], Any]: ...
@@ -206,11 +225,32 @@ def takes_context(handler: Callable[..., object]) -> bool:
     if count is None or count == 1:
         return False
     if count == 2:
+        _check_context(handler)
         return True
     signature = inspect.signature(handler)
     if count == 0 and _accepts_one(signature):
         return False
     raise TypeError(f"a handler takes the event, or the event and the delivery, not {signature}")
+
+
+def _check_context(handler: Callable[..., object]) -> None:
+    """Raise TypeError unless the second parameter is a `DeliveryContext`, or has no annotation."""
+    parameter = list(inspect.signature(handler).parameters.values())[1]
+    annotation = parameter.annotation
+    if isinstance(annotation, str):
+        try:
+            annotation = (
+                inspect.signature(handler, eval_str=True).parameters[parameter.name].annotation
+            )
+        except Exception:  # a name of another annotation that exists for type checkers alone
+            if annotation.rpartition(".")[2] == DeliveryContext.__name__:
+                return
+    if annotation not in (parameter.empty, Any, DeliveryContext):
+        shown = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+        raise TypeError(
+            f"the second parameter of a handler is the delivery: annotate {parameter.name} as DeliveryContext, or not "
+            f"at all, not as {shown}; bind dependencies in a closure or by a default"
+        )
 
 
 def _accepts_one(signature: inspect.Signature) -> bool:

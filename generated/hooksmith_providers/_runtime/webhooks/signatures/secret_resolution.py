@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qs
 
+from ...omit import Omit
 from ..errors import SignatureError
 from .keys import Secret, Secrets
 from .message import Message, header_values
@@ -54,6 +56,26 @@ SecretResolver: TypeAlias = Callable[[SecretRequest], Resolved | Awaitable[Resol
 function. It is called for every delivery: caching is its own matter, and a rotation is effective at once."""
 
 AnySecrets: TypeAlias = Secrets | NamedSecrets | SecretResolver
+
+
+def secret_variable(api: str) -> str:
+    """Return the environment variable with the secret of an API's webhooks: `WORKOS_WEBHOOK_SECRET`."""
+    return f"{api.upper()}_WEBHOOK_SECRET"
+
+
+def secrets_or_default(secrets: AnySecrets | Omit, api: str) -> AnySecrets:
+    """Return the secrets; if they are omitted, the secret in the environment variable of the API.
+
+    Raises:
+        ValueError: The secrets are omitted, and the variable is unset or empty.
+    """
+    if not isinstance(secrets, Omit):
+        return secrets
+    variable = secret_variable(api)
+    secret = os.environ.get(variable)
+    if not secret:
+        raise ValueError(f"there is no secret: pass secret=, or set {variable}")
+    return secret
 
 
 def bind_secrets(secrets: AnySecrets, bind: Callable[[Secrets], Verifier]) -> Verifier:
