@@ -78,7 +78,7 @@ TOP = ValuePlace()
 
 
 def plausible_text(place: ValuePlace) -> str:
-    """Return a text that a property of this name may have; "example" if the name says nothing."""
+    """Return a text that a property of this name may have; "example" for other names."""
     name = snake(place.name)
     words = name.split("_")
     for ending in ("_".join(words[-2:]), "_".join(words[-3:])):

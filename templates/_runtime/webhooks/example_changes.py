@@ -19,6 +19,8 @@ _ALPHABETS = (
     "0123456789ABCDEFGHJKMNPQRSTVWXYZ",
 )
 _NEW_CHARACTERS = 10
+_FEWEST_CHARACTERS = 8
+"""Fewer random characters would repeat."""
 
 
 def change(data: dict[str, Any], path: str, value: Any, models: Iterable[Any] = (Any,)) -> None:
@@ -138,6 +140,7 @@ def new_id(known_id: str) -> str:
     """Return an id in the form of a known one, such as a ULID or UUID.
 
     Its last ten letters and digits are replaced by others of the same alphabet; a prefix with an underscore stays.
+    An id of fewer than eight letters and digits becomes longer.
     """
     start = known_id.rfind("_") + 1
     positions = [
@@ -152,4 +155,5 @@ def new_id(known_id: str) -> str:
     chars = list(known_id)
     for index in positions:
         chars[index] = secrets.choice(alphabet)
-    return "".join(chars)
+    missing = _FEWEST_CHARACTERS - len(positions) if positions else 0
+    return "".join(chars) + "".join(secrets.choice(alphabet) for _ in range(missing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,8 +103,11 @@ class Examples(Generic[EventT]):
             return
         *parents, last = tokens(location) if location is not None else [""]
         parent = resolve(data, pointer(*parents))
-        if isinstance(parent, dict) and isinstance(parent.get(last), str):
-            parent[last] = new_id(parent[last])
+        known = parent.get(last) if isinstance(parent, dict) else None
+        if isinstance(parent, dict) and isinstance(known, str):
+            parent[last] = new_id(known)
+        elif isinstance(parent, dict) and type(known) is int:
+            parent[last] = secrets.randbelow(2**31) + 1
 
     def payload(self, event: type[Any] | str, changes: Mapping[str, Any] = {}) -> dict[str, Any]:
         """Return the example's event as plain data, with other values at dotted paths; raises KeyError."""

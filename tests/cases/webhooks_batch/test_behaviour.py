@@ -128,9 +128,9 @@ class TestReceiver:
 
 def test_examples_come_as_they_are_sent(case: Any) -> None:
     testing = case.module("testing")
-    delivery = testing.example(case.package.Bounced, changes={"reason": "gone"})
+    delivery = testing.example(case.package.Bounced, changes={"reason": "gone", "event_id": "b2"})
     assert json.loads(delivery.body) == [
-        {"event": "bounced", "event_id": "b1", "email": "ada@example.com", "reason": "gone"}
+        {"event": "bounced", "event_id": "b2", "email": "ada@example.com", "reason": "gone"}
     ]
     assert delivery.event.reason == "gone"
     assert testing.webhook().unwrap_all(delivery.body, delivery.headers) == [delivery.event]
