@@ -31,7 +31,7 @@ from hooksmith.normalize.swagger2 import upgrade_swagger
 from hooksmith.openapi.formats import INTEGER_FORMATS
 from hooksmith.openapi.references import resolve_local
 from hooksmith.pipeline import describe_document, generate
-from hooksmith.plan.pattern_samples import text_matching
+from hooksmith.plan.text_samples import text_matching
 from hooksmith.settings import Settings
 
 from .roundtrip import FORMATS, VALIDATOR

@@ -34,8 +34,7 @@ from ..ir.queries import all_fields
 from ..json_pointer import split
 from ..naming.casing import plain, prefix_of
 from ..openapi.media_types import is_form
-from .pattern_samples import text_matching
-from .plausible_texts import TOP, ValuePlace, plausible_text
+from .text_samples import TOP, ValuePlace, plausible_text, text_matching
 
 _MOMENT = "2026-01-15T12:00:00Z"
 _DEEPEST = 12

@@ -15,7 +15,7 @@ import pytest
 from hooksmith.ir import Api
 from hooksmith.pipeline import describe_document
 from hooksmith.plan.examples import example_of
-from hooksmith.plan.pattern_samples import text_matching
+from hooksmith.plan.text_samples import text_matching
 from hooksmith.settings import Settings
 from hooksmith_providers import scalekit, workos
 from hooksmith_providers.workos.testing import EXAMPLES, SECRET, example, webhook
