@@ -6,8 +6,9 @@ from __future__ import annotations
 from time import time
 from typing import TYPE_CHECKING
 
+from .._runtime.omit import OMIT, Omit
 from .._runtime.webhooks.signatures.hmac_signatures import HMAC
-from .._runtime.webhooks.signatures.secret_resolution import AnySecrets
+from .._runtime.webhooks.signatures.secret_resolution import AnySecrets, secrets_or_default
 from .._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
 from .._runtime.webhooks.signatures.static_header import StaticHeader
 from .._runtime.webhooks.webhook import BaseWebhook, Clock
@@ -27,15 +28,20 @@ class Webhook(BaseWebhook["Event"]):
             `StaticHeader(header=…)`.
         secret: One secret, or several during a rotation, of which the first signs; a
             mapping of names to secrets; or a resolver, which gives the secrets of a
-            request.
+            request. Default: the environment variable `WEBHOOKS_30_WEBHOOK_SECRET`.
         clock: Returns the Unix time in seconds.
     """
 
     def __init__(
         self,
         scheme: HMAC | StaticHeader | StandardWebhooks,
-        secret: AnySecrets,
+        secret: AnySecrets | Omit = OMIT,
         *,
         clock: Clock = time,
     ) -> None:
-        super().__init__(scheme.bind(secret), CATALOGUE, tolerance=scheme.tolerance, clock=clock)
+        super().__init__(
+            scheme.bind(secrets_or_default(secret, CATALOGUE.name)),
+            CATALOGUE,
+            tolerance=scheme.tolerance,
+            clock=clock,
+        )
