@@ -142,6 +142,7 @@ def test_the_server_of_these_tests_keeps_to_the_specs(
 
     def send(self: httpx2.Client, request: httpx2.Request, **options: Any) -> httpx2.Response:
         response = original(self, request, **options)
+        response.read()
         exchanges.append((request, response))
         return response
 

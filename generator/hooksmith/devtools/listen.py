@@ -85,7 +85,7 @@ class Listener:
         self._forwarder = forwarder
         self._handled = threading.local()
         if webhook is not None:
-            self._receiver = provider.package.WebhookReceiver(webhook)
+            self._receiver = provider.package.WebhookReceiver(webhook, hosts=["*"])
             self._receiver.fallback(lambda event: self._handled.events.append(event))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

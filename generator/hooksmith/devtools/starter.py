@@ -14,6 +14,7 @@ from ..config import FILE_NAMES
 from ..errors import ConfigError, Place
 from ..frozen import value
 from ..ir import Api, Operation
+from ..ir.queries import signs_url
 from ..naming.casing import snake
 from ..settings import check_identifier
 from ..suggest import did_you_mean
@@ -159,7 +160,8 @@ def _receiver_lines(api: Api, module: str) -> Iterator[str]:
     names = ", ".join(sorted([*(event.models[:1] if event else ()), "Webhook", "WebhookReceiver"]))
     yield f"from {module} import {names}"
     yield ""
-    yield 'receiver = WebhookReceiver(Webhook(secret="..."))  # an ASGI app: uvicorn MODULE:receiver'
+    url = ', url="https://..."' if signs_url(api.signature) else ""
+    yield f'receiver = WebhookReceiver(Webhook(secret="..."){url})  # an ASGI app: uvicorn MODULE:receiver'
     yield ""
     yield ""
     if event:

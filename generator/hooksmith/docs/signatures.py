@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ..ir import Api
+from ..ir.queries import signs_url
 from ..plan.literals import literal
 from ..plan.views import PackageView
 from .snippets import Names
@@ -83,7 +84,7 @@ def signature_view(
     if signed is None:
         return result
     headers = {"Content-Type": content_type, **signed.headers}
-    url = _URL if _needs_url(declared) else ""
+    url = _URL if signs_url(declared) else ""
     key = f"[{webhook.key}]" if webhook.key_argument.startswith("[") else webhook.key
     return result._replace(
         steps=signed.steps,
@@ -114,10 +115,6 @@ def _shortest(examples: Mapping[str, Any], *, is_whole: bool) -> tuple[str, str]
     headers = example.get("headers", {}) if is_whole else {}
     media_type = str(headers.get("Content-Type", "application/json"))
     return body, media_type if "json" in media_type else "application/json"
-
-
-def _needs_url(declared: Mapping[str, Any]) -> bool:
-    return declared["scheme"] == "http-message-signatures" or "{url}" in declared.get("signed", "")
 
 
 def _sign(declared: Mapping[str, Any], secret: str, body: str) -> _Signed | None:

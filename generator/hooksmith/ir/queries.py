@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from .operations import Operation
 from .types import (
@@ -116,3 +117,10 @@ def success_type(operation: Operation) -> Type | None:
     if not distinct or distinct == [NULL]:
         return None
     return distinct[0] if len(distinct) == 1 else Union(tuple(distinct))
+
+
+def signs_url(signature: Mapping[str, Any] | None) -> bool:
+    """Return whether signatures of a scheme may cover the URL, so that a receiver must know its own."""
+    if signature is None or signature["scheme"] == "http-message-signatures":
+        return signature is not None
+    return "{url}" in signature.get("signed", "") or "body_digest" in signature

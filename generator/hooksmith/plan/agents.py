@@ -18,6 +18,8 @@ class Verifier(NamedTuple):
     modules: tuple[str, ...] = ("import os",)
     names: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    url: str = ""
+    """The receiver's argument for its own URL, if signatures cover the URL."""
 
 
 def verifier(view: PackageView) -> Verifier | None:
@@ -26,13 +28,14 @@ def verifier(view: PackageView) -> Verifier | None:
     if webhook is None:
         return None
     secret = 'os.environ["WEBHOOK_SECRET"]'
+    url = ', url="https://example.com/webhooks"' if webhook.signs_url else ""
     if not webhook.scheme:
         scheme = 'StaticHeader(header="X-Webhook-Token")'
         return Verifier(f"Webhook({scheme}, {secret})", names=("StaticHeader",))
     if webhook.key_name == "JWK":
         lines = ("", 'jwks = json.loads(os.environ["WEBHOOK_JWKS"])["keys"]')
-        return Verifier("Webhook(jwks)", ("import json", "import os"), lines=lines)
-    return Verifier(f"Webhook({secret})")
+        return Verifier("Webhook(jwks)", ("import json", "import os"), lines=lines, url=url)
+    return Verifier(f"Webhook({secret})", url=url)
 
 
 def receiver_code(view: PackageView, package: str, event_class: str, statement: str) -> str:
@@ -48,7 +51,7 @@ def receiver_code(view: PackageView, package: str, event_class: str, statement: 
         f"from {package} import {names}",
         *webhook.lines,
         "",
-        f"receiver = WebhookReceiver({webhook.expression})",
+        f"receiver = WebhookReceiver({webhook.expression}{webhook.url})",
         "",
         "",
         f"@receiver.on({event_class})",

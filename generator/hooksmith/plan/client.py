@@ -126,6 +126,7 @@ _COMMON_ARGUMENTS = [
     ("base_url", "The URL of the API, instead of the server of the document."),
     ("timeout", "Seconds for each step of a request, such as connecting; None: no limit."),
     ("max_retries", "How often a request is repeated after a temporary failure."),
+    ("max_reply", "The most bytes of a reply in memory, after it is unpacked."),
     ("headers", "Headers of every request."),
     (
         "http_client",

@@ -11,6 +11,7 @@ from .views.definitions import ExportsView, ModuleView
 _ERRORS = (
     "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError BadRequestError ConfigurationError "
     "ConflictError NotFoundError PaginationError PermissionDeniedError RateLimitError ReplyContentTypeError ReplyError "
+    "ReplyTooLargeError "
     "ReplyValidationError RequestError ServerError StreamError UnprocessableEntityError"
 ).split()
 _WEBHOOK_ERRORS = (

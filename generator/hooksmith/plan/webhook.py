@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..ir import Api, Operation
+from ..ir.queries import signs_url
 from .docstrings import section, sentence
 from .events import has_type
 from .imports import Imports
@@ -94,6 +95,7 @@ def _with_secret(
         key_argument="SECRET",
         signer="Webhook(SECRET)",
         default_signer="`webhook()`",
+        signs_url=signs_url(declared),
     )
 
 
@@ -128,6 +130,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
         key_argument="[JWK]",
         signer="Webhook([JWK])",
         default_signer="`webhook()`",
+        signs_url=signs_url(declared),
     )
 
 

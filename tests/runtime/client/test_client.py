@@ -366,7 +366,7 @@ def test_the_two_clients_differ_by_a_word() -> None:
         "asyncio.sleep": "time.sleep",
         "__aenter__": "__enter__",
         "__aexit__": "__exit__",
-        ".aread(": ".read(",
+        "aread_whole": "read_whole",
         "aclose(": "close(",
         "await ": "",
         "async def": "def",

@@ -30,6 +30,7 @@ from hooksmith_providers.workos import (
 )
 from hooksmith_providers.workos.testing import EXAMPLES, example
 from support.applications import served_by_uvicorn, served_by_werkzeug, served_by_wsgiref
+from support.signature_vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET
 
 SECRET = "secret"
 WEBHOOK = workos.Webhook(SECRET)
@@ -494,7 +495,7 @@ class TestSignedURL:
     @pytest.mark.parametrize("path", ["/a/b?x=1&y=%20", "/%C3%A9?", "/a%2Fb"])
     @pytest.mark.parametrize("kind", ["asgi", "wsgi"])
     def test_as_it_arrives(self, kind: str, path: str) -> None:
-        webhook, receiver = self.receiver()
+        webhook, receiver = self.receiver(hosts=["127.0.0.1", "localhost"])
         if kind == "wsgi" and path == "/a%2Fb":
             pytest.skip("WSGI gives the decoded path alone")
         serve = served_by_uvicorn if kind == "asgi" else served_by_wsgiref
@@ -513,6 +514,51 @@ class TestSignedURL:
             body, webhook.sign(body, url=public), url="http://10.0.0.1:8000/in"
         )
         assert reply.status == 200
+
+    def test_a_receiver_must_know_its_url_or_hosts(self) -> None:
+        """Else the Host of a request decides what the signature is compared with."""
+        for unknown in ({}, {"hosts": ()}, {"url": None}):
+            with pytest.raises(TypeError, match=r"pass url=.* or hosts=.*\['example.com'\]"):
+                self.receiver(**unknown)
+        with pytest.raises(TypeError, match="hosts: a list of host names"):
+            self.receiver(hosts="example.com")
+
+    def test_schemes_that_sign_the_url(self) -> None:
+        from hooksmith_providers import mattr, scalekit, socotra
+
+        def resolver(request: Any) -> str:
+            return SECRET
+
+        url_scheme = socotra.HMAC(header="X-Sig", signed="{url}{body}")
+        for secret in (SECRET, [SECRET], {"a": SECRET}, resolver):
+            with pytest.raises(TypeError, match="hosts="):
+                socotra.WebhookReceiver(socotra.Webhook(url_scheme, secret))
+            socotra.WebhookReceiver(socotra.Webhook(socotra.HMAC(header="X-Sig"), secret))
+        with pytest.raises(TypeError, match="hosts="):
+            mattr.WebhookReceiver(mattr.Webhook([MATTR_PRIVATE_JWK]))
+        scalekit.WebhookReceiver(scalekit.Webhook(STANDARD_SECRET))
+
+    @pytest.mark.parametrize(
+        ("url", "status"),
+        [
+            ("https://example.com/in", 200),
+            ("https://EXAMPLE.com:8443/in", 200),
+            ("https://api.example.org:8443/in", 200),
+            ("https://api.example.org/in", 400),
+            ("https://evil.test/in", 400),
+            ("https://evil.test#example.com/in", 400),
+            ("https://example.com@evil.test/in", 400),
+            ("https://example.com.evil.test/in", 400),
+            ("https:///example.com/in", 400),
+            ("/in", 400),
+        ],
+    )
+    def test_a_delivery_signed_for_another_host_is_refused(self, url: str, status: int) -> None:
+        webhook, receiver = self.receiver(hosts=["example.com", "api.example.org:8443"])
+        body = b'{"type": "x"}'
+        reply = receiver.receive(body, webhook.sign(body, url=url), url=url)
+        assert reply.status == status
+        assert reply.text == ("" if status == 200 else "not verified: other_host")
 
 
 def test_misuse_is_told_at_once() -> None:

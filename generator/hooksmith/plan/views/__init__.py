@@ -135,6 +135,8 @@ class WebhookView(NamedTuple):
     """The expression that signs examples."""
     default_signer: str
     """The signer in words."""
+    signs_url: bool = False
+    """Whether signatures may cover the URL."""
 
 
 class PartView(NamedTuple):
