@@ -21,7 +21,10 @@ class Detail:
 
 
 class PicklableError(Exception):
-    """An error that pickles, whatever the arguments of its constructor."""
+    """An error that pickles, whatever the arguments of its constructor. Its message is `printable`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._restore, (self.args, self.__dict__)
@@ -44,6 +47,15 @@ class RequestError(APIError, ValueError):
     def __init__(self, *details: Detail) -> None:
         super().__init__(summary("the request was not sent", details))
         self.details = details
+
+
+def printable(text: str) -> str:
+    """Return a foreign text for messages and logs: control and invisible characters are escaped, line ends too."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def summary(problem: str, details: Sequence[Detail]) -> str:

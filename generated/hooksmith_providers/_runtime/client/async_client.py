@@ -14,10 +14,18 @@ import httpx2
 
 from ..omit import OMIT, Omit
 from .authenticators import AsyncAuthenticator
-from .base_client import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, BaseClient, Timeout, has_http2
-from .call import MOST_REDIRECTS, Arguments, Call, Outcome, Watch, prepare, prepare_token
+from .base_client import (
+    DEFAULT_MAX_REPLY,
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    BaseClient,
+    Timeout,
+    Watch,
+    has_http2,
+)
+from .call import MOST_REDIRECTS, Arguments, Call, Outcome, prepare, prepare_token
 from .credentials import AsyncSource, Given, Placement
-from .errors import ConfigurationError
+from .errors import ConfigurationError, ReplyTooLargeError
 from .hooks import Hooks
 from .item_streams import AsyncStream
 from .oauth_tokens import read_token
@@ -26,7 +34,7 @@ from .options import DEFAULT_OPTIONS, RequestOptions, with_query
 from .pagination import AsyncPager, Walk
 from .parameters import Values
 from .replies import RawReply
-from .streams import AsyncStreamedReply
+from .streams import AsyncStreamedReply, aread_whole
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -48,6 +56,7 @@ class AsyncClient(BaseClient):
         base_url: str | None = None,
         timeout: Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        max_reply: int = DEFAULT_MAX_REPLY,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -60,6 +69,7 @@ class AsyncClient(BaseClient):
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            max_reply=max_reply,
             headers=headers,
             hooks=hooks,
         )
@@ -199,12 +209,13 @@ class AsyncClient(BaseClient):
         *,
         timeout: Timeout | Omit = OMIT,
         max_retries: int | None = None,
+        max_reply: int | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> Self:
         """Return a copy with these settings. It shares connections and tokens, and does not close them."""
         copy = object.__new__(type(self))
-        copy._config = self._changed(timeout, max_retries, headers, hooks)
+        copy._config = self._changed(timeout, max_retries, max_reply, headers, hooks)
         copy._credentials = self._credentials
         copy._authenticator = self._authenticator
         copy._owns_http = False
@@ -267,7 +278,7 @@ class AsyncClient(BaseClient):
                     continue
             wait = call.wait(outcome, retries)
             if wait is None:
-                return call.settle(outcome, placement)
+                return call.settle(outcome)
             retries += 1
             watch.repeats(outcome, wait)
             await asyncio.sleep(wait)
@@ -278,17 +289,17 @@ class AsyncClient(BaseClient):
         """Send once, redirects included. A refusal is read whole, so that its connection is free again."""
         request = call.request(self._http, placement, watch.added)
         try:
-            response = await self._send(call, request, stream)
-            if stream and not call.succeeded(response):
-                await response.aread()
-            return response
-        except httpx2.HTTPError as cause:
-            return call.lost(cause)
+            response = call.received(await self._send(call, request), placement)
+            if stream and call.succeeded(response):
+                return response
+            return await aread_whole(call, response)
+        except httpx2.HTTPError as error:
+            return call.lost(error, call.mask(placement))
+        except ReplyTooLargeError as error:
+            return error
 
-    async def _send(
-        self, call: Call[Any], request: httpx2.Request, stream: bool
-    ) -> httpx2.Response:
-        response = await self._http.send(request, stream=stream, follow_redirects=False)
+    async def _send(self, call: Call[Any], request: httpx2.Request) -> httpx2.Response:
+        response = await self._http.send(request, stream=True, follow_redirects=False)
         for _ in range(MOST_REDIRECTS):
             following = call.redirect(request, response)
             if following is None:
@@ -296,7 +307,7 @@ class AsyncClient(BaseClient):
             await response.aclose()
             request = following
             response = await self._http.send(
-                request, stream=stream, auth=None, follow_redirects=False
+                request, stream=True, auth=None, follow_redirects=False
             )
         return response
 

@@ -1,22 +1,25 @@
-"""Base of both clients: settings, credentials, copies."""
+"""Base of both clients: settings, credentials, copies, and the observation of attempts."""
 
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
 import httpx2
 
+from ..errors import APIError
 from ..headers import first_problem, merge
 from ..omit import Omit
-from .call import Config
+from .call import Call, Config, Outcome
 from .credentials import AsyncSource, Credentials, Given
 from .errors import ConfigurationError
-from .hooks import Hooks
+from .hooks import Hooks, ReplyEvent, RequestEvent
 from .operation import ApiInfo, Operation
 from .options import RequestOptions
+from .request_log import log_reply, log_retry, logs_replies
 from .servers import base_url as find_base_url
 from .servers import from_env, shown_url
 
@@ -24,6 +27,8 @@ Timeout = float | httpx2.Timeout | None
 """Seconds for each step of a request, httpx2's own, or None for no limit."""
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
+DEFAULT_MAX_REPLY = 100_000_000
+"""Bytes of a reply in memory, after it is unpacked: a kilobyte of zstd can be gigabytes."""
 ClientT = TypeVar("ClientT", bound="BaseClient")
 
 
@@ -43,6 +48,7 @@ class BaseClient:
         base_url: str | None,
         timeout: Timeout,
         max_retries: int,
+        max_reply: int,
         headers: Mapping[str, str] | None,
         hooks: Hooks | None,
     ) -> None:
@@ -52,6 +58,7 @@ class BaseClient:
             base_url_given=bool(base_url or from_env(api, "base_url")),
             timeout=httpx2.Timeout(timeout),
             max_retries=_checked_retries(max_retries),
+            max_reply=_checked_size(max_reply),
             headers=_checked_headers(headers or {}),
             hooks=hooks or Hooks(),
             settings={name: value or from_env(api, name) for name, value in settings.items()},
@@ -81,6 +88,7 @@ class BaseClient:
         self,
         timeout: Timeout | Omit,
         max_retries: int | None,
+        max_reply: int | None,
         headers: Mapping[str, str] | None,
         hooks: Hooks | None,
     ) -> Config:
@@ -89,6 +97,7 @@ class BaseClient:
             old,
             timeout=old.timeout if isinstance(timeout, Omit) else httpx2.Timeout(timeout),
             max_retries=old.max_retries if max_retries is None else _checked_retries(max_retries),
+            max_reply=old.max_reply if max_reply is None else _checked_size(max_reply),
             headers={**old.headers, **_checked_headers(headers or {})},
             hooks=hooks or old.hooks,
         )
@@ -101,6 +110,53 @@ class BaseClient:
             f"{type(self).__name__} holds connections and credentials and cannot be pickled: "
             "make one in each process"
         )
+
+
+class Watch:
+    """Observer of one attempt for hooks and log. An event is built only if a hook or the log needs it."""
+
+    def __init__(self, call: Call[Any], attempt: int) -> None:
+        self._call = call
+        self._attempt = attempt
+        self._hooks = call.config.hooks
+        self.added: Mapping[str, str] = {}
+        if self._hooks.on_request is not None:
+            event = RequestEvent(**self._facts())
+            self._hooks.on_request(event)
+            self.added = event.headers
+        self._start = time.perf_counter()
+
+    def stop(self, outcome: Outcome) -> None:
+        """Report the outcome of the attempt."""
+        self._duration = time.perf_counter() - self._start
+        if self._hooks.on_reply is None and not logs_replies():
+            return
+        event = self._event(outcome)
+        log_reply(event)
+        if self._hooks.on_reply is not None:
+            self._hooks.on_reply(event)
+
+    def repeats(self, outcome: Outcome, wait: float) -> None:
+        """Log that the request is sent again after `wait` seconds."""
+        log_retry(self._event(outcome), wait)
+
+    def _facts(self) -> dict[str, Any]:
+        operation = self._call.operation
+        return {
+            "api": self._call.config.api.name,
+            "operation": operation.id,
+            "method": operation.method,
+            "route": operation.path,
+            "attempt": self._attempt,
+        }
+
+    def _event(self, outcome: Outcome) -> ReplyEvent:
+        facts = self._facts()
+        duration = self._duration
+        if isinstance(outcome, APIError):
+            return ReplyEvent(**facts, duration=duration, error=type(outcome).__name__)
+        status, request_id = outcome.status_code, self._call.request_id(outcome)
+        return ReplyEvent(**facts, duration=duration, status=status, request_id=request_id)
 
 
 def has_http2() -> bool:
@@ -119,3 +175,9 @@ def _checked_retries(max_retries: int) -> int:
     if max_retries < 0:
         raise ConfigurationError("max_retries should not be negative")
     return max_retries
+
+
+def _checked_size(max_reply: int) -> int:
+    if max_reply < 0:
+        raise ConfigurationError("max_reply should not be negative")
+    return max_reply

@@ -5,7 +5,6 @@ Both clients share this logic, and differ in how they wait.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -13,10 +12,10 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from ..errors import APIError
+from ..errors import APIError, Detail, RequestError, printable
 from ..headers import merge
+from ..masking import Mask
 from ..media_types import essence_of
-from ..models.properties import resolve
 from ..omit import OMIT, Omit
 from .bodies import Content, encode
 from .credentials import Placement
@@ -26,16 +25,26 @@ from .errors import (
     APITimeoutError,
     ConfigurationError,
     ReplyContentTypeError,
+    ReplyTooLargeError,
     status_error_class,
 )
-from .hooks import Hooks, ReplyEvent, RequestEvent
+from .hooks import Hooks
 from .oauth_tokens import token_request
 from .operation import ApiInfo, OAuth2ClientCredentials, Operation
 from .options import RequestOptions
 from .parameters import Pairs, Values, cookies_of, headers_of, join, missing, path_of, query_of
-from .replies import RawReply, describe, described_as, error_body, fitting
+from .replies import (
+    MASK,
+    RawReply,
+    describe,
+    described_as,
+    error_body,
+    fitting,
+    mask_of,
+    shown_explanation,
+    shown_media_type,
+)
 from .request_builder import build_request, origin, parsed, redirect_target
-from .request_log import log_reply, log_retry, logs_replies
 from .retries import (
     IDEMPOTENT,
     RetryPolicy,
@@ -50,7 +59,6 @@ T = TypeVar("T")
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_EXPLANATIONS = ("/message", "/error_description", "/detail", "/title", "/error", "/code")
 
 Outcome = httpx2.Response | APIError
 """What an attempt leads to; an error is one that no reply came with."""
@@ -65,6 +73,7 @@ class Config:
     base_url_given: bool
     timeout: httpx2.Timeout
     max_retries: int
+    max_reply: int
     headers: Mapping[str, str]
     hooks: Hooks
     settings: Mapping[str, str | None]
@@ -113,14 +122,28 @@ class Call(Generic[T]):
         placement: Placement,
         added: Mapping[str, str],
     ) -> httpx2.Request:
-        """Return the request with the credentials in their places."""
+        """Return the request with the credentials in their places; raises RequestError if its URL is too long."""
+        request = self._built(http, placement, added)
+        if request is None:
+            raise RequestError(Detail("url", "is longer than the HTTP client sends"))
+        return request
+
+    def _built(
+        self,
+        http: httpx2.Client | httpx2.AsyncClient,
+        placement: Placement,
+        added: Mapping[str, str],
+    ) -> httpx2.Request | None:
         query = join([*self.query, *missing(placement.query, self.query)])
         headers = merge(placement.headers, self.headers.items(), added.items())
         cookies = join([*self.cookies, *missing(placement.cookies, self.cookies)], "; ")
         if cookies:
             headers["cookie"] = cookies
         text = f"{self.url}?{query}" if query else self.url
-        url = httpx2.URL(text) if placement.query else parsed(text)
+        try:
+            url = httpx2.URL(text) if placement.query else parsed(text)
+        except httpx2.InvalidURL:
+            return None
         return build_request(http, self.operation.method, url, headers, self.content, self.timeout)
 
     def redirect(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request | None:
@@ -148,18 +171,31 @@ class Call(Generic[T]):
         """Return whether the reply is a success, or its status is described as a reply."""
         return response.is_success or str(response.status_code) in self.operation.replies
 
-    def lost(self, cause: Exception) -> APIError:
-        """Return the error for a transport's error, which is its cause."""
+    def received(self, response: httpx2.Response, placement: Placement) -> httpx2.Response:
+        """Return a reply that knows the credentials of its request, so that messages mask them."""
+        response.extensions[MASK] = self.mask(placement)
+        return response
+
+    def mask(self, placement: Placement) -> Mask:
+        """Return the mask of the credentials in a request."""
+        return Mask(placement.secrets, self.headers)
+
+    def lost(self, error: httpx2.HTTPError, mask: Mask) -> APIError:
+        """Return the error for a transport's error, a copy of which is the cause, with credentials masked.
+
+        The transport's own error has the request, and frames with its headers.
+        """
+        cause = _copied(error, mask)
         name = type(cause).__name__
         method, route = self.operation.method, self.operation.path
-        error: APIError
+        loss: APIError
         if isinstance(cause, httpx2.TimeoutException):
-            error = APITimeoutError(f"no reply in time ({name})", method=method, route=route)
+            loss = APITimeoutError(f"no reply in time ({name})", method=method, route=route)
         else:
             detail = f": {cause}" if isinstance(cause, httpx2.ConnectError) else ""
-            error = APIConnectionError(f"no reply ({name}{detail})", method=method, route=route)
-        error.__cause__ = cause
-        return error
+            loss = APIConnectionError(f"no reply ({name}{detail})", method=method, route=route)
+        loss.__cause__ = cause
+        return loss
 
     def wait(self, outcome: Outcome, retries: int) -> float | None:
         """Return the seconds until the next attempt; None: the outcome is final."""
@@ -178,20 +214,20 @@ class Call(Generic[T]):
             and (self.content is None or self.content.replayable)
         )
 
-    def settle(self, outcome: Outcome, placement: Placement) -> httpx2.Response:
+    def settle(self, outcome: Outcome) -> httpx2.Response:
         """Return a successful reply; raises APIStatusError or APIConnectionError."""
         if isinstance(outcome, APIError):
             raise outcome
         if self.succeeded(outcome):
             return outcome
-        raise self._refusal(outcome, placement)
+        raise self._refusal(outcome)
 
-    def _refusal(self, response: httpx2.Response, placement: Placement) -> APIStatusError:
+    def _refusal(self, response: httpx2.Response) -> APIStatusError:
         status = response.status_code
         body = error_body(self.operation, response)
         request_id = self.request_id(response)
         message = f"{status} from {self.operation.method} {self.operation.path}"
-        explanation = placement.blot(_explanation(body))
+        explanation = shown_explanation(body, mask_of(response))
         message += f": {explanation}" if explanation else ""
         message += f" (request id {request_id})" if request_id else ""
         return status_error_class(status)(
@@ -208,8 +244,8 @@ class Call(Generic[T]):
 
     def request_id(self, response: httpx2.Response) -> str | None:
         """Return the id that the API gave the request."""
-        found: str | None = response.headers.get(self.config.api.request_id_header)
-        return found
+        value: str | None = response.headers.get(self.config.api.request_id_header)
+        return None if value is None else mask_of(response)(value)
 
     def raw(self, response: httpx2.Response) -> RawReply[T]:
         """Return the reply, unparsed."""
@@ -228,8 +264,18 @@ class Call(Generic[T]):
         if response.status_code != 204 and essence_of(actual) != essence_of(expected):
             raise self._other_content(response, expected)
 
+    def too_large(self, response: httpx2.Response) -> ReplyTooLargeError:
+        """Return the error for a reply that is larger than the client's `max_reply`."""
+        return ReplyTooLargeError(
+            f"the reply to {self.operation.method} {self.operation.path} is larger than "
+            f"{self.config.max_reply} bytes: a client with a higher max_reply reads it",
+            status=response.status_code,
+            headers=response.headers,
+            request_id=self.request_id(response),
+        )
+
     def _other_content(self, response: httpx2.Response, expected: str) -> ReplyContentTypeError:
-        shown = response.headers.get("content-type", "").partition(";")[0].strip() or "nothing"
+        shown = shown_media_type(response) or "nothing"
         return ReplyContentTypeError(
             f"the reply to {self.operation.method} {self.operation.path}: {shown} instead of {expected}",
             status=response.status_code,
@@ -238,51 +284,13 @@ class Call(Generic[T]):
         )
 
 
-class Watch:
-    """Observer of one attempt for hooks and log. An event is built only if a hook or the log needs it."""
-
-    def __init__(self, call: Call[Any], attempt: int) -> None:
-        self._call = call
-        self._attempt = attempt
-        self._hooks = call.config.hooks
-        self.added: Mapping[str, str] = {}
-        if self._hooks.on_request is not None:
-            event = RequestEvent(**self._facts())
-            self._hooks.on_request(event)
-            self.added = event.headers
-        self._start = time.perf_counter()
-
-    def stop(self, outcome: Outcome) -> None:
-        """Report the outcome of the attempt."""
-        self._duration = time.perf_counter() - self._start
-        if self._hooks.on_reply is None and not logs_replies():
-            return
-        event = self._event(outcome)
-        log_reply(event)
-        if self._hooks.on_reply is not None:
-            self._hooks.on_reply(event)
-
-    def repeats(self, outcome: Outcome, wait: float) -> None:
-        """Log that the request is sent again after `wait` seconds."""
-        log_retry(self._event(outcome), wait)
-
-    def _facts(self) -> dict[str, Any]:
-        operation = self._call.operation
-        return {
-            "api": self._call.config.api.name,
-            "operation": operation.id,
-            "method": operation.method,
-            "route": operation.path,
-            "attempt": self._attempt,
-        }
-
-    def _event(self, outcome: Outcome) -> ReplyEvent:
-        facts = self._facts()
-        duration = self._duration
-        if isinstance(outcome, APIError):
-            return ReplyEvent(**facts, duration=duration, error=type(outcome).__name__)
-        status, request_id = outcome.status_code, self._call.request_id(outcome)
-        return ReplyEvent(**facts, duration=duration, status=status, request_id=request_id)
+def _copied(error: httpx2.HTTPError, mask: Mask) -> httpx2.HTTPError:
+    """Return an error of the same class with a masked message, without request, traceback and causes."""
+    message = printable(mask(str(error)))
+    try:
+        return type(error)(message)
+    except TypeError:  # a class of an injected transport, whose constructor takes more
+        return httpx2.TransportError(message)
 
 
 def prepare(
@@ -358,7 +366,9 @@ def prepare_token(
             statuses=config.api.retry_statuses,
         ),
     )
-    return call, Placement(secrets=(values["client_secret"],))
+    return call, Placement(
+        secrets=tuple(value for name, value in values.items() if name != "client_id")
+    )
 
 
 _TOKEN: Operation[bytes] = Operation(id="token", method="POST", path="(token request)", security=())
@@ -374,14 +384,3 @@ def _timeout(
     given: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
 ) -> httpx2.Timeout:
     return default if isinstance(given, Omit) else httpx2.Timeout(given)
-
-
-def _explanation(body: object) -> str:
-    """Return the API's explanation of a refusal, on one line of at most 200 characters."""
-    if isinstance(body, str):
-        return ""
-    for pointer in _EXPLANATIONS:
-        found = resolve(body, pointer)
-        if isinstance(found, str) and found:
-            return " ".join(found.split())[:200]
-    return ""

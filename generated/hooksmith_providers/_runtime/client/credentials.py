@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -42,18 +42,12 @@ TOKEN = "access_token"
 
 @dataclass(frozen=True, repr=False)
 class Placement:
-    """Credentials in their places of a request; messages mask `secrets`."""
+    """Credentials in their places of a request; messages mask `secrets`, in the notations of the places too."""
 
     headers: Pairs = field(default_factory=list)
     query: Pairs = field(default_factory=list)
     cookies: Pairs = field(default_factory=list)
     secrets: tuple[str, ...] = ()
-
-    def blot(self, text: str) -> str:
-        """Return `text` with the credentials masked."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return text
 
 
 class Secrets(dict[str, str]):
@@ -142,17 +136,18 @@ class Credentials:
 
     def place(self, values: Mapping[str, Secrets]) -> Placement:
         """Return the placement of the values (scheme → argument → value) in a request."""
-        placement = Placement(
-            secrets=tuple(
-                value
-                for arguments in values.values()
-                for argument, value in arguments.items()
-                if argument != "username"
-            )
-        )
+        placement = Placement()
         for name, arguments in values.items():
             _place(self._api.schemes[name], name, arguments, placement)
-        return placement
+        secrets = [
+            value
+            for arguments in values.values()
+            for argument, value in arguments.items()
+            if argument != "username"
+        ]
+        basic = [value for _, value in placement.headers if value.startswith("Basic ")]
+        secrets += [value.removeprefix("Basic ") for value in basic]
+        return replace(placement, secrets=tuple(dict.fromkeys(secrets)))
 
     def __repr__(self) -> str:
         return f"Credentials({', '.join(self._sources)})"

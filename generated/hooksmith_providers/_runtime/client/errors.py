@@ -17,6 +17,7 @@
     └── ReplyError                  the API accepted the request, but its reply cannot be used
         ├── ReplyContentTypeError   a media type that the document does not describe
         ├── ReplyValidationError    the reply breaks its model; `details` has the places
+        ├── ReplyTooLargeError      larger than `max_reply`
         ├── PaginationError         pages that repeat or break off
         └── StreamError             the API reports an error inside a stream
 
@@ -146,6 +147,10 @@ class ReplyValidationError(ReplyError):
             summary(message, details), status=status, headers=headers, request_id=request_id
         )
         self.details = details
+
+
+class ReplyTooLargeError(ReplyError):
+    """The reply is larger than the client's `max_reply`, after it is unpacked; the rest was not read."""
 
 
 class PaginationError(ReplyError):

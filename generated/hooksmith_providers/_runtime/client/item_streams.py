@@ -21,12 +21,13 @@ from typing import Any, Generic, Self, TypeVar, cast
 import httpx2
 from pydantic_core import from_json
 
-from ..errors import Detail
+from ..errors import APIError, Detail
 from ..models.base import Unknown
 from ..models.validation import ANY, parse_json
 from .call import Call
 from .errors import ReplyValidationError, StreamError
 from .operation import ItemStream, StreamedOperation
+from .replies import mask_of, masked_details
 from .retries import wait_before
 from .stream_framing import Framing, Record, RecordTooLargeError, framing_for
 
@@ -36,12 +37,9 @@ Item = TypeVar("Item")
 class _Reader(Generic[Item]):
     """Reads the items of one stream out of its bytes. No I/O."""
 
-    def __init__(
-        self, stream: ItemStream, status: int, headers: Mapping[str, str], call: Call[Any]
-    ) -> None:
+    def __init__(self, stream: ItemStream, response: httpx2.Response, call: Call[Any]) -> None:
         self._stream = stream
-        self._status = status
-        self._headers = headers
+        self._response = response
         self._call = call
         self.framing: Framing = framing_for(stream.media_type)
         self.is_done = False
@@ -52,8 +50,9 @@ class _Reader(Generic[Item]):
     def finish(self) -> Iterator[Item]:
         return self._items(self.framing.finish())
 
-    def restart(self) -> None:
-        """Forget the rest of a broken reply; keep the id of the last event."""
+    def restart(self, response: httpx2.Response) -> None:
+        """Forget the rest of a broken reply, and read another; keep the id of the last event."""
+        self._response = response
         framing = framing_for(self._stream.media_type)
         framing.last_event_id = self.framing.last_event_id
         framing.retry_seconds = self.framing.retry_seconds
@@ -83,6 +82,7 @@ class _Reader(Generic[Item]):
             text: Any = record.data.decode("utf-8", "replace")
             return cast("Item", text)
         value, details = parse_json(described.adapter or ANY, record.data)
+        details = masked_details(details, self._response)
         if details:
             raise self._misfit(record, details)
         return cast("Item", value)
@@ -103,9 +103,9 @@ class _Reader(Generic[Item]):
         return ReplyValidationError(
             f"an item of the reply to {operation.method} {operation.path} does not fit its description",
             details,
-            status=self._status,
-            headers=self._headers,
-            request_id=self._headers.get(self._call.config.api.request_id_header),
+            status=self._response.status_code,
+            headers=self._response.headers,
+            request_id=self._call.request_id(self._response),
         )
 
     def _error(self, problem: str, body: object) -> StreamError:
@@ -113,9 +113,9 @@ class _Reader(Generic[Item]):
         return StreamError(
             f"the stream of {operation.method} {operation.path}: {problem}",
             body=body,
-            status=self._status,
-            headers=self._headers,
-            request_id=self._headers.get(self._call.config.api.request_id_header),
+            status=self._response.status_code,
+            headers=self._response.headers,
+            request_id=self._call.request_id(self._response),
         )
 
 
@@ -143,7 +143,7 @@ class _StreamBase(Generic[Item]):
         self.request_id = call.request_id(response)
         self._call = call
         self._response = response
-        self._reader: _Reader[Item] = _Reader(operation.stream, self.status, self.headers, call)
+        self._reader: _Reader[Item] = _Reader(operation.stream, response, call)
         self._has_items = False
 
     @property
@@ -154,8 +154,8 @@ class _StreamBase(Generic[Item]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(status={self.status}, request_id={self.request_id!r})"
 
-    def _wait(self, cause: httpx2.HTTPError | None, retries: int) -> float | None:
-        """Return the seconds until the stream is opened again; None: it has ended, or is lost.
+    def _wait(self, loss: APIError | None, retries: int) -> float | None:
+        """Return the seconds until the stream is opened again; None: it has ended, or is lost by an error.
 
         Before the first item the retry policy of the operation applies; after it, `reconnect` of the options.
         """
@@ -163,13 +163,16 @@ class _StreamBase(Generic[Item]):
             if retries >= self._call.retries.max_retries:
                 return None
             return self._reader.framing.retry_seconds or wait_before(retries + 1, None)
-        if cause is None or self._has_items:
+        if loss is None or self._has_items:
             return None
-        return self._call.retries.wait_after_failure(cause, retries)
+        return self._call.retries.wait_after_failure(loss.__cause__, retries)
+
+    def _lost(self, error: httpx2.HTTPError) -> APIError:
+        return self._call.lost(error, mask_of(self._response))
 
     def _opened(self, response: httpx2.Response) -> None:
         self._response = response
-        self._reader.restart()
+        self._reader.restart(response)
 
 
 class Stream(_StreamBase[Item]):
@@ -216,7 +219,7 @@ class Stream(_StreamBase[Item]):
     def _iterate(self) -> Generator[Item, None, None]:
         retries = 0
         while self._response.status_code != 204:
-            cause: httpx2.HTTPError | None = None
+            loss: APIError | None = None
             try:
                 for items in map(self._reader.feed, self._response.iter_bytes()):
                     for item in items:
@@ -226,12 +229,12 @@ class Stream(_StreamBase[Item]):
                         return
                 yield from self._reader.finish()
             except httpx2.HTTPError as error:
-                cause = error
+                loss = self._lost(error)
             finally:
                 self._response.close()
-            wait = self._wait(cause, retries)
-            if wait is None and cause is not None:
-                raise self._call.lost(cause) from cause
+            wait = self._wait(loss, retries)
+            if wait is None and loss is not None:
+                raise loss
             if wait is None:
                 return
             retries += 1
@@ -283,7 +286,7 @@ class AsyncStream(_StreamBase[Item]):
     async def _iterate(self) -> AsyncGenerator[Item, None]:
         retries = 0
         while self._response.status_code != 204:
-            cause: httpx2.HTTPError | None = None
+            loss: APIError | None = None
             try:
                 async for chunk in self._response.aiter_bytes():
                     items = self._reader.feed(chunk)
@@ -296,12 +299,12 @@ class AsyncStream(_StreamBase[Item]):
                 for item in self._reader.finish():
                     yield item
             except httpx2.HTTPError as error:
-                cause = error
+                loss = self._lost(error)
             finally:
                 await self._response.aclose()
-            wait = self._wait(cause, retries)
-            if wait is None and cause is not None:
-                raise self._call.lost(cause) from cause
+            wait = self._wait(loss, retries)
+            if wait is None and loss is not None:
+                raise loss
             if wait is None:
                 return
             retries += 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic_core import from_json, to_json
 
 from ..errors import Detail
+from ..masking import Mask
 from ..media_types import essence_of
+from ..models.properties import resolve
 from ..models.validation import ANY, parse_json
 from .errors import ReplyContentTypeError, ReplyValidationError
 from .operation import Operation, Reply
@@ -17,6 +20,13 @@ if TYPE_CHECKING:
     import httpx2
 
 T = TypeVar("T")
+
+
+MASK = "hooksmith.mask"
+"""Extension of a response: the `Mask` of its request's credentials."""
+
+_EXPLANATIONS = ("/message", "/error_description", "/detail", "/title", "/error", "/code")
+_LONGEST_EXPLANATION = 200
 
 
 class RawReply(Generic[T]):
@@ -64,6 +74,10 @@ class RawReply(Generic[T]):
         if reply is None or reply.type is None or reply.type is type(None):
             return None
         found = self._described(reply)
+        if found is None:
+            raise self._unexpected(f"instead of {described_as(reply)}")
+        if found.type is None:
+            raise self._unexpected("is read by `stream` alone")
         if found.type is bytes:
             return self.content
         if _is_text(found):
@@ -82,26 +96,21 @@ class RawReply(Generic[T]):
         if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
             value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
             details = details if second else ()
-        return value, details
+        return value, masked_details(details, self._response)
 
-    def _described(self, reply: Reply) -> Reply:
-        """Return the description of the reply's media type."""
+    def _described(self, reply: Reply) -> Reply | None:
+        """Return the description of the reply's media type; None if there is none."""
         actual = self.headers.get("content-type", "")
         found = fitting(reply, actual)
-        shown = actual.partition(";")[0].strip()
         if found is None and essence_of(actual) in _MISLABELED:
             found = next(
                 (it for it in (reply, *reply.others) if _is_json(essence_of(it.media_type))), None
             )
-        if found is None:
-            raise self._unexpected(f"{shown} instead of {described_as(reply)}")
-        if found.type is None:
-            raise self._unexpected(f"{shown} is read by `stream` alone")
         return found
 
     def _unexpected(self, problem: str) -> ReplyContentTypeError:
         return ReplyContentTypeError(
-            f"{self._what()}: {problem}",
+            f"{self._what()}: {shown_media_type(self._response)} {problem}",
             status=self.status,
             headers=self.headers,
             request_id=self.request_id,
@@ -156,6 +165,38 @@ def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
         return from_json(response.content)
     except ValueError:
         return response.text
+
+
+def mask_of(response: httpx2.Response) -> Mask:
+    """Return the mask of a reply's credentials; it masks nothing in a reply of another client."""
+    mask: Mask = response.extensions.get(MASK, Mask())
+    return mask
+
+
+def masked_details(details: tuple[Detail, ...], response: httpx2.Response) -> tuple[Detail, ...]:
+    """Return the problems of a reply without credentials, which may be names of its properties."""
+    mask = mask_of(response)
+    return tuple(replace(each, where=mask(each.where)) for each in details)
+
+
+def shown_explanation(body: object, mask: Mask) -> str:
+    """Return the API's explanation of a refusal, on one line of at most 200 characters, without credentials.
+
+    They are masked before the text is cut and its spaces are changed, which would hide them from the mask.
+    """
+    if isinstance(body, str):
+        return ""
+    for pointer in _EXPLANATIONS:
+        text = resolve(body, pointer)
+        if isinstance(text, str) and text:
+            return " ".join(mask(text).split())[:_LONGEST_EXPLANATION]
+    return ""
+
+
+def shown_media_type(response: httpx2.Response) -> str:
+    """Return the media type of a reply for a message, without credentials."""
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip()
+    return mask_of(response)(media_type)
 
 
 def fitting(reply: Reply, actual: str) -> Reply | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from ..errors import printable
+
 if TYPE_CHECKING:
     from .hooks import ReplyEvent
 
@@ -33,7 +35,7 @@ def log_reply(event: ReplyEvent) -> None:
         event.status or event.error,
         event.duration * 1000,
         event.attempt,
-        event.request_id,
+        event.request_id and printable(event.request_id),
         extra={"hooksmith": event},
     )
 
@@ -47,7 +49,7 @@ def log_retry(event: ReplyEvent, wait: float) -> None:
         event.status or event.error,
         wait,
         event.attempt,
-        event.request_id,
+        event.request_id and printable(event.request_id),
         extra={"hooksmith": event},
     )
 

@@ -6,6 +6,7 @@ is not idempotent (RFC 9110, section 9.2.2) and has no idempotency key is sent a
 
 from __future__ import annotations
 
+import math
 import random
 import time
 import uuid
@@ -92,10 +93,14 @@ def wait_before(attempt: int, retry_after: float | None) -> float | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), as a number or a date."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), as a number or a date.
+
+    Return None if there is none, or if it is out of the range of numbers and dates.
+    """
     text = headers.get("retry-after", "").strip()
     if text.replace(".", "", 1).isdecimal():
-        return float(text)
+        seconds = float(text)
+        return seconds if math.isfinite(seconds) else None
     until = _date(text)
     if until is None:
         return None
@@ -104,11 +109,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _date(text: str) -> datetime | None:
+    """Return a date in UTC: the subtraction of dates with offsets can leave the range of dates."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def has_idempotency_key(api: ApiInfo, headers: Mapping[str, str]) -> bool:

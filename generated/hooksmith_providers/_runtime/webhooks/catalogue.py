@@ -37,7 +37,7 @@ from .event_types import (
     type_pattern,
 )
 from .form_bodies import FORM, is_form, media_type_of, read_carrier, read_form
-from .signatures.message import AnyHeaders, header_pairs, header_values, standard_name
+from .signatures.message import AnyHeaders, header_pairs, only_value, standard_name
 from .unexpected_events import DriftedEvent, UnknownEvent
 
 __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
@@ -110,6 +110,7 @@ class Catalogue(Generic[_Event]):
 
         Raises:
             EventParseError: The body is not JSON, not an event, or a batch.
+            SignatureError: The header with the event type has lines that differ.
             TypeError: The body was parsed before.
         """
         raw = body if type(body) is bytes else as_bytes(body)
@@ -160,7 +161,7 @@ class Catalogue(Generic[_Event]):
     ) -> str | None:
         """Return the id that repeated deliveries of an event share; None if there is none.
 
-        `index`: the event's position in a batch.
+        `index`: the event's position in a batch. Raises SignatureError if the header with the id has lines that differ.
         """
         value = self._value(self.id, event, headers)
         if not isinstance(value, str | int) or value == "":
@@ -203,7 +204,7 @@ class Catalogue(Generic[_Event]):
 
     def _value(self, location: Location | None, event: object, headers: AnyHeaders) -> object:
         if isinstance(location, InHeader):
-            return next(iter(header_values(headers, standard_name(headers, location.name))), None)
+            return only_value(headers, standard_name(headers, location.name))
         if location is None:
             return None
         source = event.payload if isinstance(event, UnknownEvent | DriftedEvent) else event
@@ -364,10 +365,11 @@ class Catalogue(Generic[_Event]):
         if self.form is not None:
             if is_form(raw, headers):
                 return read_form(raw, self.form)
-        elif (media_type := media_type_of(headers)) == FORM and (event := read_carrier(raw)):
-            return event  # GitHub's default, whose document has JSON alone
-        elif media_type:
-            return load_payload(raw, media_type)
+        elif media_type := media_type_of(headers):
+            event = read_carrier(raw) if media_type == FORM and is_form(raw, headers) else None
+            return event or load_payload(
+                raw, media_type
+            )  # GitHub's default, whose document has JSON alone
         return load_payload(raw)
 
 

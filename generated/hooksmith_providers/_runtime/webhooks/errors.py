@@ -52,6 +52,9 @@ class SignatureReason(StrEnum):
     URL_NEEDED = "url_needed"
     """The signature covers the URL, and no `url=` was given to compare it with."""
 
+    OTHER_HOST = "other_host"
+    """The request names a host that is not among the receiver's `hosts`."""
+
 
 class SignatureError(WebhookError):
     """The delivery is not proven to be the sender's.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..json_pointer import tokens
 from ..models.properties import resolve
 from .errors import EventParseError
-from .signatures.message import AnyHeaders, header_values
+from .signatures.message import AnyHeaders, only_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class TypeLocator:
 
 def _value(location: Location, source: object, headers: AnyHeaders) -> str:
     if isinstance(location, InHeader):
-        return next(iter(header_values(headers, location.name)), "")
+        return only_value(headers, location.name) or ""
     return _text(resolve(source, location))
 
 

@@ -59,8 +59,13 @@ class BaseWebhook(Generic[EventT]):
 
     @property
     def signs_url(self) -> bool:
-        """Whether the signed text has the URL, so that verification needs the URL that the sender called."""
+        """Whether signatures may cover the URL, so that verification needs the URL that the sender called."""
         return self._verifier.signs_url
+
+    @property
+    def reads_url(self) -> bool:
+        """Whether verification reads the URL of a delivery."""
+        return self._verifier.reads_url
 
     def unwrap(
         self,

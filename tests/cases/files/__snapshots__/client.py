@@ -28,6 +28,7 @@ class SeveralFilesClient(SyncClient):
         base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
+        max_reply: The most bytes of a reply in memory, after it is unpacked.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -40,6 +41,7 @@ class SeveralFilesClient(SyncClient):
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
+        max_reply: int = 100_000_000,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -49,6 +51,7 @@ class SeveralFilesClient(SyncClient):
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            max_reply=max_reply,
             headers=headers,
             http_client=http_client,
             hooks=hooks,
@@ -76,6 +79,7 @@ class AsyncSeveralFilesClient(AsyncClient):
         base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
+        max_reply: The most bytes of a reply in memory, after it is unpacked.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -88,6 +92,7 @@ class AsyncSeveralFilesClient(AsyncClient):
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
+        max_reply: int = 100_000_000,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -97,6 +102,7 @@ class AsyncSeveralFilesClient(AsyncClient):
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            max_reply=max_reply,
             headers=headers,
             http_client=http_client,
             hooks=hooks,

@@ -25,6 +25,7 @@ class PaginationClient(SyncClient):
         base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
+        max_reply: The most bytes of a reply in memory, after it is unpacked.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -37,6 +38,7 @@ class PaginationClient(SyncClient):
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
+        max_reply: int = 100_000_000,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -46,6 +48,7 @@ class PaginationClient(SyncClient):
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            max_reply=max_reply,
             headers=headers,
             http_client=http_client,
             hooks=hooks,
@@ -65,6 +68,7 @@ class AsyncPaginationClient(AsyncClient):
         base_url: The URL of the API, instead of the server of the document.
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
+        max_reply: The most bytes of a reply in memory, after it is unpacked.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -77,6 +81,7 @@ class AsyncPaginationClient(AsyncClient):
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
+        max_reply: int = 100_000_000,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -86,6 +91,7 @@ class AsyncPaginationClient(AsyncClient):
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            max_reply=max_reply,
             headers=headers,
             http_client=http_client,
             hooks=hooks,

@@ -17,6 +17,7 @@ from .execution import bound_call
 from .handlers import Handler, Handlers, Registration
 from .http import IncomingRequest, Reply
 from .job import HandlerRun, Job, Jobs
+from .own_url import OwnURL
 from .reporting import ReceiverHooks
 
 EventT = TypeVar("EventT")
@@ -178,17 +179,17 @@ class EventDispatcher(Generic[EventT]):
         table: HandlerTable[EventT],
         *,
         name: str,
-        url: str | None,
+        own_url: OwnURL,
         exhaustive: bool,
         hooks: ReceiverHooks,
         has_store: bool,
         late: float | None = None,
     ) -> None:
-        self.needs_url = url is None and webhook.signs_url
+        self.needs_url = own_url.url is None and webhook.reads_url
         self._webhook = webhook
         self._table = table
         self._name = name
-        self._url = url
+        self._own_url = own_url
         self._exhaustive = exhaustive
         self._hooks = hooks
         self._has_store = has_store
@@ -227,7 +228,7 @@ class EventDispatcher(Generic[EventT]):
             request.body,
             request.headers,
             method=request.method,
-            url=self._url or request.url,
+            url=self._own_url.of(request.url),
             late=self._late,
         )
         if unwrapped.tenant is not None:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ...errors import printable
 from ..outcomes import Retry
 from .http import IncomingRequest, Reply
 
@@ -70,7 +71,8 @@ class Job:
     @property
     def description(self) -> str:
         """The event for the log."""
-        return self.event_type if self.event_id is None else f"{self.event_type} {self.event_id!r}"
+        event_type = printable(self.event_type)
+        return event_type if self.event_id is None else f"{event_type} {self.event_id!r}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

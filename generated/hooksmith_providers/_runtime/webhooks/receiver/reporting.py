@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from ...errors import printable
 from .delivery_context import DeliveryContext
 
 logger = logging.getLogger("hooksmith")
@@ -168,8 +169,8 @@ class Reporter:
             logger.info(
                 "%s: %s %s: %s, %d, in %.1f ms",
                 report.receiver,
-                report.type or "request",
-                report.event_id or "",
+                printable(report.type or "request"),
+                printable(report.event_id or ""),
                 report.outcome,
                 report.status,
                 report.duration * 1000,

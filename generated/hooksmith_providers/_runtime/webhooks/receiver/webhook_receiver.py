@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from ...omit import OMIT, Omit
@@ -15,6 +15,7 @@ from .base_receiver import MAX_BODY, Receiver, Store
 from .event_dispatch import EventDispatcher, HandlerTable, UnhandledTypesError
 from .handlers import Handlers, HandlerT, MiddlewareT, Register
 from .http import IncomingRequest, Reply
+from .own_url import own_url
 from .reporting import Counts, ReceiverHooks
 from .stores import MemoryStore, checked_store
 
@@ -41,7 +42,9 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         name: The receiver's name in logs, hooks and keys of the store; None: the API's name. Receivers that share a
             store need different names to get the same event each.
         max_body: The most bytes of a body.
-        url: The URL that the sender calls, if the scheme signs it and a proxy changes it.
+        url: The URL that the sender calls. If signatures cover the URL, `url` or `hosts` is required.
+        hosts: Instead of `url`, the host names that a request may name, with a port if only that port is admitted. The
+            URL is that of the request then. `*` admits any host, as in development: deliveries to other receivers too.
         exhaustive: Whether to refuse to start while events of the document have no handler of their own.
         hooks: Functions that observe deliveries.
         inbox: Stores events before the reply; workers handle them later. Instead of a store.
@@ -53,7 +56,8 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
             repetitions (`retention`); their events need an id.
 
     Raises:
-        TypeError: An argument is of another type, or both `store` and `inbox` are passed.
+        TypeError: An argument is of another type, both `store` and `inbox` are passed, or signatures cover the URL
+            and neither `url` nor `hosts` is passed.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
         name: str | None = None,
         max_body: int = MAX_BODY,
         url: str | None = None,
+        hosts: Sequence[str] | None = None,
         exhaustive: bool = False,
         hooks: ReceiverHooks | None = None,
         inbox: Inbox | None = None,
@@ -80,7 +85,7 @@ class WebhookReceiver(InboxReceiver, Receiver, Generic[EventT]):
             webhook,
             self._handlers,
             name=own_name,
-            url=url,
+            own_url=own_url(url, hosts, is_signed=webhook.signs_url),
             exhaustive=exhaustive,
             hooks=hooks or ReceiverHooks(),
             has_store=own_store is not None,

@@ -85,9 +85,14 @@ class HMAC:
         if self.syntax in ("pairs", "list") and not self.key:
             raise ValueError(f"the syntax {self.syntax} needs `key`")
 
+    @property
+    def signs_url(self) -> bool:
+        """Whether the signature covers the URL."""
+        return "{url}" in self.signed or self.body_digest is not None
+
     def bind(self, secrets: AnySecrets) -> Verifier:
         """Return the verifier with these secrets."""
-        return bind_secrets(secrets, self._bind)
+        return bind_secrets(secrets, self._bind, signs_url=self.signs_url)
 
     def _bind(self, secrets: Secrets) -> Verifier:
         return HMACVerifier(self, self.secret.load(secrets))
@@ -100,7 +105,7 @@ class HMACVerifier:
 
     def __init__(self, scheme: HMAC, keys: tuple[Key, ...]) -> None:
         self._scheme = scheme
-        self.signs_url = "{url}" in scheme.signed or scheme.body_digest is not None
+        self.signs_url = self.reads_url = scheme.signs_url
         self._hashes = [key.keyed_hash(scheme.digest) for key in keys]
         texts = [*_FIELD.split(scheme.signed), ""]
         self._parts = [

@@ -48,6 +48,7 @@ class HTTPMessageVerifier:
     """Verifier of `HTTPMessageSignatures` with its keys."""
 
     signs_url = True
+    reads_url = True
     verify_fast: FastVerifier | None = None
 
     def __init__(self, require: Sequence[str], keys: KeySource) -> None:

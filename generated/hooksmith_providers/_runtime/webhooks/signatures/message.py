@@ -52,11 +52,11 @@ class Message:
         return header_values(self.headers, name)
 
     def one(self, name: str) -> str:
-        """Return the value of a header that may not be repeated; raises SignatureError."""
-        found = self.needed(name)
-        if len(found) > 1 and len(set(found)) > 1:
-            raise malformed(name, "stands more than once")
-        return found[0]
+        """Return the value of a required header whose lines must not differ; raises SignatureError."""
+        value = only_value(self.headers, name)
+        if value is None:
+            raise _missing(name)
+        return value
 
     def needed(self, name: str) -> list[str]:
         """Return the values of a required header; raises SignatureError."""
@@ -65,9 +65,7 @@ class Message:
             return found
         found = [value for value in found if value]
         if not found:
-            raise SignatureError(
-                SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name
-            )
+            raise _missing(name)
         return found
 
 
@@ -80,6 +78,27 @@ def _pairs(headers: object) -> list[tuple[Any, Any]]:
             f"not {type(headers).__name__}"
         )
     return found
+
+
+def only_value(headers: AnyHeaders, name: str) -> str | None:
+    """Return the value of a header whose lines must not differ; None if it is absent. Empty lines are skipped.
+
+    Verification, ids and event types read headers by this rule: an added line must not change the meaning of a
+    delivery that was signed.
+
+    Raises:
+        SignatureError: Lines differ.
+    """
+    values = {value for value in header_values(headers, name) if value}
+    if len(values) > 1:
+        raise malformed(name, "stands more than once")
+    return values.pop() if values else None
+
+
+def _missing(name: str) -> SignatureError:
+    return SignatureError(
+        SignatureReason.MISSING_HEADER, f"the delivery has no header {name}", header=name
+    )
 
 
 def malformed(name: str, problem: str) -> SignatureError:

@@ -27,7 +27,10 @@ class Verifier(Protocol):
     """Whether a check may wait for the network, as when keys are fetched."""
 
     signs_url: bool
-    """Whether the signed text has the URL."""
+    """Whether the signature may cover the URL, so that a receiver must know its own."""
+
+    reads_url: bool
+    """Whether verification reads the URL."""
 
     verify_fast: FastVerifier | None
     """Verification of the usual form, which `verify` follows if it gives no verdict; None if the scheme has none."""

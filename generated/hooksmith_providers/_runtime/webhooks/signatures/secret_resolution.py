@@ -78,10 +78,18 @@ def secrets_or_default(secrets: AnySecrets | Omit, api: str) -> AnySecrets:
     return secret
 
 
-def bind_secrets(secrets: AnySecrets, bind: Callable[[Secrets], Verifier]) -> Verifier:
-    """Return a scheme's verifier for any form of secrets. `bind` binds unnamed secrets."""
+def bind_secrets(
+    secrets: AnySecrets, bind: Callable[[Secrets], Verifier], *, signs_url: bool = False
+) -> Verifier:
+    """Return a scheme's verifier for any form of secrets.
+
+    Args:
+        secrets: The secrets.
+        bind: Binds unnamed secrets.
+        signs_url: Whether the scheme's signatures cover the URL.
+    """
     if callable(secrets):
-        return ResolvingVerifier(secrets, bind)
+        return ResolvingVerifier(secrets, bind, signs_url)
     if isinstance(secrets, Mapping):
         return NamedVerifier(cast("NamedSecrets", secrets), bind)
     return bind(secrets)
@@ -99,6 +107,7 @@ class NamedVerifier:
         self._verifiers = {name: bind(secret) for name, secret in secrets.items()}
         self._first = next(iter(self._verifiers.values()))
         self.signs_url = self._first.signs_url
+        self.reads_url = self._first.reads_url
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         problems: list[SignatureError] = []
@@ -120,12 +129,15 @@ class ResolvingVerifier:
     """Verifier with secrets that a resolver gives for each request."""
 
     waits = True
-    signs_url = True
+    reads_url = True
     verify_fast: FastVerifier | None = None
 
-    def __init__(self, resolver: SecretResolver, bind: Callable[[Secrets], Verifier]) -> None:
+    def __init__(
+        self, resolver: SecretResolver, bind: Callable[[Secrets], Verifier], signs_url: bool
+    ) -> None:
         self._resolver = resolver
         self._bind = bind
+        self.signs_url = signs_url
 
     def verify(self, message: Message, now: float, tolerance: float | None) -> None:
         resolved = _result(self._resolver(SecretRequest(message=message)))
@@ -133,7 +145,7 @@ class ResolvingVerifier:
             message.tenant, resolved = resolved.tenant, resolved.secrets
         if resolved is None:
             raise no_match("signature")
-        bind_secrets(resolved, self._bind).verify(message, now, tolerance)
+        bind_secrets(resolved, self._bind, signs_url=self.signs_url).verify(message, now, tolerance)
 
     def sign(self, message: Message, now: float, id_: str) -> dict[str, str]:
         raise ValueError("a resolver of secrets only verifies: sign with a Webhook of one secret")

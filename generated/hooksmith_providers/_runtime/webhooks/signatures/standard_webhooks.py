@@ -82,6 +82,7 @@ class StandardWebhooksVerifier:
 
     waits = False
     signs_url = False
+    reads_url = False
 
     def __init__(self, prefix: str, keys: Sequence[_Key]) -> None:
         self._id, self._time, self._signature = (

@@ -34,6 +34,7 @@ class StaticHeaderVerifier:
 
     waits = False
     signs_url = False
+    reads_url = False
     verify_fast: FastVerifier | None = None
 
     def __init__(self, header: str, keys: tuple[Key, ...]) -> None:
