@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -67,8 +68,13 @@ def part(path: Path) -> str:
     return first.removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
     """(line, absolute dotted name) of every import in a file, wherever it stands."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
     package = (
         ["hooksmith", *path.relative_to(GENERATOR).parts[:-1]]
         if path.is_relative_to(GENERATOR)
@@ -84,6 +90,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, ".".join([*stem, alias.name])
 
 
+@cache
 def graph() -> dict[str, set[str]]:
     """Part → the parts that it imports, wherever in its files."""
     found: dict[str, set[str]] = {}

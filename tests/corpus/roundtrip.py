@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import importlib
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,19 +21,17 @@ import referencing.jsonschema
 from pydantic import TypeAdapter
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from hooksmith.config import Settings
 from hooksmith.describe.schemas import Schemas
 from hooksmith.load.library import load
-from hooksmith.naming.class_names import assign_class_names
-from hooksmith.normalize import normalize
 from hooksmith.normalize.bundle import bundle
 from hooksmith.normalize.diagnostics import Findings
 from hooksmith.normalize.dialects import upgrade
 from hooksmith.normalize.repair import tolerate
 from hooksmith.openapi.grammar import walk
-from hooksmith.pipeline import generate
 from hooksmith.plan.annotations import AnnotationWriter
 from hooksmith.plan.imports import Imports
+
+from .real_documents import RealDocument
 
 
 @dataclass
@@ -50,22 +47,12 @@ class Account:
             self.findings.append(f"{outcome}: {pointer}: {str(detail)[:300]}")
 
 
-def account(path: Path, folder: Path) -> Account:
-    """Generate the package of `path` in `folder`, and send each of its examples through it."""
+def round_trips(real: RealDocument) -> Account:
+    """Send each example of a document through its package, which can be imported."""
     result = Account()
-    package = "rt_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
-    for name, text in generate(path, Settings(package=package, formatter="none")).files.items():
-        target = folder / package / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
-    sys.path.insert(0, str(folder))
-    try:
-        adapters = _Adapters(path, package)
-        judge = _Judge(path)
-        for pointer, example in judge.examples():
-            _try(result, adapters, judge, pointer, example)
-    finally:
-        sys.path.remove(str(folder))
+    adapters, judge = _Adapters(real), _Judge(real.path)
+    for pointer, example in judge.examples():
+        _try(result, adapters, judge, pointer, example)
     return result
 
 
@@ -174,13 +161,12 @@ def _stated(node: dict[str, Any]) -> Iterator[Any]:
 class _Adapters:
     """The generated type of each schema of a document."""
 
-    def __init__(self, path: Path, package: str) -> None:
-        self._normal = normalize(load(path))
-        self._schemas = Schemas(self._normal, assign_class_names(self._normal.document, {}))
+    def __init__(self, real: RealDocument) -> None:
+        self._schemas = Schemas(real.normal, real.names)
         self._schemas.add_components()
-        found = ("models", "events") if "webhooks" in self._normal.document else ("models",)
-        self._modules = [importlib.import_module(f"{package}.{name}") for name in found]
-        self._runtime = f"{package}._runtime"
+        found = ("models", "events") if "webhooks" in real.normal.document else ("models",)
+        self._modules = [importlib.import_module(f"{real.package}.{name}") for name in found]
+        self._runtime = f"{real.package}._runtime"
         self._definitions: dict[str, Any] = {}
 
     def at(self, pointer: str) -> TypeAdapter[Any]:

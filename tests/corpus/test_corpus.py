@@ -5,85 +5,96 @@ They lie outside the project (`../shared`); without them the tests skip, saying 
 
 from __future__ import annotations
 
-import ast
+import hashlib
 import importlib
-import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from corpus.roundtrip import account
-from hooksmith.load.library import load
-from hooksmith.naming.class_names import assign_class_names
-from hooksmith.normalize import normalize
-from hooksmith.pipeline import generate, ledger
-from hooksmith.settings import Settings
-from support.paths import SHARED
+from corpus.real_documents import DOCUMENTS, RealDocument, real_document
+from corpus.roundtrip import Account, round_trips
+from support.black_style import as_black_has_it
+from support.sites import check_site
 
-DOCUMENTS = sorted([*SHARED.glob("corpus/*.json"), *SHARED.glob("reference/*.openapi.*")])
+ENOUGH = 40_000
+"""Characters of each document's package that black reads: it takes a second for 90 KB."""
 
 pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="there is no ../shared with documents to try")
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_whole(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every module compiles and imports, and nothing that the document has is missing from the ledger."""
-    package = "corpus_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
-    files = generate(path, Settings(package=package, formatter="none")).files
-    for name, text in files.items():
-        target = tmp_path / package / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
-        if name.endswith(".py"):
-            ast.parse(text)
-    monkeypatch.syspath_prepend(tmp_path)
-    module = importlib.import_module(package)
-    for exported in module.__all__:
-        assert getattr(module, exported) is not None
-    for name in files:
-        if name.endswith(".py") and not name.startswith("_runtime/"):
-            importlib.import_module(
-                ".".join([package, *name.removesuffix(".py").split("/")]).removesuffix(".__init__")
-            )
-    for loaded in [name for name in sys.modules if name.partition(".")[0] == package]:
-        del sys.modules[loaded]
+@pytest.fixture(scope="module", params=DOCUMENTS, ids=lambda path: path.name)
+def real(request: pytest.FixtureRequest) -> RealDocument:
+    """A document; all tests of one run before the next."""
+    return real_document(request.param)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_nothing_is_lost(path: Path) -> None:
+@pytest.fixture(scope="module")
+def accounts() -> Iterator[dict[str, Account]]:
+    """The examples of the documents tried so far, checked as a whole at the end."""
+    accounts: dict[str, Account] = {}
+    yield accounts
+    if len(accounts) == len(DOCUMENTS):
+        total = sum((each.outcomes for each in accounts.values()), Counter[str]())
+        judged = sum(total.values()) - total["invalid by jsonschema"]
+        findings = [(name, each.findings) for name, each in accounts.items() if each.findings]
+        assert judged > 1000
+        assert total["round trip"] >= 0.999 * judged, findings
+
+
+@pytest.fixture(scope="module")
+def classes() -> Iterator[dict[str, str]]:
+    """Pointer → class name in the documents so far, checked as a whole at the end."""
+    classes: dict[str, str] = {}
+    yield classes
+    counted = [place for place, name in classes.items() if _is_position(place, name)]
+    assert len(counted) < 0.005 * len(classes), counted
+
+
+def test_whole(real: RealDocument, tmp_path: Path, accounts: dict[str, Account]) -> None:
+    """Every module imports; what jsonschema accepts of the examples is read and written with the same meaning."""
+    with real.importable(tmp_path):
+        module = importlib.import_module(real.package)
+        for exported in module.__all__:
+            assert getattr(module, exported) is not None
+        for name in real.files:
+            if name.endswith(".py") and not name.startswith("_runtime/"):
+                dotted = ".".join([real.package, *name.removesuffix(".py").split("/")])
+                importlib.import_module(dotted.removesuffix(".__init__"))
+        accounts[real.path.name] = round_trips(real)
+
+
+def test_nothing_is_lost(real: RealDocument) -> None:
     """No operation, webhook, callback or schema is degraded as a whole; every degradation gives its reason."""
-    found = ledger(path, Settings(package="corpus"))
-    assert found.entries
-    for entry in found.entries:
+    assert real.ledger.entries
+    for entry in real.ledger.entries:
         assert entry.status == "emitted" or entry.reason
         if entry.kind in ("operation", "webhook", "callback"):
             assert entry.status == "emitted", entry
 
 
-def test_examples(tmp_path: Path) -> None:
-    """What jsonschema accepts of the documents' examples is read and written again with the same meaning."""
-    total: Counter[str] = Counter()
-    findings = []
-    for path in DOCUMENTS:
-        result = account(path, tmp_path)
-        total += result.outcomes
-        findings += [f"{path.name}: {finding}" for finding in result.findings]
-    judged = sum(total.values()) - total["invalid by jsonschema"]
-    assert judged > 1000
-    assert total["round trip"] >= 0.999 * judged, findings
-
-
-def test_names_are_no_counters() -> None:
+def test_names_are_no_counters(real: RealDocument, classes: dict[str, str]) -> None:
     """Fewer than one class in two hundred is named by a position, for want of anything else in its document."""
-    names: dict[str, str] = {}
-    for path in DOCUMENTS:
-        settled = assign_class_names(normalize(load(path)).document, {}).names
-        names |= {f"{path.name}#{pointer}": name for pointer, name in settled.items()}
-    counted = [place for place, name in names.items() if _is_position(place, name)]
-    assert len(counted) < 0.005 * len(names), counted
+    classes |= {f"{real.path.name}#{pointer}": name for pointer, name in real.names.names.items()}
+    assert all(name.isidentifier() for name in real.names.names.values())
 
 
 def _is_position(place: str, name: str) -> bool:
     step = place.rpartition("/")[2]
     return step.isdigit() and name.endswith(str(int(step) + 1))
+
+
+def test_black_leaves_it_as_it_is(real: RealDocument) -> None:
+    """The package is as black itself has it, though black sees little of it."""
+    read = 0
+    for name in sorted(real.files, key=lambda name: hashlib.sha256(name.encode()).digest()):
+        if not name.endswith(".py") or name.startswith("_runtime/"):
+            continue
+        if read < ENOUGH:
+            assert as_black_has_it(real.files[name]) == real.files[name], name
+            read += len(real.files[name])
+
+
+def test_its_site(real: RealDocument) -> None:
+    check_site(real.documented)

@@ -16,6 +16,7 @@ from hooksmith.docs.snippets import Names
 from support.documents import openapi, operation, written
 from support.paths import PROVIDERS
 from support.sites import (
+    LARGEST_PAGE,
     code,
     documented,
     elements,
@@ -27,7 +28,6 @@ from support.sites import (
     target,
 )
 
-LARGEST_PAGE = 150_000
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; require-trusted-types-for 'script'; trusted-types hooksmith"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -13,10 +14,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from hooksmith.config import load_config
 from hooksmith.docs.site import DocumentedApi, render_site
 from hooksmith.docs.snippets import Names
+from hooksmith.docs.text_site import render_llms, render_markdown
 from hooksmith.pipeline import survey
 from hooksmith.settings import Settings
 
 from .paths import ROOT, SPECS
+
+LARGEST_PAGE = 150_000
+"""Bytes of HTML."""
+
+_PYTHON = 'pre[aria-label="Call in Python"] code, pre[aria-label="Handler in Python"] code'
 
 
 def documented(
@@ -90,3 +97,22 @@ def write(files: Mapping[str, str], folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     return folder
+
+
+def check_site(api: DocumentedApi) -> None:
+    """Assert that the pages of an API's site are small, their Python is Python and their links lead somewhere."""
+    files = render_site([api])
+    anchors: dict[str, set[str]] = {}
+    targets: set[tuple[str, str]] = set()
+    for name, page in pages(files):
+        assert len(files[name].encode()) <= LARGEST_PAGE, name
+        anchors[name] = set(ids(page))
+        targets |= {target(name, link) for link in links(page) if "://" not in link}
+        for block in page.css(_PYTHON):
+            ast.parse(block.text(), name)
+    for file, anchor in targets:
+        if not file.startswith("mailto:"):
+            assert file in files
+            assert not anchor or anchor in anchors[file], f"{file}#{anchor}"
+    assert render_markdown([api])["README.md"]
+    assert render_llms([api])["llms.txt"]
