@@ -186,11 +186,12 @@ EDITS: dict[str, tuple[list[Step], set[str]]] = {
 }  # fmt: skip
 
 
-def edited(name: str) -> dict[str, Any]:
-    """The document after an edit."""
+def edited(*names: str) -> dict[str, Any]:
+    """The document after edits."""
     document = copy.deepcopy(BASE)
-    for path, target in EDITS[name][0]:
-        _set(document, path, target)
+    for name in names:
+        for path, target in EDITS[name][0]:
+            _set(document, path, target)
     return document
 
 
