@@ -8,6 +8,7 @@ import pytest
 
 from hooksmith.config import Settings, find_config, load_config
 from hooksmith.errors import ConfigError
+from hooksmith.settings import Patterns
 
 WHOLE = """\
 [project]
@@ -86,6 +87,16 @@ def test_it_is_checked(line: str, message: str, tmp_path: Path) -> None:
     assert found.place.line is not None
 
 
+def test_a_part_of_a_document(tmp_path: Path) -> None:
+    text = f"""{WHOLE}
+include = {{ tags = ["issues", "pull*"], webhooks = ["push"] }}
+exclude.operations = ["issues/delete"]
+"""
+    settings = load_config(put(tmp_path / "pyproject.toml", text)).settings("two")
+    assert settings.include == Patterns(tags=("issues", "pull*"), webhooks=("push",))
+    assert settings.exclude == Patterns(operations=("issues/delete",))
+
+
 def test_a_file_of_its_own_has_the_keys_at_the_top(tmp_path: Path) -> None:
     text = 'out = "."\npackage = "acme"\napis.one.spec = "one.yaml"\n'
     config = load_config(put(tmp_path / "hooksmith.toml", text))
@@ -121,6 +132,13 @@ def test_the_nearest_configuration_is_found(tmp_path: Path) -> None:
             "known: out, package,",
         ),
         ("roots", "rots", 11, "unknown key 'apis.one.rots'", "did you mean 'roots'?"),
+        (
+            "roots = [",
+            'include = { tag = ["a"] }\nroots = [',
+            11,
+            "unknown key 'apis.one.include.tag'",
+            "did you mean 'tags'?",
+        ),
         (
             "hooksmith.apis.two]\nspec",
             "hooksmith.apis.two]\nspecs",

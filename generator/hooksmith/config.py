@@ -8,6 +8,8 @@
     pagination = "off"                # pages are those that the document declares; "on" recognises the usual forms
     operation_names = "document"      # methods are named as operations are; "short" leaves out their resource's name
 
+    resources = "nested"              # resources nest as the paths below a tag do; "tags": each tag is one resource
+
     [tool.hooksmith.apis.workos]      # one subpackage each
     spec = "specs/workos/openapi.yaml" # a file, or an https:// URL that `hooksmith pull` fetches
     roots = ["specs/shared"]          # further folders that $refs may reach
@@ -15,6 +17,8 @@
     names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
     signature = "github"              # as x-hooksmith-signature and x-hooksmith-events, for a document of others
     events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
+    include = { tags = ["issues"] }   # the part to generate, by patterns of tags, paths, operations and webhooks
+    exclude = { paths = ["/admin/*"] } # what to leave out of it
 
 In hooksmith.toml the same keys stand at the top level. Paths are relative to the file.
 """
@@ -34,6 +38,7 @@ from .errors import ConfigError, Diagnostic, Place
 from .extensions.schema import check_statement
 from .load.lock_file import check_fetched
 from .settings import Formatter as Formatter
+from .settings import Patterns
 from .settings import Settings as Settings
 from .settings import check_identifier as check_identifier
 from .suggest import did_you_mean
@@ -70,6 +75,22 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class PatternsConfig(_Frozen):
+    """`include` and `exclude`: patterns of operations and webhooks, see `settings.Patterns`."""
+
+    tags: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> Patterns:
+        """The same, as settings."""
+        return Patterns(
+            tags=self.tags, paths=self.paths, operations=self.operations, webhooks=self.webhooks
+        )
+
+
 class ApiConfig(_Frozen):
     """`[tool.hooksmith.apis.<name>]`: one subpackage."""
 
@@ -79,6 +100,8 @@ class ApiConfig(_Frozen):
     names: dict[Pointer, Identifier] = {}
     signature: Annotated[str | dict[str, Any] | None, AfterValidator(_check_signature)] = None
     events: Annotated[dict[str, Any] | None, AfterValidator(_check_events)] = None
+    include: PatternsConfig = PatternsConfig()
+    exclude: PatternsConfig = PatternsConfig()
 
 
 class Config(_Frozen):
@@ -90,6 +113,7 @@ class Config(_Frozen):
     strict: bool = True
     operation_names: Literal["short", "document"] | None = None
     pagination: Literal["on", "off"] | None = None
+    resources: Literal["tags", "nested"] | None = None
     apis: Annotated[dict[ApiName, ApiConfig], Field(min_length=1)]
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -120,6 +144,9 @@ class Config(_Frozen):
             events=api.events,
             operation_names=self.operation_names,
             pagination=self.pagination,
+            resources=self.resources,
+            include=api.include.patterns,
+            exclude=api.exclude.patterns,
             runtime="shared",
             roots=api.roots,
             overlays=api.overlay,
@@ -225,8 +252,7 @@ def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
     where = ".".join(keys)
     match detail["type"]:
         case "extra_forbidden":
-            model = ApiConfig if keys[0] == "apis" else Config
-            known = list(model.model_fields)
+            known = list(_model_of(keys).model_fields)
             hint = did_you_mean(keys[-1], known) or f"known: {', '.join(known)}"
             return Diagnostic(message=f"unknown key {where!r}", place=place, hint=hint)
         case "missing":
@@ -239,6 +265,13 @@ def _diagnostic(path: Path, text: str, detail: Any) -> Diagnostic:
         case _:
             message = f"{where}: {detail['msg'].removeprefix('Value error, ')}"
             return Diagnostic(message=message, place=place)
+
+
+def _model_of(keys: list[str]) -> type[_Frozen]:
+    """Return the model of the table that an unknown key stands in."""
+    if keys[0] != "apis":
+        return Config
+    return PatternsConfig if len(keys) > 3 and keys[2] in ("include", "exclude") else ApiConfig
 
 
 def _line(text: str, keys: list[str]) -> int | None:

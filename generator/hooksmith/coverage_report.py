@@ -27,11 +27,14 @@ from .openapi.parameters import RESERVED_HEADERS, same_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A part of the document and its outcome. `name`: its Python name; empty if it has none."""
+    """A part of the document and its outcome. `name`: its Python name; empty if it has none.
+
+    `excluded`: the user did not select the part.
+    """
 
     kind: str
     pointer: str
-    status: Literal["emitted", "degraded"]
+    status: Literal["emitted", "degraded", "excluded"]
     name: str = ""
     reason: str = ""
 
@@ -44,14 +47,14 @@ class Ledger:
     warnings: tuple[Diagnostic, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return `{"summary": {kind: {"emitted": n, "degraded": n}}, "entries": […], "warnings": […]}`.
+        """Return `{"summary": {kind: {"emitted": n, "degraded": n, "excluded": n}}, "entries": […], "warnings": […]}`.
 
         Empty names, reasons and hints are omitted.
         """
         count = Counter((entry.kind, entry.status) for entry in self.entries)
         kinds = dict.fromkeys(entry.kind for entry in self.entries)
         summary = {
-            kind: {status: count[kind, status] for status in ("emitted", "degraded")}
+            kind: {status: count[kind, status] for status in ("emitted", "degraded", "excluded")}
             for kind in kinds
         }
         return {
@@ -147,6 +150,11 @@ class _Accountant:
         return Ledger(tuple(entries), tuple(self._normal.diagnostics))
 
     def _entry(self, subject: Subject) -> Entry:
+        excluded = self._normal.excluded.get(subject.owner or subject.pointer)
+        if excluded is not None:
+            return Entry(
+                kind=subject.kind, pointer=subject.pointer, status="excluded", reason=excluded
+            )
         name, reason = getattr(self, f"_{subject.kind}")(subject)
         status: Literal["emitted", "degraded"] = "degraded" if reason else "emitted"
         return Entry(

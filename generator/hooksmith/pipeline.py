@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .describe import describe
+from .describe.name_places import NamedPlace, name_places
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .formatting import format_files
@@ -15,10 +16,10 @@ from .formatting.guard import check_module
 from .ir import Api
 from .load.input_file import Input
 from .load.library import Library, load
-from .naming.class_names import ClassNames, assign_class_names
-from .naming.overrides import check_overrides
+from .naming.names import Names, assign_names
 from .normalize import Normal, normalize
 from .normalize.diagnostics import summarized
+from .normalize.selection import select
 from .normalize.sources import Sources
 from .output.runtime_copy import needed_folders, runtime_files
 from .plan import plan
@@ -109,7 +110,14 @@ def ledger(path: Path, settings: Settings) -> Ledger:
 
     library = load(path, roots=settings.roots, overlays=settings.overlays)
     normal, names = _named(library, settings)
-    return account(normal, names, describe(normal, names, settings.source or path.name))
+    return account(normal, names.classes, describe(normal, names, settings.source or path.name))
+
+
+def named_places(path: Path, settings: Settings) -> list[NamedPlace]:
+    """Return the names of one document that `names` can change, with their places. Raises HooksmithError."""
+    library = load(path, roots=settings.roots, overlays=settings.overlays)
+    normal, names = _named(library, settings)
+    return list(name_places(normal, names, describe(normal, names, path.name)))
 
 
 def describe_document(path: Path, settings: Settings) -> Description:
@@ -148,12 +156,15 @@ def _rendered(path: Path, settings: Settings) -> Result:
     return Result(files=render(view), diagnostics=diagnostics, inputs=inputs)
 
 
-def _named(library: Library, settings: Settings) -> tuple[Normal, ClassNames]:
-    """Return the normal form and its class names; extensions and names in the settings override the document's."""
+def _named(library: Library, settings: Settings) -> tuple[Normal, Names]:
+    """Return the selected part of the normal form, and the names of the whole document.
+
+    Extensions and names in the settings override the document's.
+    """
     normal = normalize(library)
     normal.document.update(settings.extensions)
-    names = assign_class_names(normal.document, settings.names)
-    check_overrides(normal.document, settings.names, names.names, lambda: normal.place(""))
+    names = assign_names(normal.document, settings.names, lambda: normal.place(""))
+    select(normal, names.operations, settings.include, settings.exclude)
     return normal, names
 
 

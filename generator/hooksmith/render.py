@@ -32,7 +32,11 @@ def _one(attribute: str) -> Callable[[PackageView], Iterator[tuple[str, Any]]]:
 
 def _resources(view: PackageView) -> Iterator[tuple[str, Any]]:
     for resource in view.resources:
-        yield resource.name, resource
+        yield resource.module, resource
+
+
+def _with_operations(view: PackageView) -> Iterator[tuple[str, Any]]:
+    return (each for each in _resources(view) if each[1].methods)
 
 
 def _model_modules(view: PackageView) -> Iterator[tuple[str, Any]]:
@@ -69,7 +73,7 @@ FILES = (
     Output("api/resources/__init__.py.jinja", "resources/__init__.py", _one("resources")),
     Output("api/resources/resource.py.jinja", "resources/{}.py", _resources),
     Output("api/operations/__init__.py.jinja", "operations/__init__.py", _one("resources")),
-    Output("api/operations/operations.py.jinja", "operations/{}.py", _resources),
+    Output("api/operations/operations.py.jinja", "operations/{}.py", _with_operations),
     Output("api/operations/_api.py.jinja", "operations/_api.py", _one("client")),
     Output("api/api.md.jinja", "api.md", _always),
     Output("api/AGENTS.md.jinja", "AGENTS.md", _one("agents")),

@@ -19,11 +19,29 @@ def check_identifier(name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Patterns:
+    """Patterns of operations and webhooks, with `*` and `?`: each compared with the whole of a text, by case.
+
+    `tags`: of operations and webhooks; of an operation without tags, the beginning of its path that names its resource.
+    `paths`: as the document writes them. `operations`: `operationId`s. `webhooks`: their keys.
+    """
+
+    tags: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.tags or self.paths or self.operations or self.webhooks)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Settings that, with the document, determine the generated files.
 
-    `names`: JSON Pointer → Python name, in place of the generated name. `runtime`: place of `_runtime`, in the package
-    (`inner`) or beside it, for a suite of packages (`shared`). `roots`: further folders that `$ref`s may reach.
+    `names`: place → Python name, in place of the generated name (`naming/overrides.py`). `runtime`: place of
+    `_runtime`, in the package (`inner`) or beside it, for a suite of packages (`shared`). `roots`: further folders that
+    `$ref`s may reach.
     """
 
     package: str
@@ -42,6 +60,12 @@ class Settings:
     """Whether pages are recognised that the document does not declare; None: as the document says, else on."""
     operation_names: Literal["short", "document"] | None = None
     """Whether methods leave out the words that their resource says; None: as the document says, else short."""
+    resources: Literal["tags", "nested"] | None = None
+    """Whether resources nest as the paths below a tag do; None: as the document says, else `tags`."""
+    include: Patterns = Patterns()
+    """What to generate; empty: everything. Names are those of the whole document."""
+    exclude: Patterns = Patterns()
+    """What to leave out."""
     source: str = ""
     """Name of the document in generated files; empty: the name of its file."""
 
@@ -66,5 +90,6 @@ class Settings:
             "events": self.events,
             "operation-names": self.operation_names,
             "pagination-detection": self.pagination,
+            "resources": self.resources,
         }
         return {f"x-hooksmith-{name}": it for name, it in stated.items() if it is not None}

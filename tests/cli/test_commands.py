@@ -402,6 +402,26 @@ def test_no_arguments_give_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Write the package of each document" in capsys.readouterr().err
 
 
+def test_only_some_tags(run: Run, project: Path) -> None:
+    document = """\
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /a: {get: {tags: [first], responses: {"204": {description: ok}}}}
+  /b: {get: {tags: [second], responses: {"204": {description: ok}}}}
+  /c: {get: {tags: [third], responses: {"204": {description: ok}}}}
+"""
+    (project / "shop.yaml").write_text(document)
+    done = run("generate", "shop.yaml", "--only-tags", "first, third", "--formatter", "none")
+    assert done.returncode == 0, done.stderr
+    modules = {path.name for path in (project / "shop" / "resources").glob("*.py")}
+    assert modules == {"__init__.py", "first.py", "third.py"}
+    done = run("generate", "shop.yaml", "--only-tags", "fourth", "--formatter", "none")
+    assert (done.returncode, "no tag matches 'fourth'" in done.stderr) == (2, True)
+    done = run("generate", "--only-tags", "first")
+    assert (done.returncode, "go with SPEC" in done.stderr) == (2, True)
+
+
 def test_documents_may_stand_between_options(run: Run, project: Path) -> None:
     outcome = run("generate", "one.yaml", "--out", "mixed", "two.yaml", "--formatter", "none")
     assert (outcome.returncode, outcome.stderr) == (0, "")

@@ -9,8 +9,7 @@ import pytest
 
 from hooksmith.errors import ConfigError
 from hooksmith.load.library import load
-from hooksmith.naming.class_names import assign_class_names
-from hooksmith.naming.overrides import check_overrides
+from hooksmith.naming.names import assign_names
 from hooksmith.normalize import normalize
 from support.documents import written
 
@@ -39,9 +38,7 @@ PRICE, OWNER = f"{JOB}/properties/price", f"{JOB}/properties/owner"
 
 def named(folder: Path, names: dict[str, str]) -> dict[str, str]:
     normal = normalize(load(written(DOCUMENT, folder)))
-    assigned = assign_class_names(normal.document, names).names
-    check_overrides(normal.document, names, assigned, lambda: normal.place(""))
-    return assigned
+    return assign_names(normal.document, names, lambda: normal.place("")).classes.names
 
 
 def test_what_is_named_passes_its_name_on(tmp_path: Path) -> None:
@@ -62,8 +59,8 @@ def test_equal_schemas_may_share_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        ({f"{JOB}b": "Work"}, "no schema that gets a class stands at"),
-        ({"/paths/~1jobs/post": "make"}, "no schema that gets a class stands at"),
+        ({f"{JOB}b": "Work"}, "nothing that gets a name stands at"),
+        ({"/paths/~1jobs/post": "make"}, "no operation stands at"),
         ({JOB: "Ack"}, f"'Ack', for {JOB}, is what {ACK} is called"),
         ({OWNER: "Ack"}, f"'Ack', for {OWNER}, is what {ACK} is called"),
         ({JOB: "Work", ACK: "Work"}, f"'Work', for {JOB}, is what {ACK} is called"),

@@ -54,7 +54,7 @@ class Wire:
         return httpx2.Response(204)
 
     def resource(self, package: ModuleType, made: Made, name: str = "things") -> Any:
-        client = getattr(package, f"{made.api.client.name}Client")(
+        client = getattr(package, made.api.client.name)(
             base_url="https://example.com",
             http_client=httpx2.Client(transport=httpx2.MockTransport(self)),
         )
@@ -263,7 +263,7 @@ def test_a_schema_of_any_name(load: Load, name: str, large: bool) -> None:
     def answer(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, json={"a": "x", "s": "on"})
 
-    client = getattr(package, f"{made.api.client.name}Client")(
+    client = getattr(package, made.api.client.name)(
         base_url="https://example.com",
         http_client=httpx2.Client(transport=httpx2.MockTransport(answer)),
     )
@@ -368,7 +368,7 @@ def test_a_client_named_as_its_base(load: Load, title: str) -> None:
     package, made = load(document)
     wire = Wire()
     wire.resource(package, made).get()
-    name = f"Async{made.api.client.name}Client"
+    name = f"Async{made.api.client.name}"
     assert hasattr(getattr(package, name), "aclose")
     assert not hasattr(getattr(package, name), "close")
 

@@ -33,14 +33,14 @@ class Wire:
     def client(self, case: Case, **options: Any) -> Any:
         """The case's client, talking to this wire."""
         transport = httpx2.Client(transport=httpx2.MockTransport(self))
-        return getattr(case.package, f"{case.api.client.name}Client")(
+        return getattr(case.package, case.api.client.name)(
             http_client=transport, max_retries=0, **options
         )
 
     def async_client(self, case: Case, **options: Any) -> Any:
         """As `client`, for the asynchronous one."""
         transport = httpx2.AsyncClient(transport=httpx2.MockTransport(self.answer))
-        return getattr(case.package, f"Async{case.api.client.name}Client")(
+        return getattr(case.package, f"Async{case.api.client.name}")(
             http_client=transport, max_retries=0, **options
         )
 

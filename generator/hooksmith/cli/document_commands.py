@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from ..ir import Api, Event
 
 
-def inspect(spec: Path, **options: Any) -> int:
+def inspect(spec: Path, *, names: bool, **options: Any) -> int:
     """Print the content of a document, as the generator understands it, in JSON."""
-    _print_json(dataclasses.asdict(_describe(spec, **options)))
+    if not names:
+        _print_json(dataclasses.asdict(_describe(spec, **options)))
+        return 0
+    from ..pipeline import named_places
+
+    with progress():
+        places = named_places(spec, _settings(**options))
+    print_table([("PLACE", "", "NAME"), *places])
     return 0
 
 
@@ -49,24 +56,24 @@ def _described_events(spec: Path, **options: Any) -> Sequence[Event]:
     return _describe(spec, **options).events.events
 
 
-def _describe(
-    spec: Path,
-    roots: list[Path],
-    overlays: list[Path],
-    signature: str | None,
-    events: str | None,
-) -> Api:
-    """Describe a document and print its warnings."""
-    from ..pipeline import describe_document
-
-    settings = Settings(
+def _settings(
+    roots: list[Path], overlays: list[Path], signature: str | None, events: str | None
+) -> Settings:
+    """Return the settings of the options that commands about a document share."""
+    return Settings(
         package="api",
         roots=tuple(roots),
         overlays=tuple(overlays),
         **extension_settings(signature, events),
     )
+
+
+def _describe(spec: Path, **options: Any) -> Api:
+    """Describe a document and print its warnings."""
+    from ..pipeline import describe_document
+
     with progress():
-        description = describe_document(spec, settings)
+        description = describe_document(spec, _settings(**options))
     print_diagnostics(description.diagnostics)
     return description.api
 

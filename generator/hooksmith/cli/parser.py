@@ -145,6 +145,8 @@ def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
     _add_extension_arguments(parser)
     add("--jobs", type=_positive_integer, metavar="N",
         help="Documents at a time; default: the number of cores.")  # fmt: skip
+    add("--only-tags", action="append", default=[], metavar="TAG,TAG",
+        help="With SPEC: only what has one of these tags, and what that uses; * and ? are wild.")  # fmt: skip
     add("--strict", action="store_true",
         help="Treat warnings about a document as errors.")  # fmt: skip
 
@@ -153,6 +155,8 @@ def _add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "spec", metavar="SPEC", type=Path, help="An OpenAPI or JSON Schema document."
     )
+    parser.add_argument("--names", action="store_true",
+        help="List the names that `names` in the configuration can change, with their places.")  # fmt: skip
     _add_document_arguments(parser)
     _add_extension_arguments(parser)
 

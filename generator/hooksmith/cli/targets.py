@@ -15,7 +15,7 @@ from ..caching.run_results import Output
 from ..errors import ConfigError, Place
 from ..extensions.schema import check_statement
 from ..frozen import value
-from ..settings import Formatter, Settings, check_identifier
+from ..settings import Formatter, Patterns, Settings, check_identifier
 from ..suggest import did_you_mean
 from .usage_error import UsageError
 
@@ -51,6 +51,7 @@ class Choice:
     strict: bool = False
     signature: str | None = None
     events: str | None = None
+    only_tags: Sequence[str] = ()
 
     def targets(self) -> list[Target]:
         if not self.specs:
@@ -84,16 +85,18 @@ class Choice:
             roots=tuple(self.roots),
             overlays=tuple(self.overlays),
             strict=self.strict,
+            include=Patterns(tags=tuple(_tags(self.only_tags))),
             **extension_settings(self.signature, self.events),
         )
         folder = (self.out or Path()) / settings.package
         return Target(folder=folder, job=(spec, settings))
 
     def _suite(self) -> Target:
-        if any((self.out, self.package, self.roots, self.overlays, self.signature, self.events)):
+        of_document = (self.roots, self.overlays, self.signature, self.events, self.only_tags)
+        if any((self.out, self.package, *of_document)):
             raise UsageError(
-                "--out, --package, --root, --overlay, --signature and --events go with SPEC; otherwise the "
-                "configuration has them"
+                "--out, --package, --root, --overlay, --signature, --events and --only-tags go with SPEC; "
+                "otherwise the configuration has them"
             )
         config = self._config()
         only = tuple(self.only)
@@ -117,6 +120,12 @@ class Choice:
                 hint = did_you_mean(name, config.apis) or f"there are: {', '.join(config.apis)}"
                 raise ConfigError.at(Place(file=str(path)), f"there is no API {name!r}", hint=hint)
         return config
+
+
+def _tags(texts: Sequence[str]) -> Iterator[str]:
+    """Yield the tags of `--only-tags A,B --only-tags C`."""
+    for text in texts:
+        yield from (tag.strip() for tag in text.split(",") if tag.strip())
 
 
 def extension_settings(signature: str | None, events: str | None) -> dict[str, Any]:

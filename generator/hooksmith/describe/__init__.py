@@ -8,7 +8,7 @@ from typing import Any
 from ..extensions.signature_schemes import known_scheme
 from ..ir import Api
 from ..naming.argument_names import credential_arguments
-from ..naming.class_names import ClassNames
+from ..naming.names import Names
 from ..normalize import Normal
 from .events import describe_events
 from .prose import text
@@ -19,18 +19,22 @@ from .security import describe_schemes, security_requirement
 from .servers import describe_client, describe_servers
 
 
-def describe(normal: Normal, names: ClassNames, source: str) -> Api:
+def describe(normal: Normal, names: Names, source: str) -> Api:
     """Describe the whole document. `source` is the file name as the user wrote it."""
-    schemas = Schemas(normal, names)
+    schemas = Schemas(normal, names.classes)
     schemas.add_components()
-    resources = describe_resources(normal, schemas)
+    resources = describe_resources(normal, schemas, names)
     events = describe_events(normal, schemas)
     schemas.finish()
     info = normal.document.get("info") or {}
-    schemes = describe_schemes(normal)
+    schemes = describe_schemes(normal, names.overrides)
     taken = {name for scheme in schemes for name in credential_arguments(scheme).values()}
-    client = describe_client(normal, taken)
+    client = describe_client(normal, taken, names.overrides)
     taken.update(setting.name for setting in client.settings)
+    sent, received = (
+        [names.classes.names[pointer] for pointer in sorted(pointers)]
+        for pointers in normal.outside
+    )
     return split_by_direction(
         Api(
             title=text(info.get("title")),
@@ -45,7 +49,9 @@ def describe(normal: Normal, names: ClassNames, source: str) -> Api:
             resources=resources,
             events=events,
             signature=_signature(normal.document),
-        )
+        ),
+        sent,
+        received,
     )
 
 

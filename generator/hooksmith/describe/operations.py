@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ..errors import ConfigError
 from ..ir import (
     ANY,
     Body,
@@ -26,7 +28,8 @@ from ..ir import (
 from ..ir.queries import all_fields
 from ..json_pointer import escape
 from ..naming.argument_names import body_property_names, free_name, parameter_names
-from ..naming.casing import argument
+from ..naming.method_names import first_tag
+from ..naming.names import Names
 from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_form, is_item_stream
@@ -56,6 +59,7 @@ class OperationReader:
     Args:
         normal: The document.
         schemas: Reader of its schemas.
+        names: Names of the whole document.
         path: Path of the path item.
         item: Path Item Object.
         step: JSON Pointer to the operation below the path item: `get`, `additionalOperations/COPY`.
@@ -63,10 +67,18 @@ class OperationReader:
     """
 
     def __init__(
-        self, normal: Normal, schemas: Schemas, path: str, item: Node, step: str, node: Node
+        self,
+        normal: Normal,
+        schemas: Schemas,
+        names: Names,
+        path: str,
+        item: Node,
+        step: str,
+        node: Node,
     ) -> None:
         self._normal = normal
         self._schemas = schemas
+        self._names = names
         self._path = path
         self._item = item
         self._step = step
@@ -74,7 +86,7 @@ class OperationReader:
         self._pointer = f"/paths/{escape(path)}/{step}"
 
     def read(self) -> Operation:
-        """Return the operation. Its method name is not yet unique in the resource."""
+        """Return the operation."""
         node = self._node
         parameters = self._parameters()
         replies = list(self._replies())
@@ -84,14 +96,13 @@ class OperationReader:
         pagination = pagination or self._detected_pagination(parameters, replies)
         if pagination is not None:
             replies = [_as_pages(reply) for reply in replies]
-        name = operation_name(node, self._step, self._path)
         return Operation(
-            id=name,
-            name=argument(name),
+            id=operation_name(node, self._step, self._path),
+            name=self._names.operations.methods[self._pointer].name,
             method=http_method(self._step),
             path=wire_path(self._path),
             pointer=self._pointer,
-            tag=_tag(node),
+            tag=first_tag(node),
             summary=text(node.get("summary")),
             description=text(node.get("description")),
             deprecated=node.get("deprecated") is True,
@@ -114,20 +125,44 @@ class OperationReader:
     def _parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of the path item and of the operation, which override them."""
         parameters: dict[tuple[str, str], tuple[Node, str]] = {}
+        chosen: dict[tuple[str, str], str] = {}
         for holder, pointer in (
             (self._item, self._pointer.removesuffix(f"/{self._step}")),
             (self._node, self._pointer),
         ):
             for index, item in enumerate(holder.get("parameters") or ()):
-                node, place = self._follow(item, f"{pointer}/parameters/{index}")
+                position = f"{pointer}/parameters/{index}"
+                node, place = self._follow(item, position)
                 if _is_parameter(node) and not self._is_credential(node):
-                    parameters[node["in"], node["name"]] = (node, place)
+                    key = node["in"], node["name"]
+                    parameters[key] = (node, place)
+                    overrides = self._names.overrides.parameters
+                    name = overrides.get(position) or overrides.get(place)
+                    chosen |= {key: name} if name else {}
         ordered = sorted(parameters.values(), key=lambda pair: list(_STYLES).index(pair[0]["in"]))
-        names = parameter_names([(node["in"], node["name"]) for node, _ in ordered])
+        names = self._argument_names([(node["in"], node["name"]) for node, _ in ordered], chosen)
         return tuple(
             self._parameter(node, place, name)
             for (node, place), name in zip(ordered, names, strict=True)
         )
+
+    def _argument_names(
+        self, parameters: list[tuple[str, str]], chosen: Mapping[tuple[str, str], str]
+    ) -> list[str]:
+        """Return the argument of each parameter, by location and name. Raises ConfigError if two have one name.
+
+        `chosen`: the names that the user chose.
+        """
+        names = [
+            chosen.get(parameter, name)
+            for parameter, name in zip(parameters, parameter_names(parameters), strict=True)
+        ]
+        twice = next((name for name, count in Counter(names).items() if count > 1), None)
+        if twice is not None:
+            message = f"names: {twice!r} would be two arguments of one method"
+            hint = "choose another, or give the other parameter another name as well"
+            raise ConfigError.at(self._normal.place(self._pointer), message, hint=hint)
+        return names
 
     def _is_credential(self, parameter: Node) -> bool:
         """Return whether a security scheme of the operation provides the parameter's value."""
@@ -276,11 +311,6 @@ class OperationReader:
             if status.startswith("2")
         )
         return describe_stream(self._schemas, self._node, stream_contents(replies))
-
-
-def _tag(operation: Node) -> str:
-    tags = operation.get("tags")
-    return str(tags[0]) if isinstance(tags, list) and tags else ""
 
 
 def _with_argument_names(bodies: list[Body], parameters: list[str]) -> Iterator[Body]:

@@ -50,9 +50,15 @@ class Directions:
     inputs: Mapping[str, str]
 
 
-def split_by_direction(api: Api) -> Api:
-    """Mark each definition as sent, received or both; split a definition whose sent and received shapes differ."""
-    directions = _directions(api)
+def split_by_direction(api: Api, sent: Iterable[str] = (), received: Iterable[str] = ()) -> Api:
+    """Mark each definition as sent, received or both; split a definition whose sent and received shapes differ.
+
+    Args:
+        api: A part of an API, or the whole.
+        sent: Names of definitions that the rest of the API sends.
+        received: Names of definitions that the rest of the API receives.
+    """
+    directions = _directions(api, sent, received)
     return replace(
         api,
         definitions=tuple(
@@ -62,14 +68,23 @@ def split_by_direction(api: Api) -> Api:
     )
 
 
-def _directions(api: Api) -> Directions:
+def _directions(
+    api: Api, sent_outside: Iterable[str], received_outside: Iterable[str]
+) -> Directions:
     definitions = {definition.name: definition for definition in api.definitions}
     uses = {name: tuple(references(definition)) for name, definition in definitions.items()}
     operations = [operation for resource in api.resources for operation in resource.operations]
     delivered = [name for event in api.events.events for name in event.models]
-    sent = _reachable(uses, (name for each in operations for name in sent_names(each)))
+    sent = _reachable(
+        uses, (*sent_outside, *(name for each in operations for name in sent_names(each)))
+    )
     received = _reachable(
-        uses, (*delivered, *(name for each in operations for name in received_names(each)))
+        uses,
+        (
+            *received_outside,
+            *delivered,
+            *(name for each in operations for name in received_names(each)),
+        ),
     )
     return Directions(sent, received, _inputs(definitions, uses, sent & received))
 
@@ -79,7 +94,7 @@ def _reachable(uses: Mapping[str, tuple[str, ...]], roots: Iterable[str]) -> set
     stack = list(roots)
     while stack:
         name = stack.pop()
-        if name not in seen:
+        if name not in seen and name in uses:
             seen.add(name)
             stack.extend(uses[name])
     return seen

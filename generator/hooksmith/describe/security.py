@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
+from ..errors import ConfigError
 from ..ir import SecurityScheme
 from ..json_pointer import escape
+from ..naming.argument_names import credential_arguments
 from ..naming.casing import argument, snake
+from ..naming.overrides import Overrides
 from ..naming.reserved import CONSTRUCTOR_ARGUMENTS
 from ..naming.unique_names import unique
 from ..normalize import Normal
@@ -19,14 +23,31 @@ _GENERIC = frozenset(
 """Names of schemes that say nothing about the credential; its argument is `token`."""
 
 
-def describe_schemes(normal: Normal) -> tuple[SecurityScheme, ...]:
-    """Return the security schemes, each with the constructor argument that takes its credential."""
+def describe_schemes(normal: Normal, overrides: Overrides) -> tuple[SecurityScheme, ...]:
+    """Return the security schemes, each with the constructor argument that takes its credential.
+
+    Raises ConfigError if the user chose a name for a scheme whose credential is not a single argument.
+    """
     schemes = normal.document.get("components", {}).get("securitySchemes") or {}
     arguments = unique(list(schemes), _argument, CONSTRUCTOR_ARGUMENTS)
-    return tuple(
+    described = tuple(
         _scheme(wire, name, scheme)
         for (wire, scheme), name in zip(schemes.items(), arguments, strict=True)
     )
+    return tuple(_renamed(normal, scheme, overrides) for scheme in described)
+
+
+def _renamed(normal: Normal, scheme: SecurityScheme, overrides: Overrides) -> SecurityScheme:
+    """Return a scheme with the name that the user chose for its argument, if any."""
+    name = overrides.credentials.get(scheme.pointer)
+    if name is None:
+        return scheme
+    arguments = credential_arguments(scheme)
+    if list(arguments) != [scheme.argument]:
+        listed = ", ".join(arguments) or "none"
+        message = f"names: the credential at {scheme.pointer} is not one argument, but: {listed}"
+        raise ConfigError.at(normal.place(scheme.pointer), message)
+    return replace(scheme, argument=name)
 
 
 def _argument(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ..ir import Client, Server, ServerVariable, Setting
 from ..naming.casing import argument, pascal
+from ..naming.overrides import Overrides
 from ..naming.reserved import CONSTRUCTOR_ARGUMENTS
 from ..naming.unique_names import unique
 from ..normalize import Normal
@@ -13,9 +14,10 @@ from ..openapi.grammar import Node
 from .prose import text
 
 
-def describe_client(normal: Normal, taken: Iterable[str]) -> Client:
-    """Return the settings in `x-hooksmith-client`; without a `name` there, the title gives the name.
+def describe_client(normal: Normal, taken: Iterable[str], overrides: Overrides) -> Client:
+    """Return the settings in `x-hooksmith-client`.
 
+    The name of its class is the one that the user chose, or is made of `name` there, or of the document's title.
     `taken`: the other arguments of the constructor.
     """
     extension = normal.document.get("x-hooksmith-client") or {}
@@ -30,8 +32,9 @@ def describe_client(normal: Normal, taken: Iterable[str]) -> Client:
         )
         for name, option in zip(names, options.values(), strict=True)
     ]
+    name = pascal(extension["name"]) if "name" in extension else _client_name(title)
     return Client(
-        name=pascal(extension["name"]) if "name" in extension else _client_name(title),
+        name=overrides.client or f"{name}Client",
         settings=tuple(settings),
         idempotency_header=extension.get("idempotency_header"),
         request_id_header=extension.get("request_id_header"),

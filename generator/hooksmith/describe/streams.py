@@ -6,7 +6,7 @@ schema of one item (for server-sent events, of the data of one event), and an ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..ir import (
 )
 from ..ir.queries import all_fields
 from ..json_pointer import escape
+from ..naming.argument_names import free_name
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_event_stream, is_item_stream
 from .schemas import Schemas
@@ -55,10 +56,14 @@ def describe_stream(
     return None
 
 
-def stream_operations(operation: Operation) -> Iterator[Operation]:
+def stream_operations(operation: Operation, taken: Collection[str]) -> Iterator[Operation]:
     """Yield the operations that become methods: a streaming method, and a plain method.
 
     If the body has a boolean property `stream`, or if the reply is always a stream, one method does both.
+
+    Args:
+        operation: An operation, with the name of its method.
+        taken: The names of all methods of its resource.
     """
     stream = operation.stream
     if stream is None:
@@ -72,7 +77,7 @@ def stream_operations(operation: Operation) -> Iterator[Operation]:
         yield replace(operation, stream=replace(stream, switch=switch))
         return
     yield replace(operation, stream=None)
-    name = f"{operation.name}_stream"
+    name = free_name(f"{operation.name.rstrip('_')}_stream", "get", taken)
     yield replace(operation, name=name, id=f"{operation.id}_stream")
 
 

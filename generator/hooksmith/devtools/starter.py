@@ -186,7 +186,7 @@ def _call_lines(api: Api, module: str, resource: str, operation: Operation) -> I
             else [field.name for field in body_fields if field.required]
         )
     arguments = ", ".join(f'{name}="..."' for name in needed)
-    yield f"from {module} import {api.client.name}Client"
+    yield f"from {module} import {api.client.name}"
     yield ""
-    yield f"client = {api.client.name}Client({', '.join(credentials[:1])})"
+    yield f"client = {api.client.name}({', '.join(credentials[:1])})"
     yield f"print(client.{resource}.{operation.name}({arguments}))"

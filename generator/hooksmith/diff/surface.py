@@ -111,7 +111,7 @@ class Surface:
         yield from self._receiving_exports()
         for resource in view.resources:
             names = [resource.class_name, f"Async{resource.class_name}"]
-            yield f"resources.{resource.name}", names
+            yield f"resources.{resource.module}", names
 
     def _receiving_exports(self) -> Iterator[tuple[str, list[str]]]:
         view = self.view
@@ -207,7 +207,7 @@ class Surface:
     def client_classes(self) -> tuple[str, ...]:
         """The names of the clients, the synchronous first; empty if the package has none."""
         client = self.view.client
-        return (f"{client.name}Client", f"Async{client.name}Client") if client else ()
+        return (client.name, f"Async{client.name}") if client else ()
 
     def methods(self, resource: str, *, is_async: bool) -> Mapping[str, MethodSurface]:
         """The methods of a resource by name; empty if the package does not have the resource."""

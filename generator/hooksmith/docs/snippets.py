@@ -167,7 +167,7 @@ def operation_example(
     """Return Python that calls an operation with its required arguments."""
     sampler = PythonSampler(index)
     arguments = list(_sampled(operation, method, sampler))
-    client = f"{index.api.client.name}Client"
+    client = index.api.client.name
     sampler.imports.add(("", client))
     function = f"client.{resource.name}.{method.name}"
     request = call(function, arguments)

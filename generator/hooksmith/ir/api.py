@@ -64,7 +64,7 @@ class Setting:
 
 @value(kw_only=True)
 class Client:
-    """Settings of the client classes, whose names begin with `name`.
+    """Settings of the client classes, `name` and `Async…`.
 
     `idempotency_header`: header that makes a POST safe to repeat; None: the API has none. `retry_statuses`: statuses
     to retry beside 408, 429 and 5xx.

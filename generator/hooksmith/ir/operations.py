@@ -183,9 +183,13 @@ class Operation:
 
 @value(kw_only=True)
 class Resource:
-    """Operations that share a tag or the beginning of their paths; an attribute of the client."""
+    """Operations that share a tag or the beginning of their paths.
+
+    `name`: the attributes that lead from the client to it (`emails`, `chat.completions`). `module`: its module's name.
+    """
 
     name: str
+    module: str
     class_name: str
     description: str = ""
     operations: tuple[Operation, ...] = ()

@@ -1,80 +1,93 @@
-"""Class names that a configuration chooses: each must belong to a schema and collide with no other name."""
+"""Names that a configuration chooses, by the places of the named parts.
+
+A place is a JSON Pointer into the normal form: of a schema, an operation, a parameter or a security scheme;
+`/info/title` for the client's class, and `/tags/NAME` for the resource of a tag. In a list of parameters or tags, a
+name may stand for the position. A chosen name changes no other name, but for names that begin with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
-from ..errors import ConfigError, Diagnostic, Place
-from ..json_pointer import escape, split
-from ..openapi.grammar import Node
-from ..suggest import did_you_mean
-from .casing import pascal
-from .reserved import CLASS_NAMES
+from ..frozen import value
+from ..json_pointer import join, split
+from ..openapi.grammar import Node, kind_at
+from ..openapi.references import follow
+from .resource_names import resource_attribute
+
+CLIENT = "/info/title"
+_TAGS = "/tags/"
 
 
-def check_overrides(
-    document: Node,
-    overrides: Mapping[str, str],
-    names: Mapping[str, str],
-    place: Callable[[], Place],
-) -> None:
-    """Raises ConfigError with a diagnostic for each override that cannot be.
+@value(kw_only=True)
+class Overrides:
+    """Chosen names by JSON Pointer; those of resources by the attribute that the resource would have."""
+
+    classes: Mapping[str, str] = field(default_factory=dict)
+    operations: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+
+
+def sort_overrides(document: Node, names: Mapping[str, str]) -> Overrides:
+    """Return the names that a configuration chooses, by the type of the named part.
 
     Args:
         document: The document in normal form.
-        overrides: JSON Pointer → chosen name.
-        names: JSON Pointer → assigned name, of all named schemas.
-        place: Returns the place of the document's beginning.
+        names: Place → chosen name.
     """
-    diagnostics = [
-        Diagnostic(message=f"names: {message}", place=place(), hint=hint)
-        for pointer, name in overrides.items()
-        for message, hint in _problems(document, overrides, names, pointer, name)
-    ]
-    if diagnostics:
-        raise ConfigError(*diagnostics)
+    groups: dict[str, dict[str, str]] = {}
+    for place, name in names.items():
+        pointer = _by_position(document, place)
+        groups.setdefault(_type_at(pointer), {})[pointer] = name
+    return Overrides(
+        classes=groups.get("class", {}),
+        operations=groups.get("operation", {}),
+        parameters=groups.get("parameter", {}),
+        credentials=groups.get("credential", {}),
+        resources={
+            resource_attribute(split(pointer)[1]): name
+            for pointer, name in groups.get("resource", {}).items()
+        },
+        client=groups.get("client", {}).get(CLIENT, ""),
+    )
 
 
-def _problems(
-    document: Node,
-    overrides: Mapping[str, str],
-    names: Mapping[str, str],
-    pointer: str,
-    name: str,
-) -> Iterator[tuple[str, str]]:
-    """Yield (message, hint)."""
-    if pointer not in names:
-        hint = did_you_mean(pointer, names) or "`hooksmith inspect` prints what has a name"
-        yield f"no schema that gets a class stands at {pointer}", hint
-    elif name in CLASS_NAMES:
-        yield f"{name!r} is a name that the generated code needs itself", "choose another"
-    elif rival := _rival(document, overrides, names, pointer, name):
-        hint = f"choose another, or give {rival} another name as well"
-        yield f"{name!r}, for {pointer}, is what {rival} is called", hint
+def _type_at(pointer: str) -> str:
+    """Return the type of the part at a place: class, operation, parameter, credential, resource or client."""
+    if pointer == CLIENT:
+        return "client"
+    if pointer.startswith(_TAGS):
+        return "resource"
+    types = {"operation": "operation", "parameter": "parameter", "securityScheme": "credential"}
+    return types.get(kind_at(pointer) or "", "class")
 
 
-def _rival(
-    document: Node,
-    overrides: Mapping[str, str],
-    names: Mapping[str, str],
-    pointer: str,
-    name: str,
-) -> str:
-    """Return the pointer of a different schema that has or would have the name; empty if there is none."""
-    schemas = document.get("components", {}).get("schemas", {})
-    components = {f"/components/schemas/{escape(key)}": pascal(key) for key in schemas}
-    claims = {**names, **components, **overrides}
-    rivals = (other for other, claimed in claims.items() if claimed == name and other != pointer)
-    return next((each for each in rivals if _at(document, each) != _at(document, pointer)), "")
+def _by_position(document: Node, place: str) -> str:
+    """Return a place with the position of a parameter for its name, and with the name of a tag for its position."""
+    holder, _, last = place.rpartition("/")
+    token = split(f"/{last}")[0]
+    members = value_at(document, holder)
+    if not isinstance(members, list):
+        return place
+    if holder == "/tags" and token.isdecimal() and int(token) < len(members):
+        return join("/tags", members[int(token)].get("name", ""))
+    if holder.endswith("/parameters") and not token.isdecimal():
+        names = [follow(document, member).get("name") for member in members]
+        return join(holder, names.index(token)) if token in names else place
+    return place
 
 
-def _at(document: Node, pointer: str) -> Any:
+def value_at(document: Node, pointer: str) -> Any:
     """Return the value at a pointer of the normal form, or None."""
-    value: Any = document
+    node: Any = document
     for key in split(pointer):
-        if isinstance(value, list) and key.isdecimal():
-            value = value[int(key)] if int(key) < len(value) else None
+        if isinstance(node, list) and key.isdecimal():
+            node = node[int(key)] if int(key) < len(node) else None
         else:
-            value = value.get(key) if isinstance(value, dict) else None
-    return value
+            node = node.get(key) if isinstance(node, dict) else None
+    return node

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .casing import argument, pascal, snake, words
 from .reserved import CLIENT_ATTRIBUTES, RESOURCE_MODULE_NAMES
+from .short_names import stems
 from .unique_names import unique
 
 NO_TAG = "default"
@@ -45,6 +46,43 @@ def beginning(path: str) -> str:
         if matched and words(matched[0]):
             return matched[0]
     return ""
+
+
+def nested_resources(paths: Collection[str]) -> dict[str, list[str]]:
+    """Return path → its static segments, up to the last that the beginning of another path has too.
+
+    `/chat/completions/{id}/cancel` gives `chat` and `completions` if `/chat/completions` is a path as well.
+    """
+    static = {path: list(_static_segments(path)) for path in paths}
+    count = Counter(
+        tuple(segments[:end]) for segments in static.values() for end in range(1, len(segments) + 1)
+    )
+    return {
+        path: [
+            segment for end, segment in enumerate(segments, 1) if count[tuple(segments[:end])] > 1
+        ]
+        for path, segments in static.items()
+    }
+
+
+def _static_segments(path: str) -> Iterator[str]:
+    for segment in re.split("[?#]", path)[0].split("/"):
+        matched = _TEXT.match(segment)
+        if matched and words(matched[0]) and not _VERSION.fullmatch(segment):
+            yield argument(matched[0])
+
+
+def inner_attributes(tag: str, segments: Sequence[str]) -> list[str]:
+    """Return the segments of a path behind the segment that a tag names; none if it names none."""
+    named = stems(resource_attribute(tag))
+    place = next((index for index, each in enumerate(segments) if stems(each) == named), None)
+    return [] if place is None else list(segments[place + 1 :])
+
+
+def parents(name: str) -> list[str]:
+    """Return the resources that lead to a nested resource, the outermost first: `a.b.c` → `a`, `a.b`."""
+    attributes = name.split(".")
+    return [".".join(attributes[:end]) for end in range(1, len(attributes))]
 
 
 def resource_attribute(tag: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..errors import Diagnostic, Place
 from ..load.library import Library
@@ -20,17 +21,30 @@ from .repair import tolerate
 from .swagger2 import upgrade_swagger
 
 
+class Outside(NamedTuple):
+    """Pointers of the components that the parts of a document reach that its user left out.
+
+    A class is sent, received or both by its uses in the whole document: selecting more of it renames nothing.
+    """
+
+    sent: frozenset[str] = frozenset()
+    received: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Normal:
     """The normal form: a document without dialects, `allOf`s to merge or references to other files.
 
-    `findings` holds the warnings so far, `subjects` everything that the document had.
+    `findings` holds the warnings so far, `subjects` everything that the document had, `excluded` the pointers of what
+    its user left out, with the reasons.
     """
 
     document: Node
     library: Library
     findings: Findings
     subjects: tuple[Subject, ...]
+    excluded: dict[str, str] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -49,6 +49,17 @@ class Findings:
         document, pointer = self.source(pointer)
         self._widened.setdefault(_Finding(document, pointer, feature, instead))
 
+    def forget(self, pointers: Iterable[str]) -> None:
+        """Drop all findings at or below pointers of the bundled document."""
+        sources = {self.source(pointer) for pointer in pointers}
+        for findings in (self._warnings, self._widened):
+            for finding in [*findings]:
+                place = finding.pointer
+                while place and (finding.document, place) not in sources:
+                    place = place.rpartition("/")[0]
+                if place:
+                    del findings[finding]
+
     @property
     def any(self) -> bool:
         """Whether there are warnings so far."""

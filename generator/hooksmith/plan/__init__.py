@@ -82,6 +82,7 @@ class _Planner:
             self._definitions,
             f".{self._runtime}",
             {each.pointer: each.constant for each in callbacks.callbacks} if callbacks else {},
+            [each for each in self._api.resources if each.name.rpartition(".")[0] == resource.name],
             deferred=bool(self._modules),
         )
 

@@ -66,7 +66,7 @@ def plan_agents(api: Api, view: PackageView) -> AgentsView:
     exported = {*view.names, "models"}
     client = view.client.name if view.client else ""
     groups = (
-        [f"{client}Client", f"Async{client}Client"] if client else [],
+        [client, f"Async{client}"] if client else [],
         ["EventType", "parse_event"] if view.events else [],
         ["Webhook", "WebhookReceiver"] if view.webhook else [],
         ["CallbackReceiver"] if view.callback_receiver else [],

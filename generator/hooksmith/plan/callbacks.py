@@ -109,7 +109,7 @@ def _first_segments(registered: list[_Registered]) -> dict[str, str]:
     return {
         operation.pointer: NO_TAG
         if not operation.tag and count[operation.name] == 1 and operation.name not in tagged
-        else resource.name
+        else resource.module
         for resource, operation, _ in registered
     }
 

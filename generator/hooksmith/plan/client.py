@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..ir import Api, SecurityScheme, Server
+from ..ir import Api, Resource, SecurityScheme, Server
 from ..naming.argument_names import credential_arguments
-from .docstrings import section
-from .imports import Imports
+from .docstrings import section, sentence
+from .imports import Imports, class_modules
 from .literals import literal
-from .views import ArgumentView, ClientView
+from .views import ArgumentView, ClientView, NestedView
 
 
 def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
@@ -26,6 +26,7 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
         cached_property=imports.add("functools", "cached_property"),
         mapping=imports.add("collections.abc", "Mapping"),
         hooks=imports.add_runtime("client.hooks", "Hooks"),
+        resources=nested_views(_outermost(api)),
         api_constant=imports.add(".operations._api", "API"),
         base=imports.add_runtime("client.sync_client", "SyncClient"),
         async_base=imports.add_runtime("client.async_client", "AsyncClient"),
@@ -52,13 +53,10 @@ def plan_client(api: Api, package: str, runtime: str) -> ClientView | None:
 
 def _imports(api: Api, runtime: str) -> Imports:
     """Return the imports of the module of clients, with the classes of all resources."""
-    classes = {
-        name: f".resources.{resource.name}"
-        for resource in api.resources
-        for name in (resource.class_name, f"Async{resource.class_name}")
-    }
-    defined = {f"{api.client.name}Client", f"Async{api.client.name}Client"}
-    attributes = {resource.name for resource in api.resources}
+    resources = _outermost(api)
+    classes = class_modules(resources, ".resources")
+    defined = {api.client.name, f"Async{api.client.name}"}
+    attributes = {resource.name for resource in resources}
     imports = Imports(
         runtime=runtime, module_of=classes.get, taken=classes.keys() | defined | attributes
     )
@@ -66,6 +64,24 @@ def _imports(api: Api, runtime: str) -> Imports:
     for name in classes:
         imports.add_definition(name)
     return imports
+
+
+def nested_views(resources: Iterable[Resource]) -> tuple[NestedView, ...]:
+    """Plan resources as attributes of the client or of another resource."""
+    return tuple(
+        NestedView(
+            name=resource.name.rpartition(".")[2],
+            module=resource.module,
+            class_name=resource.class_name,
+            doc=sentence(resource.description),
+        )
+        for resource in resources
+    )
+
+
+def _outermost(api: Api) -> list[Resource]:
+    """Return the resources that are attributes of the client."""
+    return [resource for resource in api.resources if "." not in resource.name]
 
 
 class _Argument(NamedTuple):

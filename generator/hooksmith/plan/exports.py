@@ -46,7 +46,7 @@ def _own_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
     runtime = view.runtime
     if view.client:
         client = view.client.name
-        yield ".client", (f"{client}Client", f"Async{client}Client")
+        yield ".client", (client, f"Async{client}")
         yield f"{runtime}.client.errors", _ERRORS
         yield f"{runtime}.omit", ("OMIT", "Omit")
         yield f"{runtime}.client.options", ("RequestOptions",)

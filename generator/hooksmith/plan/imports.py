@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from ..ir import AnyDefinition, Resource
 
 
 @dataclass(slots=True)
@@ -140,3 +142,33 @@ def _module_key(module: str) -> tuple[int, str]:
 def _name_key(name: str) -> tuple[int, str]:
     """Return a sort key: CONSTANTS, Classes, functions."""
     return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name)
+
+
+def class_modules(resources: Iterable[Resource], package: str = "") -> dict[str, str]:
+    """Return the classes of resources → their modules. `package`: the package of the modules, relative."""
+    return {
+        name: f"{package}.{resource.module}"
+        for resource in resources
+        for name in (resource.class_name, f"Async{resource.class_name}")
+    }
+
+
+def resource_imports(
+    resource: Resource,
+    nested: Sequence[Resource],
+    definitions: Mapping[str, AnyDefinition],
+    runtime: str,
+) -> Imports:
+    """Return the imports of a resource's module; names of its attributes and classes are taken."""
+    modules = class_modules(nested)
+    taken = {operation.name for operation in resource.operations}
+    taken |= {each.name.rpartition(".")[2] for each in nested} | modules.keys()
+    taken |= {resource.class_name, f"Async{resource.class_name}"}
+    imports = Imports(
+        runtime, lambda name: modules.get(name, "..models"), taken=definitions.keys() | taken
+    )
+    if resource.operations:
+        imports.add("..operations", f"{resource.module} as _operations")
+    for name in modules:
+        imports.add_definition(name)
+    return imports

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,8 +10,9 @@ from ..ir import AnyDefinition, Body, Field, Operation, Resource
 from ..ir.queries import success_type
 from ..naming.argument_names import free_name
 from .annotations import AnnotationWriter, ArgumentAnnotationWriter
+from .client import nested_views
 from .docstrings import sentence
-from .imports import Imports
+from .imports import Imports, resource_imports
 from .literals import literal
 from .method_docs import method_doc
 from .models import constant
@@ -25,6 +26,7 @@ def plan_resource(
     definitions: Mapping[str, AnyDefinition],
     runtime: str,
     callbacks: Mapping[str, str] = MappingProxyType({}),
+    nested: Sequence[Resource] = (),
     *,
     deferred: bool = False,
 ) -> ResourceView:
@@ -35,42 +37,34 @@ def plan_resource(
         definitions: All definitions by name.
         runtime: The runtime's package, relative to the modules.
         callbacks: Pointer of a callback → its constant.
+        nested: The resources that are attributes of this resource.
         deferred: Whether an operation imports its models on its first call.
     """
     constants = constant_names(resource.operations, definitions)
-    imports = _resource_imports(resource, definitions, runtime)
-    planners = [
-        _MethodPlanner(operation, constant, definitions, imports, callbacks)
+    imports = resource_imports(resource, nested, definitions, runtime)
+    views = tuple(
+        _MethodPlanner(operation, constant, definitions, imports, callbacks).view()
         for operation, constant in zip(resource.operations, constants, strict=True)
-    ]
-    views = tuple(planner.view() for planner in planners)
+    )
     if _names_builtin_list(views, imports.local("list")):
         imports.add("builtins", "list")
     return ResourceView(
         name=resource.name,
+        module=resource.module,
         class_name=resource.class_name,
         doc=sentence(resource.description),
         base=imports.add_runtime("client.sync_client", "SyncResource"),
         async_base=imports.add_runtime("client.async_client", "AsyncResource"),
-        options=imports.add_runtime("client.options", "RequestOptions"),
+        options=imports.add_runtime("client.options", "RequestOptions") if views else "",
         overload=imports.local("overload"),
+        cached_property=imports.add("functools", "cached_property") if nested else "",
+        nested=nested_views(nested),
         methods=views,
         imports=imports.block(definitions_for_types_only=True),
         operations=plan_constants(
             resource.operations, constants, definitions, runtime, deferred=deferred
         ),
     )
-
-
-def _resource_imports(
-    resource: Resource, definitions: Mapping[str, AnyDefinition], runtime: str
-) -> Imports:
-    """Return the imports of a resource's module; names of its methods and classes are taken."""
-    taken = {operation.name for operation in resource.operations}
-    taken |= {resource.class_name, f"Async{resource.class_name}"}
-    imports = Imports(runtime, lambda name: "..models", taken=definitions.keys() | taken)
-    imports.add("..operations", f"{resource.name} as _operations")
-    return imports
 
 
 def _names_builtin_list(views: Iterable[MethodView], local: str) -> bool:

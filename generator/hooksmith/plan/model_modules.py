@@ -74,10 +74,10 @@ def _roots(api: Api) -> Iterator[tuple[str, str]]:
     """Yield the definitions that operations and events mention, each with its owner."""
     for resource in api.resources:
         for operation in resource.operations:
-            yield from ((name, resource.name) for name in sent_names(operation))
-            yield from ((name, resource.name) for name in received_names(operation))
+            yield from ((name, resource.module) for name in sent_names(operation))
+            yield from ((name, resource.module) for name in received_names(operation))
     resources = {
-        resource.name.removesuffix("s"): resource.name
+        resource.module.removesuffix("s"): resource.module
         for resource in api.resources
         if resource.operations
     }

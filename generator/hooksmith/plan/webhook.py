@@ -106,7 +106,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
     fetch = _fetch(api, declared)
     if fetch:
         imports.add("typing", "Self")
-        imports.add_definition(f"{api.client.name}Client")
+        imports.add_definition(api.client.name)
     jwks = (
         "jwks",
         "The sender's JSON Web Keys, or a callable that fetches them on demand.",
@@ -123,7 +123,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
         optional=(*_tolerance(declared, True), _CLOCK),
         verifier="SCHEME.bind(jwks)",
         tolerance="tolerance",
-        client=f"{api.client.name}Client",
+        client=api.client.name,
         fetch=fetch,
         key=literal(_JWK),
         key_name="JWK",

@@ -25,8 +25,8 @@ class _Client:
         if old.client.name != new.client.name:
             yield self._change(
                 "client-renamed",
-                f"{old.client.name}Client",
-                f"{new.client.name}Client",
+                old.client.name,
+                new.client.name,
                 "/info/title",
             )
         yield from self._servers()

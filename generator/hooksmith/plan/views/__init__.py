@@ -205,10 +205,21 @@ class OperationsView(NamedTuple):
     constants: tuple[OperationView, ...]
 
 
-class ResourceView(NamedTuple):
-    """The two modules of a resource."""
+class NestedView(NamedTuple):
+    """A resource that is an attribute of the client or of another resource."""
 
     name: str
+    """The attribute."""
+    module: str
+    class_name: str
+    doc: str
+
+
+class ResourceView(NamedTuple):
+    """The two modules of a resource. `nested`: the resources that are its attributes."""
+
+    name: str
+    module: str
     class_name: str
     doc: str
     imports: str
@@ -217,6 +228,8 @@ class ResourceView(NamedTuple):
     async_base: str
     options: str
     overload: str
+    cached_property: str
+    nested: tuple[NestedView, ...]
     methods: tuple[MethodView, ...]
     operations: OperationsView
 
@@ -232,6 +245,7 @@ class ClientView(NamedTuple):
     mapping: str
     hooks: str
     api_constant: str
+    resources: tuple[NestedView, ...]
     base: str
     async_base: str
     arguments: tuple[ArgumentView, ...]
