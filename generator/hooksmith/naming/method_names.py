@@ -10,7 +10,7 @@ from ..frozen import value
 from ..json_pointer import escape
 from ..openapi.grammar import Node
 from ..openapi.operations import operation_name, operations
-from .casing import argument, snake
+from .casing import argument
 from .overrides import Overrides
 from .resource_names import (
     NO_TAG,
@@ -139,7 +139,7 @@ class _Groups:
         """Return the names of all resources, with those that have nested resources alone."""
         names = list(dict.fromkeys(each for name in self.groups for each in (*parents(name), name)))
         classes = resource_classes([self._text(name) for name in names], {*class_names})
-        modules = unique(names, snake)
+        modules = unique(names, lambda name: name.replace(".", "_"))
         return {
             name: ResourceName(name, module, class_name, frozenset(self._tags(name)))
             for name, module, class_name in zip(names, modules, classes, strict=True)

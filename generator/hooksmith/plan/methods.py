@@ -33,7 +33,6 @@ def plan_resource(
     """Plan the two modules of a resource: its classes and the constants of its operations.
 
     Args:
-        resource: The resource.
         definitions: All definitions by name.
         runtime: The runtime's package, relative to the modules.
         callbacks: Pointer of a callback → its constant.
