@@ -26,7 +26,7 @@ ORDER = (
     ("describe",),
     ("plan",),
     ("render", "formatting", "output"),
-    ("coverage_report",),
+    ("coverage_report", "name_places"),
     ("pipeline",),
     ("batch",),
     ("diff",),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .describe import describe
-from .describe.name_places import NamedPlace, name_places
 from .errors import Diagnostic, DocumentError, ExtensionError
 from .extensions import check_extensions
 from .formatting import format_files
@@ -16,6 +15,7 @@ from .formatting.guard import check_module
 from .ir import Api
 from .load.input_file import Input
 from .load.library import Library, load
+from .name_places import NamedPlace, name_places
 from .naming.names import Names, assign_names
 from .normalize import Normal, normalize
 from .normalize.diagnostics import summarized

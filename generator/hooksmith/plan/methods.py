@@ -41,12 +41,10 @@ def plan_resource(
     """
     constants = constant_names(resource.operations, definitions)
     imports = resource_imports(resource, nested, definitions, runtime)
-    views = tuple(
-        _MethodPlanner(operation, constant, definitions, imports, callbacks).view()
-        for operation, constant in zip(resource.operations, constants, strict=True)
+    pairs = zip(resource.operations, constants, strict=True)
+    views = _method_views(
+        (_MethodPlanner(*pair, definitions, imports, callbacks) for pair in pairs), imports
     )
-    if _names_builtin_list(views, imports.local("list")):
-        imports.add("builtins", "list")
     return ResourceView(
         name=resource.name,
         module=resource.module,
@@ -64,6 +62,14 @@ def plan_resource(
             resource.operations, constants, definitions, runtime, deferred=deferred
         ),
     )
+
+
+def _method_views(planners: Iterable[_MethodPlanner], imports: Imports) -> tuple[MethodView, ...]:
+    """Return the views of methods; import `list` by an alias if an annotation needs it."""
+    views = tuple(planner.view() for planner in planners)
+    if _names_builtin_list(views, imports.local("list")):
+        imports.add("builtins", "list")
+    return views
 
 
 def _names_builtin_list(views: Iterable[MethodView], local: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..ir import Api, Operation
-from ..json_pointer import escape, join, split
-from ..naming.argument_names import credential_arguments
-from ..naming.names import Names
-from ..naming.overrides import CLIENT, value_at
-from ..normalize import Normal
-from ..openapi.grammar import Node
-from ..openapi.references import follow
+from .ir import Api, Operation
+from .json_pointer import escape, join, split
+from .naming.argument_names import credential_arguments
+from .naming.names import Names
+from .naming.overrides import CLIENT, value_at
+from .normalize import Normal
+from .openapi.grammar import Node
+from .openapi.references import follow
 
 
 class NamedPlace(NamedTuple):
