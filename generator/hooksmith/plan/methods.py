@@ -42,9 +42,7 @@ def plan_resource(
     constants = constant_names(resource.operations, definitions)
     imports = resource_imports(resource, nested, definitions, runtime)
     pairs = zip(resource.operations, constants, strict=True)
-    views = _method_views(
-        (_MethodPlanner(*pair, definitions, imports, callbacks) for pair in pairs), imports
-    )
+    views = _method_views(pairs, definitions, imports, callbacks)
     return ResourceView(
         name=resource.name,
         module=resource.module,
@@ -64,9 +62,17 @@ def plan_resource(
     )
 
 
-def _method_views(planners: Iterable[_MethodPlanner], imports: Imports) -> tuple[MethodView, ...]:
-    """Return the views of methods; import `list` by an alias if an annotation needs it."""
-    views = tuple(planner.view() for planner in planners)
+def _method_views(
+    pairs: Iterable[tuple[Operation, str]],
+    definitions: Mapping[str, AnyDefinition],
+    imports: Imports,
+    callbacks: Mapping[str, str],
+) -> tuple[MethodView, ...]:
+    """Return the views of methods; import `list` by an alias if an annotation needs it.
+
+    `pairs`: operations, each with its constant.
+    """
+    views = tuple(_MethodPlanner(*pair, definitions, imports, callbacks).view() for pair in pairs)
     if _names_builtin_list(views, imports.local("list")):
         imports.add("builtins", "list")
     return views
