@@ -33,7 +33,7 @@ from ..naming.unique_names import field_names
 from ..normalize import Normal
 from ..normalize.bundled_document import is_openapi
 from ..normalize.discriminators import FALLBACK
-from ..openapi.formats import INTEGER_FORMATS, STRING_FORMATS
+from ..openapi.formats import DECIMAL_FORMATS, INTEGER_FORMATS, STRING_FORMATS
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
 from .assertions import assertions
@@ -185,7 +185,8 @@ class Schemas(Lookup):
                 limits = constraints(self._document, node, "number")
                 if node.get("format") in INTEGER_FORMATS:
                     limits = replace(limits, format=node["format"])
-                return Scalar(Kind(name), limits)
+                is_decimal = name == "number" and node.get("format") in DECIMAL_FORMATS
+                return Scalar(Kind.DECIMAL if is_decimal else Kind(name), limits)
             case "string":
                 return self._string(node)
             case "array":

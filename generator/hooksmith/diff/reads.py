@@ -65,7 +65,8 @@ _READABLE: Mapping[Kind, frozenset[Kind]] = {
     Kind.DATE: frozenset({Kind.DATE}),
     Kind.BOOLEAN: frozenset({Kind.BOOLEAN}),
     Kind.INTEGER: frozenset({Kind.INTEGER, Kind.BOOLEAN}),
-    Kind.NUMBER: frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}),
+    Kind.NUMBER: frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.BOOLEAN}),
+    Kind.DECIMAL: frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL}),
     Kind.NULL: frozenset({Kind.NULL}),
 }
 """Scalars of the document that a scalar of the package reads, whatever their values."""
@@ -383,9 +384,9 @@ def _is_kind(constant: object, kind: Kind) -> bool:
         case bool():
             return kind in (Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER)
         case int():
-            return kind in (Kind.INTEGER, Kind.NUMBER)
+            return kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL)
         case float():
-            return kind is Kind.NUMBER
+            return kind in (Kind.NUMBER, Kind.DECIMAL)
         case str():
             return kind in (Kind.STRING, Kind.BINARY)
     return constant is None and kind is Kind.NULL

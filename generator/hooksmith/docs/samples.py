@@ -73,6 +73,9 @@ class PythonSampler:
             case Kind.DATE:
                 self.imports.add(("datetime", "date"))
                 return "date(2026, 1, 15)"
+            case Kind.DECIMAL:
+                self.imports.add(("decimal", "Decimal"))
+                return f'Decimal("{sample_value(type_, self._definitions)}")'
             case Kind.BINARY:
                 return 'b"example"'
         return literal(sample_value(type_, self._definitions))

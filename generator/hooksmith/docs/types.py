@@ -24,7 +24,11 @@ from ..ir import (
     Union,
 )
 
-_SCALARS = {Kind.DATE_TIME: "string (date-time)", Kind.DATE: "string (date)"}
+_SCALARS = {
+    Kind.DATE_TIME: "string (date-time)",
+    Kind.DATE: "string (date)",
+    Kind.DECIMAL: "number (decimal)",
+}
 _SHOWN_VALUES = 8
 """Values of an enum or literal that a row shows; the enum's page has all."""
 _SHOWN_OPTIONS = 12

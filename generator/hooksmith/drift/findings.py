@@ -238,7 +238,7 @@ def _is_of_kind(sample: Any, kind: Kind) -> bool:
             return isinstance(sample, bool)
         case Kind.INTEGER:
             return json_type(sample) == "integer"
-        case Kind.NUMBER:
+        case Kind.NUMBER | Kind.DECIMAL:
             return json_type(sample) in ("integer", "number")
         case Kind.DATE_TIME:
             return isinstance(sample, str) and _parses(datetime, sample)

@@ -22,6 +22,7 @@ _IMPORTS = {
     "builtins": "list",
     "collections.abc": "Awaitable Callable Iterable Mapping Sequence",
     "datetime": "date datetime",
+    "decimal": "Decimal",
     "enum": "IntEnum StrEnum",
     "functools": "cached_property",
     "pydantic": "ConfigDict Field StrictBool StrictInt StrictStr",

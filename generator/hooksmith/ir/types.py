@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     INTEGER = "integer"
     NUMBER = "number"
+    DECIMAL = "decimal"
     STRING = "string"
     DATE_TIME = "date-time"
     DATE = "date"

@@ -31,6 +31,7 @@ _JSON_TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.BOOLEAN: (bool,),
     Kind.INTEGER: (int,),
     Kind.NUMBER: (int, float),
+    Kind.DECIMAL: (int, float),
     Kind.STRING: (str,),
     Kind.BINARY: (str,),
     Kind.DATE: (str,),
@@ -46,7 +47,7 @@ def is_plain(type_: Type, default: Any) -> bool:
     """Return whether a default has the same form in Python as in JSON: no enum, date or model is made of it."""
     match type_:
         case Scalar(kind=kind):
-            return kind not in _READERS
+            return kind not in _READERS and kind is not Kind.DECIMAL
         case LiteralOf():
             return True
         case Array(items=inner):

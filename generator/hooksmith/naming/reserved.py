@@ -46,8 +46,8 @@ CLASS_NAMES = BUILTIN_CLASSES | frozenset(
     UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
-    Described Tolerant SchemaModel CamelSchemaModel MaybeAbsent ExactDate ExactNumber ExactTimestamp
-    StrictBool StrictInt StrictStr
+    Decimal JsonDecimal Described Tolerant SchemaModel CamelSchemaModel MaybeAbsent
+    ExactDate ExactDecimal ExactNumber ExactTimestamp StrictBool StrictInt StrictStr
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
     UnknownEvent CATALOGUE CALLBACKS TYPE_CHECKING
     Mapping Sequence date datetime list dict str int float bool bytes tuple set

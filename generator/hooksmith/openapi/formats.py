@@ -8,8 +8,11 @@ INTEGER_FORMATS = {
 }
 """Integer format → (least value, greatest value)."""
 
+DECIMAL_FORMATS = frozenset({"decimal", "decimal128"})
+"""Formats of numbers whose digits are exact."""
+
 STRING_FORMATS = frozenset(
     """uuid email idn-email uri iri uri-reference iri-reference hostname idn-hostname ipv4 ipv6 time duration
-    byte json-pointer relative-json-pointer""".split()
+    byte decimal json-pointer relative-json-pointer""".split()
 )
 """String formats that every API means alike, as far as `_runtime/models/formats.py` checks them."""

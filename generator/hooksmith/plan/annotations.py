@@ -46,6 +46,7 @@ _BUILTINS = {
 _RUNTIME_SCALARS = {
     Kind.DATE_TIME: ("models.timestamp", "Timestamp"),
     Kind.NUMBER: ("models.numbers", "JsonNumber"),
+    Kind.DECIMAL: ("models.decimals", "JsonDecimal"),
 }
 _EXACT_SCALARS = {
     Kind.BOOLEAN: ("pydantic", "StrictBool"),
@@ -57,6 +58,7 @@ _EXACT_RUNTIME_SCALARS = {
     Kind.DATE: ("models.exact", "ExactDate"),
     Kind.DATE_TIME: ("models.exact", "ExactTimestamp"),
     Kind.NUMBER: ("models.exact", "ExactNumber"),
+    Kind.DECIMAL: ("models.exact", "ExactDecimal"),
 }
 """Scalars of a JSON Schema document, which accept no value of another JSON type."""
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
@@ -289,12 +291,19 @@ class ArgumentAnnotationWriter(AnnotationWriter):
     def _scalar(self, scalar: Scalar) -> str:
         if scalar.kind is Kind.NUMBER:
             return "float"
+        if scalar.kind is Kind.DECIMAL:
+            return f"{self.imports.add('decimal', 'Decimal')} | float"
         if scalar.kind is Kind.DATE_TIME:
             return self.imports.add("datetime", "datetime")
         if scalar.kind is Kind.INTEGER:
             return "int"
         annotation = AnnotationWriter._scalar(self, scalar)
-        return f"{annotation} | bytes" if scalar.constraints.format == "byte" else annotation
+        match scalar.constraints.format:
+            case "byte":
+                return f"{annotation} | bytes"
+            case "decimal":
+                return f"{annotation} | {self.imports.add('decimal', 'Decimal')}"
+        return annotation
 
 
 def is_secret(type_: Type, definitions: Mapping[str, AnyDefinition]) -> bool:

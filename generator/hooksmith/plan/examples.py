@@ -56,6 +56,7 @@ FORMAT_SAMPLES = {
     "ipv6": "2001:db8::1",
     "time": "12:00:00Z",
     "duration": "P1D",
+    "decimal": "1.50",
     "byte": "ZXhhbXBsZQ==",
     "json-pointer": "/example",
     "relative-json-pointer": "0",
@@ -255,7 +256,7 @@ def _scalar(kind: Kind, constraints: Constraints, place: ValuePlace) -> Any:
             return _MOMENT[:10]
         case Kind.BOOLEAN:
             return True
-        case Kind.INTEGER | Kind.NUMBER:
+        case Kind.INTEGER | Kind.NUMBER | Kind.DECIMAL:
             return _number(constraints, whole=kind is Kind.INTEGER)
         case Kind.NULL | Kind.ANY:
             return None

@@ -101,6 +101,7 @@ _STANDARD = (
     "builtins",
     "collections",
     "datetime",
+    "decimal",
     "enum",
     "functools",
     "time",

@@ -37,6 +37,7 @@ VALID = {
     ],
     "duration": ["P4DT12H30M5S", "P4Y", "PT0S", "P4W", "3.5s", "1h30m", "3600", "-P1D"],
     "byte": ["", "aGk=", "aGk", "_-8", "aGk\r\naGk=", "data:image/png;base64,aGk="],
+    "decimal": ["1.50", "-3", "1E+3", "+.5", "1,50"],
     "json-pointer": ["", "/", "/foo/0", "/a~1b", "/ ", "#/definitions/a"],
     "relative-json-pointer": ["0", "1/0", "2/highly/nested/objects", "0#"],
 }
@@ -55,6 +56,7 @@ INVALID = {
     "time": ["", "noon"],
     "duration": ["", "P", "PT", "no such text"],
     "byte": ["no such text", "é", "a:b"],
+    "decimal": ["", "one", "NaN"],
     "json-pointer": ["foo", "a/b"],
     "relative-json-pointer": ["", "/foo", "-1"],
 }
