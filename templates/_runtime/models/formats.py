@@ -1,8 +1,8 @@
 """Formats of JSON Schema and of OpenAPI's registry, asserted of sent values.
 
 Each assertion accepts more than its standard, so that no value is refused that some API accepts. An address needs an
-`@`, a URI (RFC 3986) a scheme; a time, a duration (RFC 3339) and a decimal need a digit. `regex` and `uri-template` have
-dialects; they are not asserted.
+`@`, a URI (RFC 3986) a scheme; a time, a duration (RFC 3339) and a decimal need a digit. `regex` and `uri-template`
+have dialects; they are not asserted.
 """
 
 from __future__ import annotations

@@ -17,8 +17,7 @@ from pydantic_core import (
 )
 
 from ..errors import RequestError
-from .decimals import unmarked
-from .formats import ENCODERS, FORMATS
+from .formats import FORMATS, encode_bytes
 from .json_schema import failing
 from .validation import plain
 
@@ -111,9 +110,9 @@ class StringFormat:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         schema = core_schema.no_info_after_validator_function(self._check, handler(source))
-        if self.name not in ENCODERS:
+        if self.name != "byte":
             return schema
-        return core_schema.no_info_before_validator_function(ENCODERS[self.name], schema)
+        return core_schema.no_info_before_validator_function(encode_bytes, schema)
 
     def _check(self, value: str) -> str:
         if not FORMATS[self.name](value):
@@ -152,7 +151,7 @@ _LONGEST = 200
 def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     """Yield a message for each keyword of a schema that a value does not satisfy."""
     try:
-        document = unmarked(plain(value, "body"))
+        document = plain(value, "body")
     except (RequestError, PydanticSerializationError, UnicodeDecodeError):
         return  # an upload, say, has no JSON form yet: it is checked when it is sent
     for keyword in failing(schema, document):

@@ -2,7 +2,7 @@
 
 Each assertion accepts more than its standard, so that no value is refused that some API accepts: an address needs an
 `@`, a
-URI (RFC 3986) a scheme, a time, a duration (RFC 3339) or a decimal a digit. `regex` and `uri-template` have dialects; they are not
+URI (RFC 3986) a scheme, a time or a duration (RFC 3339) a digit. `regex` and `uri-template` have dialects; they are not
 asserted.
 """
 
@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
-
-from .decimals import encode_decimal
 
 Fits = Callable[[str], object]
 """Whether a text is of a format: something true, or not."""
@@ -56,7 +54,6 @@ FORMATS: Mapping[str, Fits] = {
     "byte": _fully(
         r"(data:[^,]*,)?[A-Za-z0-9+/=_\r\n-]*"
     ),  # base64 in either alphabet (RFC 4648), padded or not
-    "decimal": _WITH_A_DIGIT,
     "json-pointer": _fully("([/#].*)?"),
     "relative-json-pointer": _fully("[0-9].*"),
 }
@@ -66,13 +63,6 @@ FORMATS: Mapping[str, Fits] = {
 def encode_bytes(value: Any) -> Any:
     """Return bytes as base64 (`byte`), any other value unchanged."""
     return b64encode(value).decode() if isinstance(value, (bytes, bytearray)) else value
-
-
-ENCODERS: Mapping[str, Callable[[Any], Any]] = {
-    "byte": encode_bytes,
-    "decimal": encode_decimal,
-}
-"""Formats whose texts are made of Python values."""
 
 
 def integer_limits(name: str) -> tuple[int, int]:
