@@ -17,6 +17,7 @@ from ..errors import Detail, RequestError
 from ..headers import value_problem
 from ..json_pointer import pointer
 from ..media_types import essence_of
+from ..models.decimals import decimal_text, is_marked
 from ..models.validation import check, drop_read_only, plain
 from ..omit import OMIT
 from .file_parts import File, Part, chunks, file_part, is_file, length_of, opened
@@ -201,7 +202,8 @@ def _parts(name: str, item: Any, encoding: Encoding) -> list[Part]:
     if value is None or value is OMIT:
         return []
     if isinstance(value, str):
-        return [(None, value.encode(), encoding.media_type)]
+        text = decimal_text(value) if is_marked(value) else value
+        return [(None, text.encode(), encoding.media_type)]
     media_type = "application/json" if isinstance(value, (dict, list)) else None
     return [(None, check(None, value, "body"), encoding.media_type or media_type)]
 

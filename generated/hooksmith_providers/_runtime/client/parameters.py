@@ -19,6 +19,7 @@ from urllib.parse import quote
 from ..errors import Detail, RequestError
 from ..headers import name_problem, value_problem
 from ..json_pointer import pointer
+from ..models.decimals import decimal_text, is_marked
 from ..models.validation import check, plain
 from ..omit import OMIT
 from .operation import Operation, Parameter, Place
@@ -114,7 +115,9 @@ def _given(
 
 def _is_plainly_text(parameter: Parameter, value: object) -> bool:
     """Return whether the value is ASCII text, which needs no validation."""
-    return parameter.annotation is str and type(value) is str and value.isascii()
+    if parameter.annotation is not str or type(value) is not str:
+        return False
+    return value.isascii() and not is_marked(value)
 
 
 def _segment(parameter: Parameter, value: Any) -> str:
@@ -283,7 +286,7 @@ def _content(parameter: Parameter, value: Any, where: str) -> str:
 def _text(value: Any, where: str) -> str:
     """Return a scalar as text: `true` and `false`, numbers as in JSON."""
     if isinstance(value, str):
-        return value
+        return decimal_text(value) if is_marked(value) else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

@@ -215,7 +215,10 @@ class Model(DeferredModel):
 
     def to_json(self) -> str:
         """Return JSON text under wire names, without properties that were never set."""
-        return self.model_dump_json(by_alias=True, exclude_unset=True)
+        from .decimals import EXACT, with_digits
+
+        text = self.model_dump_json(by_alias=True, exclude_unset=True, context=EXACT)
+        return with_digits(text.encode()).decode()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

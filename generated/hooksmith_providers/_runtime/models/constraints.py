@@ -17,7 +17,8 @@ from pydantic_core import (
 )
 
 from ..errors import RequestError
-from .formats import FORMATS, encode_bytes
+from .decimals import unmarked
+from .formats import ENCODERS, FORMATS
 from .json_schema import failing
 from .validation import plain
 
@@ -110,9 +111,9 @@ class StringFormat:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         schema = core_schema.no_info_after_validator_function(self._check, handler(source))
-        if self.name != "byte":
+        if self.name not in ENCODERS:
             return schema
-        return core_schema.no_info_before_validator_function(encode_bytes, schema)
+        return core_schema.no_info_before_validator_function(ENCODERS[self.name], schema)
 
     def _check(self, value: str) -> str:
         if not FORMATS[self.name](value):
@@ -151,7 +152,7 @@ _LONGEST = 200
 def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     """Yield a message for each keyword of a schema that a value does not satisfy."""
     try:
-        document = plain(value, "body")
+        document = unmarked(plain(value, "body"))
     except (RequestError, PydanticSerializationError, UnicodeDecodeError):
         return  # an upload, say, has no JSON form yet: it is checked when it is sent
     for keyword in failing(schema, document):

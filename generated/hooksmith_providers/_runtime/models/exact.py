@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..errors import Detail
 from .base import Model, camel
+from .decimals import WRITTEN, DecimalNumber, read_number
 from .numbers import Exact
 from .timestamp import Rfc3339, read_sent
 from .validation import misfits_when_sent
@@ -111,6 +113,18 @@ def _read_date(value: Any) -> date:
 
 ExactDate = Annotated[date, _FullDate]
 """A `date`, or the text of one as RFC 3339 has it."""
+
+
+class _Number(DecimalNumber):
+    """Core schema of an `ExactDecimal`."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(read_number, serialization=WRITTEN)
+
+
+ExactDecimal = Annotated[Decimal, _Number]
+"""A `Decimal` that is a number in JSON; no text and no boolean."""
 
 
 class _DateTime(Rfc3339):

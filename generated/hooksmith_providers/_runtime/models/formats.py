@@ -1,9 +1,8 @@
 """Formats of JSON Schema and of OpenAPI's registry, asserted of sent values.
 
-Each assertion accepts more than its standard, so that no value is refused that some API accepts: an address needs an
-`@`, a
-URI (RFC 3986) a scheme, a time or a duration (RFC 3339) a digit. `regex` and `uri-template` have dialects; they are not
-asserted.
+Each assertion accepts more than its standard, so that no value is refused that some API accepts. An address needs an
+`@`, a URI (RFC 3986) a scheme; a time, a duration (RFC 3339) and a decimal need a digit. `regex` and `uri-template`
+have dialects; they are not asserted.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
+
+from .decimals import encode_decimal
 
 Fits = Callable[[str], object]
 """Whether a text is of a format: something true, or not."""
@@ -54,6 +55,7 @@ FORMATS: Mapping[str, Fits] = {
     "byte": _fully(
         r"(data:[^,]*,)?[A-Za-z0-9+/=_\r\n-]*"
     ),  # base64 in either alphabet (RFC 4648), padded or not
+    "decimal": _WITH_A_DIGIT,
     "json-pointer": _fully("([/#].*)?"),
     "relative-json-pointer": _fully("[0-9].*"),
 }
@@ -63,6 +65,13 @@ FORMATS: Mapping[str, Fits] = {
 def encode_bytes(value: Any) -> Any:
     """Return bytes as base64 (`byte`), any other value unchanged."""
     return b64encode(value).decode() if isinstance(value, (bytes, bytearray)) else value
+
+
+ENCODERS: Mapping[str, Callable[[Any], Any]] = {
+    "byte": encode_bytes,
+    "decimal": encode_decimal,
+}
+"""Formats whose texts are made of Python values."""
 
 
 def integer_limits(name: str) -> tuple[int, int]:

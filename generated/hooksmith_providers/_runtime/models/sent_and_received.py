@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from ..errors import Detail
 from .base import Constants, Model, camel, constant_names
 from .deferred import GENERATED
-from .formats import FORMATS, encode_bytes, integer_limits
+from .formats import ENCODERS, FORMATS, integer_limits
 from .validation import SENDING, misfits_when_sent
 
 
@@ -25,9 +25,9 @@ class SentFormat:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         schema = core_schema.with_info_after_validator_function(self._check, handler(source))
-        if self.name != "byte":
+        if self.name not in ENCODERS:
             return schema
-        return core_schema.no_info_before_validator_function(encode_bytes, schema)
+        return core_schema.no_info_before_validator_function(ENCODERS[self.name], schema)
 
     def _check(self, value: Any, info: ValidationInfo) -> Any:
         if info.context is SENDING and not self._fits(value):

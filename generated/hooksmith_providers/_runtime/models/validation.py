@@ -6,8 +6,9 @@ import difflib
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, get_args
 
@@ -24,6 +25,7 @@ from pydantic_core.core_schema import ErrorType
 from ..errors import Detail, RequestError
 from ..json_pointer import pointer
 from ..omit import OMIT
+from .decimals import EXACT, decimal_text, is_marked, marked, with_digits
 from .formats import encode_bytes
 from .timestamp import PreciseDatetime
 
@@ -134,10 +136,14 @@ def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
     content = _json(value)
     if content is None:
         raise RequestError(Detail(where, "has no JSON form"))
-    if adapter is not None:
-        details = parse_json(adapter, content, strict=True)[1]
-        if details:
+    if adapter is None:
+        return content
+    details = parse_json(adapter, content, strict=True)[1]
+    if details:
+        text = _json(_with_texts(value, {detail.where for detail in details}))
+        if text == content or text is None or parse_json(adapter, text, strict=True)[1]:
             raise RequestError(*(Detail(where + it.where, it.problem) for it in details))
+        return text
     return content
 
 
@@ -150,11 +156,23 @@ def misfits_when_sent(model: BaseModel) -> tuple[Detail, ...]:
     return ()
 
 
+def _with_texts(value: Any, places: Collection[str], place: str = "") -> Any:
+    """Return plain data with decimals as text where numbers are refused (`type: string, format: decimal`)."""
+    if isinstance(value, str):
+        return decimal_text(value) if place in places and is_marked(value) else value
+    if isinstance(value, dict):
+        return {key: _with_texts(item, places, place + pointer(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(item, places, place + pointer(at)) for at, item in enumerate(value)]
+    return value
+
+
 def _json(value: object) -> bytes | None:
     try:
-        return to_json(value)
+        content = to_json(value)
     except (PydanticSerializationError, UnicodeEncodeError):
         return None
+    return with_digits(content)
 
 
 def plain(value: object, where: str) -> Any:
@@ -165,7 +183,9 @@ def plain(value: object, where: str) -> Any:
         return _finite(value, where)
     if isinstance(value, BaseModel):
         # A value of another type is reported after its validation; pydantic's warning would quote it.
-        dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
+        dumped = value.model_dump(
+            mode="json", by_alias=True, exclude_unset=True, context=EXACT, warnings=False
+        )
         drop_read_only(value, dumped)
         return plain(dumped, where)
     if isinstance(value, Mapping):
@@ -219,6 +239,10 @@ def _scalar(value: object, where: str) -> Any:
         return value.value
     if isinstance(value, (SecretStr, SecretBytes)):
         value = value.get_secret_value()
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise RequestError(Detail(where, "Input should be a finite number"))
+        return marked(value)
     if isinstance(value, PreciseDatetime) and value.text:
         return value.text
     if isinstance(value, (bytes, bytearray)):
