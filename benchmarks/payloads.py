@@ -42,9 +42,7 @@ def run() -> None:
 def measured(package: Any, payloads: list[Any]) -> str:
     """Return the outcomes of the payloads as text."""
     testing = importlib.import_module(f"{package.__name__}.testing")
-    lacking = importlib.import_module(
-        f"{package.__name__}._runtime.webhooks.lenient_reading"
-    ).lacking
+    lacking = importlib.import_module(f"{package.__name__}._runtime.models.lenient_reading").lacking
     webhook, outcomes, causes = testing.webhook(), Counter[str](), Counter[str]()
     seconds = 0.0
     for body, headers in _deliveries(package, payloads):

@@ -169,7 +169,7 @@ def test_operations_name_their_models_where_they_are_needed(home: Path) -> None:
         "reply = LIST.replies['200']\n"
         "assert 'large.models.users' not in sys.modules\n"
         "assert reply.type is reply.type is not reply.annotation\n"
-        "print(json.dumps([reply.type.__name__, reply.adapter.validate_json('{}').to_json()]))"
+        "print(json.dumps([reply.type.__name__, reply.adapter.inner.validate_json('{}').to_json()]))"
     )
     assert run(home, code) == ["UserList", "{}"]
 
@@ -180,7 +180,7 @@ def test_operations_can_be_pickled(home: Path) -> None:
         "from large.operations.users import LIST\n"
         "LIST.replies['200'].adapter\n"
         "for again in (pickle.loads(pickle.dumps(LIST)), copy.deepcopy(LIST)):\n"
-        "    assert again.replies['200'].adapter.validate_json('{}').to_json() == '{}'\n"
+        "    assert again.replies['200'].adapter.inner.validate_json('{}').to_json() == '{}'\n"
         "print(json.dumps(again.replies['200'].type.__name__))"
     )
     assert run(home, code) == "UserList"

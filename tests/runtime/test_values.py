@@ -21,7 +21,7 @@ from hooksmith_runtime_under_test.client.servers import base_url, env_name
 from hooksmith_runtime_under_test.errors import Detail, RequestError
 from hooksmith_runtime_under_test.models.base import Model
 from hooksmith_runtime_under_test.models.properties import resolve
-from hooksmith_runtime_under_test.models.validation import build_adapter, parse_json
+from hooksmith_runtime_under_test.models.validation import Adapter, parse_json
 from hooksmith_runtime_under_test.omit import OMIT, Omit
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -205,7 +205,7 @@ def test_no_secret_is_shown_whatever_the_case_of_its_name() -> None:
 
 
 def test_of_many_values_only_a_close_one_is_named() -> None:
-    many = build_adapter(
+    many = Adapter(
         list[Literal["aa1", "b", "c", "d", "e", "f", "g", "h", "i", "j", "user.created"]]
     )
     details = parse_json(many, b'["user.craeted", "zzz"]')[1]
@@ -217,5 +217,5 @@ def test_of_many_values_only_a_close_one_is_named() -> None:
 
 
 def test_places_are_without_the_options_of_a_union() -> None:
-    details = parse_json(build_adapter(dict[str, int | list[int]]), b'{"a": ["x"]}')[1]
+    details = parse_json(Adapter(dict[str, int | list[int]]), b'{"a": ["x"]}')[1]
     assert [detail.where for detail in details] == ["/a", "/a/0"]

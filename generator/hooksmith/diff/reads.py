@@ -1,6 +1,6 @@
 """Reading of deliveries of one document by the package of another document.
 
-The rules are those of the runtime (`_runtime/webhooks/lenient_reading.py`): an object inside an event may lack
+The rules are those of the runtime (`_runtime/models/lenient_reading.py`): an object inside an event may lack
 properties that its class requires, unless it lacks all of them; anything else that does not fit is drift.
 """
 

@@ -124,3 +124,23 @@ def signs_url(signature: Mapping[str, Any] | None) -> bool:
     if signature is None or signature["scheme"] == "http-message-signatures":
         return signature is not None
     return "{url}" in signature.get("signed", "") or "body_digest" in signature
+
+
+def collections_of(
+    type_: Type, definitions: Mapping[str, AnyDefinition], aliases: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Yield `object` and `array` for each such value that a type accepts. `aliases`: the aliases around the type."""
+    match type_:
+        case Array() | Tuple():
+            yield "array"
+        case Map():
+            yield "object"
+        case Union(options=options):
+            for option in options:
+                yield from collections_of(option, definitions, aliases)
+        case Named(name) if name not in aliases:
+            definition = definitions[name]
+            if isinstance(definition, Alias):
+                yield from collections_of(definition.type, definitions, aliases | {name})
+            elif isinstance(definition, Model):
+                yield "object"

@@ -78,6 +78,7 @@ CONSTRUCTOR_ARGUMENTS = (
     "timeout",
     "max_retries",
     "max_reply",
+    "max_depth",
     "headers",
     "http_client",
     "hooks",
@@ -89,7 +90,7 @@ METHOD_ARGUMENTS = ("self", "options", "OMIT")
 
 CLIENT_ATTRIBUTES = frozenset(
     """call call_raw paginate stream close aclose with_options settings base_url timeout headers max_retries
-    max_reply hooks annotations cached_property httpx2 str float int""".split()
+    max_reply max_depth hooks annotations cached_property httpx2 str float int""".split()
 )
 """Attributes of the client classes, and names that their modules use; no resource may have such a name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from ..ir import (
     Type,
     Union,
 )
+from ..ir.queries import collections_of
 from ..openapi.formats import STRING_FORMATS
 from .constraint_texts import (
     constraint_arguments,
@@ -217,7 +219,7 @@ class AnnotationWriter:
         if not type_.complete:
             all_types = [*type_.items, *([type_.rest] if type_.rest is not None else [])]
             options = [ANY] if ANY in all_types else all_types
-            inner = union([self.annotation(option) for option in options])
+            inner = self.annotation(Union(tuple(dict.fromkeys(options))))
             return self._constrained(f"{self.imports.local('list')}[{inner}]", type_.constraints)
         items = [self.annotation(item) for item in type_.items]
         is_longer = (type_.constraints.min_items or 0) > len(items)
@@ -235,21 +237,37 @@ class AnnotationWriter:
         return self._constrained(self._options(type_), Constraints(further=type_.further))
 
     def _options(self, type_: Union) -> str:
-        """Return the options; a received union with a discriminator also accepts `Unknown`."""
+        """Return the options; a received union with a discriminator also accepts `Unknown`.
+
+        A received union with several options for objects, or for arrays, selects one option by shape.
+        """
         options = [self.annotation(option) for option in type_.options]
-        if not type_.discriminator or self.strict:
+        if self.strict or not (type_.discriminator or self._is_ambiguous(type_)):
             return union(options)
-        marker = self.imports.add_runtime("models.unions", "Tagged")
-        tagged = [
+        values = [
             annotation
             for annotation, option in zip(options, type_.options, strict=True)
             if option != NULL
         ]
-        unknown = [] if type_.has_fallback else [self.imports.add_runtime("models.base", "Unknown")]
-        annotation = self._annotated(
-            union([*tagged, *unknown]), [f"{marker}({literal(type_.discriminator)})"]
+        if type_.discriminator and not type_.has_fallback:
+            values.append(self.imports.add_runtime("models.base", "Unknown"))
+        annotation = self._annotated(union(values), [self._selection(type_.discriminator)])
+        return f"{annotation} | None" if NULL in type_.options else annotation
+
+    def _selection(self, discriminator: str | None) -> str:
+        """Return the metadata of a union whose options are selected by a discriminator, otherwise by shape."""
+        if discriminator is None:
+            return f"{self.imports.add_runtime('models.shapes', 'ByShape')}()"
+        return f"{self.imports.add_runtime('models.unions', 'Tagged')}({literal(discriminator)})"
+
+    def _is_ambiguous(self, type_: Union) -> bool:
+        """Return whether several options accept objects, or several accept arrays."""
+        counts = Counter(
+            kind
+            for option in type_.options
+            for kind in set(collections_of(option, self.definitions))
         )
-        return annotation if len(tagged) == len(options) else f"{annotation} | None"
+        return any(count > 1 for count in counts.values())
 
 
 @value()

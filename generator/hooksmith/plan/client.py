@@ -143,6 +143,7 @@ _COMMON_ARGUMENTS = [
     ("timeout", "Seconds for each step of a request, such as connecting; None: no limit."),
     ("max_retries", "How often a request is repeated after a temporary failure."),
     ("max_reply", "The most bytes of a reply in memory, after it is unpacked."),
+    ("max_depth", "The most levels of objects and arrays in a reply."),
     ("headers", "Headers of every request."),
     (
         "http_client",

@@ -51,8 +51,19 @@ def plan_webhook(api: Api, package: str, runtime: str) -> WebhookView | None:
     return _with_secret(api, package, declared, imports)
 
 
-_CLOCK = ArgumentView(name="clock", annotation="Clock", default="time")
-_CLOCK_DOC = ("clock", "Returns the Unix time in seconds.")
+_COMMON = (
+    ArgumentView(name="clock", annotation="Clock", default="time"),
+    ArgumentView(name="max_depth", annotation="int", default="64"),
+)
+"""Arguments of every `Webhook`."""
+
+_COMMON_DOCS = (
+    ("clock", "Returns the Unix time in seconds."),
+    (
+        "max_depth",
+        "The most levels of objects and arrays; an event with more is a `DriftedEvent`.",
+    ),
+)
 
 
 def _secret_doc(package: str) -> tuple[str, str]:
@@ -81,11 +92,11 @@ def _with_secret(
     argument, secrets = _secret(imports)
     timed = declared["scheme"] == "standard-webhooks" or "timestamp" in declared
     return WebhookView(
-        doc=_doc(api, [_secret_doc(package), *_tolerance_doc(declared, timed), _CLOCK_DOC]),
+        doc=_doc(api, [_secret_doc(package), *_tolerance_doc(declared, timed), *_COMMON_DOCS]),
         scheme=scheme_expression(declared, imports),
         imports=imports.block(definitions_for_types_only=True),
         positional=(argument,),
-        optional=(*_tolerance(declared, timed), _CLOCK),
+        optional=(*_tolerance(declared, timed), *_COMMON),
         verifier=f"SCHEME.bind({secrets})",
         tolerance="tolerance" if timed else "None",
         client="",
@@ -112,7 +123,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
         "The sender's JSON Web Keys, or a callable that fetches them on demand.",
     )
     return WebhookView(
-        doc=_doc(api, [jwks, *_tolerance_doc(declared, True), _CLOCK_DOC]),
+        doc=_doc(api, [jwks, *_tolerance_doc(declared, True), *_COMMON_DOCS]),
         scheme=scheme_expression(declared, imports),
         imports=imports.block(definitions_for_types_only=True),
         positional=(
@@ -120,7 +131,7 @@ def _with_jwks(api: Api, declared: Mapping[str, Any], imports: Imports) -> Webho
                 name="jwks", annotation="Jwk | Iterable[Jwk] | Callable[[], Jwk | Iterable[Jwk]]"
             ),
         ),
-        optional=(*_tolerance(declared, True), _CLOCK),
+        optional=(*_tolerance(declared, True), *_COMMON),
         verifier="SCHEME.bind(jwks)",
         tolerance="tolerance",
         client=api.client.name,
@@ -147,14 +158,14 @@ def _with_any_scheme(
     )
     note = str(declared.get("note", "")) or "The document does not say how deliveries are signed."
     return WebhookView(
-        doc=_doc(api, [scheme, _secret_doc(package), _CLOCK_DOC], note),
+        doc=_doc(api, [scheme, _secret_doc(package), *_COMMON_DOCS], note),
         scheme="",
         imports=imports.block(definitions_for_types_only=True),
         positional=(
             ArgumentView(name="scheme", annotation="HMAC | StaticHeader | StandardWebhooks"),
             argument,
         ),
-        optional=(_CLOCK,),
+        optional=_COMMON,
         verifier=f"scheme.bind({secrets})",
         tolerance="scheme.tolerance",
         client="",

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import ValidationError
-
+from ..errors import Detail
 from ..media_types import essence_of
-from ..models.validation import build_adapter
-from ..webhooks.errors import EventParseError, issues_of
+from ..models.reading import MAX_DEPTH
+from ..models.validation import Adapter, parse_data, parse_json
+from ..webhooks.errors import EventParseError, Issue
 from ..webhooks.form_bodies import FORM, read_form
 from .addresses import Address, evaluate
 
 if TYPE_CHECKING:
     import httpx2
-    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,20 +50,21 @@ class Callback(Generic[T, R]):
     """The annotation of R; None where there is nothing to answer."""
     reply_media_type: str = "application/json"
 
-    def parse(self, body: bytes | bytearray | memoryview | str) -> T:
+    def parse(self, body: bytes | bytearray | memoryview | str, *, max_depth: int = MAX_DEPTH) -> T:
         """Parse the raw body of a callback. It is not verified.
+
+        `max_depth`: the most levels of objects and arrays.
 
         Raises:
             EventParseError: The body breaks the callback's model; `issues` has the places.
         """
         raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
-        try:
-            found: T = self._read(raw)
-        except ValidationError as error:
-            raise EventParseError(
-                f"the body is not that of the callback {self.name}", issues_of(error)
-            ) from None
-        return found
+        value, details = self._read(raw, max_depth)
+        if details:
+            issues = tuple(Issue(detail.where, detail.problem) for detail in details)
+            raise EventParseError(f"the body is not that of the callback {self.name}", issues)
+        result: T = value
+        return result
 
     def address_in(self, request: httpx2.Request, response: httpx2.Response | None = None) -> str:
         """Return the address to which the API sends this callback; for tests that play the API.
@@ -88,14 +88,17 @@ class Callback(Generic[T, R]):
     def _essence(self) -> str:
         return essence_of(self.media_type)
 
-    def _read(self, raw: bytes) -> Any:
+    def _read(self, raw: bytes, max_depth: int) -> tuple[Any, tuple[Detail, ...]]:
+        """Return the body's value, and its problems."""
         if self.annotation is None:
-            return None
+            return None, ()
         if self._essence == FORM:
-            return self._adapter.validate_python(read_form(raw, self.form))
+            return parse_data(
+                self._adapter, read_form(raw, self.form), len(raw), max_depth=max_depth
+            )
         if self.is_json:
-            return self._adapter.validate_json(raw)
-        return raw.decode("utf-8", "replace") if self.annotation is str else raw
+            return parse_json(self._adapter, raw, max_depth=max_depth)
+        return raw.decode("utf-8", "replace") if self.annotation is str else raw, ()
 
     @cached_property
     def address(self) -> Address:
@@ -103,8 +106,8 @@ class Callback(Generic[T, R]):
         return Address(self.expression)
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        return build_adapter(self.annotation)
+    def _adapter(self) -> Adapter:
+        return Adapter(self.annotation, received=True)
 
     def __str__(self) -> str:
         return f"{self.operation} {self.name} ({self.method} {self.expression})"

@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from ..client.bodies import encode
 from ..client.operation import Body
 from ..headers import value_problem
+from ..models.reading import MAX_DEPTH
 from ..webhooks.errors import EventParseError
 from ..webhooks.receiver.event_dispatch import LARGE_BODY
 from ..webhooks.receiver.handlers import is_coroutine_function, positional_parameters
@@ -47,6 +48,7 @@ class CallbackDispatcher:
         verifier: Verifies requests; None: requests are not verified.
         key: Gives the key that repeated requests share.
         exhaustive: Whether the receiver refuses to start while callbacks have no handler.
+        max_depth: The most levels of objects and arrays in a body.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class CallbackDispatcher:
         verifier: Verifies | None,
         key: Callable[[CallbackRequest], str | None] | None,
         exhaustive: bool,
+        max_depth: int = MAX_DEPTH,
     ) -> None:
         self.needs_url = True
         self._address = address
@@ -64,6 +67,7 @@ class CallbackDispatcher:
         self._verifier = verifier
         self._key = key
         self._exhaustive = exhaustive
+        self._max_depth = max_depth
         self.handlers: dict[Callback[Any, Any], Callable[..., object]] = {}
         self.fallback: RequestHandler | None = None
         self.drifted: RequestHandler | None = None
@@ -101,7 +105,7 @@ class CallbackDispatcher:
         if not candidates:
             return _NOT_FOUND
         self._verify(request)
-        callback_request, value = _best_match(candidates)
+        callback_request, value = _best_match(candidates, self._max_depth)
         return Jobs(jobs=(self._job(callback_request, value),))
 
     def _candidates(self, request: IncomingRequest) -> list[CallbackRequest]:
@@ -208,7 +212,7 @@ def _query_of(request: IncomingRequest) -> str:
     return (request.url or "").partition("#")[0].partition("?")[2]
 
 
-def _best_match(candidates: list[CallbackRequest]) -> tuple[CallbackRequest, Any]:
+def _best_match(candidates: list[CallbackRequest], max_depth: int) -> tuple[CallbackRequest, Any]:
     """Return the callback whose model matches most properties of the body, and the parsed body.
 
     The first in document order wins a tie. If the body fits no model, return the first candidate, with its issues.
@@ -220,7 +224,9 @@ def _best_match(candidates: list[CallbackRequest]) -> tuple[CallbackRequest, Any
     errors: list[EventParseError] = []
     for candidate in candidates:
         try:
-            matches.append((candidate, candidate.callback.parse(candidate.body)))
+            matches.append(
+                (candidate, candidate.callback.parse(candidate.body, max_depth=max_depth))
+            )
         except EventParseError as error:
             errors.append(error)
     if matches:

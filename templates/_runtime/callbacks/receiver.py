@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
 from urllib.parse import quote, unquote, urlsplit
 
+from ..models.reading import MAX_DEPTH, checked_depth
 from ..webhooks.receiver.base_receiver import MAX_BODY, Receiver, Store
 from ..webhooks.receiver.http import IncomingRequest, Reply
 from ..webhooks.receiver.reporting import ReceiverHooks
@@ -54,6 +55,7 @@ class BaseCallbackReceiver(Receiver):
         store: Remembers handled requests by their keys.
         name: The receiver's name in logs and hooks.
         max_body: The most bytes of a body.
+        max_depth: The most levels of objects and arrays in a body.
         exhaustive: Whether to refuse to start while callbacks of the document have no handler of their own.
         hooks: Functions that observe requests.
 
@@ -74,6 +76,7 @@ class BaseCallbackReceiver(Receiver):
         store: Store = None,
         name: str = "callbacks",
         max_body: int = MAX_BODY,
+        max_depth: int = MAX_DEPTH,
         exhaustive: bool = False,
         hooks: ReceiverHooks | None = None,
     ) -> None:
@@ -88,6 +91,7 @@ class BaseCallbackReceiver(Receiver):
             verifier=verifier,
             key=None if store is None else key,
             exhaustive=exhaustive,
+            max_depth=checked_depth(max_depth),
         )
         super().__init__(self._callbacks, name=name, store=store, max_body=max_body, hooks=hooks)
 

@@ -12,6 +12,7 @@ import pytest
 
 from hooksmith_providers import mattr, workos
 from hooksmith_providers._runtime.models.base import Model
+from hooksmith_providers._runtime.models.lenient_reading import lacking
 from hooksmith_providers._runtime.webhooks.catalogue import (
     Catalogue,
     DriftedEvent,
@@ -19,7 +20,6 @@ from hooksmith_providers._runtime.webhooks.catalogue import (
     UnknownEvent,
 )
 from hooksmith_providers._runtime.webhooks.errors import EventParseError
-from hooksmith_providers._runtime.webhooks.lenient_reading import lacking
 
 USER: dict[str, Any] = {
     "object": "event",
