@@ -33,6 +33,7 @@ class MATTRClient(SyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -53,6 +54,7 @@ class MATTRClient(SyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -76,6 +78,7 @@ class MATTRClient(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,
@@ -106,6 +109,7 @@ class AsyncMATTRClient(AsyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -126,6 +130,7 @@ class AsyncMATTRClient(AsyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -149,6 +154,7 @@ class AsyncMATTRClient(AsyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,

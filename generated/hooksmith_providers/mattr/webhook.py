@@ -27,6 +27,8 @@ class Webhook(BaseWebhook["Event"]):
         tolerance: Greatest difference between the time of a delivery and now, in
             seconds; None: no limit.
         clock: Returns the Unix time in seconds.
+        max_depth: The most levels of objects and arrays; an event with more is a
+            `DriftedEvent`.
     """
 
     def __init__(
@@ -35,8 +37,15 @@ class Webhook(BaseWebhook["Event"]):
         *,
         tolerance: float | None = 300,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> None:
-        super().__init__(SCHEME.bind(jwks), CATALOGUE, tolerance=tolerance, clock=clock)
+        super().__init__(
+            SCHEME.bind(jwks),
+            CATALOGUE,
+            tolerance=tolerance,
+            clock=clock,
+            max_depth=max_depth,
+        )
 
     @classmethod
     def from_client(
@@ -45,10 +54,12 @@ class Webhook(BaseWebhook["Event"]):
         *,
         tolerance: float | None = 300,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> Self:
         """Return a `Webhook` with keys that the client fetches: on the first delivery, and again for an unknown key id."""
         return cls(
             lambda: client.webhooks.retrieve_webhook_jwks().to_dict(),
             tolerance=tolerance,
             clock=clock,
+            max_depth=max_depth,
         )

@@ -38,6 +38,8 @@ class Webhook(BaseWebhook["Event"]):
         tolerance: Greatest difference between the time of a delivery and now, in
             seconds; None: no limit.
         clock: Returns the Unix time in seconds.
+        max_depth: The most levels of objects and arrays; an event with more is a
+            `DriftedEvent`.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class Webhook(BaseWebhook["Event"]):
         *,
         tolerance: float | None = 180,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> None:
         super().__init__(
             SCHEME.bind(secrets_or_default(secret, CATALOGUE.name)),
             CATALOGUE,
             tolerance=tolerance,
             clock=clock,
+            max_depth=max_depth,
         )

@@ -12,6 +12,7 @@ import httpx2
 
 from ..errors import APIError
 from ..headers import first_problem, merge
+from ..models.reading import checked_depth
 from ..omit import Omit
 from .call import Call, Config, Outcome
 from .credentials import AsyncSource, Credentials, Given
@@ -49,6 +50,7 @@ class BaseClient:
         timeout: Timeout,
         max_retries: int,
         max_reply: int,
+        max_depth: int,
         headers: Mapping[str, str] | None,
         hooks: Hooks | None,
     ) -> None:
@@ -59,6 +61,7 @@ class BaseClient:
             timeout=httpx2.Timeout(timeout),
             max_retries=_checked_retries(max_retries),
             max_reply=_checked_size(max_reply),
+            max_depth=_checked_depth(max_depth),
             headers=_checked_headers(headers or {}),
             hooks=hooks or Hooks(),
             settings={name: value or from_env(api, name) for name, value in settings.items()},
@@ -89,6 +92,7 @@ class BaseClient:
         timeout: Timeout | Omit,
         max_retries: int | None,
         max_reply: int | None,
+        max_depth: int | None,
         headers: Mapping[str, str] | None,
         hooks: Hooks | None,
     ) -> Config:
@@ -98,6 +102,7 @@ class BaseClient:
             timeout=old.timeout if isinstance(timeout, Omit) else httpx2.Timeout(timeout),
             max_retries=old.max_retries if max_retries is None else _checked_retries(max_retries),
             max_reply=old.max_reply if max_reply is None else _checked_size(max_reply),
+            max_depth=old.max_depth if max_depth is None else _checked_depth(max_depth),
             headers={**old.headers, **_checked_headers(headers or {})},
             hooks=hooks or old.hooks,
         )
@@ -181,3 +186,10 @@ def _checked_size(max_reply: int) -> int:
     if max_reply < 0:
         raise ConfigurationError("max_reply should not be negative")
     return max_reply
+
+
+def _checked_depth(max_depth: int) -> int:
+    try:
+        return checked_depth(max_depth)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None

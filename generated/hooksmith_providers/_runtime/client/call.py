@@ -74,6 +74,7 @@ class Config:
     timeout: httpx2.Timeout
     max_retries: int
     max_reply: int
+    max_depth: int
     headers: Mapping[str, str]
     hooks: Hooks
     settings: Mapping[str, str | None]
@@ -224,7 +225,7 @@ class Call(Generic[T]):
 
     def _refusal(self, response: httpx2.Response) -> APIStatusError:
         status = response.status_code
-        body = error_body(self.operation, response)
+        body = error_body(self.operation, response, self.config.max_depth)
         request_id = self.request_id(response)
         message = f"{status} from {self.operation.method} {self.operation.path}"
         explanation = shown_explanation(body, mask_of(response))
@@ -249,7 +250,7 @@ class Call(Generic[T]):
 
     def raw(self, response: httpx2.Response) -> RawReply[T]:
         """Return the reply, unparsed."""
-        return RawReply(self.operation, response, self.request_id(response))
+        return RawReply(self.operation, response, self.request_id(response), self.config.max_depth)
 
     def check_stream(self, response: httpx2.Response) -> None:
         """Raise ReplyContentTypeError if a streamed reply has a media type that is not described."""

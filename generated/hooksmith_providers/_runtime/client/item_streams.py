@@ -81,7 +81,9 @@ class _Reader(Generic[Item]):
         if described.is_text:
             text: Any = record.data.decode("utf-8", "replace")
             return cast("Item", text)
-        value, details = parse_json(described.adapter or ANY, record.data)
+        value, details = parse_json(
+            described.adapter or ANY, record.data, max_depth=self._call.config.max_depth
+        )
         details = masked_details(details, self._response)
         if details:
             raise self._misfit(record, details)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from ..models.validation import build_adapter, parse_json
+from ..models.validation import Adapter, parse_json
 from .errors import ReplyValidationError
 from .operation import OAuth2ClientCredentials
 
@@ -30,7 +30,7 @@ class _TokenReply(BaseModel):
     expires_in: float | None = None
 
 
-_TOKEN_REPLY = build_adapter(_TokenReply)
+_TOKEN_REPLY = Adapter(_TokenReply)
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import FunctionType
-from typing import Any, Generic, Literal, TypeVar
-
-from pydantic import TypeAdapter
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from ..media_types import essence_of
-from ..models.validation import build_adapter
+from ..models.validation import Adapter
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -35,6 +33,7 @@ class _Annotated:
     """Base of details with an annotation, or with a function that imports and returns the annotation."""
 
     annotation: Any
+    is_received: ClassVar[bool] = False
 
     @cached_property
     def type(self) -> Any:
@@ -47,9 +46,11 @@ class _Annotated:
         return {**state, "annotation": self.type}
 
     @cached_property
-    def adapter(self) -> TypeAdapter[Any] | None:
+    def adapter(self) -> Adapter | None:
         """The annotation's adapter; None for Any, which accepts every value."""
-        return None if self.type is Any else build_adapter(self.type)
+        if self.type is Any:
+            return None
+        return Adapter(self.type, received=self.is_received)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +101,7 @@ class Reply(_Annotated):
     `others`: what may come instead, by its media type; None there is what only streams read.
     """
 
+    is_received: ClassVar[bool] = True
     annotation: Any
     media_type: str = "application/json"
     others: tuple[Reply, ...] = ()
@@ -113,6 +115,7 @@ class ItemStream(_Annotated):
     follows. `describes_error`: whether an event named `error` is one of the items.
     """
 
+    is_received: ClassVar[bool] = True
     annotation: Any
     media_type: str = "text/event-stream"
     events: Mapping[str, ItemStream] = field(default_factory=dict)

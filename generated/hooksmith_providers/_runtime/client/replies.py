@@ -12,6 +12,7 @@ from ..errors import Detail
 from ..masking import Mask
 from ..media_types import essence_of
 from ..models.properties import resolve
+from ..models.reading import MAX_DEPTH
 from ..models.validation import ANY, parse_json
 from .errors import ReplyContentTypeError, ReplyValidationError
 from .operation import Operation, Reply
@@ -36,7 +37,11 @@ class RawReply(Generic[T]):
     """
 
     def __init__(
-        self, operation: Operation[T], response: httpx2.Response, request_id: str | None
+        self,
+        operation: Operation[T],
+        response: httpx2.Response,
+        request_id: str | None,
+        max_depth: int = MAX_DEPTH,
     ) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -44,6 +49,7 @@ class RawReply(Generic[T]):
         self.content: bytes = response.content
         self._operation = operation
         self._response = response
+        self._max_depth = max_depth
 
     def parse(self) -> T:
         """Return the content by the operation's description of the status.
@@ -90,13 +96,16 @@ class RawReply(Generic[T]):
     def _parsed(self, found: Reply) -> tuple[Any, tuple[Detail, ...]]:
         """Return the content as parsed, and its problems. No frame of a later error has the content as a variable."""
         content = self.content.removeprefix(_BYTE_ORDER_MARK)
-        value, details = parse_json(found.adapter or ANY, content or b"null")
+        value, details = self._parse(found, content or b"null")
         if details and not content:
-            value, details = parse_json(found.adapter or ANY, content)
+            value, details = self._parse(found, content)
         if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
-            value, second = parse_json(found.adapter or ANY, to_json(self._response.text))
+            value, second = self._parse(found, to_json(self._response.text))
             details = details if second else ()
         return value, masked_details(details, self._response)
+
+    def _parse(self, found: Reply, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
+        return parse_json(found.adapter or ANY, content, max_depth=self._max_depth)
 
     def _described(self, reply: Reply) -> Reply | None:
         """Return the description of the reply's media type; None if there is none."""
@@ -151,14 +160,16 @@ def describe(table: Mapping[str, Reply], status: int) -> Reply | None:
     return table.get(wide) or table.get(wide.lower()) or table.get("default")
 
 
-def error_body(operation: Operation[Any], response: httpx2.Response) -> object:
+def error_body(
+    operation: Operation[Any], response: httpx2.Response, max_depth: int = MAX_DEPTH
+) -> object:
     """Return the body of a refusal: its error model, otherwise the JSON, otherwise the text; never raises."""
     if not response.content:
         return None
     reply = describe(operation.errors, response.status_code)
     reply = reply and fitting(reply, response.headers.get("content-type", ""))
     if reply is not None and reply.type is not None and reply.adapter is not None:
-        value, details = parse_json(reply.adapter, response.content)
+        value, details = parse_json(reply.adapter, response.content, max_depth=max_depth)
         if not details:
             return value
     try:

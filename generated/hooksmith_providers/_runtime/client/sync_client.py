@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
+from ..models.reading import MAX_DEPTH
 from ..omit import OMIT, Omit
 from .authenticators import SyncAuthenticator
 from .base_client import (
@@ -55,6 +56,7 @@ class SyncClient(BaseClient):
         timeout: Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
         max_reply: int = DEFAULT_MAX_REPLY,
+        max_depth: int = MAX_DEPTH,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -68,6 +70,7 @@ class SyncClient(BaseClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             hooks=hooks,
         )
@@ -208,12 +211,13 @@ class SyncClient(BaseClient):
         timeout: Timeout | Omit = OMIT,
         max_retries: int | None = None,
         max_reply: int | None = None,
+        max_depth: int | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> Self:
         """Return a copy with these settings. It shares connections and tokens, and does not close them."""
         copy = object.__new__(type(self))
-        copy._config = self._changed(timeout, max_retries, max_reply, headers, hooks)
+        copy._config = self._changed(timeout, max_retries, max_reply, max_depth, headers, hooks)
         copy._credentials = self._credentials
         copy._authenticator = self._authenticator
         copy._owns_http = False

@@ -31,6 +31,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from ..errors import Detail
 from ..omit import OMIT, Omit
 from .deferred import DeferredModel
+from .reading import stop_early
 
 _Enum = TypeVar("_Enum")
 
@@ -153,6 +154,9 @@ class Model(DeferredModel):
     __read_only__: ClassVar[tuple[str, ...]] = ()
     """The properties, by wire name, that the API sets: they are left out when the object is sent."""
 
+    _stops_early: ClassVar[bool] = True
+    """Whether arrays are read until their first invalid item."""
+
     # Values of deliveries and replies hardly recur: to keep the latest of them, as pydantic does, takes longer than to
     # make them anew, and what is received may be secret.
     model_config = ConfigDict(
@@ -170,6 +174,8 @@ class Model(DeferredModel):
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:
         """Return the core schema with the document's assertions about the whole object."""
+        if cls._stops_early:
+            schema = stop_early(schema)
         if assertions_of_bases := _declared(cls, "__assertions__"):
             from .constraints import Asserts
 
@@ -263,6 +269,8 @@ class RequestModel(Model):
 
     A property with a single possible value has it by default.
     """
+
+    _stops_early: ClassVar[bool] = False
 
     @classmethod
     def _completed(cls, schema: CoreSchema) -> CoreSchema:

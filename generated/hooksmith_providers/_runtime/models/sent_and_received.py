@@ -12,6 +12,7 @@ from ..errors import Detail
 from .base import Constants, Model, camel, constant_names
 from .deferred import GENERATED
 from .formats import ENCODERS, FORMATS, integer_limits
+from .reading import RECEIVING
 from .validation import SENDING, misfits_when_sent
 
 
@@ -97,7 +98,8 @@ class _SentConstants(Constants):
     """Sets constants of objects made in Python; requires them in JSON that is sent."""
 
     def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
-        if info.mode == "json" and info.context is not SENDING:
+        is_received = info.mode == "json" and info.context is not SENDING
+        if is_received or info.context is RECEIVING:
             return value
         return super().__call__(value, info)
 

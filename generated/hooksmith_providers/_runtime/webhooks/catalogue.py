@@ -7,26 +7,27 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from ..json_pointer import tokens
 from ..models.base import Model
 from ..models.deferred import DeferredModels
-from ..models.properties import field_name, resolve
+from ..models.lenient_reading import Budget
+from ..models.problems import is_no_json
+from ..models.properties import resolve
+from ..models.reading import MAX_DEPTH, collector_paused, depth_of, is_direct
 from .errors import EventParseError
 from .event_reading import (
     Body,
     Classes,
     as_bytes,
     checked,
-    load_payload,
+    load_body,
     options,
+    read_deep,
     read_drifted,
-    validate_body,
-    validate_payload,
-    validator,
+    reader_of,
 )
 from .event_types import (
     EventTypeIndex,
@@ -34,9 +35,9 @@ from .event_types import (
     Location,
     TypeLocation,
     TypeLocator,
+    constant_types,
     type_pattern,
 )
-from .form_bodies import FORM, is_form, media_type_of, read_carrier, read_form
 from .signatures.message import AnyHeaders, header_pairs, only_value, standard_name
 from .unexpected_events import DriftedEvent, UnknownEvent
 
@@ -62,6 +63,7 @@ class Catalogue(Generic[_Event]):
         aliases: Texts of deliveries → the document's event types.
         form: The properties of events that are sent as forms, and the notation of each (see `read_form`); None if
             no event is.
+        max_depth: The most levels of objects and arrays; an event with more is a DriftedEvent.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Catalogue(Generic[_Event]):
     batch: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    max_depth: int = MAX_DEPTH
     _readers: dict[bytes, _Reader] = field(default_factory=dict, repr=False)
     _pattern: re.Pattern[bytes] | None = field(default=None, repr=False)
     _constant_type_by_class: dict[ModelClass, str] = field(default_factory=dict, repr=False)
@@ -146,15 +149,11 @@ class Catalogue(Generic[_Event]):
             if event is not None:
                 return [checked(event) if strict else event]
         headers = _reusable(headers)
-        payload = self._load(raw, headers)
-        if not isinstance(payload, list):
-            return [self._event(payload, raw, headers, event_type, strict, failure)]  # type: ignore[list-item]
-        if not (payload or self.batch):
-            raise EventParseError("the body is not an event: it is an empty list")
-        for index, item in enumerate(payload):
-            if not isinstance(item, dict):
-                raise EventParseError(f"the body is no batch of events: at /{index} is no object")
-        return [self._batch_item(item, raw, headers, event_type, strict) for item in payload]  # type: ignore[misc]
+        with collector_paused(len(raw)):
+            payload = load_body(raw, headers, self.form)
+            if not isinstance(payload, list):
+                return [self._event(payload, raw, headers, event_type, strict, failure)]  # type: ignore[list-item]
+            return self._batch(payload, raw, headers, event_type, strict)  # type: ignore[return-value]
 
     def id_of(
         self, event: object, headers: AnyHeaders = (), index: int | None = None
@@ -193,7 +192,7 @@ class Catalogue(Generic[_Event]):
 
     def types_of(self, model: ModelClass) -> tuple[str, ...]:
         """Return the event types of a class; raises KeyError if it is no event's class."""
-        types = _constant_types(model, self.type) or tuple(
+        types = constant_types(model, self.type) or tuple(
             event_type
             for event_type in self._types_by_class.get(model.__name__, ())
             if model in options(self.models[event_type])
@@ -226,13 +225,13 @@ class Catalogue(Generic[_Event]):
             return None
         text = match[1]
         read = self._readers.get(text) or self._reader(text.decode("utf-8", "replace"))
-        return None if read is None else read(raw)
+        return read(raw) if read is not None and is_direct(raw, self.max_depth) else None
 
     def _parse_by_parts(self, raw: bytes, headers: AnyHeaders) -> Model | None:
         """Return the event in one pass, if a header states its type or a part of it; None if that fails."""
         parts = self._locator.guess_parts(raw, headers)
-        event_type = self._index.find(parts) if parts[0] else None
-        if event_type is None or event_type not in self.models:
+        event_type = self._index.find(parts) if parts[0] else ""
+        if event_type not in self.models or not is_direct(raw, self.max_depth):
             return None
         read = self._readers.get(event_type.encode()) or self._reader(event_type)
         try:
@@ -250,9 +249,9 @@ class Catalogue(Generic[_Event]):
             classes = options(body)
             for model in classes:
                 model.model_rebuild()
-            read: _Reader = validator(classes).validate_json
+            read: _Reader = reader_of(classes).read
             if isinstance(self.type, str) and any(
-                _constant_types(model, self.type) != (event_type,) for model in classes
+                constant_types(model, self.type) != (event_type,) for model in classes
             ):
                 read = self._checked_reader(read, event_type)
             self._readers[event_type.encode()] = read
@@ -285,12 +284,13 @@ class Catalogue(Generic[_Event]):
             event = self._parse_by_parts(raw, headers)
             if event is not None:
                 return checked(event) if strict else event
-        payload = self._load(raw, headers)
-        if isinstance(payload, list):
-            raise EventParseError(
-                f"the body is a batch of {len(payload)}: read it with unwrap_all, or parse_all"
-            )
-        return self._event(payload, raw, headers, event_type, strict, failure)
+        with collector_paused(len(raw)):
+            payload = load_body(raw, headers, self.form)
+            if isinstance(payload, list):
+                raise EventParseError(
+                    f"the body is a batch of {len(payload)}: read it with unwrap_all, or parse_all"
+                )
+            return self._event(payload, raw, headers, event_type, strict, failure)
 
     def _event(
         self,
@@ -301,14 +301,29 @@ class Catalogue(Generic[_Event]):
         strict: bool,
         failure: ValidationError | None = None,
     ) -> Model | UnknownEvent | DriftedEvent:
-        """Return the event of a body. `failure`: the error of `_parse_fast`."""
+        """Return the event of a body. `failure`: the error of `_parse_fast`, which is not repeated."""
         own_type = self._type(payload, headers) if event_type is None else str(event_type)
-        is_same_type = failure is not None and self._guessed_type(raw) == own_type
+        if failure is not None and (self._guessed_type(raw) != own_type or is_no_json(failure)):
+            failure = None
+        return self._typed(own_type, payload, raw, strict, Budget(), failure)
 
-        def validate(classes: Classes) -> Model:
-            return validate_body(classes, payload, raw, failure if is_same_type else None)
-
-        return self._typed(own_type, payload, raw, strict, validate)
+    def _batch(
+        self,
+        payload: list[Any],
+        raw: bytes,
+        headers: AnyHeaders,
+        event_type: str | None,
+        strict: bool,
+    ) -> list[Model | UnknownEvent | DriftedEvent]:
+        if not (payload or self.batch):
+            raise EventParseError("the body is not an event: it is an empty list")
+        for index, item in enumerate(payload):
+            if not isinstance(item, dict):
+                raise EventParseError(f"the body is no batch of events: at /{index} is no object")
+        budget = Budget()
+        return [
+            self._batch_item(item, raw, headers, event_type, strict, budget) for item in payload
+        ]
 
     def _batch_item(
         self,
@@ -317,13 +332,12 @@ class Catalogue(Generic[_Event]):
         headers: AnyHeaders,
         event_type: str | None,
         strict: bool,
+        budget: Budget,
     ) -> Model | UnknownEvent | DriftedEvent:
         """Return an event of a batch. An unreadable object is unknown: it must not fail the other events."""
         try:
             own_type = self._type(item, headers) if event_type is None else str(event_type)
-            return self._typed(
-                own_type, item, raw, strict, lambda classes: validate_payload(classes, item)
-            )
+            return self._typed(own_type, item, raw, strict, budget)
         except EventParseError:
             if strict or not self.batch or self.type is None:
                 raise
@@ -335,19 +349,28 @@ class Catalogue(Generic[_Event]):
         payload: dict[str, Any],
         raw: bytes,
         strict: bool,
-        validate: Callable[[Classes], Model],
+        budget: Budget,
+        failure: ValidationError | None = None,
     ) -> Model | UnknownEvent | DriftedEvent:
+        """Return the event of an object. `failure`: the error of an earlier validation."""
         body = self.models.get(event_type)
         if body is None and strict:
             raise EventParseError("the event is of a type that is not known")
         if body is None:
             return UnknownEvent(type=event_type, payload=payload, raw=raw)
         self._reader(event_type)
+        classes = options(body)
+        if failure is None and depth_of(payload, self.max_depth) > self.max_depth:
+            return read_deep(event_type, classes, payload, raw, self.max_depth, strict=strict)
         try:
-            event = validate(options(body))
+            if failure is not None:
+                raise failure
+            event: Model = reader_of(classes).read_data(payload, len(raw))
             return checked(event) if strict else event
         except ValidationError as error:
-            return read_drifted(event_type, options(body), payload, raw, error, strict=strict)
+            return read_drifted(
+                event_type, classes, payload, raw, error, budget=budget, strict=strict
+            )
 
     def _guessed_type(self, raw: bytes) -> str | None:
         match = self._pattern.search(raw) if self._pattern is not None else None
@@ -360,33 +383,11 @@ class Catalogue(Generic[_Event]):
             return next(iter(self.models))
         raise EventParseError("nothing in the body says which event it is: pass its type")
 
-    def _load(self, raw: bytes, headers: AnyHeaders) -> dict[str, Any] | list[Any]:
-        """Return the body as plain data; raises EventParseError unless it is an object or an array."""
-        if self.form is not None:
-            if is_form(raw, headers):
-                return read_form(raw, self.form)
-        elif media_type := media_type_of(headers):
-            event = read_carrier(raw) if media_type == FORM and is_form(raw, headers) else None
-            return event or load_payload(
-                raw, media_type
-            )  # GitHub's default, whose document has JSON alone
-        return load_payload(raw)
-
 
 def _class_names(models: Mapping[str, Body], event_type: str) -> tuple[str, ...]:
     if isinstance(models, DeferredModels):
         return models.names(event_type)
     return tuple(model.__name__ for model in options(models[event_type]))
-
-
-def _constant_types(model: type[Any], location: object) -> tuple[str, ...]:
-    """Return the event types that a model's own `Literal` accepts; empty if it has none."""
-    annotation: Any = model
-    for token in tokens(location) if isinstance(location, str) else ():
-        fields = getattr(annotation, "model_fields", None)
-        name = field_name(annotation, token) if fields else None
-        annotation = fields[name].annotation if fields and name else None
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _reusable(headers: AnyHeaders) -> AnyHeaders:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar, Union
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ..errors import Detail
+from ..json_pointer import pointer
 from ..models.base import Model
 from ..models.described import misfits
-from .errors import EventParseError, Issue, issues_of
-from .lenient_reading import LenientReader, missing_fields
+from ..models.lenient_reading import Budget, LenientReader, missing_fields
+from ..models.problems import Problem
+from ..models.reading import MISFIT, SMALL, JsonReader, TooDeepError, depth_of
+from ..models.shapes import ByShape
+from ..models.validation import Adapter
+from .errors import EventParseError, Issue
+from .form_bodies import FORM, is_form, media_type_of, read_carrier, read_form
+from .signatures.message import AnyHeaders
 from .unexpected_events import DriftedEvent
 
 _EventT = TypeVar("_EventT")
@@ -28,39 +37,13 @@ def options(body: Body) -> Classes:
 
 
 @cache
-def validator(classes: Classes) -> Any:
-    """Return a validator of several classes; it chooses the class that fits best (pydantic's smart mode)."""
+def reader_of(classes: Classes) -> JsonReader:
+    """Return the reader of several classes; the class is selected by shape."""
     if len(classes) == 1:
-        return classes[0].__pydantic_validator__
+        validator: Any = classes[0].__pydantic_validator__
+        return JsonReader(validator, classes[0].__pydantic_core_schema__)
     union: Any = Union[classes]  # noqa: UP007 - made at run time
-    return TypeAdapter(union).validator
-
-
-def validate_payload(classes: Classes, payload: dict[str, Any]) -> Model:
-    """Return plain data as a model; raises ValidationError."""
-    event: Model = validator(classes).validate_python(payload)
-    return event
-
-
-def validate_body(
-    classes: Classes, payload: dict[str, Any], raw: bytes, failure: ValidationError | None = None
-) -> Model:
-    """Return a body as a model; raises ValidationError.
-
-    Args:
-        classes: The classes of the event's type.
-        payload: The body as plain data.
-        raw: The body.
-        failure: The error of an earlier validation of `raw`, which is not repeated.
-    """
-    if failure is None:
-        try:
-            return validator(classes).validate_json(raw)  # type: ignore[no-any-return]
-        except ValidationError as error:
-            failure = error
-    if failure.error_count() > 1 or failure.errors()[0]["type"] != "json_invalid":
-        raise failure
-    return validate_payload(classes, payload)
+    return Adapter(Annotated[union, ByShape()]).reader
 
 
 def checked(event: _EventT) -> _EventT:
@@ -78,6 +61,7 @@ def read_drifted(
     raw: bytes,
     error: ValidationError,
     *,
+    budget: Budget,
     strict: bool,
 ) -> Model | DriftedEvent:
     """Return an event that breaks its model.
@@ -85,27 +69,63 @@ def read_drifted(
     If nothing but objects inside the event lack required properties, return the model; otherwise a DriftedEvent.
 
     Raises:
-        EventParseError: The event is nested too deeply, or `strict` is set.
+        EventParseError: `strict` is set.
     """
-    reader = LenientReader()
-    try:
-        event = reader.read_best(classes, payload)
-    except RecursionError:
-        raise EventParseError("the event is nested too deeply to be read") from None
+    problem = Problem.of(error, payload) if len(raw) <= SMALL else None
+    reader = LenientReader(payload, budget)
+    event = reader.read(
+        classes, payload, problem=problem if problem and problem.is_listed else None
+    )
     if not strict and reader.is_whole and not missing_fields(event):
         return event
-    issues = issues_of(_error_of(type(event), payload) if len(classes) > 1 else error)
+    details = reader.details or (problem.leaves("") if problem else [Detail("", MISFIT)])
+    issues = tuple(Issue(detail.where, detail.problem) for detail in details)
     if strict:
         raise EventParseError("the event breaks the model of its type", issues)
     return DriftedEvent(type=event_type, event=event, issues=issues, payload=payload, raw=raw)
 
 
-def _error_of(model: type[Model], payload: dict[str, Any]) -> ValidationError | None:
-    try:
-        model.model_validate(payload)
-    except ValidationError as error:
-        return error
-    return None
+def read_deep(
+    event_type: str,
+    classes: Classes,
+    payload: dict[str, Any],
+    raw: bytes,
+    max_depth: int,
+    *,
+    strict: bool,
+) -> DriftedEvent:
+    """Return an event that is nested more deeply than the limit, without the properties that are.
+
+    Raises:
+        EventParseError: `strict` is set.
+    """
+    shallow = {
+        name: value for name, value in payload.items() if depth_of(value, max_depth - 1) < max_depth
+    }
+    reader = LenientReader(shallow)
+    event = reader.read(classes, shallow)
+    problems = {detail.where: detail.problem for detail in reader.details}
+    deep = (pointer(name) for name in payload if name not in shallow)
+    problems |= dict.fromkeys(deep, str(TooDeepError(max_depth)))
+    issues = tuple(Issue(where, problem) for where, problem in problems.items())
+    if strict:
+        raise EventParseError("the event is nested too deeply", issues)
+    return DriftedEvent(type=event_type, event=event, issues=issues, payload=payload, raw=raw)
+
+
+def load_body(
+    raw: bytes, headers: AnyHeaders, form: Mapping[str, str] | None
+) -> dict[str, Any] | list[Any]:
+    """Return a body as plain data; raises EventParseError unless it is an object or an array.
+
+    `form`: the notations of a form's properties (see `read_form`); None if no event of the API is a form.
+    """
+    if form is not None:
+        return read_form(raw, form) if is_form(raw, headers) else load_payload(raw)
+    media_type = media_type_of(headers)
+    if media_type == FORM and is_form(raw, headers) and (event := read_carrier(raw)):
+        return event  # GitHub's default, whose document has JSON alone
+    return load_payload(raw, media_type)
 
 
 def load_payload(raw: bytes, media_type: str = "") -> dict[str, Any] | list[Any]:

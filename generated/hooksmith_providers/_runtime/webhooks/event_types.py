@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
 
 from ..json_pointer import tokens
-from ..models.properties import resolve
+from ..models.properties import field_name, resolve
 from .errors import EventParseError
 from .signatures.message import AnyHeaders, only_value
 
@@ -114,3 +115,13 @@ class EventTypeIndex:
             return parts[0]
         present = [part for part in parts if part]
         return self._by_plain_text.get(plain("".join(present)), ".".join(present))
+
+
+def constant_types(model: type[Any], location: object) -> tuple[str, ...]:
+    """Return the event types that a model's own `Literal` accepts; empty if it has none."""
+    annotation: Any = model
+    for token in tokens(location) if isinstance(location, str) else ():
+        fields = getattr(annotation, "model_fields", None)
+        name = field_name(annotation, token) if fields else None
+        annotation = fields[name].annotation if fields and name else None
+    return get_args(annotation) if get_origin(annotation) is Literal else ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from ..models.reading import MAX_DEPTH, checked_depth
 from .catalogue import Catalogue
 from .errors import SignatureError
 from .signatures.message import AnyHeaders, Message, raw_body
@@ -45,12 +46,13 @@ class BaseWebhook(Generic[EventT]):
         *,
         tolerance: float | None,
         clock: Clock = time.time,
+        max_depth: int = MAX_DEPTH,
     ) -> None:
         self._verifier = verifier
         self._verify_fast: FastVerifier = verifier.verify_fast or _no_verdict
         self._tolerance = checked_tolerance(tolerance)
         self._clock = clock
-        self.catalogue = catalogue
+        self.catalogue = replace(catalogue, max_depth=checked_depth(max_depth))
 
     @property
     def waits(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from .._runtime.models.base import Model, Open
 from .._runtime.models.described import Described
+from .._runtime.models.shapes import ByShape
 
 
 class AllChoice(StrEnum):
@@ -112,7 +113,7 @@ class Deep(Model):
     outer: str | None = None
 
 
-WithUnion: TypeAlias = WithUnionSwims | WithUnionFlies
+WithUnion: TypeAlias = Annotated[WithUnionSwims | WithUnionFlies, ByShape()]
 
 
-BesideUnion: TypeAlias = BesideUnionByMail | BesideUnionByPhone
+BesideUnion: TypeAlias = Annotated[BesideUnionByMail | BesideUnionByPhone, ByShape()]

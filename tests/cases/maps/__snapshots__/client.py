@@ -28,6 +28,7 @@ class MapsClient(SyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -41,6 +42,7 @@ class MapsClient(SyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -51,6 +53,7 @@ class MapsClient(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,
@@ -73,6 +76,7 @@ class AsyncMapsClient(AsyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -86,6 +90,7 @@ class AsyncMapsClient(AsyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -96,6 +101,7 @@ class AsyncMapsClient(AsyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,

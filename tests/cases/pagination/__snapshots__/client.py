@@ -26,6 +26,7 @@ class PaginationClient(SyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -39,6 +40,7 @@ class PaginationClient(SyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
         hooks: Hooks | None = None,
@@ -49,6 +51,7 @@ class PaginationClient(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,
@@ -69,6 +72,7 @@ class AsyncPaginationClient(AsyncClient):
         timeout: Seconds for each step of a request, such as connecting; None: no limit.
         max_retries: How often a request is repeated after a temporary failure.
         max_reply: The most bytes of a reply in memory, after it is unpacked.
+        max_depth: The most levels of objects and arrays in a reply.
         headers: Headers of every request.
         http_client: The httpx2 client that sends the requests. It is not closed with
             this client.
@@ -82,6 +86,7 @@ class AsyncPaginationClient(AsyncClient):
         timeout: float | httpx2.Timeout | None = 60.0,
         max_retries: int = 2,
         max_reply: int = 100_000_000,
+        max_depth: int = 64,
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
         hooks: Hooks | None = None,
@@ -92,6 +97,7 @@ class AsyncPaginationClient(AsyncClient):
             timeout=timeout,
             max_retries=max_retries,
             max_reply=max_reply,
+            max_depth=max_depth,
             headers=headers,
             http_client=http_client,
             hooks=hooks,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from .._runtime.models.base import CamelModel, Model, RequestModel, Unknown
 from .._runtime.models.numbers import JsonNumber
+from .._runtime.models.shapes import ByShape
 from .._runtime.models.unions import Tagged
 
 
@@ -65,7 +66,7 @@ class Shapes(Model):
     scalar: str | int | None = None
     number_or_text: int | str | None = None
     several: list[Cat | str] | None = None
-    nested: Shape | Pet | None = None
+    nested: Annotated[Shape | Pet, ByShape()] | None = None
     single: Dog | None = None
     anything: Any = None
 
@@ -81,5 +82,5 @@ Shape: TypeAlias = Annotated[ShapeCircle | ShapeSquare | ShapeText | Unknown, Ta
 """Told apart by a const that each option has."""
 
 
-Untagged: TypeAlias = UntaggedByName | UntaggedByNumber | str | list[str]
+Untagged: TypeAlias = Annotated[UntaggedByName | UntaggedByNumber | str | list[str], ByShape()]
 """Nothing but their properties tells them apart."""

@@ -28,6 +28,8 @@ class Webhook(BaseWebhook["Event"]):
             mapping of names to secrets; or a resolver, which gives the secrets of a
             request. Default: the environment variable `WEBHOOKS_BATCH_WEBHOOK_SECRET`.
         clock: Returns the Unix time in seconds.
+        max_depth: The most levels of objects and arrays; an event with more is a
+            `DriftedEvent`.
     """
 
     def __init__(
@@ -35,10 +37,12 @@ class Webhook(BaseWebhook["Event"]):
         secret: AnySecrets | Omit = OMIT,
         *,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> None:
         super().__init__(
             SCHEME.bind(secrets_or_default(secret, CATALOGUE.name)),
             CATALOGUE,
             tolerance=None,
             clock=clock,
+            max_depth=max_depth,
         )

@@ -31,6 +31,8 @@ class Webhook(BaseWebhook["Event"]):
             request. Default: the environment variable
             `WEBHOOKS_NESTED_TYPE_WEBHOOK_SECRET`.
         clock: Returns the Unix time in seconds.
+        max_depth: The most levels of objects and arrays; an event with more is a
+            `DriftedEvent`.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class Webhook(BaseWebhook["Event"]):
         secret: AnySecrets | Omit = OMIT,
         *,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> None:
         super().__init__(
             scheme.bind(secrets_or_default(secret, CATALOGUE.name)),
             CATALOGUE,
             tolerance=scheme.tolerance,
             clock=clock,
+            max_depth=max_depth,
         )

@@ -30,6 +30,8 @@ class Webhook(BaseWebhook["Event"]):
             mapping of names to secrets; or a resolver, which gives the secrets of a
             request. Default: the environment variable `WEBHOOKS_ONE_OF_WEBHOOK_SECRET`.
         clock: Returns the Unix time in seconds.
+        max_depth: The most levels of objects and arrays; an event with more is a
+            `DriftedEvent`.
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class Webhook(BaseWebhook["Event"]):
         secret: AnySecrets | Omit = OMIT,
         *,
         clock: Clock = time,
+        max_depth: int = 64,
     ) -> None:
         super().__init__(
             scheme.bind(secrets_or_default(secret, CATALOGUE.name)),
             CATALOGUE,
             tolerance=scheme.tolerance,
             clock=clock,
+            max_depth=max_depth,
         )

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ..._runtime.client.operation import Operation, Reply
+from ..._runtime.models.shapes import ByShape
 from ..models import Instance, Volume
 
-LIST_INSTANCES: Operation[Instance | Volume] = Operation(
+LIST_INSTANCES: Operation[Annotated[Instance | Volume, ByShape()]] = Operation(
     id="listInstances",
     method="GET",
     path="/instances",
-    replies={"200": Reply(Instance | Volume)},
+    replies={"200": Reply(Annotated[Instance | Volume, ByShape()])},
 )

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from ..._runtime.client.async_client import AsyncResource
 from ..._runtime.client.options import RequestOptions
 from ..._runtime.client.sync_client import SyncResource
+from ..._runtime.models.shapes import ByShape
 from ..operations import instances as _operations
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Instances(SyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> Instance | Volume:
+    ) -> Annotated[Instance | Volume, ByShape()]:
         """`GET /instances`"""
         return self._client.call(
             _operations.LIST_INSTANCES,
@@ -32,7 +33,7 @@ class AsyncInstances(AsyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> Instance | Volume:
+    ) -> Annotated[Instance | Volume, ByShape()]:
         """`GET /instances`"""
         return await self._client.call(
             _operations.LIST_INSTANCES,

@@ -16,6 +16,7 @@ from ..._runtime.client.operation import (
     StreamedOperation,
 )
 from ..._runtime.models.base import Open
+from ..._runtime.models.shapes import ByShape
 from ..._runtime.models.uploads import FileContent
 from ..models import (
     ChangeNoteRequest,
@@ -92,36 +93,9 @@ PUT_XML: Operation[bytes] = Operation(
     replies={"200": Reply(bytes, media_type="application/xml")},
 )
 
-GET_REPORT: Operation[Note | str | GetReportReplyVndNotesJson | bytes] = Operation(
-    id="get_report",
-    method="GET",
-    path="/report",
-    replies={
-        "200": Reply(
-            Note,
-            others=(
-                Reply(str, media_type="text/csv"),
-                Reply(GetReportReplyVndNotesJson, media_type="application/vnd.notes+json"),
-                Reply(bytes, media_type="application/pdf"),
-                Reply(None, media_type="application/xml"),
-                Reply(None, media_type="text/event-stream"),
-            ),
-        )
-    },
-    errors={
-        "400": Reply(
-            GetReportBadRequest,
-            others=(
-                Reply(GetReportBadRequestProblemJson, media_type="application/problem+json"),
-                Reply(str, media_type="text/html"),
-            ),
-        )
-    },
-)
-
-GET_REPORT_STREAM: StreamedOperation[Note, Note | str | GetReportReplyVndNotesJson | bytes] = (
-    StreamedOperation(
-        id="get_report_stream",
+GET_REPORT: Operation[Annotated[Note | str | GetReportReplyVndNotesJson | bytes, ByShape()]] = (
+    Operation(
+        id="get_report",
         method="GET",
         path="/report",
         replies={
@@ -145,8 +119,37 @@ GET_REPORT_STREAM: StreamedOperation[Note, Note | str | GetReportReplyVndNotesJs
                 ),
             )
         },
-        stream=ItemStream(Note),
     )
+)
+
+GET_REPORT_STREAM: StreamedOperation[
+    Note, Annotated[Note | str | GetReportReplyVndNotesJson | bytes, ByShape()]
+] = StreamedOperation(
+    id="get_report_stream",
+    method="GET",
+    path="/report",
+    replies={
+        "200": Reply(
+            Note,
+            others=(
+                Reply(str, media_type="text/csv"),
+                Reply(GetReportReplyVndNotesJson, media_type="application/vnd.notes+json"),
+                Reply(bytes, media_type="application/pdf"),
+                Reply(None, media_type="application/xml"),
+                Reply(None, media_type="text/event-stream"),
+            ),
+        )
+    },
+    errors={
+        "400": Reply(
+            GetReportBadRequest,
+            others=(
+                Reply(GetReportBadRequestProblemJson, media_type="application/problem+json"),
+                Reply(str, media_type="text/html"),
+            ),
+        )
+    },
+    stream=ItemStream(Note),
 )
 
 GET_STATE: Operation[Open[GetStateReply]] = Operation(

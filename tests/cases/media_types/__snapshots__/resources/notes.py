@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 from ..._runtime.client.async_client import AsyncResource
 from ..._runtime.client.item_streams import AsyncStream, Stream
 from ..._runtime.client.options import RequestOptions
 from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.models.base import Open
+from ..._runtime.models.shapes import ByShape
 from ..._runtime.models.uploads import FileContent
 from ..._runtime.omit import OMIT, Omit
 from ..operations import notes as _operations
@@ -215,7 +216,7 @@ class Notes(SyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> Note | str | GetReportReplyVndNotesJson | bytes:
+    ) -> Annotated[Note | str | GetReportReplyVndNotesJson | bytes, ByShape()]:
         """JSON, text or bytes.
 
         `GET /report`
@@ -470,7 +471,7 @@ class AsyncNotes(AsyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> Note | str | GetReportReplyVndNotesJson | bytes:
+    ) -> Annotated[Note | str | GetReportReplyVndNotesJson | bytes, ByShape()]:
         """JSON, text or bytes.
 
         `GET /report`

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from ..._runtime.client.operation import Operation, Parameter, Reply
+from ..._runtime.models.shapes import ByShape
 from ..models import Note, Problem, SeveralAccepted
 
-SEVERAL: Operation[Note | SeveralAccepted | None] = Operation(
+SEVERAL: Operation[Annotated[Note | SeveralAccepted, ByShape()] | None] = Operation(
     id="several",
     method="GET",
     path="/{which}",

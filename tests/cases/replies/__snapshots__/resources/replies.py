@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ..._runtime.client.async_client import AsyncResource
 from ..._runtime.client.options import RequestOptions
 from ..._runtime.client.sync_client import SyncResource
+from ..._runtime.models.shapes import ByShape
 from ..operations import replies as _operations
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Replies(SyncResource):
         *,
         which: str,
         options: RequestOptions | None = None,
-    ) -> Note | SeveralAccepted | None:
+    ) -> Annotated[Note | SeveralAccepted, ByShape()] | None:
         """`GET /{which}`
 
         Raises:
@@ -145,7 +146,7 @@ class AsyncReplies(AsyncResource):
         *,
         which: str,
         options: RequestOptions | None = None,
-    ) -> Note | SeveralAccepted | None:
+    ) -> Annotated[Note | SeveralAccepted, ByShape()] | None:
         """`GET /{which}`
 
         Raises:

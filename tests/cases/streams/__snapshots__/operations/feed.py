@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ..._runtime.client.operation import ItemStream, Reply, StreamedOperation
 from ..._runtime.models.base import Unknown
+from ..._runtime.models.shapes import ByShape
 from ..models import Closed, Tick
 
-FEED: StreamedOperation[Tick | Closed | Unknown, str] = StreamedOperation(
+FEED: StreamedOperation[Annotated[Tick | Closed, ByShape()] | Unknown, str] = StreamedOperation(
     id="feed",
     method="GET",
     path="/feed",
     replies={"200": Reply(str, media_type="text/event-stream")},
     stream=ItemStream(
-        Tick | Closed,
+        Annotated[Tick | Closed, ByShape()],
         events={
             "added": ItemStream(Tick),
             "closed": ItemStream(Closed),

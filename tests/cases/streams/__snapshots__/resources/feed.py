@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from ..._runtime.client.async_client import AsyncResource
 from ..._runtime.client.item_streams import AsyncStream, Stream
 from ..._runtime.client.options import RequestOptions
 from ..._runtime.client.sync_client import SyncResource
 from ..._runtime.models.base import Unknown
+from ..._runtime.models.shapes import ByShape
 from ..operations import feed as _operations
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Feed(SyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> Stream[Tick | Closed | Unknown]:
+    ) -> Stream[Annotated[Tick | Closed, ByShape()] | Unknown]:
         """`GET /feed`"""
         return self._client.stream_items(
             _operations.FEED,
@@ -45,7 +46,7 @@ class AsyncFeed(AsyncResource):
         self,
         *,
         options: RequestOptions | None = None,
-    ) -> AsyncStream[Tick | Closed | Unknown]:
+    ) -> AsyncStream[Annotated[Tick | Closed, ByShape()] | Unknown]:
         """`GET /feed`"""
         return await self._client.stream_items(
             _operations.FEED,
