@@ -44,7 +44,7 @@ fuzz: $(READY) ## Run the property tests at length, and 100,000 hostile document
 	cd tests && ../$(BIN)/python -m hostile $(or $(DOCUMENTS),100000)
 	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/runtime/webhooks/test_load.py tests/inbox/test_load.py
 
-conformance: $(READY) ## Run the JSON Schema Test Suite, a checkout of which is FOLDER
+conformance: $(READY) ## Call every operation on a mock server (Prism, by npm); run the JSON Schema Test Suite in FOLDER
 	cd tests && ../$(BIN)/python -m conformance $(abspath $(FOLDER))
 
 corpus: $(READY) ## Try the documents of ../shared at length: types, examples, what may not be sent

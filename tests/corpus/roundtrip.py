@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -80,15 +81,23 @@ def _try(result: Account, adapters: _Adapters, judge: _Judge, pointer: str, exam
 def _pattern(
     validator: Any, pattern: str, value: Any, schema: Any
 ) -> Iterator[jsonschema.ValidationError]:
-    """`pattern`, by an engine that no text can hang; expressions that it does not take are left out."""
+    """`pattern`, by an engine that no text can hang, otherwise by Python's; what neither takes is left out."""
     if not isinstance(value, str):
         return
     try:
-        SchemaValidator(core_schema.str_schema(pattern=pattern)).validate_python(value)
+        _matcher(pattern).validate_python(value)
     except SchemaError:
         return
     except ValueError:
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+@cache
+def _matcher(pattern: str) -> SchemaValidator:
+    try:
+        return SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except SchemaError:
+        return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="python-re"))
 
 
 VALIDATOR = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})

@@ -62,6 +62,28 @@ def test_a_part_that_only_asserts_keeps_the_type(
                 api.set_thing(inbound=misfit)
 
 
+@pytest.mark.parametrize(
+    ("limit", "misfit"),
+    [
+        ({"items": {"maxLength": 3}}, ["abcd"]),
+        ({"type": "array", "items": {"maxLength": 3}, "maxItems": 1}, ["a", "b"]),
+        ({"items": True, "minItems": 1}, []),
+    ],
+)
+def test_assertions_on_what_is_inside_keep_the_type(
+    limit: Any, misfit: Any, tmp_path: Path, case_home: Path
+) -> None:
+    schema = {"allOf": [{"$ref": "#/components/schemas/Rules"}], "properties": {"inbound": limit}}
+    made = result_of(exchange(schema), tmp_path)
+    with imported(made.files, case_home) as package:
+        wire, api = things(package, {"inbound": ["a"]})
+        api.set_thing(inbound=["a"])
+        assert json.loads(wire.last.content) == {"inbound": ["a"]}
+        for each in (misfit, [1]):
+            with pytest.raises(package.RequestError):
+                api.set_thing(inbound=each)
+
+
 def test_items_in_two_parts_are_combined(tmp_path: Path) -> None:
     strings = {"type": "array", "items": {"type": "string"}}
     made = result_of(schemas(Both={"allOf": [strings, {"items": {"minLength": 2}}]}), tmp_path)

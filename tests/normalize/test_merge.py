@@ -139,3 +139,19 @@ def test_a_subclass_declares_a_property_of_several_types_again(tmp_path: Path) -
     assert found.get("note", Union((Scalar(Kind.STRING), Scalar(Kind.NULL)))) == Union(
         (Scalar(Kind.STRING), Scalar(Kind.NULL))
     )
+
+
+def test_a_type_beside_a_single_part_keeps_what_extends_it(tmp_path: Path) -> None:
+    """`Brief` only repeats the type of its part: an alias, whose subclasses have their properties all the same."""
+    base = {"type": "object", "properties": {"id": {"type": "string"}}}
+    brief = {"allOf": [{"$ref": "#/components/schemas/Base"}], "type": "object", "x-docs": "a"}
+    extended = {
+        "allOf": [{"$ref": "#/components/schemas/Brief"}],
+        "type": "object",
+        "properties": {"title": {"type": "string"}},
+    }
+    result = result_of(schemas(Base=base, Brief=brief, Extended=extended), tmp_path)
+    assert types(result, "Extended") == {"title": Scalar(Kind.STRING)}
+    (model,) = (each for each in result.api.definitions if each.name == "Extended")
+    assert isinstance(model, Model)
+    assert model.bases == ("Base",)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import DocumentError
 from ..json_pointer import escape, split
-from ..openapi.grammar import ANNOTATIONS, ASSERTIONS, Node, walk
+from ..openapi.grammar import ASSERTIONS, Node, walk
 from ..openapi.references import resolve_local
 from .all_of_part import Part, has_names
 from .base_classes import base_classes, redeclared_properties
@@ -159,8 +159,11 @@ class _Merger:
     def _merge(self, schema: Node, pointer: str) -> None:
         parts = self._parts(schema, pointer)
         outside = {key: value for key, value in schema.items() if key != "allOf"}
-        if len(parts) == 1 and not (outside.keys() - _repeated(outside, parts[0])) & ASSERTIONS:
-            self._replace_by_part(schema, parts[0], pointer)
+        if (
+            len(parts) == 1
+            and not (beside := _without_repeated(outside, parts[0])).keys() & ASSERTIONS
+        ):
+            self._replace_by_part(schema, parts[0], beside, pointer)
             return
         bases = base_classes(self._document, parts, outside)
         redeclared = redeclared_properties(self._document, parts, bases, outside)
@@ -190,9 +193,8 @@ class _Merger:
                 step = f"properties/{escape(name)}"
                 self._bundled.moved.setdefault(f"{pointer}/{step}", f"{part.pointer}/{step}")
 
-    def _replace_by_part(self, schema: Node, part: Part, pointer: str) -> None:
+    def _replace_by_part(self, schema: Node, part: Part, annotations: Node, pointer: str) -> None:
         """Replace an `allOf` of a single part by the part, with the annotations beside the `allOf`."""
-        annotations = {key: value for key, value in schema.items() if key != "allOf"}
         if not part.reference:
             for key in part.schema.keys() - annotations.keys():
                 self._bundled.moved[f"{pointer}/{key}"] = f"{part.pointer}/{key}"
@@ -234,11 +236,7 @@ class _Merger:
     def _end(self, reference: str) -> tuple[Any, str]:
         """Return the end of a chain of references that have nothing but annotations beside them, and its reference."""
         target = resolve_local(self._document, reference)
-        while (
-            isinstance(target, dict)
-            and "$ref" in target
-            and target.keys() <= {"$ref"} | ANNOTATIONS
-        ):
+        while isinstance(target, dict) and "$ref" in target and not target.keys() & ASSERTIONS:
             reference = target["$ref"]
             target = resolve_local(self._document, reference)
         return target, reference
@@ -266,7 +264,7 @@ def _spread_base(schema: Node, pointer: str) -> Node:
     return {"type": "object", "properties": properties, "required": schema.get("required", [])}
 
 
-def _repeated(outside: Node, part: Part) -> set[str]:
-    """Return {"type"} if the type beside an `allOf` only repeats that of the part."""
+def _without_repeated(outside: Node, part: Part) -> Node:
+    """Return the keywords beside an `allOf` without a type that only repeats that of the part."""
     is_repeated = "type" in outside and outside["type"] == part.schema.get("type")
-    return {"type"} if is_repeated else set()
+    return {key: value for key, value in outside.items() if not (is_repeated and key == "type")}

@@ -85,9 +85,7 @@ def _both(key: str, left: Any, right: Any) -> Any:
             return max(left, right)
         case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
             return min(left, right)
-        case "additionalProperties" if right is True:
-            return left
-        case "items" | "additionalProperties" if isinstance(left, dict):
+        case "items" | "additionalProperties":
             return _both_properties(left, right)
         case "oneOf" | "anyOf" if left == right:
             return left
@@ -113,10 +111,17 @@ def _both_types(left: Any, right: Any) -> Any:
     return (both[0] if len(both) == 1 else both) if both else right
 
 
-_STRUCTURE = frozenset(
-    """$ref oneOf anyOf allOf properties items prefixItems additionalProperties enum const""".split()
-)
-"""Keywords that give a schema a type of its own; one without them asserts something of the type beside it."""
+_STRUCTURE = frozenset("$ref oneOf anyOf allOf prefixItems enum const".split())
+"""Keywords that give a schema a type of its own."""
+
+
+def _only_asserts(schema: Any) -> bool:
+    """Whether a schema, and all inside it, asserts something of the type beside it and has no type of its own."""
+    if not isinstance(schema, dict):
+        return schema is True
+    inner = [schema[key] for key in ("items", "additionalProperties") if key in schema]
+    inner += schema.get("properties", {}).values()
+    return _STRUCTURE.isdisjoint(schema) and all(map(_only_asserts, inner))
 
 
 def _both_properties(left: Any, right: Any) -> Any:
@@ -124,6 +129,8 @@ def _both_properties(left: Any, right: Any) -> Any:
 
     Plain schemas are combined. If one of two others only asserts something, both hold; otherwise the later one does.
     """
+    if right is True or left is False:
+        return left
     if not isinstance(left, dict) or not isinstance(right, dict) or left == right:
         return right
     if IMPLIED in left:
@@ -135,8 +142,7 @@ def _both_properties(left: Any, right: Any) -> Any:
     ):
         if right.keys() <= ANNOTATIONS:
             return {**left, **right}
-        only_asserts = _STRUCTURE.isdisjoint(left) or _STRUCTURE.isdisjoint(right)
-        return {"allOf": [left, right]} if only_asserts else right
+        return {"allOf": [left, right]} if _only_asserts(left) or _only_asserts(right) else right
     merged = dict(left)
     combine(merged, right)
     return merged
