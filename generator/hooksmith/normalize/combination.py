@@ -116,7 +116,7 @@ _STRUCTURE = frozenset("$ref oneOf anyOf allOf prefixItems enum const".split())
 
 
 def _only_asserts(schema: Any) -> bool:
-    """Whether a schema, and all inside it, asserts something of the type beside it and has no type of its own."""
+    """Whether a schema and all schemas inside it only narrow a type beside them."""
     if not isinstance(schema, dict):
         return schema is True
     inner = [schema[key] for key in ("items", "additionalProperties") if key in schema]
