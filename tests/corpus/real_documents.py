@@ -13,12 +13,12 @@ from pathlib import Path
 from hooksmith.coverage_report import Ledger, account
 from hooksmith.describe import describe
 from hooksmith.docs.site import DocumentedApi
-from hooksmith.docs.snippets import Names
+from hooksmith.docs.snippets import Names as SnippetNames
 from hooksmith.formatting import format_files
 from hooksmith.formatting.guard import check_module
 from hooksmith.ir import Api
 from hooksmith.load.library import load
-from hooksmith.naming.class_names import ClassNames, assign_class_names
+from hooksmith.naming.names import Names, assign_names
 from hooksmith.normalize import Normal, normalize
 from hooksmith.output.runtime_copy import needed_folders, runtime_files
 from hooksmith.plan import plan
@@ -37,7 +37,7 @@ class RealDocument:
     path: Path
     package: str
     normal: Normal
-    names: ClassNames
+    names: Names
     api: Api
     view: PackageView
 
@@ -49,11 +49,11 @@ class RealDocument:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return account(self.normal, self.names, self.api)
+        return account(self.normal, self.names.classes, self.api)
 
     @property
     def documented(self) -> DocumentedApi:
-        names = Names(package=self.package, spec=self.path.name)
+        names = SnippetNames(package=self.package, spec=self.path.name)
         return DocumentedApi(api=self.api, view=self.view, names=names)
 
     @contextmanager
@@ -78,7 +78,7 @@ def real_document(path: Path) -> RealDocument:
     """Take a document through the pipeline; the last one is kept."""
     package = "corpus_" + "".join(char if char.isalnum() else "_" for char in path.stem).lower()
     normal = normalize(load(path))
-    names = assign_class_names(normal.document, {})
+    names = assign_names(normal.document, {}, lambda: normal.place(""))
     api = describe(normal, names, path.name)
     settings = Settings(package=package)
     view = plan(api, package, settings.runtime_package, settings.import_name)

@@ -15,6 +15,10 @@ import pytest
 
 from corpus.real_documents import DOCUMENTS, RealDocument, real_document
 from corpus.roundtrip import Account, round_trips
+from hooksmith.naming.method_names import MethodName
+from hooksmith.naming.names import Names
+from hooksmith.naming.resource_names import NO_TAG
+from hooksmith.naming.short_names import stems
 from support.black_style import as_black_has_it
 from support.sites import check_site
 
@@ -44,12 +48,21 @@ def accounts() -> Iterator[dict[str, Account]]:
 
 
 @pytest.fixture(scope="module")
-def classes() -> Iterator[dict[str, str]]:
-    """Pointer → class name in the documents so far, checked as a whole at the end."""
-    classes: dict[str, str] = {}
-    yield classes
-    counted = [place for place, name in classes.items() if _is_position(place, name)]
+def names() -> Iterator[dict[str, Names]]:
+    """The names of the documents so far, checked as a whole at the end."""
+    names: dict[str, Names] = {}
+    yield names
+    classes = [
+        (pointer, name) for each in names.values() for pointer, name in each.classes.names.items()
+    ]
+    counted = [pair for pair in classes if _is_position(*pair)]
     assert len(counted) < 0.005 * len(classes), counted
+    long = [pair for pair in classes if len(pair[1]) > 60]
+    methods = [method for each in names.values() for method in each.operations.methods.values()]
+    repeating = [method for method in methods if _repeats_resource(method)]
+    if len(names) == len(DOCUMENTS):
+        assert len(long) <= 0.001 * len(classes), long
+        assert len(repeating) < 0.02 * len(methods), repeating
 
 
 def test_whole(real: RealDocument, tmp_path: Path, accounts: dict[str, Account]) -> None:
@@ -74,10 +87,23 @@ def test_nothing_is_lost(real: RealDocument) -> None:
             assert entry.status == "emitted", entry
 
 
-def test_names_are_no_counters(real: RealDocument, classes: dict[str, str]) -> None:
-    """Fewer than one class in two hundred is named by a position, for want of anything else in its document."""
-    classes |= {f"{real.path.name}#{pointer}": name for pointer, name in real.names.names.items()}
-    assert all(name.isidentifier() for name in real.names.names.values())
+def test_names(real: RealDocument, names: dict[str, Names]) -> None:
+    """Classes of inner schemas have at most 60 characters; further limits hold for all documents together.
+
+    Fewer than one class in two hundred is named by a position, one in a thousand has over 60 characters, and fewer than
+    one method in fifty repeats the words of its resource.
+    """
+    names[real.path.name] = real.names
+    for pointer, name in real.names.classes.names.items():
+        assert name.isidentifier()
+        assert len(name) <= 60 or pointer.count("/") == 3
+
+
+def _repeats_resource(method: MethodName) -> bool:
+    resource, words = stems(method.resource), stems(method.name)
+    size = len(resource)
+    runs = [words[start : start + size] for start in range(len(words) - size + 1)]
+    return method.resource != NO_TAG and resource in runs
 
 
 def _is_position(place: str, name: str) -> bool:

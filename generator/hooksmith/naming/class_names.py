@@ -9,15 +9,16 @@ of the schema and on the schemas that claim the same name; adding, removing or r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from ..json_pointer import escape, split
+from ..json_pointer import escape
 from ..openapi.grammar import Node
 from .casing import pascal
+from .name_candidates import candidate_names
 from .named_schemas import Candidate, inline_candidates, is_enum, is_model, operation_candidates
 from .reserved import CLASS_NAMES
 
@@ -62,10 +63,6 @@ def definition_type(schema: Any) -> DefinitionType:
     return DefinitionType.ALIAS
 
 
-SPECIFICITIES = range(4)
-"""How much of its pointer a candidate's name includes, see `_name_of`."""
-
-
 class _Assignment:
     def __init__(self, document: Node, overrides: Mapping[str, str]) -> None:
         self._document = document
@@ -102,23 +99,27 @@ class _Assignment:
                 self._take(candidate, self._overrides[candidate.pointer])
             else:
                 unnamed.append(candidate)
-        for specificity in SPECIFICITIES:
-            unnamed = self._assign_uncontested(unnamed, specificity)
-        for candidate in unnamed:
-            self._take(candidate, self._name_with_digest(candidate))
+        names = {candidate.pointer: candidate_names(candidate) for candidate in unnamed}
+        while unnamed:
+            claims = [(candidate, names[candidate.pointer].pop(0)) for candidate in unnamed]
+            contested = self._assign_uncontested(claims)
+            unnamed = [each for each in contested if names[each.pointer]]
+            for candidate in contested:
+                if not names[candidate.pointer]:
+                    self._take(candidate, self._name_with_digest(candidate))
 
     def _name_with_digest(self, candidate: Candidate) -> str:
         """Return a name with a digest of the pointer, for pointers that differ only in signs."""
         name = f"{candidate.name}_{sha256(candidate.pointer.encode()).hexdigest()[:8]}"
         return name if name not in self._taken else f"{name}_"
 
-    def _assign_uncontested(self, candidates: list[Candidate], specificity: int) -> list[Candidate]:
+    def _assign_uncontested(self, claims: Iterable[tuple[Candidate, str]]) -> list[Candidate]:
         """Assign every name claimed by one candidate, or by identical schemas. Return the candidates still unnamed."""
-        claims: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in candidates:
-            claims[_name_of(candidate, specificity)].append(candidate)
+        by_name: dict[str, list[Candidate]] = defaultdict(list)
+        for candidate, name in claims:
+            by_name[name].append(candidate)
         unnamed = []
-        for name, claimants in claims.items():
+        for name, claimants in by_name.items():
             if name in self._taken or name in self._reserved:
                 unnamed += claimants
                 continue
@@ -145,27 +146,3 @@ def _are_equal(candidates: list[Candidate]) -> bool:
 def _is_component_key(candidate: Candidate, name: str) -> bool:
     """Return whether a candidate is the component with exactly this key, of several whose keys give one name."""
     return candidate.pointer == f"/components/schemas/{name}"
-
-
-def _name_of(candidate: Candidate, specificity: int) -> str:
-    """Return the candidate's name with more and more of its pointer and type."""
-    if specificity == 0:
-        return candidate.name
-    suffix = (
-        "Enum" if isinstance(candidate.schema, dict) and "enum" in candidate.schema else "Model"
-    )
-    if specificity == 1:
-        return candidate.name + suffix
-    keys = split(candidate.pointer)
-    if specificity == 2:
-        return "".join(map(pascal, keys))
-    if len(keys) > 3:
-        return "".join(map(pascal, keys)) + suffix
-    return pascal(_with_type_signs(keys[-1]))
-
-
-def _with_type_signs(key: str) -> str:
-    """Replace the signs of type expressions by words, as in `Property<number[]|null>`."""
-    for sign, word in (("[]", " Array "), ("|", " Or "), ("&", " And "), ("!", " Not ")):
-        key = key.replace(sign, word)
-    return key
