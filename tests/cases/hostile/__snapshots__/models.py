@@ -42,9 +42,7 @@ class HostileUnionEndImportOsSystemHOSTILEMARK(Model):
     k: Literal['end""" + __import__("os").system("HOSTILE_MARK") + """']
 
 
-class HostileUnionLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARK(
-    Model
-):
+class HOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARK(Model):
     k: Literal[
         "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK"
     ]
@@ -157,7 +155,7 @@ class Hostile(Model):
     union: (
         Annotated[
             HostileUnionEndImportOsSystemHOSTILEMARK
-            | HostileUnionLineHOSTILEMARK1ImportHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARK
+            | HOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARKHOSTILEMARK
             | Unknown,
             Tagged("k"),
         ]
