@@ -119,6 +119,15 @@ def test_aliases_and_constants(name: str, kind: str) -> None:
         assert formatted(text) == as_black_has_it(text)
 
 
+@pytest.mark.parametrize("name", [60, 83, 84, 85, 86, 90, 95, 96, 97, 98, 99, 105])
+@pytest.mark.parametrize(("first", "second"), [(5, 5), (30, 30), (38, 38), (39, 39), (60, 60)])
+def test_constants_of_pages(name: int, first: int, second: int) -> None:
+    pages = f"PagedOperation[{'F' * first}, {'S' * second}]"
+    text = f'{"N" * name}: {pages} = PagedOperation(\n    id="x",\n)\n'
+    assert formatted(text) == as_black_has_it(text)
+    assert left(text) == 0 or name > 96
+
+
 @given(names, texts, displays)
 def test_assignments(name: str, text: str, display: str) -> None:
     for line in (f"{name}: TypeAlias = {text}", f"{name} = {text}", f"{name} = {display}"):

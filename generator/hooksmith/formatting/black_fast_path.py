@@ -146,11 +146,33 @@ def _lay_out_line(line: str, width: int) -> list[str]:
 
 
 def _lay_out_pages(code: str, indent: int, width: int) -> list[str]:
-    """Lay out the type of pages in a signature or a constant; [] if `code` is no such line or stays too long."""
+    """Lay out the type of pages in a signature or a constant; [] if `code` is no such line or stays too long.
+
+    If the type's own bracket does not fit behind a constant's name, black puts the whole type in brackets.
+    """
     paged = _PAGED.fullmatch(code)
-    if paged is None or len(paged[1]) + indent > width:
+    if paged is None:
         return []
     head, first, second, tail = paged.groups()
+    if len(head) + indent <= width:
+        return _lay_out_pair(head, first, second, tail, indent, width)
+    name, _, opening = head.partition(": ")
+    if not opening or len(name) + len(": (") + indent > width:
+        return []
+    inner = indent + _STEP
+    whole = f"{opening}{first}, {second}]"
+    pages = (
+        [" " * inner + whole]
+        if len(whole) + inner <= width
+        else _lay_out_pair(opening, first, second, "]", inner, width)
+    )
+    return [f"{' ' * indent}{name}: (", *pages, f"{' ' * indent}){tail.removeprefix(']')}"]
+
+
+def _lay_out_pair(
+    head: str, first: str, second: str, tail: str, indent: int, width: int
+) -> list[str]:
+    """Lay out two arguments between a head and a tail, on one line if they fit."""
     if len(first) + len(second) + len(", ") + indent + _STEP <= width:
         return _wrapped(head, f"{first}, {second}", tail, indent)
     return _exploded(head, [first, second], tail, indent)

@@ -116,10 +116,11 @@ MAX_LENGTH = 120
 
 def _identifier(name: str, prefix: str) -> str:
     """Return `name` without characters that no identifier has, in the form that Python compares (NFKC, PEP 3131)."""
-    identifier = "".join(char for char in name if ("a" + char).isidentifier())
+    is_plain = name.isascii() and name.isidentifier()
+    identifier = name if is_plain else "".join(filter(_continues, name))
     if not identifier.isascii():
         normal = unicodedata.normalize("NFKC", identifier)
-        identifier = "".join(char for char in normal if ("a" + char).isidentifier())
+        identifier = "".join(filter(_continues, normal))
     if not identifier.isidentifier():
         identifier = prefix + identifier
     if len(identifier) > MAX_LENGTH:
@@ -127,6 +128,11 @@ def _identifier(name: str, prefix: str) -> str:
         digest = digest.upper() if identifier.isupper() else digest
         identifier = f"{identifier[: MAX_LENGTH - 9]}_{digest}"
     return identifier + "_" if identifier in KEYWORDS else identifier
+
+
+def _continues(char: str) -> bool:
+    """Return whether an identifier may have a character after its first."""
+    return ("a" + char).isidentifier()
 
 
 def argument(text: str) -> str:

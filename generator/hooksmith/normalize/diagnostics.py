@@ -61,9 +61,9 @@ class Findings:
                     del findings[finding]
 
     @property
-    def any(self) -> bool:
-        """Whether there are warnings so far."""
-        return bool(self._warnings)
+    def count(self) -> int:
+        """The number of warnings so far."""
+        return len(self._warnings)
 
     @property
     def widened(self) -> list[tuple[str, str, str]]:

@@ -95,9 +95,10 @@ class Importer:
                 target = self._follow(document, value["$ref"], visit.pointer)
                 if key == "parameters" and isinstance(target.value, list):
                     yield from self._once("list:parameter", target)
-        for target in mapped_schemas(self._library, visit, document, visit.pointer).values():
-            if not self._is_in_place(target):
-                yield from self._component(target, "schema")
+        if "discriminator" in visit.node:
+            for target in mapped_schemas(self._library, visit, document, visit.pointer).values():
+                if not self._is_in_place(target):
+                    yield from self._component(target, "schema")
         reference = reference_of(visit)
         if reference is None:
             return
@@ -201,7 +202,8 @@ class Importer:
         """Make every reference at or below `node` local. `document`, `pointer`: where `node` is a copy from."""
         for visit in list(_walk(kind, node, "")):
             self._replace_plain(visit, document, pointer)
-            self._localise_mapping(visit, document, pointer)
+            if "discriminator" in visit.node:
+                self._localise_mapping(visit, document, pointer)
             reference = reference_of(visit)
             if reference is None:
                 continue
@@ -309,20 +311,15 @@ def is_component(kind: str) -> bool:
     return kind in SECTIONS and kind != "pathItem"
 
 
-_DYNAMIC = ("$dynamicRef", "$recursiveRef")
-
-
 def reference_of(visit: Visit) -> str | None:
     """Return the reference of an object, or None.
 
     A dynamic reference counts as a plain reference; it differs only in schemas that another schema extends.
     """
-    node = visit.node
+    node, keyword = visit.node, "$ref"
     if visit.kind == "schema" and "$ref" not in node:
-        for keyword in _DYNAMIC:
-            if isinstance(node.get(keyword), str):
-                node = {"$ref": node[keyword]}
-    reference = node.get("$ref")
+        keyword = "$recursiveRef" if "$recursiveRef" in node else "$dynamicRef"
+    reference = node.get(keyword)
     return reference if isinstance(reference, str) and visit.kind != "example" else None
 
 

@@ -197,9 +197,7 @@ def _in_list(value: Any, child: str, pointer: str) -> list[Visit]:
     ]
 
 
-def walk(
-    kind: str, node: Node, pointer: str = "", *, without: str | None = None
-) -> Iterator[Visit]:
+def walk(kind: str, node: Node, pointer: str = "") -> Iterator[Visit]:
     """Yield an object and all objects below it, parents first.
 
     The walk uses a stack instead of recursion, so that deep documents do not exceed Python's limit.
@@ -208,7 +206,6 @@ def walk(
         kind: Type of the object: "openapi", "schema", …
         node: The object.
         pointer: JSON Pointer to the object.
-        without: Type of objects to leave out, with everything below them.
     """
     stack = [Visit(kind, pointer, node)]
     while stack:
@@ -216,8 +213,6 @@ def walk(
         yield visit
         kind, pointer, node = visit
         if below := children(kind, node, pointer):
-            if without is not None:
-                below = [child for child in below if child.kind != without]
             below.reverse()
             stack += below
 

@@ -63,6 +63,8 @@ _EXACT_RUNTIME_SCALARS = {
     Kind.DECIMAL: ("models.exact", "ExactDecimal"),
 }
 """Scalars of a JSON Schema document, which accept no value of another JSON type."""
+_UNCONSTRAINED = Constraints()
+
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
 _SENT_ALIASES = {form: f"Sent{name}" for form, name in _ALIASES.items()}
 """Constraints for which the runtime has a named annotation."""
@@ -154,6 +156,8 @@ class AnnotationWriter:
     def _constrained(
         self, annotation: str, constraints: Constraints, *metadata: str, json_type: str = ""
     ) -> str:
+        if not metadata and constraints == _UNCONSTRAINED:
+            return annotation
         constraint_metadata = (
             self._metadata(constraints)
             if self.strict

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...json_pointer import join
-from ...openapi.grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children
+from ...openapi.grammar import BESIDE_EXTENSIONS, GRAMMAR, LIST, ONE, Node, Visit, children, walk
 from ..bundled_document import Bundle
 from ..diagnostics import Findings
 from .callback_expressions import warn_of_expressions
@@ -26,12 +26,14 @@ def tolerate(bundled: Bundle, findings: Findings) -> None:
     for pointer in bundled.dropped:
         findings.warn(pointer, "this is not a mapping, and left out")
     _Shapes(bundled.document, findings).run()
+    count = findings.count
     mend_references(bundled.document, findings)
     mend_operations(bundled.document, findings)
-    if findings.any:
+    if findings.count > count:
         mend_references(bundled.document, findings)  # to what the repairs left out
-    warn_of_suspicions(bundled.document, findings)
-    warn_of_expressions(bundled.document, findings)
+    visits = list(walk("openapi", bundled.document))
+    warn_of_suspicions(bundled.document, visits, findings)
+    warn_of_expressions(bundled.document, visits, findings)
 
 
 class _Shapes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...json_pointer import escape, split
-from ...openapi.grammar import Node, walk
+from ...openapi.grammar import Node, Visit
 from ...openapi.references import follow, properties_of
 from ...suggest import did_you_mean
 from ..diagnostics import Findings
@@ -19,9 +19,9 @@ _MISSPELLED = re.compile(
 """What is meant to be `$request.body#/name`. Other parts may be placeholders of the API's own."""
 
 
-def warn_of_expressions(document: Node, findings: Findings) -> None:
+def warn_of_expressions(document: Node, visits: Iterable[Visit], findings: Findings) -> None:
     """Warn of runtime expressions that are misspelled, and of properties that the call's body does not have."""
-    for visit in walk("openapi", document, without="schema"):
+    for visit in visits:
         if visit.kind == "operation":
             body = _body(document, visit.node)
             for pointer, part in _parts(document, visit.node, visit.pointer):

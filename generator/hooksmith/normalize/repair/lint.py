@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...json_pointer import escape
-from ...openapi.grammar import Node, walk
+from ...openapi.grammar import Node, Visit
 from ...openapi.references import properties_of, resolved
 from ...suggest import did_you_mean
 from ..diagnostics import Findings
 
 
-def warn_of_suspicions(document: Node, findings: Findings) -> None:
+def warn_of_suspicions(document: Node, visits: Iterable[Visit], findings: Findings) -> None:
     """Warn of required properties and of targets of discriminators that do not exist."""
-    for visit in walk("openapi", document):
+    for visit in visits:
         if visit.kind == "schema":
             _required(document, visit.node, visit.pointer, findings)
             _targets(document, visit.node, visit.pointer, findings)
