@@ -25,16 +25,16 @@ class Lookup:
 
     def required(self, node: Any) -> set[str]:
         """Return the required property names of an object; a base class may require properties of its subclasses."""
-        return {name for part in self._lineage(node) for name in part.get("required") or ()}
+        return {name for part in self.lineage(node) for name in part.get("required") or ()}
 
     def properties(self, node: Any) -> dict[str, Any]:
         """Return the properties of an object by name with their schemas, those of its base classes first."""
         properties: dict[str, Any] = {}
-        for part in reversed(self._lineage(node)):
+        for part in reversed(self.lineage(node)):
             properties.update(part.get("properties") or {})
         return properties
 
-    def _lineage(self, node: Any) -> list[Node]:
+    def lineage(self, node: Any) -> list[Node]:
         """Return an object and its base classes, each before its own base classes, the last base class first.
 
         The order comes from a stack: chains of base classes may be longer than Python's recursion limit.

@@ -266,10 +266,10 @@ def _renamed(type_: Type, names: Mapping[str, str]) -> Type:
     match type_:
         case Named(name):
             return Named(names.get(name, name))
-        case Array(items, constraints):
-            return Array(_renamed(items, names), constraints)
-        case Map(values, constraints):
-            return Map(_renamed(values, names), constraints)
+        case Array(items=items):
+            return replace(type_, items=_renamed(items, names))
+        case Map(values=values):
+            return replace(type_, values=_renamed(values, names))
         case Tuple(items, rest):
             return replace(
                 type_,

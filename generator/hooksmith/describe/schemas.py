@@ -207,7 +207,7 @@ class Schemas(Lookup):
     def _array(self, node: Node, pointer: str) -> Type:
         if not node.get("prefixItems"):
             items = self.type_at(node.get("items"), f"{pointer}/items")
-            return Array(items, constraints(self._document, node, "array"))
+            return Array(items, constraints(self._document, node, "array"), "type" not in node)
         first = [
             self.type_at(item, f"{pointer}/prefixItems/{index}")
             for index, item in enumerate(node["prefixItems"])
@@ -217,7 +217,7 @@ class Schemas(Lookup):
         is_complete = (node.get("minItems") or 0) >= len(first)
         additional = () if is_complete else ("prefixItems",)
         limits = constraints(self._document, node, "array", additional)
-        return Tuple(tuple(first), rest, limits, is_complete)
+        return Tuple(tuple(first), rest, limits, is_complete, "type" not in node)
 
     def _object(self, node: Node, pointer: str) -> Type:
         if is_model(node) and pointer in self._names:
@@ -225,7 +225,9 @@ class Schemas(Lookup):
             return Named(self._names[pointer])
         limits = constraints(self._document, without_plain_map(node), "object", BY_PATTERN)
         values = self._further_properties(node, pointer)
-        return Map(ANY, replace(limits, max_items=0)) if values is None else Map(values, limits)
+        if values is None:
+            values, limits = ANY, replace(limits, max_items=0)
+        return Map(values, limits, "type" not in node)
 
     def _further_properties(self, node: Node, pointer: str) -> Type | None:
         """Return the type of properties that a schema does not list; None: they are forbidden.
@@ -308,6 +310,7 @@ class Schemas(Lookup):
             bases=tuple(self._names[base[1:]] for base in bases),
             extra=self._further_properties(node, pointer),
             further=self._model_assertions(node),
+            is_implied=not any("type" in part for part in self.lineage(node)),
         )
 
     def _model_assertions(self, node: Node) -> str:

@@ -61,8 +61,8 @@ def as_secret(type_: Type) -> Type:
     match type_:
         case Scalar(kind=Kind.STRING):
             return Scalar(Kind.STRING, type_.constraints, secret=True)
-        case Array(items, constraints):
-            return Array(as_secret(items), constraints)
+        case Array(items=items):
+            return replace(type_, items=as_secret(items))
         case Union(options=options, discriminator=None):
             return replace(type_, options=tuple(as_secret(option) for option in options))
     return type_

@@ -74,6 +74,8 @@ class Array:
 
     items: Type
     constraints: Constraints = NO_CONSTRAINTS
+    is_implied: bool = False
+    """Whether keywords imply the JSON type, which the schema does not state: it admits values of other types."""
 
 
 @value()
@@ -86,6 +88,8 @@ class Tuple:
     constraints: Constraints = NO_CONSTRAINTS
     complete: bool = False
     """Whether the array has all of `items`. False: the array may end before."""
+    is_implied: bool = False
+    """Whether keywords imply the JSON type: see `Array`."""
 
 
 @value()
@@ -95,6 +99,8 @@ class Map:
     values: Type
     constraints: Constraints = NO_CONSTRAINTS
     """`min_items` and `max_items` limit the number of properties."""
+    is_implied: bool = False
+    """Whether keywords imply the JSON type: see `Array`."""
 
 
 @value()
@@ -179,6 +185,8 @@ class Model(Definition):
     extra: Type | None = ANY
     further: str = ""
     """JSON text of a schema asserted of the whole object."""
+    is_implied: bool = False
+    """Whether keywords imply the JSON type: see `Array`."""
 
 
 @value(kw_only=True)

@@ -46,7 +46,7 @@ CLASS_NAMES = BUILTIN_CLASSES | frozenset(
     UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
-    Decimal JsonDecimal Described Tolerant SchemaModel CamelSchemaModel MaybeAbsent
+    Decimal JsonDecimal Described Implied Tolerant SchemaModel CamelSchemaModel MaybeAbsent
     ExactDate ExactDecimal ExactNumber ExactTimestamp StrictBool StrictInt StrictStr
     FileContent Omit OMIT Timestamp JsonNumber Tagged Unknown Catalogue DriftedEvent
     UnknownEvent CATALOGUE CALLBACKS TYPE_CHECKING

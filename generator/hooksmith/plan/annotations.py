@@ -82,7 +82,8 @@ class AnnotationWriter:
         strict: Whether constraints are asserted and enums closed. Otherwise values are accepted as received.
         both: Whether the types are received and sent, so that formats are asserted on sending.
         exact: Whether the types are read by the letter: no value is converted to another JSON type.
-        described: Whether annotations of received types describe their constraints, which reading does not assert.
+        described: Whether annotations of received types have what readers need beside type checkers: the constraints,
+            which reading does not assert, and whether the JSON type is implied.
     """
 
     definitions: Mapping[str, AnyDefinition]
@@ -93,7 +94,19 @@ class AnnotationWriter:
     described: bool = False
 
     def annotation(self, type_: Type) -> str:
-        """Return the annotation of a type."""
+        """Return the annotation of a type. If its JSON type is implied, values of other types are received."""
+        annotation = self._annotation(type_)
+        if not self.described or self.strict or not self._is_implied(type_):
+            return annotation
+        return f"{self.imports.add_runtime('models.described', 'Implied')}[{annotation}]"
+
+    def _is_implied(self, type_: Type) -> bool:
+        if isinstance(type_, Named):
+            definition = self.definitions[type_.name]
+            return isinstance(definition, Model) and definition.is_implied
+        return isinstance(type_, Array | Tuple | Map) and type_.is_implied
+
+    def _annotation(self, type_: Type) -> str:
         match type_:
             case Scalar():
                 return self._scalar(type_)
@@ -245,7 +258,9 @@ class AnnotationWriter:
 
         A received union with several options for objects, or for arrays, selects one option by shape.
         """
-        options = [self.annotation(option) for option in type_.options]
+        is_choice = len([option for option in type_.options if option != NULL]) > 1
+        annotate = self._annotation if is_choice else self.annotation
+        options = [annotate(option) for option in type_.options]
         if self.strict or not (type_.discriminator or self._is_ambiguous(type_)):
             return union(options)
         values = [

@@ -145,7 +145,7 @@ def _view(
 ) -> CallbackView:
     _, operation, callback = registered
     form = _form(callback, definitions)
-    received = AnnotationWriter(definitions, imports, strict=False)
+    received = AnnotationWriter(definitions, imports, strict=False, described=True)
     media_type = callback.media_type or "application/json"
     has_body = callback.type is not None or callback.media_type is not None
     reply = callback.reply

@@ -84,10 +84,11 @@ def _constant(
     imports: Imports,
 ) -> OperationView:
     sent = AnnotationWriter(definitions, imports, strict=True)
-    received = AnnotationWriter(definitions, imports, strict=False)
+    received = AnnotationWriter(definitions, imports, strict=False, described=True)
     returned = success_type(operation)
-    result = "None" if returned is None else received.annotation(returned)
-    factory, types = _factory(operation, result, received, imports)
+    checked = AnnotationWriter(definitions, imports, strict=False)
+    result = "None" if returned is None else checked.annotation(returned)
+    factory, types = _factory(operation, result, checked, imports)
     return OperationView(
         constant=constant,
         type=f"{factory}[{types}]",

@@ -13,18 +13,20 @@ from typing import (
     TypeVar,
     Union,
     Unpack,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
 )
 
-from pydantic import BaseModel, GetJsonSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from ..errors import Detail
 from ..json_pointer import pointer, tokens
 from ..lazy_imports import bring
 from .constraints import problems
+from .validation import IMPLIED
 
 _ModelT = TypeVar("_ModelT", bound=BaseModel)
 
@@ -68,6 +70,32 @@ class _Tolerant:
 
 Tolerant = Annotated[_T | Any, _Tolerant]
 """A value that is described as a type, and accepted as anything."""
+
+
+class _Implied:
+    """Core schema of an `Implied`. Values of the type are read without Python."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        json_types = (list, tuple) if get_origin(source) in (list, tuple) else (dict, BaseModel)
+
+        def of_other_type(value: Any) -> Any:
+            if isinstance(value, json_types):
+                raise PydanticCustomError(IMPLIED, "Input should be of the described type")
+            return value
+
+        rest = core_schema.no_info_after_validator_function(of_other_type, core_schema.any_schema())
+        return core_schema.union_schema([handler(source), rest], mode="left_to_right")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(cast("Any", schema)["choices"][0])
+
+
+Implied = Annotated[_T, _Implied]
+"""A type that `items` or `properties` imply and `type` does not state: values of other JSON types are received too."""
 
 
 def misfits(value: object, annotation: Any = Any, place: str = "") -> Iterator[Detail]:
