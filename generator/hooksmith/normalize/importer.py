@@ -17,6 +17,7 @@ from ..load.references import is_reference
 from ..openapi.grammar import SECTIONS, Node, Visit, copied, kind_at, walk
 from .bundled_document import Bundle, is_openapi
 from .component_names import component_names
+from .extensions import extending_schemas
 from .mappings import mapped_schemas, mapping_of
 
 Key = tuple[str, str]
@@ -138,6 +139,8 @@ class Importer:
         if key not in self._targets:
             self._targets[key] = (target, kind)
             yield _Walk(target.document, _walk(kind, target.value, target.pointer))
+            for schema in extending_schemas(self._library, target):
+                yield from self._component(schema, "schema")
 
     def _once(self, kind: str, target: Located) -> Iterator[_Walk]:
         key = (target.document.uri, target.pointer)
