@@ -26,7 +26,7 @@ from ..errors import Detail
 from ..json_pointer import pointer, tokens
 from ..lazy_imports import bring
 from .constraints import problems
-from .validation import IMPLIED
+from .problems import IMPLIED
 
 _ModelT = TypeVar("_ModelT", bound=BaseModel)
 

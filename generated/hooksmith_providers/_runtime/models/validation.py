@@ -2,78 +2,80 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, get_args
+from functools import cached_property
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
-from pydantic_core import (
-    ErrorDetails,
-    PydanticSerializationError,
-    from_json,
-    to_json,
-    to_jsonable_python,
-)
-from pydantic_core.core_schema import ErrorType
+from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
 
 from ..errors import Detail, RequestError
 from ..json_pointer import pointer
 from ..omit import OMIT
 from .decimals import EXACT, decimal_text, is_marked, marked, with_digits
 from .formats import encode_bytes
+from .lenient_reading import LenientReader
+from .problems import details_of, is_no_json
+from .reading import (
+    MAX_DEPTH,
+    MISFIT,
+    SMALL,
+    JsonReader,
+    StopEarly,
+    TooDeepError,
+    collector_paused,
+    depth_of,
+    is_direct,
+)
 from .timestamp import PreciseDatetime
 
 _BUILDING = threading.RLock()
-# Their messages quote the input, or whatever a validator raised about it.
-_QUOTING = frozenset(
-    {
-        "assertion_error",
-        "bytes_invalid_encoding",
-        "datetime_object_invalid",
-        "get_attribute_error",
-        "iteration_error",
-        "mapping_type",
-        "union_tag_invalid",
-        "url_parsing",
-        "url_syntax_violation",
-        "uuid_parsing",
-        "value_error",
-    }
-)
-_OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
-_TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
-IMPLIED: Final = "implied_type"
-"""Type of the error that stands beside those of a value of an implied type, and says nothing more."""
-_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
-_FEW = 10
-_LONGEST = 200  # of an input that is compared with what is allowed
 
 
-def build_adapter(annotation: Any) -> TypeAdapter[Any]:
-    """Return a complete adapter, so that threads never build an adapter at the same time."""
-    with _BUILDING:
-        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-        adapter.rebuild()
-        return adapter
+class Adapter:
+    """Pydantic's adapter of an annotation, complete, so that threads never build an adapter at the same time.
+
+    Args:
+        annotation: The annotation.
+        received: Whether the values are received, so that one error of an array is enough.
+    """
+
+    def __init__(self, annotation: Any, *, received: bool = False) -> None:
+        is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+        self.annotation: Any = annotation
+        if received and not is_model:
+            self.annotation = Annotated[annotation, StopEarly()]
+        with _BUILDING:
+            self.inner: TypeAdapter[Any] = TypeAdapter(self.annotation)
+            self.inner.rebuild()
+
+    @cached_property
+    def reader(self) -> JsonReader:
+        """The reader of received texts."""
+        validator: Any = self.inner.validator
+        return JsonReader(validator, self.inner.core_schema)
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 """Types, not their heirs, whose values are JSON's already; most values are, so they are asked for first."""
 
-ANY: TypeAdapter[Any] = build_adapter(Any)
+ANY = Adapter(Any)
 
 SENDING: Final = object()
 """Pydantic's context where a value is about to be sent: what a class asserts then alone, it asserts now."""
 
 
 def parse_json(
-    adapter: TypeAdapter[Any], content: bytes, *, strict: bool = False
+    adapter: Adapter,
+    content: bytes,
+    *,
+    strict: bool = False,
+    max_depth: int = MAX_DEPTH,
 ) -> tuple[Any, tuple[Detail, ...]]:
     """Return the value of a JSON text and no details; or None and the details of its problems.
 
@@ -83,51 +85,52 @@ def parse_json(
         adapter: The adapter of the value's annotation.
         content: The JSON text.
         strict: Whether the value is about to be sent.
+        max_depth: The most levels of a text that was received.
     """
     try:
-        context = SENDING if strict else None
-        return adapter.validate_json(content, strict=strict, context=context), ()
+        if strict:
+            return adapter.inner.validate_json(content, strict=True, context=SENDING), ()
+        if is_direct(content, max_depth):
+            return adapter.reader.read(content), ()
     except ValidationError as error:
-        found = [each for each in error.errors(include_url=False) if each["type"] != IMPLIED]
-    document = None if found[0]["type"] == "json_invalid" else from_json(content)
-    return None, tuple(
-        Detail(pointer(*_tokens(misfit, document)), _problem(misfit)) for misfit in found
-    )
+        if is_no_json(error):
+            return None, details_of(error, None)
+        if strict or len(content) <= SMALL:
+            return None, details_of(error, from_json(content))
+        return None, _found_leniently(adapter, from_json(content))
+    try:
+        data = from_json(content)
+    except ValueError as error:
+        return None, (Detail("", f"Invalid JSON: {error}"),)
+    return parse_data(adapter, data, len(content), max_depth=max_depth)
 
 
-def _tokens(misfit: ErrorDetails, document: Any) -> list[int | str]:
-    """Return the place of an error in the document, without pydantic's names for options of a union."""
-    tokens: list[int | str] = []
-    place, last = document, len(misfit["loc"]) - 1
-    token: Any
-    for at, token in enumerate(misfit["loc"]):
-        inside = isinstance(place, dict) and token in place
-        if inside or (isinstance(place, list) and isinstance(token, int) and token < len(place)):
-            tokens.append(token)
-            place = place[token]
-        elif at == last and misfit["type"] == "missing":
-            tokens.append(token)
-    return tokens
+def parse_data(
+    adapter: Adapter, data: Any, size: int, *, max_depth: int = MAX_DEPTH
+) -> tuple[Any, tuple[Detail, ...]]:
+    """Return the value of received data and no details; or None and the details of its problems.
+
+    `size`: the bytes of the text that had the data.
+    """
+    if depth_of(data, max_depth) > max_depth:
+        return None, (Detail("", str(TooDeepError(max_depth))),)
+    try:
+        with collector_paused(size):
+            return adapter.reader.read_data(data, size), ()
+    except ValidationError as error:
+        if size <= SMALL:
+            return None, details_of(error, data)
+    return None, _found_leniently(adapter, data)
 
 
-def _problem(misfit: ErrorDetails) -> str:
-    kind = misfit["type"]
-    if kind in ("enum", "literal_error"):
-        return _not_listed(misfit)
-    return misfit["msg"] if kind in _TELLING else f"Input is not valid ({kind})"
+def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
+    """Return the problems of large data, whose error has no details."""
+    reader = LenientReader(data)
+    reader.read_value(adapter.annotation, data)
+    return tuple(reader.details) or (Detail("", MISFIT),)
 
 
-def _not_listed(misfit: ErrorDetails) -> str:
-    """Return the allowed values; of more than ten the closest, which is the document's text and not the input's."""
-    listed = _QUOTED.findall(misfit.get("ctx", {}).get("expected", ""))
-    if len(listed) <= _FEW:
-        return misfit["msg"]
-    close = difflib.get_close_matches(str(misfit["input"])[:_LONGEST], listed, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"Input is none of the {len(listed)} values allowed{hint}"
-
-
-def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
+def check(adapter: Adapter | None, value: object, where: str) -> bytes:
     """Return plain data as JSON text, validated strictly; the validated bytes are the sent bytes.
 
     Strictness is that of JSON: a date may be a string, a number may not.
@@ -152,7 +155,7 @@ def check(adapter: TypeAdapter[Any] | None, value: object, where: str) -> bytes:
 def misfits_when_sent(model: BaseModel) -> tuple[Detail, ...]:
     """Return the problems of the present state of a model that is sent."""
     try:
-        check(build_adapter(type(model)), plain(model, ""), "")
+        check(Adapter(type(model)), plain(model, ""), "")
     except RequestError as error:
         return error.details
     return ()

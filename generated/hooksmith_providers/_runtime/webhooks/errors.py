@@ -12,14 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from ..errors import PicklableError
-from ..json_pointer import pointer
-from ..models.validation import IMPLIED
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
 
 
 class WebhookError(PicklableError):
@@ -84,22 +78,6 @@ class Issue:
 
     where: str
     what: str
-
-
-_MOST_ISSUES = 1000
-"""Departures that are told one by one: a small body can have a million, which would take minutes to spell."""
-
-
-def issues_of(error: ValidationError | None) -> tuple[Issue, ...]:
-    """Return the departures of a pydantic error, without values."""
-    if error is None:
-        return ()
-    if error.error_count() > _MOST_ISSUES:
-        return (Issue("", f"{error.error_count()} departures, which are too many to tell"),)
-    found = error.errors(include_input=False, include_url=False, include_context=False)
-    return tuple(
-        Issue(pointer(*each["loc"]), each["msg"]) for each in found if each["type"] != IMPLIED
-    )
 
 
 class EventParseError(WebhookError):
