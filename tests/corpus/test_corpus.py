@@ -25,6 +25,9 @@ from support.sites import check_site
 ENOUGH = 40_000
 """Characters of each document's package that black reads: it takes a second for 90 KB."""
 
+RECOGNISED_PAGES = Path(__file__).with_name("recognised_pages.tsv")
+"""Document, operation, style, parameter, items, next, first page, verdict and its ground."""
+
 pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="there is no ../shared with documents to try")
 
 
@@ -97,6 +100,32 @@ def test_names(real: RealDocument, names: dict[str, Names]) -> None:
     for pointer, name in real.names.classes.names.items():
         assert name.isidentifier()
         assert len(name) <= 60 or pointer.count("/") == 3
+
+
+def test_recognised_pages(real: RealDocument) -> None:
+    """The operations whose pages are recognised are those of a list that was checked by hand, each with a reason."""
+    pages = [
+        (operation, operation.pagination)
+        for resource in real.api.resources
+        for operation in resource.operations
+        if operation.pagination is not None and operation.pagination.reason
+    ]
+    recognised = {
+        (
+            f"{operation.method} {operation.path}",
+            found.style,
+            found.parameter or "-",
+            found.items or "-",
+            found.next or found.last or "-",
+            str(found.first) if found.style == "page" else "-",
+        )
+        for operation, found in pages
+    }
+    rows = [line.split("\t") for line in RECOGNISED_PAGES.read_text("utf-8").splitlines()]
+    checked = {tuple(row[1:7]) for row in rows if row[0] == real.path.name and row[7] == "right"}
+    assert recognised == checked
+    reported = {entry.pointer for entry in real.ledger.entries if entry.kind == "pagination"}
+    assert len(reported) == len(recognised)
 
 
 def _repeats_resource(method: MethodName) -> bool:

@@ -67,6 +67,15 @@ WALKS: dict[str, tuple[dict[str, Any], list[httpx2.Response], list[dict[str, str
         ],
         [{}, {"page": "1"}],
     ),
+    "by_page_described": (
+        {"page_size": 1},
+        [reply(items("a")), reply(items("b")), reply([])],
+        [
+            {"page_size": "1"},
+            {"page_size": "1", "page_number": "1"},
+            {"page_size": "1", "page_number": "2"},
+        ],
+    ),
     "by_link": (
         {"per_page": 1},
         [

@@ -6,6 +6,7 @@ one list of items, and, unless the parameter is a number, a property of the repl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -193,15 +194,17 @@ class _Detector:
             return None
         if not (self._is_integer(parameter.type) and self._is_integer(size.type)):
             return None
-        first = parameter.default if isinstance(parameter.default, int) else 1
-        reason = f"`{parameter.wire}` is the number of a page, `{size.wire}` its size"
+        first = _first_page(parameter)
+        if first is None:
+            return None
+        reason = f"`{parameter.wire}` is the number of a page, from {first}; `{size.wire}` its size"
         return Pagination(
             style="page",
             items=items.pointer,
             item=items.item,
             parameter=parameter.wire,
             size=size.wire,
-            first=int(first),
+            first=first,
             more=self._flag(_MORE),
             reason=reason,
         )
@@ -308,3 +311,27 @@ class _Detector:
             return False
         is_uri = resolved.constraints.format in ("uri", "url", "uri-reference")
         return is_uri or plain(field.wire) in ("nexturl", "nextpageurl", "nexthref")
+
+
+_COUNTS_FROM = (
+    r"\b{0}[- ](?:based|indexed)|\b(?:starts|starting|begins|counted) (?:at|from|with) {0}\b"
+)
+_FROM_0 = re.compile(_COUNTS_FROM.format("(?:0|zero)"), re.IGNORECASE)
+_FROM_1 = re.compile(
+    _COUNTS_FROM.format("(?:1|one)") + r"|\bdefaults? (?:is|to):? 1\b", re.IGNORECASE
+)
+
+
+def _first_page(parameter: Field) -> int | None:
+    """Return the number of the first page by the parameter's default, description or minimum; None: unknown.
+
+    Numbers from 0 that are taken for numbers from 1 would leave out the first page.
+    """
+    if type(parameter.default) is int and parameter.default in (0, 1):
+        return parameter.default
+    if _FROM_0.search(parameter.description):
+        return 0
+    if _FROM_1.search(parameter.description):
+        return 1
+    minimum = parameter.type.constraints.minimum if isinstance(parameter.type, Scalar) else None
+    return 1 if minimum == 1 else None
