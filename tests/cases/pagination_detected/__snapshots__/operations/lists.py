@@ -99,6 +99,29 @@ BY_PAGE: PagedOperation[Item, list[Item]] = PagedOperation(
     pagination=PageNumberPagination(parameter="page", items="", size="per_page"),
 )
 
+BY_PAGE_DESCRIBED: PagedOperation[Item, list[Item]] = PagedOperation(
+    id="by_page_described",
+    method="GET",
+    path="/page_described",
+    query=(
+        Parameter("page_number", annotation=int),
+        Parameter("page_size", annotation=int),
+    ),
+    replies={"200": Reply(list[Item])},
+    pagination=PageNumberPagination(parameter="page_number", items="", size="page_size", first=0),
+)
+
+BY_PAGE_OF_UNKNOWN_START: Operation[list[Item]] = Operation(
+    id="by_page_of_unknown_start",
+    method="GET",
+    path="/page_of_unknown_start",
+    query=(
+        Parameter("page_number", annotation=int),
+        Parameter("page_size", annotation=int),
+    ),
+    replies={"200": Reply(list[Item])},
+)
+
 BY_PAGE_FROM_ZERO: PagedOperation[Item, ByPageFromZeroReply] = PagedOperation(
     id="by_page_from_zero",
     method="GET",

@@ -114,12 +114,54 @@ class Lists(SyncResource):
         per_page: int | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Page[Item, list[Item]]:
-        """`GET /page`"""
+        """`GET /page`
+
+        Args:
+            page: Defaults to 1.
+        """
         return self._client.paginate(
             _operations.BY_PAGE,
             query={
                 "page": page,
                 "per_page": per_page,
+            },
+            options=options,
+        )
+
+    def by_page_described(
+        self,
+        *,
+        page_number: int | Omit = OMIT,
+        page_size: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> Page[Item, list[Item]]:
+        """`GET /page_described`
+
+        Args:
+            page_number: Page number to retrieve (0-based).
+        """
+        return self._client.paginate(
+            _operations.BY_PAGE_DESCRIBED,
+            query={
+                "page_number": page_number,
+                "page_size": page_size,
+            },
+            options=options,
+        )
+
+    def by_page_of_unknown_start(
+        self,
+        *,
+        page_number: int | Omit = OMIT,
+        page_size: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> list[Item]:
+        """`GET /page_of_unknown_start`"""
+        return self._client.call(
+            _operations.BY_PAGE_OF_UNKNOWN_START,
+            query={
+                "page_number": page_number,
+                "page_size": page_size,
             },
             options=options,
         )
@@ -406,12 +448,54 @@ class AsyncLists(AsyncResource):
         per_page: int | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> AsyncPager[Item, list[Item]]:
-        """`GET /page`"""
+        """`GET /page`
+
+        Args:
+            page: Defaults to 1.
+        """
         return self._client.paginate(
             _operations.BY_PAGE,
             query={
                 "page": page,
                 "per_page": per_page,
+            },
+            options=options,
+        )
+
+    def by_page_described(
+        self,
+        *,
+        page_number: int | Omit = OMIT,
+        page_size: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> AsyncPager[Item, list[Item]]:
+        """`GET /page_described`
+
+        Args:
+            page_number: Page number to retrieve (0-based).
+        """
+        return self._client.paginate(
+            _operations.BY_PAGE_DESCRIBED,
+            query={
+                "page_number": page_number,
+                "page_size": page_size,
+            },
+            options=options,
+        )
+
+    async def by_page_of_unknown_start(
+        self,
+        *,
+        page_number: int | Omit = OMIT,
+        page_size: int | Omit = OMIT,
+        options: RequestOptions | None = None,
+    ) -> list[Item]:
+        """`GET /page_of_unknown_start`"""
+        return await self._client.call(
+            _operations.BY_PAGE_OF_UNKNOWN_START,
+            query={
+                "page_number": page_number,
+                "page_size": page_size,
             },
             options=options,
         )
