@@ -71,38 +71,31 @@ SENDING: Final = object()
 
 
 def parse_json(
-    adapter: Adapter,
-    content: bytes,
-    *,
-    strict: bool = False,
-    max_depth: int = MAX_DEPTH,
+    adapter: Adapter, content: bytes, *, max_depth: int = MAX_DEPTH
 ) -> tuple[Any, tuple[Detail, ...]]:
-    """Return the value of a JSON text and no details; or None and the details of its problems.
+    """Return the value of a received JSON text and no details; or None and the details of its problems.
 
     Pydantic's error shows input, so it is dropped before another error could have it as context.
 
     Args:
         adapter: The adapter of the value's annotation.
         content: The JSON text.
-        strict: Whether the value is about to be sent.
-        max_depth: The most levels of a text that was received.
+        max_depth: The most levels of objects and arrays.
     """
-    try:
-        if strict:
-            return adapter.inner.validate_json(content, strict=True, context=SENDING), ()
-        if is_direct(content, max_depth):
-            return adapter.reader.read(content), ()
-    except ValidationError as error:
-        if is_no_json(error):
-            return None, details_of(error, None)
-        if strict or len(content) <= SMALL:
-            return None, details_of(error, from_json(content))
-        return None, _found_leniently(adapter, from_json(content))
-    try:
-        data = from_json(content)
-    except ValueError as error:
-        return None, (Detail("", f"Invalid JSON: {error}"),)
-    return parse_data(adapter, data, len(content), max_depth=max_depth)
+    with collector_paused(len(content)):
+        try:
+            if is_direct(content, max_depth):
+                return adapter.reader.read(content), ()
+            data = from_json(content)
+        except ValidationError as error:
+            if is_no_json(error):
+                return None, details_of(error, None)
+            if len(content) <= SMALL:
+                return None, details_of(error, from_json(content))
+            return None, _found_leniently(adapter, from_json(content))
+        except ValueError as error:
+            return None, (Detail("", f"Invalid JSON: {error}"),)
+        return parse_data(adapter, data, len(content), max_depth=max_depth)
 
 
 def parse_data(
@@ -115,12 +108,19 @@ def parse_data(
     if depth_of(data, max_depth) > max_depth:
         return None, (Detail("", str(TooDeepError(max_depth))),)
     try:
-        with collector_paused(size):
-            return adapter.reader.read_data(data, size), ()
+        return adapter.reader.read_data(data, size), ()
     except ValidationError as error:
         if size <= SMALL:
             return None, details_of(error, data)
     return None, _found_leniently(adapter, data)
+
+
+def parse_sent(adapter: Adapter, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
+    """Return the value of a JSON text that is about to be sent, and no details; or None and the details."""
+    try:
+        return adapter.inner.validate_json(content, strict=True, context=SENDING), ()
+    except ValidationError as error:
+        return None, details_of(error, None if is_no_json(error) else from_json(content))
 
 
 def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
@@ -143,10 +143,10 @@ def check(adapter: Adapter | None, value: object, where: str) -> bytes:
         raise RequestError(Detail(where, "has no JSON form"))
     if adapter is None:
         return content
-    details = parse_json(adapter, content, strict=True)[1]
+    details = parse_sent(adapter, content)[1]
     if details:
         text = _json(_with_texts(value, {detail.where for detail in details}))
-        if text == content or text is None or parse_json(adapter, text, strict=True)[1]:
+        if text == content or text is None or parse_sent(adapter, text)[1]:
             raise RequestError(*(Detail(where + it.where, it.problem) for it in details))
         return text
     return content
