@@ -56,7 +56,7 @@ def main() -> None:
     document = parse(path, read_text(path))
     with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as folder:
         points = [_measure(document, times, Path(folder)) for times in TIMES]
-        exponent = _slope([(math.log(size), math.log(seconds)) for size, seconds in points])
+        exponent = slope([(math.log(size), math.log(seconds)) for size, seconds in points])
         print(f"seconds grow as size to the power {exponent:.2f}")
         _print_use(Path(folder))
 
@@ -91,7 +91,7 @@ def _python(code: str, folder: Path, *arguments: str) -> str:
     ).stdout
 
 
-def _slope(points: list[tuple[float, float]]) -> float:
+def slope(points: list[tuple[float, float]]) -> float:
     """Return the slope of the line through points, by least squares."""
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)

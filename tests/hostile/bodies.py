@@ -240,7 +240,7 @@ def _timed(read: Callable[[], Any]) -> tuple[str, float]:
     start = time.process_time()
     try:
         value = read()
-    except Exception as error:
+    except BaseException as error:  # a panic of pydantic too, which MemoryError becomes
         return type(error).__name__, time.process_time() - start
     seconds = time.process_time() - start
     return type(value).__name__, seconds
@@ -268,16 +268,15 @@ def run(folder: str, megabytes: int, jobs: list[tuple[str, str, int]]) -> Iterat
         source, target = os.pipe()
         child = os.fork()
         if child == 0:
-            os.close(source)
-            limit = megabytes * 2**20
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-            resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-            with open(target, "w", encoding="utf-8") as pipe:
-                pipe.write(json.dumps(_report(readers[job[0]], job)))
-                pipe.flush()
+            try:
+                limit = megabytes * 2**20
+                resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+                resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+                os.write(target, json.dumps(_report(readers[job[0]], job)).encode())
+            finally:
                 os._exit(0)
         os.close(target)
-        with open(source, encoding="utf-8") as pipe:
+        with os.fdopen(source, encoding="utf-8") as pipe:
             report = pipe.read()
         _, status = os.waitpid(child, 0)
         surface, kind, _ = job

@@ -1,0 +1,108 @@
+"""Cost of reading bodies that are made to cost much, in their size: events, callbacks and replies, from 1 KB to 10 MB.
+
+    python -m benchmarks reading
+
+For each surface and kind of `tests/hostile/bodies.py`, prints the seconds and the megabytes that the largest body
+takes, their ratios to those of `json.loads`, and the exponents of both in the size (1: linear). A figure below the
+constant cost of a delivery has no exponent: points of less than `LEAST_SECONDS` and `LEAST_MEGABYTES` are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hooksmith.pipeline import generate
+from hooksmith.settings import Settings
+
+from .generate_growth import slope
+
+TESTS = Path(__file__).parents[1] / "tests"
+SURFACES = ("event", "callback", "reply")
+SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+LEAST_SECONDS = 0.002
+LEAST_MEGABYTES = 4.0
+MEGABYTES = 8192
+"""Address space of a reading: a valid body of 3,300,000 empty objects takes 2 GB as models."""
+
+_KINDS = (
+    "import json; from hostile.bodies import *; print(json.dumps([DOCUMENT, [*VALID, *DRIFTED]]))"
+)
+
+
+def main() -> None:
+    """Print a line for each surface and kind, and the greatest exponents and ratios."""
+    document, kinds = json.loads(_python("-c", _KINDS))
+    jobs = [(surface, kind, size) for surface in SURFACES for kind in kinds for size in SIZES]
+    with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as home:
+        reports = list(_reports(document, jobs, Path(home)))
+    print(
+        f"{'':34}{'10 MB':>9}{'loads':>9}{'ratio':>7}{'MB':>8}{'ratio':>7}  exponents of time, memory"
+    )
+    summaries = [
+        _summary([each for each in reports if (each["surface"], each["kind"]) == (surface, kind)])
+        for surface in SURFACES
+        for kind in kinds
+    ]
+    for place, title in enumerate(("time", "memory")):
+        exponents = [found for each in summaries if (found := each[place]) is not None]
+        print(f"greatest exponent of {title}: {max(exponents):.2f}")
+
+
+def _reports(document: Any, jobs: list[Any], home: Path) -> Iterator[dict[str, Any]]:
+    path = home / "document.json"
+    path.write_text(json.dumps(document), "utf-8")
+    files = generate(path, Settings(package="attacked", formatter="none")).files
+    for name, text in files.items():
+        target = home / "attacked" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    output = _python("-m", "hostile.bodies", str(home), str(MEGABYTES), given=json.dumps(jobs))
+    yield from map(json.loads, output.splitlines())
+
+
+def _python(*arguments: str, given: str = "") -> str:
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, cwd=TESTS, input=given, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
+def _summary(reports: list[dict[str, Any]]) -> tuple[float | None, float | None]:
+    """Print the line of a surface and kind; return the exponents of time and memory."""
+    largest = reports[-1]
+    title = f"{largest['surface']:9}{largest['kind']:25}"
+    if "seconds" not in largest:
+        print(f"{title}{largest['outcome']}")
+        return math.inf, math.inf
+    exponents = (
+        _exponent(reports, "seconds", LEAST_SECONDS),
+        _exponent(reports, "megabytes", LEAST_MEGABYTES),
+    )
+    shown = "  ".join("   -" if each is None else f"{each:4.2f}" for each in exponents)
+    print(
+        f"{title}{largest['seconds']:8.2f}s{largest['loads_seconds']:8.2f}s"
+        f"{largest['seconds'] / largest['loads_seconds']:7.1f}{largest['megabytes']:8.0f}"
+        f"{largest['megabytes'] / largest['loads_megabytes']:7.1f}  {shown}  {largest['outcome']}"
+    )
+    return exponents
+
+
+def _exponent(reports: list[dict[str, Any]], figure: str, least: float) -> float | None:
+    """Return the exponent of a figure in the size; None if fewer than two sizes have a figure to speak of."""
+    points = [
+        (math.log(each["bytes"]), math.log(each[figure]))
+        for each in reports
+        if each.get(figure, 0) >= least
+    ]
+    return slope(points) if len(points) > 1 else None
+
+
+if __name__ == "__main__":
+    main()
