@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -173,7 +172,10 @@ def _is_between(least: float | None, value: float, most: float | None) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
+    """Return whether a text matches; also if Rust's engine cannot read the pattern: Python's may take years."""
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # slow, rarely needed
+
     try:
-        return re.search(pattern, text) is not None
-    except (re.error, OverflowError, RecursionError):
+        return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python(text)
+    except SchemaError:
         return True
