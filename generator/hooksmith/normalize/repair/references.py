@@ -33,10 +33,10 @@ class _Mender:
         """References whose chains end."""
 
     def mend(self, visit: Visit) -> None:
-        """Repair one reference."""
-        reference = visit.node["$ref"]
+        """Repair one reference. An object that stands in two places may have lost it already."""
+        reference = visit.node.get("$ref")
         if not isinstance(reference, str):
-            del visit.node["$ref"]
+            visit.node.pop("$ref", None)
             return
         if reference not in self._ends:
             self._ends[reference] = self._end(reference, visit.pointer)
