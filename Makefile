@@ -42,6 +42,7 @@ bench: $(READY) ## Measure what benchmarks/ measures
 fuzz: $(READY) ## Run the property tests at length, and 100,000 hostile documents
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 	cd tests && ../$(BIN)/python -m hostile $(or $(DOCUMENTS),100000)
+	cd tests && ../$(BIN)/python -m hostile.types ../specs/*/openapi.yaml documents/*.json cases/*/spec.*
 	HOOKSMITH_DELIVERIES=10000 $(BIN)/python -m pytest tests/runtime/webhooks/test_load.py tests/inbox/test_load.py
 
 conformance: $(READY) ## Call every operation on a mock server (Prism, by npm); run the JSON Schema Test Suite in FOLDER

@@ -30,7 +30,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
@@ -66,6 +65,13 @@ def _check_events(events: Any) -> Any:
     return None if events is None else check_statement("x-hooksmith-events", events)
 
 
+def _check_path(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("a path has no null characters")
+    return path
+
+
+FilePath = Annotated[Path, AfterValidator(_check_path)]
 Identifier = Annotated[str, AfterValidator(check_identifier)]
 ApiName = Annotated[Identifier, AfterValidator(_check_public)]
 Pointer = Annotated[str, AfterValidator(_check_pointer)]
@@ -94,9 +100,9 @@ class PatternsConfig(_Frozen):
 class ApiConfig(_Frozen):
     """`[tool.hooksmith.apis.<name>]`: one subpackage."""
 
-    spec: Path
-    roots: tuple[Path, ...] = ()
-    overlay: tuple[Path, ...] = ()
+    spec: FilePath
+    roots: tuple[FilePath, ...] = ()
+    overlay: tuple[FilePath, ...] = ()
     names: dict[Pointer, Identifier] = {}
     signature: Annotated[str | dict[str, Any] | None, AfterValidator(_check_signature)] = None
     events: Annotated[dict[str, Any] | None, AfterValidator(_check_events)] = None
@@ -107,7 +113,7 @@ class ApiConfig(_Frozen):
 class Config(_Frozen):
     """`[tool.hooksmith]`: a package of subpackages. Paths are relative to the working folder, not to the file."""
 
-    out: Path
+    out: FilePath
     package: Identifier
     formatter: Formatter = "black"
     strict: bool = True
@@ -202,7 +208,7 @@ def _take_urls(table: dict[str, Any]) -> dict[str, str]:
 
 def _file_name(url: str) -> str:
     """Return the file name for a fetched document; a URL without a name gives `openapi.yaml`, which may hold JSON."""
-    name = PurePosixPath(urlsplit(url).path).name
+    name = PurePosixPath(re.split("[?#]", url)[0]).name
     return name if re.fullmatch(r"[\w-][\w.-]*\.(json|ya?ml)", name) else "openapi.yaml"
 
 
@@ -222,6 +228,9 @@ def _table(path: Path, text: str) -> dict[str, Any] | None:
         line, column = (int(number) for number in match.groups()) if match else (None, None)
         message = str(error).partition(" (at ")[0]
         raise ConfigError.at(Place(file=str(path), line=line, column=column), message) from error
+    except (ValueError, RecursionError) as error:  # a number of too many digits, too many brackets
+        message = f"is not TOML that can be read: {str(error).partition(';')[0]}"
+        raise ConfigError.at(Place(file=str(path)), message) from error
     if path.name != "pyproject.toml":
         return data
     tool = data.get("tool")

@@ -17,6 +17,7 @@ from .caching.store import write_whole
 from .output.runtime_copy import templates
 from .plan.docstrings import comment, docstring, one_line
 from .plan.literals import literal, mapping
+from .plan.markdown import md_code, md_text
 from .plan.views import PackageView
 
 
@@ -124,6 +125,8 @@ def _environment() -> Environment:
     environment.filters["docstring"] = docstring
     environment.filters["one_line"] = one_line
     environment.filters["comment"] = comment
+    environment.filters["md_text"] = md_text
+    environment.filters["md_code"] = md_code
     return environment
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from hooksmith.extensions import check_extensions
+from hooksmith.extensions.schema import check_statement
 from hooksmith.load.library import load
+from support.documents import openapi, operation, result_of
 
 SIGNATURE = """\
 openapi: 3.1.0
@@ -142,3 +144,49 @@ def test_each_wrong_thing_is_said_once(tmp_path: Path) -> None:
 def test_the_projects_own_specs() -> None:
     for path in sorted((Path(__file__).parents[2] / "specs").glob("*/openapi.yaml")):
         assert check_extensions(load(path).root) == [], path
+
+
+NAMES = [
+    "a b", "_a", "__init__", "é", "", "a-b", "1a", "audience\n", "audience\r\n", "a\u2028", "x" * 20 + " ", "a.b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_arguments_are_identifiers(name: str) -> None:
+    assert check_statement("x-hooksmith-token", {"parameters": ["audience", "class", "self"]})
+    assert check_statement("x-hooksmith-client", {"options": {"base_url": {}, "class": {}}})
+    with pytest.raises(ValueError, match="parameters"):
+        check_statement("x-hooksmith-token", {"parameters": [name]})
+    with pytest.raises(ValueError, match="options"):
+        check_statement("x-hooksmith-client", {"options": {name: {}}})
+    with pytest.raises(ValueError, match="name"):
+        check_statement("x-hooksmith-client", {"name": name})
+
+
+@pytest.mark.parametrize(
+    "name", ["grant_type", "client_id", "client_secret", "token_url", "access_token"]
+)
+def test_a_token_request_keeps_its_own_fields(name: str) -> None:
+    with pytest.raises(ValueError, match=r"parameters\[0\]"):
+        check_statement("x-hooksmith-token", {"parameters": [name]})
+
+
+def test_separators_have_no_line_end() -> None:
+    scheme = {
+        "scheme": "hmac",
+        "header": "X-Sig",
+        "signed": "{body}",
+        "syntax": "pairs",
+        "key": "v1",
+    }
+    with pytest.raises(ValueError, match="separator"):
+        check_statement("x-hooksmith-signature", {**scheme, "separator": ",\n"})
+
+
+def test_reserved_names_give_other_arguments(tmp_path: Path) -> None:
+    names = ["class", "self", "base_url", "None", "str", "hooks", "max_reply", "client_secret"]
+    options = {name: {"required": True} for name in names}
+    document = openapi({"/": {"get": operation()}}, **{"x-hooksmith-client": {"options": options}})
+    text = result_of(document, tmp_path).files["client.py"]
+    for name in ("class_", "self_", "base_url_", "none", "str_", "hooks_", "max_reply_"):
+        assert f"        {name}: str | None = None," in text

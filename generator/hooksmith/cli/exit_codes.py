@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from ..errors import Diagnostic, HooksmithError
+from ..errors import Diagnostic, HooksmithError, Place
 from .printing import print_diagnostics, print_note
 from .usage_error import UsageError
 
@@ -33,8 +33,17 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except UsageError as error:
         print_diagnostics([Diagnostic(message=str(error), hint=error.hint)])
         return ERROR
+    except OSError as error:
+        print_diagnostics([_system_error(error)])
+        return ERROR
     except Exception as error:
         return _internal_error(error)
+
+
+def _system_error(error: OSError) -> Diagnostic:
+    """Return the diagnostic of an error that the system reports: a full disk, a name that is too long."""
+    place = Place(file=str(error.filename)) if error.filename is not None else None
+    return Diagnostic(message=error.strerror or str(error), place=place)
 
 
 def _internal_error(error: Exception) -> int:

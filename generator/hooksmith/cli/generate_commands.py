@@ -10,7 +10,8 @@ from typing import Any
 
 from ..batch import cores
 from ..caching.run_results import Output
-from ..errors import HooksmithError, OutputError, Place
+from ..errors import HooksmithError
+from ..output.whole_file import replace_file
 from .exit_codes import STALE, exit_code_of
 from .printing import print_diagnostics, print_line, print_note, print_summary, progress
 from .targets import Choice, Target, generate_targets
@@ -97,11 +98,7 @@ def _write_report(choice: Choice, file: Path) -> None:
         path.as_posix(): ledger(path, options).as_json() for path, options in choice.jobs()
     }
     text = json.dumps({"documents": documents}, indent=2, ensure_ascii=False) + "\n"
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError.at(Place(file=str(file)), f"cannot be written: {reason}") from error
+    replace_file(file, text.encode())
 
 
 def _write(changed: list[Target], target: Target, files: Files) -> int:

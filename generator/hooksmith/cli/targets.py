@@ -138,7 +138,7 @@ def extension_settings(signature: str | None, events: str | None) -> dict[str, A
         try:
             value = json.loads(text) if is_data else text
             settings[name] = check_statement(f"x-hooksmith-{name}", value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"--{name}: {error}") from error
     return settings
 

@@ -37,11 +37,19 @@ class ReceivedReply:
             return f"{self.status} -"
 
 
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 class Forwarder:
     """Sends requests to one address; the query of a request is kept. Raises HooksmithError if it is no address."""
 
     def __init__(self, url: str) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        if not _is_address(url):
             hint = "such as http://localhost:3000/webhooks"
             raise HooksmithError.at(None, f"--forward {url}: not an address", hint=hint)
         self._url = url
@@ -49,7 +57,7 @@ class Forwarder:
 
     def forward(self, request: RecordedRequest) -> ReceivedReply:
         """Send a request on and return the reply; 502 if nothing answers."""
-        query = urlsplit(request.url).query
+        query = request.url.partition("#")[0].partition("?")[2]
         url = f"{self._url}{'&' if '?' in self._url else '?'}{query}" if query else self._url
         dropped = HOP_BY_HOP | {"host", "content-length"}
         sent = [(name, text) for name, text in request.headers if name.lower() not in dropped]

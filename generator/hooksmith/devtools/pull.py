@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,10 @@ class _Fetcher:
             raise self._error(
                 url, f"its $ref {reference!r} leads outside the folder of the document"
             )
-        return path, urljoin(url, reference)
+        try:
+            return path, urljoin(url, reference)
+        except ValueError as error:
+            raise self._error(url, f"its $ref {reference!r} is no URL: {error}") from error
 
     def _fetch(self, url: str) -> bytes:
         """Return the content at a URL, through redirects."""
@@ -147,7 +151,7 @@ class _Fetcher:
                     if not reply.is_redirect:
                         return self._content(url, reply)
                     target = urljoin(target, reply.headers.get("Location", ""))
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise self._error(url, f"cannot be fetched: {reason}") from error
         raise self._error(url, f"cannot be fetched: more than {_MAX_REDIRECTS} redirects")
@@ -203,7 +207,7 @@ def _relative_references(path: Path, content: bytes) -> Iterator[str]:
         return
     locations = (reference.partition("#")[0] for reference in _references(data))
     for location in dict.fromkeys(locations):
-        if location and not urlsplit(location).scheme and not location.startswith("//"):
+        if location and not re.match("//|[A-Za-z][A-Za-z0-9+.-]*:", location):
             yield location
 
 

@@ -18,6 +18,7 @@ from ..ir.queries import signs_url
 from ..naming.casing import snake
 from ..settings import check_identifier
 from ..suggest import did_you_mean
+from .pull import check_url
 
 _HEAD = """\
 # hooksmith: `hooksmith generate` writes the package OUT/PACKAGE, `hooksmith check` tells in CI whether it is current.
@@ -56,9 +57,9 @@ def parse_source(source: str, folder: Path) -> Start:
         entry = catalogue_entry(source)
         return Start(name=source, spec=entry.document, signature=entry.signature, note=entry.note)
     if re.match(r"https?://", source):
-        return Start(
-            name=_api_name(urlsplit(source).path, urlsplit(source).hostname or ""), spec=source
-        )
+        check_url(source)
+        parts = urlsplit(source)
+        return Start(name=_api_name(parts.path, parts.hostname or ""), spec=source)
     path = folder / source
     if path.is_file():
         return Start(name=_api_name(Path(source).as_posix(), "api"), spec=Path(source).as_posix())

@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup
 
+from ..plan.markdown import md_code
 from .prose import has_html, is_closed
 
 _FENCE = re.compile(r"`{3,}")
@@ -51,15 +52,6 @@ def md_line(text: str) -> str:
     """Return a description as one line of Markdown, for an item of a list."""
     line = " ".join(text.split())
     return line.replace("<", "&lt;") if has_html(line) else line
-
-
-def md_code(text: str) -> str:
-    """Return text as a code span, with as many backticks as it takes (CommonMark 6.1)."""
-    line = " ".join(text.split())
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    mark = "`" * (longest + 1)
-    space = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{mark}{space}{line}{space}{mark}" if line else ""
 
 
 def md_fence(text: str, language: str = "") -> str:

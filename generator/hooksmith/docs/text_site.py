@@ -9,11 +9,12 @@ from typing import Any
 from jinja2 import Environment
 
 from ..ir import Resource
+from ..plan.markdown import md_code
 from ..render import template_environment
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page, examples_of
 from .index import ApiIndex
-from .markdown import md_block, md_code, md_fence, md_line, md_type, tidy
+from .markdown import md_block, md_fence, md_line, md_type, tidy
 from .operation_pages import operation_pages
 from .overview import overview_page
 from .signatures import signature_view

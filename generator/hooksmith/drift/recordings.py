@@ -62,7 +62,7 @@ def _payloads(path: Path) -> Iterator[Recording]:
     """A payload, or a list of payloads."""
     try:
         data = json.loads(_read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LoadError.at(Place(file=str(path)), f"is not JSON: {error}") from error
     if not isinstance(data, list):
         yield Recording(source=str(path), body=_read(path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Any
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 from ..frozen import value
 from ..json_pointer import join
@@ -46,7 +46,7 @@ def identify(data: Any, uri: str) -> Identifiers:
         resource = specification.create_resource(schema)
         identifier = resource.id()
         if identifier and not identifier.startswith("#"):
-            absolute = urldefrag(urljoin(identifiers.base(pointer)[1], identifier)).url
+            absolute = joined(identifiers.base(pointer)[1], identifier).partition("#")[0]
             identifiers.bases[pointer] = absolute
             identifiers.pointers.setdefault(absolute, pointer)
         base = identifiers.base(pointer)[1]
@@ -55,6 +55,14 @@ def identify(data: Any, uri: str) -> Identifiers:
         for anchor in resource.anchors():
             identifiers.pointers.setdefault(f"{base}#{anchor.name}", pointer)
     return identifiers
+
+
+def joined(base: str, reference: str) -> str:
+    """Return a reference resolved against a base URI; the reference itself if one of them is no URI (`http://[`)."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
 
 
 def _specification(data: Any) -> Any:

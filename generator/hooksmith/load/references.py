@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from ..errors import HooksmithError, UnresolvedReferenceError
 from ..json_pointer import join, unescape
 from ..suggest import did_you_mean
 from .document import Document, Located, value_at
+from .identifiers import joined
 
 _MAX_HOPS = 100
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -63,7 +64,7 @@ class Resolution:
 
     def _identified(self, location: str) -> Located | None:
         base = self._document.identifiers.base(self._at)[1]
-        uri = urljoin(base, location)
+        uri = joined(base, location)
         return self._library.identified(uri)
 
     def _path(self, location: str) -> Path:

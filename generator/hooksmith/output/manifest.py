@@ -83,7 +83,7 @@ def _parse(path: Path, content: bytes) -> dict[str, str]:
     try:
         files = json.loads(content)["files"]
         return {str(name): str(digest) for name, digest in files.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OutputError.at(
             Place(file=str(path)),
             "is not the list of generated files that it was",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..ir import Operation, Resource
-from .docstrings import one_line
+from .markdown import md_code
 from .methods import content_type_argument
 from .views import ArgumentView, OverloadView, ResourceDocView, ResourceView
 
@@ -29,12 +29,13 @@ def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView
 
 def _call_doc(resource: str, operation: Operation, overload: OverloadView) -> str:
     """Return `call`: `route` → `type`, wrapped; a line end inside code is a space (CommonMark 6.1)."""
-    call = f"`client.{resource}.{operation.name}({_argument_list(operation, overload.arguments)})`:"
-    route = one_line(f"{operation.method} {operation.path}")
-    rest = f"`{route}` → `{overload.returns}`"
+    arguments = _argument_list(operation, overload.arguments)
+    call = md_code(f"client.{resource}.{operation.name}({arguments})") + ":"
+    route, returns = md_code(f"{operation.method} {operation.path}"), md_code(overload.returns)
+    rest = f"{route} → {returns}"
     if len(call) + 1 + len(rest) <= _WIDTH:
         return f"{call} {rest}"
-    lines = [rest] if len(rest) <= _WIDTH else [f"`{route}`", *_filled(f"→ `{overload.returns}`")]
+    lines = [rest] if len(rest) <= _WIDTH else [route, *_filled(f"→ {returns}")]
     return "\n  ".join([*_filled(call), *lines])
 
 

@@ -173,7 +173,8 @@ def _cost(items: Any, is_repeated: bool) -> _Cost:
     for operator, argument in items:
         name = str(operator)
         if name in _REPEATS:
-            total += _repeat(*argument, is_repeated)
+            least, most, inner = argument
+            total += _repeat(least, most, inner, is_repeated)
         elif name == "BRANCH":
             total += _Cost(len(argument[1]), 0, len(argument[1]), is_repeated)
             for option in argument[1]:
@@ -181,8 +182,8 @@ def _cost(items: Any, is_repeated: bool) -> _Cost:
         elif name in ("GROUPREF", "GROUPREF_EXISTS"):
             total += _Cost(1, 1, 1, is_repeated)
         else:
-            for inner in _inner(name, argument):
-                total += _cost(inner, is_repeated)
+            for part in _inner(name, argument):
+                total += _cost(part, is_repeated)
     return total
 
 

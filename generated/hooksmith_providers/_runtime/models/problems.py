@@ -33,8 +33,6 @@ _QUOTING = frozenset(
 )
 _OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
 _TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
-IMPLIED = "implied_type"
-"""Type of the error that stands beside those of a value of an implied type, and says nothing more."""
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FEW = 10
 _LONGEST = 200  # of an input that is compared with what is allowed
@@ -42,7 +40,7 @@ _LONGEST = 200  # of an input that is compared with what is allowed
 
 def details_of(error: ValidationError, document: Any) -> tuple[Detail, ...]:
     """Return the problems of a document; the first `MOST_PROBLEMS`."""
-    problems = _listed(error)
+    problems = error.errors(include_url=False)
     details = [
         Detail(pointer(*_tokens(each, document)), message_of(each))
         for each in problems[:MOST_PROBLEMS]
@@ -50,10 +48,6 @@ def details_of(error: ValidationError, document: Any) -> tuple[Detail, ...]:
     if len(problems) > MOST_PROBLEMS:
         details.append(Detail("", f"{len(problems) - MOST_PROBLEMS} further problems"))
     return tuple(details)
-
-
-def _listed(error: ValidationError) -> list[ErrorDetails]:
-    return [each for each in error.errors(include_url=False) if each["type"] != IMPLIED]
 
 
 def is_no_json(error: ValidationError) -> bool:
@@ -112,7 +106,7 @@ class Problem:
             problem.message = f"Input has {error.error_count()} problems"
             problem.is_listed = False
             return problem
-        for each in _listed(error):
+        for each in error.errors(include_url=False):
             problem._add(value, each)
         return problem
 
