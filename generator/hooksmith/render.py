@@ -15,9 +15,8 @@ from jinja2.bccache import Bucket
 
 from .caching.store import write_whole
 from .output.runtime_copy import templates
-from .plan.docstrings import comment, docstring, one_line
+from .plan.docstrings import comment, docstring, md_code, md_text, one_line
 from .plan.literals import literal, mapping
-from .plan.markdown import md_code, md_text
 from .plan.views import PackageView
 
 

@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from ..plan.markdown import md_code
+from ..plan.docstrings import md_code
 from .prose import has_html, is_closed
 
 _FENCE = re.compile(r"`{3,}")

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment
 
 from ..ir import Resource
-from ..plan.markdown import md_code
+from ..plan.docstrings import md_code
 from ..render import template_environment
 from .definition_pages import definition_pages
 from .event_pages import EventPage, event_page, examples_of

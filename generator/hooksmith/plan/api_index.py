@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..ir import Operation, Resource
-from .markdown import md_code
+from .docstrings import md_code
 from .methods import content_type_argument
 from .views import ArgumentView, OverloadView, ResourceDocView, ResourceView
 

@@ -101,3 +101,20 @@ def section(title: str, entries: list[tuple[str, str]]) -> str:
         filled = wrap(f"{name}: {sentence(doc)}" if doc else name, WIDTH - 20).split("\n")
         lines += [f"    {filled[0]}", *(f"        {line}" for line in filled[1:])]
     return "\n".join(lines)
+
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>~|]")
+
+
+def md_text(text: str) -> str:
+    """Return a text on one line; its characters that Markdown or HTML could read as signs are escaped."""
+    return _MARKDOWN.sub(r"\\\g<0>", one_line(text)).replace("\\<", "&lt;").replace("&#", "&amp;#")
+
+
+def md_code(text: str) -> str:
+    """Return a text as a code span, with as many backticks as it takes (CommonMark 6.1)."""
+    line = one_line(text)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    mark = "`" * (longest + 1)
+    space = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{mark}{space}{line}{space}{mark}" if line else ""
