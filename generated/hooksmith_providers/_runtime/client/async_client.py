@@ -14,6 +14,7 @@ import httpx2
 
 from ..models.reading import MAX_DEPTH
 from ..omit import OMIT, Omit
+from ..representation import safe_repr
 from .authenticators import AsyncAuthenticator
 from .base_client import (
     DEFAULT_MAX_REPLY,
@@ -336,5 +337,6 @@ class AsyncResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._client!r})"

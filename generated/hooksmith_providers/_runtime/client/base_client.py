@@ -14,6 +14,7 @@ from ..errors import APIError
 from ..headers import first_problem, merge
 from ..models.reading import checked_depth
 from ..omit import Omit
+from ..representation import safe_repr
 from .call import Call, Config, Outcome
 from .credentials import AsyncSource, Credentials, Given
 from .errors import ConfigurationError
@@ -107,6 +108,7 @@ class BaseClient:
             hooks=hooks or old.hooks,
         )
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={shown_url(self._config.base_url)!r})"
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..headers import value_problem
+from ..representation import safe_repr
 from .errors import ConfigurationError
 from .oauth_tokens import TokenCache
 from .operation import (
@@ -149,6 +150,7 @@ class Credentials:
         secrets += [value.removeprefix("Basic ") for value in basic]
         return replace(placement, secrets=tuple(dict.fromkeys(secrets)))
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Credentials({', '.join(self._sources)})"
 

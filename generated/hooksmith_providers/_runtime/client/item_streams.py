@@ -24,6 +24,7 @@ from pydantic_core import from_json
 from ..errors import APIError, Detail
 from ..models.base import Unknown
 from ..models.validation import ANY, parse_json
+from ..representation import safe_repr
 from .call import Call
 from .errors import ReplyValidationError, StreamError
 from .operation import ItemStream, StreamedOperation
@@ -153,6 +154,7 @@ class _StreamBase(Generic[Item]):
         """The id of the last server-sent event; empty if the API gives none."""
         return self._reader.framing.last_event_id
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(status={self.status}, request_id={self.request_id!r})"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Detail, RequestError
 from ..headers import first_problem
 from ..omit import OMIT, Omit
+from ..representation import safe_repr
 
 if TYPE_CHECKING:
     import httpx2
@@ -53,6 +54,7 @@ class RequestOptions:
         if self.max_retries is not None and self.max_retries < 0:
             raise RequestError(Detail("options.max_retries", "Input should not be negative"))
 
+    @safe_repr
     def __repr__(self) -> str:
         return (
             f"RequestOptions(timeout={self.timeout!r}, headers={sorted(self.headers)}, "

@@ -29,6 +29,7 @@ from pydantic_core import from_json
 
 from ..models.properties import resolve
 from ..omit import OMIT
+from ..representation import safe_repr
 from .errors import PaginationError
 from .operation import (
     CursorPagination,
@@ -237,6 +238,7 @@ class _PageFacts(Generic[Item, T]):
             return self._next
         raise self._next or _error(self.raw, "this is the last page")
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.items)} items, has_next={self.has_next})"
 

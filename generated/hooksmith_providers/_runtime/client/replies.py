@@ -14,6 +14,7 @@ from ..media_types import essence_of
 from ..models.properties import resolve
 from ..models.reading import MAX_DEPTH
 from ..models.validation import ANY, parse_json
+from ..representation import safe_repr
 from .errors import ReplyContentTypeError, ReplyValidationError
 from .operation import Operation, Reply
 
@@ -72,6 +73,7 @@ class RawReply(Generic[T]):
         """Return the URL of the next page in the header `Link` (RFC 8288), or None."""
         return self._response.links.get("next", {}).get("url")
 
+    @safe_repr
     def __repr__(self) -> str:
         size = len(self.content)
         return f"RawReply(status={self.status}, request_id={self.request_id!r}, {size} bytes)"

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from ..representation import safe_repr
 from .call import Call
 from .replies import mask_of
 
@@ -87,6 +88,7 @@ class _StreamFacts:
         self._call = call
         self._response = response
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(status={self.status}, request_id={self.request_id!r})"
 

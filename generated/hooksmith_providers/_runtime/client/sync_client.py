@@ -12,6 +12,7 @@ import httpx2
 
 from ..models.reading import MAX_DEPTH
 from ..omit import OMIT, Omit
+from ..representation import safe_repr
 from .authenticators import SyncAuthenticator
 from .base_client import (
     DEFAULT_MAX_REPLY,
@@ -332,5 +333,6 @@ class SyncResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._client!r})"

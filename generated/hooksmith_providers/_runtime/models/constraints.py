@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler
@@ -20,13 +18,15 @@ from ..errors import RequestError
 from .decimals import unmarked
 from .formats import ENCODERS, FORMATS
 from .json_schema import failing
+from .patterns import UndecidedError, search_of
 from .validation import plain
 
 
 class Pattern:
     """Marks a string: `Annotated[str, Pattern("^(?!x)")]`. The expression may match anywhere (JSON Schema, `pattern`).
 
-    An expression that Python cannot read either (`\\p{L}` and the like) asserts nothing.
+    It is for expressions that pydantic cannot read; see `search_of`. An expression that Python cannot read either
+    asserts nothing.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -37,15 +37,13 @@ class Pattern:
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
-    @cached_property
-    def _expression(self) -> re.Pattern[str] | None:
-        try:
-            return re.compile(self.pattern)
-        except (re.error, OverflowError, RecursionError):
-            return None
-
     def _check(self, value: str) -> str:
-        if self._expression is not None and not self._expression.search(value):
+        search = search_of(self.pattern)
+        try:
+            is_match = search is None or search(value)
+        except UndecidedError:
+            return value
+        if not is_match:
             raise PydanticCustomError(
                 "string_pattern_mismatch",
                 "String should match pattern '{pattern}'",
@@ -155,9 +153,12 @@ def problems(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
         document = unmarked(plain(value, "body"))
     except (RequestError, PydanticSerializationError, UnicodeDecodeError):
         return  # an upload, say, has no JSON form yet: it is checked when it is sent
-    for keyword in failing(schema, document):
-        text = to_json(schema[keyword]).decode()
-        yield f"Input should satisfy {keyword}: {text if len(text) <= _LONGEST else '…'}"
+    try:
+        for keyword in failing(schema, document):
+            text = to_json(schema[keyword]).decode()
+            yield f"Input should satisfy {keyword}: {text if len(text) <= _LONGEST else '…'}"
+    except UndecidedError:
+        return
 
 
 def _canonical(value: Any) -> Any:

@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from ..errors import Detail
 from ..json_pointer import pointer, tokens
 from ..lazy_imports import bring
+from ..representation import safe_repr
 from .constraints import problems
 from .problems import IMPLIED
 
@@ -42,6 +43,7 @@ class Described:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Described({self.schema!r})"
 

@@ -5,13 +5,11 @@ Schemas have no `$ref`, and are part of the package. `format` and other annotati
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
+from .patterns import search_of
 
 Schema = Mapping[str, Any] | bool
 
@@ -69,17 +67,9 @@ def _of(json_type: str, test: Callable[[Any, Any], bool]) -> _Assertion:
     return lambda expected, value, _: not _is(json_type, value) or test(expected, value)
 
 
-@lru_cache(maxsize=256)
-def _expression(pattern: str) -> Callable[[str], object]:
-    """Return a search by a regular expression: Rust's engine, which never backtracks, if it accepts the expression."""
-    try:
-        return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python
-    except SchemaError:
-        return re.compile(pattern).search
-
-
 def _matches(pattern: str, text: str) -> bool:
-    return bool(_expression(pattern)(text))
+    search = search_of(pattern)
+    return search is None or bool(search(text))
 
 
 def _is_multiple(expected: float, value: float) -> bool:

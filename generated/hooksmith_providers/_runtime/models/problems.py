@@ -33,6 +33,8 @@ _QUOTING = frozenset(
 )
 _OURS = frozenset({"json_schema", "missing_constant", "null", "string_format", "unique_items"})
 _TELLING = (frozenset(get_args(ErrorType)) | _OURS) - _QUOTING
+IMPLIED = "implied_type"
+"""Type of the error that stands beside those of a value of an implied type, and says nothing more."""
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FEW = 10
 _LONGEST = 200  # of an input that is compared with what is allowed
@@ -40,7 +42,7 @@ _LONGEST = 200  # of an input that is compared with what is allowed
 
 def details_of(error: ValidationError, document: Any) -> tuple[Detail, ...]:
     """Return the problems of a document; the first `MOST_PROBLEMS`."""
-    problems = error.errors(include_url=False)
+    problems = _listed(error)
     details = [
         Detail(pointer(*_tokens(each, document)), message_of(each))
         for each in problems[:MOST_PROBLEMS]
@@ -48,6 +50,10 @@ def details_of(error: ValidationError, document: Any) -> tuple[Detail, ...]:
     if len(problems) > MOST_PROBLEMS:
         details.append(Detail("", f"{len(problems) - MOST_PROBLEMS} further problems"))
     return tuple(details)
+
+
+def _listed(error: ValidationError) -> list[ErrorDetails]:
+    return [each for each in error.errors(include_url=False) if each["type"] != IMPLIED]
 
 
 def is_no_json(error: ValidationError) -> bool:
@@ -106,7 +112,7 @@ class Problem:
             problem.message = f"Input has {error.error_count()} problems"
             problem.is_listed = False
             return problem
-        for each in error.errors(include_url=False):
+        for each in _listed(error):
             problem._add(value, each)
         return problem
 

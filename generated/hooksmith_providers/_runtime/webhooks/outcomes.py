@@ -15,6 +15,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..representation import safe_repr
+
 
 class PermanentFailure(Exception):
     """Failure of an event that no later attempt can handle; `reason` is text for the operator."""
@@ -37,6 +39,7 @@ class RetryLater(Exception):
         super().__init__(seconds)
         self.seconds = seconds
 
+    @safe_repr
     def __str__(self) -> str:
         return f"retry in {self.seconds:g} s"
 
@@ -48,6 +51,7 @@ class HandlerTimeoutError(TimeoutError):
         super().__init__(seconds)
         self.seconds = seconds
 
+    @safe_repr
     def __str__(self) -> str:
         return f"the handler exceeded its limit of {self.seconds:g} s"
 

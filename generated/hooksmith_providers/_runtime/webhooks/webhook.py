@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from ..models.reading import MAX_DEPTH, checked_depth
+from ..representation import safe_repr
 from .catalogue import Catalogue
 from .errors import SignatureError
 from .signatures.message import AnyHeaders, Message, raw_body
@@ -193,5 +194,6 @@ class BaseWebhook(Generic[EventT]):
             id_ or f"msg_{secrets.token_hex(12)}",
         )
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(tolerance={self._tolerance})"

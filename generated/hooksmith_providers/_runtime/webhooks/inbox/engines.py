@@ -11,6 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...representation import safe_repr
 from .states import InboxError, State
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class Procrastinate:
         for job in await app.job_manager.get_stalled_jobs(task_name=self._task_name):
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Procrastinate(queue={self._queue!r})"
 

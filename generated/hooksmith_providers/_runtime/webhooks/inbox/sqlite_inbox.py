@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...representation import safe_repr
 from .database import LEASE, RETENTION, Key, Operation, ResultT, Session, is_plain
 from .group_commit import GroupCommit
 from .sql_inbox import SQLInbox
@@ -238,6 +239,7 @@ class SQLiteInbox(SQLInbox):
         if reader is not None:
             reader.close()
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"SQLiteInbox({str(self._path)!r})"
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from importlib import import_module
 from typing import Any, Protocol
 
+from ...representation import safe_repr
 from .stores import LEASE, RETENTION, Taken, check_seconds
 
 
@@ -52,6 +53,7 @@ class _RedisOptions:
         self._retention = _milliseconds(retention)
         self.retention = retention
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(prefix={self._prefix!r})"
 

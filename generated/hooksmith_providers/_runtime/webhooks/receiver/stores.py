@@ -17,6 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ...representation import safe_repr
+
 T = TypeVar("T")
 
 LEASE = 30.0
@@ -147,6 +149,7 @@ class MemoryStore:
         self._swept = now
         self._entries = {key: entry for key, entry in self._entries.items() if entry[1] > now}
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"MemoryStore({len(self._entries)} keys)"
 
@@ -282,6 +285,7 @@ class SQLiteStore:
             self._swept = now
             connection.execute("DELETE FROM deliveries WHERE expires <= ?", (now,))
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"SQLiteStore({self._path!r})"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, TypeAlias
 
+from ...representation import safe_repr
 from ..errors import KeysUnavailableError
 
 Jwk: TypeAlias = Mapping[str, Any]
@@ -29,6 +30,7 @@ class LoadedKey:
     public: Any
     private: Any = None
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"LoadedKey({self.kid!r})"
 
