@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from .describe.assertions import unchecked
-from .describe.constraints import families, is_ambiguous
+from .describe.constraints import families, is_ambiguous, string_format
 from .errors import Diagnostic
 from .ir import Api, Operation, Reply
 from .json_pointer import escape, split
@@ -263,6 +263,8 @@ class _Accountant:
             kinds = families(document, visit.node)
             each = [set(unchecked(document, visit.node, family)) for family in kinds]
             missing = sorted(set.intersection(*each))
+            if string_format(visit.node) == "binary":
+                missing += sorted(visit.node.keys() & {"minLength", "maxLength", "pattern"})
             if is_ambiguous(document, visit.node):
                 missing.append("that no more than one option of oneOf fits")
             checked = visit.node.keys() & _WITHIN - set(missing)

@@ -11,7 +11,7 @@ from ..openapi.grammar import ASSERTIONS, Node
 from ..openapi.references import follow
 from .assertions import assertions
 
-_ARGUMENTS = {
+ARGUMENTS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "exclusiveMinimum": "exclusive_minimum",
@@ -209,7 +209,7 @@ def constraints(
         additional: Keywords that the type of this schema does not express.
     """
     arguments = {
-        _ARGUMENTS[key]: node[key]
+        ARGUMENTS[key]: node[key]
         for key in _KEYWORDS.get(family_, ())
         if node.get(key) is not None and node[key] is not False
     }

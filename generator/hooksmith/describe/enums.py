@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..ir import NULL, Constraints, EnumMember, Kind, LiteralOf, Scalar, Type
+from ..ir.values import holds
 from ..naming.casing import upper
 from ..naming.unique_names import unique
 from ..openapi.grammar import Node
+from .constraints import ARGUMENTS, constraints
 from .prose import text
 from .unions import union
 
@@ -37,7 +39,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def enum_members(node: Node, pointer: str) -> Iterator[EnumMember]:
+def admitted_values(document: Node, node: Node) -> list[Any]:
+    """Return the values of an enum that the constraints beside it admit; all values if it admits none of them."""
+    if node.keys().isdisjoint(ARGUMENTS):
+        return list(node["enum"])
+    limits = [constraints(document, node, family) for family in ("string", "number")]
+    values = [value for value in node["enum"] if all(holds(each, value) for each in limits)]
+    return values or list(node["enum"])
+
+
+def enum_members(document: Node, node: Node, pointer: str) -> Iterator[EnumMember]:
     """Yield the members of an enum, named by `x-enum-varnames` or `x-enumNames`, otherwise by their values."""
     values = list(dict.fromkeys(value for value in node["enum"] if value is not None))
     declared = node.get("x-enum-varnames") or node.get("x-enumNames") or ()
@@ -49,7 +60,10 @@ def enum_members(node: Node, pointer: str) -> Iterator[EnumMember]:
     )
     names = unique(wires, upper)
     indices = {value: index for index, value in reversed(list(enumerate(node["enum"])))}
+    admitted = admitted_values(document, node)
     for index, (value, name) in enumerate(zip(values, names, strict=True)):
+        if value not in admitted:
+            continue
         description = text(descriptions[index]) if index < len(descriptions) else ""
         yield EnumMember(
             name=name,

@@ -53,7 +53,7 @@ from .constraints import (
 )
 from .discriminators import discriminator
 from .dynamic_references import DynamicReferences
-from .enums import enum_members, literal
+from .enums import admitted_values, enum_members, literal
 from .lookup import Lookup
 from .prose import provenance, text
 from .unions import as_secret, asserting, nullable, union
@@ -136,7 +136,7 @@ class Schemas(Lookup):
         if "const" in node:
             return literal([node["const"]])
         if node.get("enum"):
-            return literal(node["enum"])
+            return literal(admitted_values(self._document, node))
         if keyword := union_keyword(self._document, node):
             return self._union(node, keyword, pointer)
         return union([self._of_json_type(name, node, pointer) for name in json_types(node)])
@@ -198,8 +198,8 @@ class Schemas(Lookup):
     def _string(self, node: Node) -> Scalar:
         format_ = string_format(node)
         kind = _FORMATS.get(str(format_), Kind.STRING)
-        is_text = kind is Kind.STRING
-        limits = constraints(self._document, node, "string") if is_text else NO_CONSTRAINTS
+        has_text = kind is not Kind.BINARY
+        limits = constraints(self._document, node, "string") if has_text else NO_CONSTRAINTS
         if format_ in STRING_FORMATS:
             limits = replace(limits, format=format_)
         return Scalar(kind, limits, secret=format_ == "password")
@@ -270,7 +270,9 @@ class Schemas(Lookup):
             return self._model(node, pointer, common)
         if is_enum(node):
             is_open = node.get("x-hooksmith-open-enum")
-            return Enum(**common, members=tuple(enum_members(node, pointer)), open=is_open)
+            return Enum(
+                **common, members=tuple(enum_members(self._document, node, pointer)), open=is_open
+            )
         return Alias(**common, type=self._unnamed(node, pointer))
 
     def _common(self, node: Any, pointer: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def fits(type_: Type, default: Any, definitions: Mapping[str, AnyDefinition]) ->
     """Return whether a default, which JSON Schema does not hold to its schema, fits its type and its constraints."""
     match type_:
         case Scalar(kind=kind, constraints=constraints):
-            return _is_of_kind(kind, default) and _holds(constraints, default)
+            return _is_of_kind(kind, default) and holds(constraints, default)
         case LiteralOf(values=values):
             return any(type(value) is type(default) and value == default for value in values)
         case Named(name=name):
@@ -72,13 +72,13 @@ def fits(type_: Type, default: Any, definitions: Mapping[str, AnyDefinition]) ->
         case Array(items=items, constraints=constraints):
             return (
                 isinstance(default, list)
-                and _holds(constraints, default)
+                and holds(constraints, default)
                 and all(fits(items, item, definitions) for item in default)
             )
         case Map(values=values, constraints=constraints):
             return (
                 isinstance(default, dict)
-                and _holds(constraints, default)
+                and holds(constraints, default)
                 and all(fits(values, item, definitions) for item in default.values())
             )
         case Tuple():
@@ -117,7 +117,7 @@ def _fits_tuple(type_: Tuple, default: Any, definitions: Mapping[str, AnyDefinit
         return False
     further = default[len(type_.items) :]
     return (
-        _holds(type_.constraints, default)
+        holds(type_.constraints, default)
         and all(
             fits(item, value, definitions)
             for item, value in zip(type_.items, default, strict=False)
@@ -145,7 +145,7 @@ def _can_read(kind: Kind, text: str) -> bool:
     return True
 
 
-def _holds(constraints: Constraints, default: Any) -> bool:
+def holds(constraints: Constraints, default: Any) -> bool:
     """Return whether a default satisfies the constraints that its Python type asserts."""
     if isinstance(default, str):
         return _is_between(constraints.min_length, len(default), constraints.max_length) and (

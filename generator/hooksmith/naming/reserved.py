@@ -43,7 +43,7 @@ SHADOWING = KEYWORDS | BUILTINS | {"self", "cls", "match", "case", "type"}
 
 CLASS_NAMES = BUILTIN_CLASSES | frozenset(
     """Annotated Any Literal Field StrEnum IntEnum TypeAlias TypeAliasType ConfigDict Pattern
-    UniqueItems Int32 Int64 Asserts Whole StringFormat Variadic
+    UniqueItems AssertsText Int32 Int64 Asserts Whole StringFormat Variadic
     SentFormat SentInt32 SentInt64 ReceivedOnly Nullable SharedModel CamelSharedModel
     Model RequestModel CamelModel CamelRequestModel Open OpenInt Omittable
     Decimal JsonDecimal Described Implied Tolerant SchemaModel CamelSchemaModel MaybeAbsent

@@ -143,6 +143,8 @@ class AnnotationWriter:
     def _scalar(self, scalar: Scalar) -> str:
         if scalar.kind is Kind.BINARY and self.strict and not self.exact:
             return self.imports.add_runtime("models.uploads", "FileContent")
+        if scalar.kind in (Kind.DATE, Kind.DATE_TIME):
+            return self._moment(scalar)
         constraints = scalar.constraints
         if scalar.kind is Kind.INTEGER:
             if self.strict and not self.exact and constraints in _ALIASES:
@@ -152,6 +154,20 @@ class AnnotationWriter:
                 return self.imports.add_runtime("models.sent_and_received", name)
             constraints = with_whole_bounds(constraints)
         return self._constrained(self._scalar_name(scalar.kind), constraints)
+
+    def _moment(self, scalar: Scalar) -> str:
+        """Return a date or date-time, whose constraints are those of its text.
+
+        The text of a received date-time is not kept, so nothing is described of it.
+        """
+        annotation = self._scalar_name(scalar.kind)
+        schema = constraint_schema(scalar.constraints, "string")
+        if schema and scalar.kind is Kind.DATE:
+            return self._constrained(annotation, Constraints(further=json.dumps(schema)))
+        if schema and self.strict:
+            name = self._constraint("AssertsText")
+            return self._annotated(annotation, [f"{name}({literal(schema)})"])
+        return annotation
 
     def _scalar_name(self, kind: Kind) -> str:
         if kind is Kind.ANY:
