@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import (
     CoreSchema,
     PydanticCustomError,
@@ -134,13 +134,37 @@ class Asserts:
 
     def wrap(self, schema: CoreSchema) -> CoreSchema:
         """Return a core schema with this assertion added."""
-        return core_schema.no_info_after_validator_function(self._check, schema)
+        return core_schema.no_info_after_validator_function(self.check, schema)
 
-    def _check(self, value: Any) -> Any:
+    def check(self, value: Any) -> Any:
+        """Return a value; raises PydanticCustomError if it does not satisfy the schema."""
         problem = next(problems(self.schema, value), None)
         if problem is not None:
             raise PydanticCustomError("json_schema", "{problem}", {"problem": problem})
         return value
+
+
+class AssertsText:
+    """Marks a date-time whose text satisfies a schema: `Annotated[Timestamp, AssertsText({"pattern": "Z$"})]`.
+
+    A value without a text, a `datetime` of Python, is asserted when it is sent.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), **self.schema}
+
+    def _check(self, value: Any) -> Any:
+        return Asserts(self.schema).check(value) if isinstance(value, str) else value
 
 
 _LONGEST = 200
