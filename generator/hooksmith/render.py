@@ -61,6 +61,7 @@ FILES = (
     Output("api/models.py.jinja", "models.py", _one("models")),
     Output("api/models/__init__.py.jinja", "models/__init__.py", _one("model_modules")),
     Output("api/models/module.py.jinja", "models/{}.py", _model_modules),
+    Output("api/params.py.jinja", "params.py", _one("params")),
     Output("api/event_types.py.jinja", "event_types.py", _one("event_types")),
     Output("api/analytic_events.py.jinja", "analytic_events.py", _one("analytic_events")),
     Output("api/events.py.jinja", "events.py", _one("events")),

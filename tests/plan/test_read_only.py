@@ -66,8 +66,10 @@ def package(tmp_path: Path, case_home: Path) -> Iterator[ModuleType]:
         },
     }
     made = result_of(openapi({"/users": operations}, components={"schemas": SCHEMAS}), tmp_path)
-    assert "team: TeamInput | Team," in made.files["resources/users.py"]
-    assert "teams: Sequence[TeamInput | Team] | Omit" in made.files["resources/users.py"]
+    assert "team: TeamInput | Team | TeamParams," in made.files["resources/users.py"]
+    assert (
+        "teams: Sequence[TeamInput | Team | TeamParams] | Omit" in made.files["resources/users.py"]
+    )
     with imported(made.files, case_home) as found:
         yield found
 

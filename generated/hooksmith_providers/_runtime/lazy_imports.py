@@ -6,11 +6,12 @@ module when they are needed, so that a model costs its own modules, and modules 
 
 from __future__ import annotations
 
+import builtins
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 
@@ -72,3 +73,52 @@ def bring(module: ModuleType, expression: str, source: ModuleType | None = None)
             evaluated(module, name)
         elif package is not None and hasattr(package, name):
             setattr(module, name, getattr(package, name))
+
+
+class DeferredAnnotations(dict[str, Any]):
+    """Annotations of a method: the names in them are imported when the annotations are first read.
+
+    A resource's module imports models and TypedDicts for type checkers alone. `typing.get_type_hints`,
+    `inspect.signature` and pydantic iterate over annotations before they evaluate them in the method's module.
+    """
+
+    def __init__(self, method: FunctionType) -> None:
+        super().__init__(method.__annotations__)
+        self._module = method.__globals__
+
+    def __iter__(self) -> Iterator[str]:
+        self._bring()
+        return super().__iter__()
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        self._bring()
+        return super().keys()
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+        self._bring()
+        return super().values()
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+        self._bring()
+        return super().items()
+
+    def _bring(self) -> None:
+        module, package = self._module, self._module["__package__"]
+        models = import_module("..models", package)
+        for text in super().values():
+            for name in compile(text, module["__name__"], "eval").co_names:
+                if name in module:
+                    continue
+                if hasattr(models, name):
+                    module[name] = getattr(models, name)
+                elif not hasattr(builtins, name):
+                    # The module imports a TypedDict with an underscore if a model has its name.
+                    params = import_module("..params", package)
+                    module[name] = getattr(params, name.removeprefix("_"))
+
+
+def defer_annotations(methods: Mapping[str, Any]) -> None:
+    """Defer the imports of the names in the annotations of a class's methods."""
+    for method in methods.values():
+        if isinstance(method, FunctionType):
+            method.__annotations__ = DeferredAnnotations(method)

@@ -311,6 +311,7 @@ class Schemas(Lookup):
             fields=tuple(fields),
             bases=tuple(self._names[base[1:]] for base in bases),
             extra=self._further_properties(node, pointer),
+            has_further=node.get("additionalProperties", False) is not False,
             further=self._model_assertions(node),
             is_implied=not any("type" in part for part in self.lineage(node)),
         )
@@ -336,8 +337,7 @@ class Schemas(Lookup):
             required: Whether a value must be given.
         """
         keywords = node if isinstance(node, dict) else {}
-        target = self.resolve(keywords)
-        target = target if isinstance(target, dict) else {}
+        target = resolved if isinstance(resolved := self.resolve(keywords), dict) else {}
         type_ = self.type_at(node, pointer)
         if snake(wire) in _SECRETS or snake(wire).removesuffix("s") in _SECRETS:
             type_ = as_secret(type_)

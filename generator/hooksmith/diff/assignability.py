@@ -27,7 +27,7 @@ _SUPERCLASSES = {
     "IntEnum": "int",
 }
 _BOOLEANS = (LiteralValue("bool", "True"), LiteralValue("bool", "False"))
-_COVARIANT = frozenset({"Sequence", "Coroutine", "type"})
+_COVARIANT = frozenset({"Sequence", "Mapping", "Coroutine", "type"})
 _SEQUENCES = frozenset({"list", "tuple", "Sequence"})
 _MOST_EXPANSIONS = 64
 """Combinations of union options that a call with overloads is checked for; pyright stops there as well."""
@@ -66,7 +66,9 @@ class Assignability:
             case Name("Event") if self.surface.event_union:
                 return self.expand(parse(self.surface.event_union))
             case Name(name):
-                definition = self.surface.definitions.get(name)
+                definition = self.surface.definitions.get(
+                    name, self.surface.dictionary_aliases.get(name)
+                )
                 if isinstance(definition, AliasSurface):
                     return self.expand(parse(definition.annotation))
         return annotation
@@ -116,6 +118,8 @@ class Assignability:
         if target.text == "Sequence" and source.text in _SEQUENCES:
             item = target.arguments[0]
             return all(self.is_assignable(_item(each), item) for each in source.arguments)
+        if target.text == "Mapping" and source.text == "dict":
+            return self.is_assignable(source.arguments[1], target.arguments[1])
         if source.text != target.text:
             return False
         if source.text == "tuple":

@@ -142,6 +142,17 @@ class Surface:
         for definition in view.events.definitions if view.events else ():
             yield self._definition(definition, EVENTS)
 
+    @cached_property
+    def dictionary_aliases(self) -> Mapping[str, AliasSurface]:
+        """The aliases of the module of TypedDicts by name."""
+        aliases = self.view.params.aliases if self.view.params else ()
+        return {
+            alias.name: AliasSurface(
+                name=alias.name, module="params", annotation=_alias_annotation(alias.expression)
+            )
+            for alias in aliases
+        }
+
     def _definition(self, definition: DefinitionView, module: str) -> DefinitionSurface:
         match definition:
             case ModelView():

@@ -27,8 +27,8 @@ _IMPORTS = {
     "functools": "cached_property",
     "pydantic": "ConfigDict Field StrictBool StrictInt StrictStr",
     "time": "time",
-    "typing": "TYPE_CHECKING Annotated Any Literal Self TypeAlias overload",
-    "typing_extensions": "TypeAliasType",
+    "typing": "TYPE_CHECKING Annotated Any Literal NotRequired Self TypeAlias overload",
+    "typing_extensions": "TypeAliasType TypedDict",
 }
 """Module → the names that generated code imports from it. All other imports are relative, but for `import httpx2`."""
 

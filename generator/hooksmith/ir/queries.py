@@ -70,6 +70,16 @@ def all_fields(model: Model, definitions: Mapping[str, AnyDefinition]) -> list[F
     return list({**fields, **{field.wire: field for field in model.fields}}.values())
 
 
+def has_further_properties(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
+    """Return whether the document allows further properties of a model explicitly, or lists no property."""
+    return not all_fields(model, definitions) or _mentions_further(model, definitions)
+
+
+def _mentions_further(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:
+    bases = [base for name in model.bases if isinstance(base := definitions[name], Model)]
+    return model.has_further or any(_mentions_further(base, definitions) for base in bases)
+
+
 def sent_types(operation: Operation) -> Iterator[Type]:
     """Yield the types of an operation's parameters and bodies, and of the answers to its callbacks."""
     for parameter in operation.parameters:

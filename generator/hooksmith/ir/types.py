@@ -183,6 +183,8 @@ class Model(Definition):
     fields: tuple[Field, ...] = ()
     bases: tuple[str, ...] = ()
     extra: Type | None = ANY
+    has_further: bool = False
+    """Whether the document says that there are further properties. Otherwise it leaves them open, or forbids them."""
     further: str = ""
     """JSON text of a schema asserted of the whole object."""
     is_implied: bool = False

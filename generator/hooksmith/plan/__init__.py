@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..ir import Api, Resource
 from .agents import plan_agents
 from .api_index import plan_resource_doc
+from .arguments import dictionary_names, plan_dictionaries
 from .callbacks import plan_callback_receiver, plan_callbacks
 from .client import plan_client
 from .docstrings import sentence
-from .event_types import plan_analytic_events, plan_event_docs, plan_event_types
+from .enums import plan_analytic_events, plan_event_docs, plan_event_types
 from .events import NAMES as EVENT_NAMES
 from .events import event_definitions, plan_events
 from .examples import has_headers, plan_examples
@@ -42,6 +43,7 @@ class _Planner:
         self._runtime = runtime
         self._definitions = {definition.name: definition for definition in api.definitions}
         self._modules = model_modules(api)
+        self._dictionaries = dictionary_names(api)
         self._with_events = () if self._modules else event_definitions(api)
 
     def package(self, package: str, import_name: str) -> PackageView:
@@ -59,6 +61,7 @@ class _Planner:
             whole_examples=has_headers(api),
             models=None if self._modules else self._models(),
             model_modules=self._model_modules() if self._modules else None,
+            params=plan_dictionaries(self._dictionaries, self._definitions, runtime),
             event_types=plan_event_types(api),
             analytic_events=plan_analytic_events(api),
             events=self._events(),
@@ -83,6 +86,7 @@ class _Planner:
             f".{self._runtime}",
             {each.pointer: each.constant for each in callbacks.callbacks} if callbacks else {},
             [each for each in self._api.resources if each.name.rpartition(".")[0] == resource.name],
+            dictionaries=self._dictionaries,
             deferred=bool(self._modules),
         )
 

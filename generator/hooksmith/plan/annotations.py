@@ -68,8 +68,6 @@ _UNCONSTRAINED = Constraints()
 _ALIASES = {Constraints(format="int32"): "Int32", Constraints(format="int64"): "Int64"}
 _SENT_ALIASES = {form: f"Sent{name}" for form, name in _ALIASES.items()}
 """Constraints for which the runtime has a named annotation."""
-_SHORT_ENUM = 8
-"""Members up to which an argument's annotation lists the values of an enum beside the enum."""
 
 
 @value()
@@ -234,9 +232,9 @@ class AnnotationWriter:
             return "None"
         annotation = self.imports.add_definition(name)
         if isinstance(definition, Enum) and self._is_open(definition):
-            alias = "Open" if _is_text(definition) else "OpenInt"
+            alias = "Open" if is_text(definition) else "OpenInt"
             return f"{self.imports.add_runtime('models.base', alias)}[{annotation}]"
-        if self.strict and isinstance(definition, Enum) and not _is_text(definition):
+        if self.strict and isinstance(definition, Enum) and not is_text(definition):
             return self._whole(annotation)
         return annotation
 
@@ -305,60 +303,6 @@ class AnnotationWriter:
         return any(count > 1 for count in counts.values())
 
 
-@value()
-class ArgumentAnnotationWriter(AnnotationWriter):
-    """Writes the annotations of arguments, which accept every value that can be converted."""
-
-    def _named(self, name: str) -> str:
-        definition = self.definitions[name]
-        if isinstance(definition, Alias) and definition.type == NULL:
-            return "None"
-        annotation = self.imports.add_definition(name)
-        if isinstance(definition, Model) and (received := self._received_class(definition)):
-            return f"{annotation} | {self.imports.add_definition(received)}"
-        if not isinstance(definition, Enum):
-            return annotation
-        if definition.open or len(definition.members) > _SHORT_ENUM:
-            return f"{annotation} | {'str' if _is_text(definition) else 'int'}"
-        values = self._literal_of(member.value for member in definition.members)
-        return f"{annotation} | {values}"
-
-    def _received_class(self, model: Model) -> str:
-        """Return the class for receiving the schema of a sent class (`Team` of `TeamInput`); empty without one."""
-        name = model.name.removesuffix("Input")
-        received = self.definitions.get(name)
-        is_pair = name != model.name and received is not None and received.pointer == model.pointer
-        return name if is_pair else ""
-
-    def _whole(self, annotation: str) -> str:
-        return annotation
-
-    def _constrained(
-        self, annotation: str, constraints: Constraints, *metadata: str, json_type: str = ""
-    ) -> str:
-        array = f"{self.imports.local('list')}["
-        if annotation.startswith(array):
-            return f"{self.imports.add('collections.abc', 'Sequence')}[{annotation.removeprefix(array)}"
-        return annotation
-
-    def _scalar(self, scalar: Scalar) -> str:
-        if scalar.kind is Kind.NUMBER:
-            return "float"
-        if scalar.kind is Kind.DECIMAL:
-            return f"{self.imports.add('decimal', 'Decimal')} | float"
-        if scalar.kind is Kind.DATE_TIME:
-            return self.imports.add("datetime", "datetime")
-        if scalar.kind is Kind.INTEGER:
-            return "int"
-        annotation = AnnotationWriter._scalar(self, scalar)
-        match scalar.constraints.format:
-            case "byte":
-                return f"{annotation} | bytes"
-            case "decimal":
-                return f"{annotation} | {self.imports.add('decimal', 'Decimal')}"
-        return annotation
-
-
 def is_secret(type_: Type, definitions: Mapping[str, AnyDefinition]) -> bool:
     """Return whether a value of the type, or an item of it, is a secret (`format: password`)."""
     match type_:
@@ -386,5 +330,6 @@ def is_nullable(type_: Type) -> bool:
     return type_ in (NULL, ANY)
 
 
-def _is_text(definition: Enum) -> bool:
+def is_text(definition: Enum) -> bool:
+    """Return whether the values of an enum are strings."""
     return isinstance(definition.members[0].value, str)

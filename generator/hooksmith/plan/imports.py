@@ -60,6 +60,12 @@ class Imports:
         if module is not None:
             self._names[module][name] = name
 
+    def add_for_types(self, module: str, name: str) -> str:
+        """Import a name that only annotations use; return its name in this module."""
+        local = self.local(name)
+        self._definitions[module].add(_clause((name, local)))
+        return local
+
     def local(self, name: str) -> str:
         """Return the name under which this module imports `name`."""
         local = name

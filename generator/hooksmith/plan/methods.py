@@ -9,10 +9,11 @@ from types import MappingProxyType
 from ..ir import AnyDefinition, Body, Field, Operation, Resource
 from ..ir.queries import success_type
 from ..naming.argument_names import free_name
-from .annotations import AnnotationWriter, ArgumentAnnotationWriter
+from .annotations import AnnotationWriter
+from .arguments import MODULE, ArgumentAnnotationWriter, Dictionaries
 from .client import nested_views
 from .docstrings import sentence
-from .imports import Imports, resource_imports
+from .imports import resource_imports
 from .literals import literal
 from .method_docs import method_doc
 from .models import constant
@@ -28,6 +29,7 @@ def plan_resource(
     callbacks: Mapping[str, str] = MappingProxyType({}),
     nested: Sequence[Resource] = (),
     *,
+    dictionaries: Mapping[str, str] = MappingProxyType({}),
     deferred: bool = False,
 ) -> ResourceView:
     """Plan the two modules of a resource: its classes and the constants of its operations.
@@ -37,12 +39,14 @@ def plan_resource(
         runtime: The runtime's package, relative to the modules.
         callbacks: Pointer of a callback → its constant.
         nested: The resources that are attributes of this resource.
+        dictionaries: Definition → name of its TypedDict.
         deferred: Whether an operation imports its models on its first call.
     """
     constants = constant_names(resource.operations, definitions)
     imports = resource_imports(resource, nested, definitions, runtime)
-    pairs = zip(resource.operations, constants, strict=True)
-    views = _method_views(pairs, definitions, imports, callbacks)
+    names = Dictionaries(dictionaries, f"..{MODULE}")
+    arguments = ArgumentAnnotationWriter(definitions, imports, strict=True, dictionaries=names)
+    views = _method_views(resource, constants, arguments, callbacks)
     return ResourceView(
         name=resource.name,
         module=resource.module,
@@ -56,25 +60,21 @@ def plan_resource(
         nested=nested_views(nested),
         methods=views,
         imports=imports.block(definitions_for_types_only=True),
-        operations=plan_constants(
-            resource.operations, constants, definitions, runtime, deferred=deferred
-        ),
+        operations=plan_constants(resource.operations, constants, definitions, runtime, deferred),
     )
 
 
 def _method_views(
-    pairs: Iterable[tuple[Operation, str]],
-    definitions: Mapping[str, AnyDefinition],
-    imports: Imports,
+    resource: Resource,
+    constants: Iterable[str],
+    arguments: ArgumentAnnotationWriter,
     callbacks: Mapping[str, str],
 ) -> tuple[MethodView, ...]:
-    """Return the views of methods; import `list` by an alias if an annotation needs it.
-
-    `pairs`: operations, each with its constant.
-    """
-    views = tuple(_MethodPlanner(*pair, definitions, imports, callbacks).view() for pair in pairs)
-    if _names_builtin_list(views, imports.local("list")):
-        imports.add("builtins", "list")
+    """Return the views of methods; import `list` by an alias if an annotation needs it."""
+    pairs = zip(resource.operations, constants, strict=True)
+    views = tuple(_MethodPlanner(*pair, arguments, callbacks).view() for pair in pairs)
+    if _names_builtin_list(views, arguments.imports.local("list")):
+        arguments.imports.add("builtins", "list")
     return views
 
 
@@ -83,10 +83,7 @@ def _names_builtin_list(views: Iterable[MethodView], local: str) -> bool:
     texts = (
         text
         for view in views
-        for signature in (
-            *view.signatures,
-            OverloadView(view.arguments, view.returns, view.async_returns),
-        )
+        for signature in view.signatures
         for text in (
             signature.returns,
             signature.async_returns,
@@ -103,8 +100,7 @@ class _MethodPlanner:
         self,
         operation: Operation,
         constant: str,
-        definitions: Mapping[str, AnyDefinition],
-        imports: Imports,
+        arguments: ArgumentAnnotationWriter,
         callbacks: Mapping[str, str],
     ) -> None:
         self._operation = operation
@@ -112,10 +108,10 @@ class _MethodPlanner:
         self._callbacks = tuple(
             callbacks.get(callback.pointer, "") for callback in operation.callbacks
         )
-        self._imports = imports
-        self._definitions = definitions
-        self._arguments = ArgumentAnnotationWriter(definitions, imports, strict=True)
-        self._results = AnnotationWriter(definitions, imports, strict=False)
+        self._imports = arguments.imports
+        self._definitions = arguments.definitions
+        self._arguments = arguments
+        self._results = AnnotationWriter(self._definitions, self._imports, strict=False)
         self._body_groups = body_groups(operation.body)
         self._content_type = content_type_argument(operation)
 

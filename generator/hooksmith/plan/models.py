@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -28,6 +27,7 @@ from .docstrings import sentence
 from .enums import enum_view
 from .imports import Imports
 from .literals import literal
+from .unions import quoted_type
 from .views.definitions import AliasView, DefinitionView, FieldView, ModelView
 
 
@@ -128,7 +128,7 @@ class _DefinitionPlanner:
             fields=tuple(
                 self._field(field, writer, is_only_sent, is_camel) for field in model.fields
             ),
-            extra=self._extra(model.extra, writer),
+            extra=self._extra(model, writer),
             constraints=literal(json.loads(model.further)) if model.further else "",
             constraints_name="__described__" if model.received else "__assertions__",
             overrides=self._overrides(model),
@@ -177,12 +177,15 @@ class _DefinitionPlanner:
             described=True,
         )
 
-    def _extra(self, type_: Type | None, writer: AnnotationWriter) -> str:
-        """Return the annotation of further properties; empty if any are allowed, or `model_config` forbids them.
+    def _extra(self, model: Model, writer: AnnotationWriter) -> str:
+        """Return the annotation of further properties; empty without one, or if `model_config` forbids them.
 
-        Received properties may be anything beside their type. `type_` is None if the document forbids them.
+        Received properties may be anything beside their type.
         """
-        if type_ == ANY or (type_ is None and not writer.both):
+        type_ = model.extra
+        if type_ == ANY and not (model.sent and model.has_further):
+            return ""
+        if type_ is None and not writer.both:
             return ""
         self._imports.add("typing", "TYPE_CHECKING")  # for type checkers it would be an argument
         if type_ is None:
@@ -334,28 +337,6 @@ def constant(field: Field) -> str:
     if field.required and isinstance(field.type, LiteralOf) and len(field.type.values) == 1:
         return literal(field.type.values[0])
     return ""
-
-
-_OPTION = re.compile(r'(?:"[^"]*"|[^"|])+')
-_LINE = 88
-
-
-def quoted_type(expression: str) -> str:
-    """Return an annotation as a string literal. A long union is wrapped in triple quotes."""
-    if (
-        len(expression) <= _LINE
-        or "\\" in expression
-        or '"""' in expression
-        or expression.endswith('"')
-    ):
-        return literal(expression)
-    lines: list[str] = []
-    for option in map(str.strip, _OPTION.findall(expression)):
-        if lines and len(lines[-1]) + len(option) <= _LINE:
-            lines[-1] += f" | {option}"
-        else:
-            lines.append(f"| {option}" if lines else option)
-    return '"""\n    ' + "\n    ".join(lines) + '\n"""'
 
 
 def _is_camel(model: Model, definitions: Mapping[str, AnyDefinition]) -> bool:

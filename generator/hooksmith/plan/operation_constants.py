@@ -52,7 +52,6 @@ def plan_constants(
     constants: Sequence[str],
     definitions: Mapping[str, AnyDefinition],
     runtime: str,
-    *,
     deferred: bool,
 ) -> OperationsView:
     """Plan the module of the constants of a resource's operations.

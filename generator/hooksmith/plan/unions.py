@@ -1,9 +1,11 @@
-"""Text of unions: `A | B`, joined and split."""
+"""Text of unions: `A | B`, joined, split, and wrapped in string literals."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+
+from .literals import literal
 
 FLAT = 200
 """Options that a union may have in one row: pyright refuses an expression nested 256 deep, as `a | b | …` is."""
@@ -12,6 +14,8 @@ _GROUP = 100
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]()]| \| ')
 """Strings, brackets, and the sign between the options of a union."""
+_OPTION = re.compile(r'(?:"[^"]*"|[^"|])+')
+_LINE = 88
 
 
 def union(options: Iterable[str]) -> str:
@@ -48,3 +52,33 @@ def options_of(annotation: str) -> list[str]:
             options.append(annotation[start : token.start()])
             start = token.end()
     return [*options, annotation[start:]]
+
+
+def quoted_type(expression: str) -> str:
+    """Return an annotation as a string literal. A long union is wrapped in triple quotes."""
+    lines = _lines(expression)
+    return '"""\n    ' + "\n    ".join(lines) + '\n"""' if lines else literal(expression)
+
+
+def quoted_value(expression: str) -> str:
+    """Return the value of a `TypeAliasType` as a string literal, which pydantic compiles and pyright parses."""
+    lines = _lines(expression)
+    return '"""(\n    ' + "\n    ".join(lines) + '\n)"""' if lines else literal(expression)
+
+
+def _lines(expression: str) -> list[str]:
+    """Return the lines of a long union; empty if the annotation fits in a line, or has quotes that cannot be nested."""
+    if (
+        len(expression) <= _LINE
+        or "\\" in expression
+        or '"""' in expression
+        or expression.endswith('"')
+    ):
+        return []
+    lines: list[str] = []
+    for option in map(str.strip, _OPTION.findall(expression)):
+        if lines and len(lines[-1]) + len(option) <= _LINE:
+            lines[-1] += f" | {option}"
+        else:
+            lines.append(f"| {option}" if lines else option)
+    return lines

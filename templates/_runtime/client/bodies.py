@@ -101,7 +101,7 @@ def _range_of(media_type: str) -> str:
 def _encode(body: Body, value: object, media_type: str) -> Content:
     essence = essence_of(media_type)
     if essence in ("application/json", "text/json") or essence.endswith("+json"):
-        return Content(check(body.adapter, plain(value, "body"), "body"), media_type)
+        return Content(check(body.adapter, plain(value, "body"), "body", value), media_type)
     if essence == "application/x-www-form-urlencoded":
         return Content(_form(body, value), media_type)
     if essence == "multipart/form-data":
@@ -126,7 +126,7 @@ def _properties(value: object) -> dict[str, Any]:
 
 def _form(body: Body, value: object) -> bytes:
     properties = plain(_properties(value), "body")
-    check(body.adapter, properties, "body")
+    check(body.adapter, properties, "body", value)
     pairs = [pair for name, item in properties.items() for pair in _field(body, name, item)]
     return join(pairs).encode("ascii")
 
@@ -171,7 +171,7 @@ def _default_field(name: str, item: Any) -> Pairs:
 
 def _multipart(body: Body, value: object) -> Content:
     properties = _properties(value)
-    check(body.adapter, plain(_without_uploads(properties), "body"), "body")
+    check(body.adapter, plain(_without_uploads(properties), "body"), "body", value)
     parts = tuple(
         (name, part)
         for name, item in properties.items()

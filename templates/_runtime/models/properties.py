@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from ..json_pointer import tokens
 from ..omit import OMIT
@@ -13,11 +15,32 @@ from ..omit import OMIT
 
 def field_name(model: type[BaseModel], wire: str) -> str | None:
     """Return the name of the field that has the wire name `wire`; None if there is none."""
+    if not model.__pydantic_fields_complete__:
+        return next((name for name, alias in wire_names(model).items() if alias == wire), None)
     fields = model.__pydantic_fields__
     field = fields.get(wire)
     if field is not None and field.alias in (None, wire):
         return wire
     return next((name for name, field in fields.items() if field.alias == wire), None)
+
+
+@cache
+def wire_names(model: type[BaseModel]) -> Mapping[str, str]:
+    """Return field → wire name of a model.
+
+    A model that was built as a part of others alone has fields that know their annotations as text.
+    """
+    fields = model.__pydantic_fields__
+    if model.__pydantic_fields_complete__:
+        return {name: field.alias or name for name, field in fields.items()}
+    hints = get_type_hints(model, include_extras=True)
+    generate: Any = model.model_config.get("alias_generator") or str
+    return {name: _alias(hints[name]) or generate(name) for name in fields}
+
+
+def _alias(hint: Any) -> str | None:
+    metadata = getattr(hint, "__metadata__", ())
+    return next((it.alias for it in metadata if isinstance(it, FieldInfo) and it.alias), None)
 
 
 def property_value(model: BaseModel, wire: str) -> object:

@@ -135,7 +135,7 @@ class _NoNulls:
     def __call__(self, value: BaseModel, info: ValidationInfo) -> BaseModel:
         if info.context is not SENDING:
             return value
-        set_names = self._names & value.model_fields_set
+        set_names = self._names & value.model_fields_set - (value.model_extra or {}).keys()
         null = [name for name in set_names if getattr(value, name) is None]
         if null:
             fields = type(value).model_fields

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
+from ..lazy_imports import defer_annotations
 from ..models.reading import MAX_DEPTH
 from ..omit import OMIT, Omit
 from ..representation import safe_repr
@@ -336,6 +337,9 @@ class AsyncResource:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+
+    def __init_subclass__(cls) -> None:
+        defer_annotations(vars(cls))
 
     @safe_repr
     def __repr__(self) -> str:

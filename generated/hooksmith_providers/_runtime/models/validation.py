@@ -33,6 +33,8 @@ from .reading import (
     is_direct,
 )
 from .timestamp import PreciseDatetime
+from .undeclared import undeclared
+from .union_problems import distinct_details
 
 _BUILDING = threading.RLock()
 
@@ -116,11 +118,15 @@ def parse_data(
 
 
 def parse_sent(adapter: Adapter, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
-    """Return the value of a JSON text that is about to be sent, and no details; or None and the details."""
+    """Return the value of a JSON text that is about to be sent, and no details; or None and the details.
+
+    Properties have their wire names: the names of fields are those of attributes.
+    """
+    validate = adapter.inner.validate_json
     try:
-        return adapter.inner.validate_json(content, strict=True, context=SENDING), ()
+        return validate(content, strict=True, context=SENDING, by_alias=True, by_name=False), ()
     except ValidationError as error:
-        return None, details_of(error, None if is_no_json(error) else from_json(content))
+        return None, distinct_details(error, None if is_no_json(error) else from_json(content))
 
 
 def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
@@ -130,10 +136,16 @@ def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
     return tuple(reader.details) or (Detail("", MISFIT),)
 
 
-def check(adapter: Adapter | None, value: object, where: str) -> bytes:
+def check(adapter: Adapter | None, value: object, where: str, source: object = None) -> bytes:
     """Return plain data as JSON text, validated strictly; the validated bytes are the sent bytes.
 
     Strictness is that of JSON: a date may be a string, a number may not.
+
+    Args:
+        adapter: The adapter of the value's annotation; None: any value is sent.
+        value: The plain data.
+        where: The place of the value.
+        source: What the plain data was made of, whose dictionaries may have declared keys alone.
 
     Raises:
         RequestError: The value breaks the annotation, or has no JSON form.
@@ -143,12 +155,17 @@ def check(adapter: Adapter | None, value: object, where: str) -> bytes:
         raise RequestError(Detail(where, "has no JSON form"))
     if adapter is None:
         return content
-    details = parse_sent(adapter, content)[1]
+    sent, details = parse_sent(adapter, content)
     if details:
+        refused = RequestError(*(Detail(where + it.where, it.problem) for it in details))
         text = _json(_with_texts(value, {detail.where for detail in details}))
-        if text == content or text is None or parse_sent(adapter, text)[1]:
-            raise RequestError(*(Detail(where + it.where, it.problem) for it in details))
-        return text
+        if text == content or text is None:
+            raise refused
+        content, (sent, details) = text, parse_sent(adapter, text)
+        if details:
+            raise refused
+    if further := tuple(undeclared(source, sent, where)):
+        raise RequestError(*further)
     return content
 
 

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
         WebhookListResponse,
         WebhookResponse,
     )
+    from ..params import (
+        CreateEndpointRequestParams,
+        FailureHandlingCreateRequestParams,
+        FailureHandlingUpdateRequestParams,
+        UpdateEndpointRequestParams,
+    )
 
 
 class Webhooks(SyncResource):
@@ -56,8 +62,10 @@ class Webhooks(SyncResource):
         webhook_locator: str,
         name: str | Omit = OMIT,
         enabled: bool | Omit = OMIT,
-        endpoint: UpdateEndpointRequest | Omit = OMIT,
-        failure_handling: FailureHandlingUpdateRequest | Omit = OMIT,
+        endpoint: UpdateEndpointRequest | UpdateEndpointRequestParams | Omit = OMIT,
+        failure_handling: (
+            FailureHandlingUpdateRequest | FailureHandlingUpdateRequestParams | Omit
+        ) = OMIT,
         remove_failure_handling: bool | Omit = OMIT,
         add_event_types: Sequence[str] | Omit = OMIT,
         remove_event_types: Sequence[str] | Omit = OMIT,
@@ -171,9 +179,11 @@ class Webhooks(SyncResource):
         *,
         tenant_locator: str,
         name: str,
-        endpoint: CreateEndpointRequest,
+        endpoint: CreateEndpointRequest | CreateEndpointRequestParams,
         enabled: bool | Omit = OMIT,
-        failure_handling: FailureHandlingCreateRequest | Omit = OMIT,
+        failure_handling: (
+            FailureHandlingCreateRequest | FailureHandlingCreateRequestParams | Omit
+        ) = OMIT,
         event_types: Sequence[str] | Omit = OMIT,
         use_automation_plugin: bool | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -260,8 +270,10 @@ class AsyncWebhooks(AsyncResource):
         webhook_locator: str,
         name: str | Omit = OMIT,
         enabled: bool | Omit = OMIT,
-        endpoint: UpdateEndpointRequest | Omit = OMIT,
-        failure_handling: FailureHandlingUpdateRequest | Omit = OMIT,
+        endpoint: UpdateEndpointRequest | UpdateEndpointRequestParams | Omit = OMIT,
+        failure_handling: (
+            FailureHandlingUpdateRequest | FailureHandlingUpdateRequestParams | Omit
+        ) = OMIT,
         remove_failure_handling: bool | Omit = OMIT,
         add_event_types: Sequence[str] | Omit = OMIT,
         remove_event_types: Sequence[str] | Omit = OMIT,
@@ -375,9 +387,11 @@ class AsyncWebhooks(AsyncResource):
         *,
         tenant_locator: str,
         name: str,
-        endpoint: CreateEndpointRequest,
+        endpoint: CreateEndpointRequest | CreateEndpointRequestParams,
         enabled: bool | Omit = OMIT,
-        failure_handling: FailureHandlingCreateRequest | Omit = OMIT,
+        failure_handling: (
+            FailureHandlingCreateRequest | FailureHandlingCreateRequestParams | Omit
+        ) = OMIT,
         event_types: Sequence[str] | Omit = OMIT,
         use_automation_plugin: bool | Omit = OMIT,
         options: RequestOptions | None = None,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .definitions import (
     DefinitionView,
+    DictionariesView,
     EnumView,
     ExportsView,
     ModelsView,
@@ -296,6 +297,8 @@ class PackageView(NamedTuple):
     models: ModuleView | None = None
     """The module of all models; None if they stand in `models/`."""
     model_modules: ModelsView | None = None
+    params: DictionariesView | None = None
+    """The module of the TypedDicts; None if no argument accepts an object."""
     event_types: EnumView | None = None
     analytic_events: EnumView | None = None
     events: EventsView | None = None

@@ -101,6 +101,27 @@ class ModuleView(NamedTuple):
         return pyright_comment(self.definitions)
 
 
+class DictionaryView(NamedTuple):
+    """A TypedDict. `typed_dict` is the base, as the module imports it."""
+
+    name: str
+    model: str
+    """The model of the same shape."""
+    typed_dict: str
+    fields: tuple[tuple[str, str], ...] = ()
+    """Keys with their annotations."""
+    items: tuple[tuple[str, str], ...] = ()
+    """The same as literals, if a key cannot be an attribute of a class."""
+
+
+class DictionariesView(NamedTuple):
+    """The module of the TypedDicts, and of the aliases that mention them."""
+
+    imports: str
+    definitions: tuple[DictionaryView, ...]
+    aliases: tuple[AliasView, ...]
+
+
 class ExportsView(NamedTuple):
     """Public names of a package, defined by the same module."""
 

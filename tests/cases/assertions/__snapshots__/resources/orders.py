@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..._runtime.client.async_client import AsyncResource
@@ -18,13 +18,20 @@ if TYPE_CHECKING:
         Extras,
         ExtrasInput,
         Label,
-        Method,
         Order,
         Reach,
         ReachInput,
         Rules,
         RulesInput,
         Strict,
+    )
+    from ..params import (
+        ExtrasParams,
+        LabelParams,
+        MethodParams,
+        ReachParams,
+        RulesParams,
+        StrictParams,
     )
 
 
@@ -37,17 +44,17 @@ class Orders(SyncResource):
         not_red: str | Omit = OMIT,
         tags: Sequence[str] | Omit = OMIT,
         steps: float | Omit = OMIT,
-        names: dict[str, int] | Omit = OMIT,
-        labels: dict[str, str | int | Any] | Omit = OMIT,
-        labels_alone: dict[str, Label] | Omit = OMIT,
+        names: Mapping[str, int] | Omit = OMIT,
+        labels: Mapping[str, str | int | Any] | Omit = OMIT,
+        labels_alone: Mapping[str, Label | LabelParams] | Omit = OMIT,
         pair: tuple[str, int] | Omit = OMIT,
         range_: Sequence[int] | Omit = OMIT,
         row: tuple[str, bool, *tuple[int, ...]] | Omit = OMIT,
         both: str | int | Omit = OMIT,
-        extras: ExtrasInput | Extras | Omit = OMIT,
-        rules: RulesInput | Rules | Omit = OMIT,
-        reach: ReachInput | Reach | Omit = OMIT,
-        loop: dict[str, Any] | Omit = OMIT,
+        extras: ExtrasInput | Extras | ExtrasParams | Mapping[str, Any] | Omit = OMIT,
+        rules: RulesInput | Rules | RulesParams | Omit = OMIT,
+        reach: ReachInput | Reach | ReachParams | Omit = OMIT,
+        loop: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:
         """`PUT /orders`
@@ -84,9 +91,9 @@ class Orders(SyncResource):
     def pay(
         self,
         *,
-        method: Method,
+        method: MethodParams,
         kind: Literal["payment"] = "payment",
-        strict: Strict | Omit = OMIT,
+        strict: Strict | StrictParams | Omit = OMIT,
         note: Literal["fast"] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -105,7 +112,7 @@ class Orders(SyncResource):
     def pay_with(
         self,
         *,
-        body: Method,
+        body: MethodParams,
         options: RequestOptions | None = None,
     ) -> None:
         """`PATCH /orders`"""
@@ -125,17 +132,17 @@ class AsyncOrders(AsyncResource):
         not_red: str | Omit = OMIT,
         tags: Sequence[str] | Omit = OMIT,
         steps: float | Omit = OMIT,
-        names: dict[str, int] | Omit = OMIT,
-        labels: dict[str, str | int | Any] | Omit = OMIT,
-        labels_alone: dict[str, Label] | Omit = OMIT,
+        names: Mapping[str, int] | Omit = OMIT,
+        labels: Mapping[str, str | int | Any] | Omit = OMIT,
+        labels_alone: Mapping[str, Label | LabelParams] | Omit = OMIT,
         pair: tuple[str, int] | Omit = OMIT,
         range_: Sequence[int] | Omit = OMIT,
         row: tuple[str, bool, *tuple[int, ...]] | Omit = OMIT,
         both: str | int | Omit = OMIT,
-        extras: ExtrasInput | Extras | Omit = OMIT,
-        rules: RulesInput | Rules | Omit = OMIT,
-        reach: ReachInput | Reach | Omit = OMIT,
-        loop: dict[str, Any] | Omit = OMIT,
+        extras: ExtrasInput | Extras | ExtrasParams | Mapping[str, Any] | Omit = OMIT,
+        rules: RulesInput | Rules | RulesParams | Omit = OMIT,
+        reach: ReachInput | Reach | ReachParams | Omit = OMIT,
+        loop: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:
         """`PUT /orders`
@@ -172,9 +179,9 @@ class AsyncOrders(AsyncResource):
     async def pay(
         self,
         *,
-        method: Method,
+        method: MethodParams,
         kind: Literal["payment"] = "payment",
-        strict: Strict | Omit = OMIT,
+        strict: Strict | StrictParams | Omit = OMIT,
         note: Literal["fast"] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -193,7 +200,7 @@ class AsyncOrders(AsyncResource):
     async def pay_with(
         self,
         *,
-        body: Method,
+        body: MethodParams,
         options: RequestOptions | None = None,
     ) -> None:
         """`PATCH /orders`"""

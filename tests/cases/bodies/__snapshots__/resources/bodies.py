@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..._runtime.client.async_client import AsyncResource
@@ -15,6 +15,7 @@ from ..operations import bodies as _operations
 
 if TYPE_CHECKING:
     from ..models import EncodedFormRequestItemsItem, Note, UnionRequestLink
+    from ..params import EncodedFormRequestItemsItemParams, NoteParams, UnionRequestLinkParams
 
 
 class Bodies(SyncResource):
@@ -100,7 +101,7 @@ class Bodies(SyncResource):
     def braces_to_send(
         self,
         *,
-        body: dict[str, Any] | Omit = OMIT,
+        body: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /nothing`"""
@@ -113,7 +114,7 @@ class Bodies(SyncResource):
     def anything_to_send(
         self,
         *,
-        body: dict[str, Any] | Omit = OMIT,
+        body: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /nothing`"""
@@ -126,7 +127,7 @@ class Bodies(SyncResource):
     def json_list(
         self,
         *,
-        body: Sequence[Note],
+        body: Sequence[Note | NoteParams],
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /list`
@@ -160,9 +161,11 @@ class Bodies(SyncResource):
     def encoded_form(
         self,
         *,
-        metadata: dict[str, str],
+        metadata: Mapping[str, str],
         expand: Sequence[str] | Omit = OMIT,
-        items: Sequence[EncodedFormRequestItemsItem] | Omit = OMIT,
+        items: (
+            Sequence[EncodedFormRequestItemsItem | EncodedFormRequestItemsItemParams] | Omit
+        ) = OMIT,
         ids: Sequence[int] | Omit = OMIT,
         names: Sequence[str] | Omit = OMIT,
         extra: Sequence[str] | Omit = OMIT,
@@ -287,7 +290,7 @@ class Bodies(SyncResource):
     def union(
         self,
         *,
-        body: Note | UnionRequestLink,
+        body: Note | NoteParams | UnionRequestLink | UnionRequestLinkParams,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /union`"""
@@ -394,7 +397,7 @@ class AsyncBodies(AsyncResource):
     async def braces_to_send(
         self,
         *,
-        body: dict[str, Any] | Omit = OMIT,
+        body: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`PUT /nothing`"""
@@ -407,7 +410,7 @@ class AsyncBodies(AsyncResource):
     async def anything_to_send(
         self,
         *,
-        body: dict[str, Any] | Omit = OMIT,
+        body: Mapping[str, Any] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /nothing`"""
@@ -420,7 +423,7 @@ class AsyncBodies(AsyncResource):
     async def json_list(
         self,
         *,
-        body: Sequence[Note],
+        body: Sequence[Note | NoteParams],
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /list`
@@ -454,9 +457,11 @@ class AsyncBodies(AsyncResource):
     async def encoded_form(
         self,
         *,
-        metadata: dict[str, str],
+        metadata: Mapping[str, str],
         expand: Sequence[str] | Omit = OMIT,
-        items: Sequence[EncodedFormRequestItemsItem] | Omit = OMIT,
+        items: (
+            Sequence[EncodedFormRequestItemsItem | EncodedFormRequestItemsItemParams] | Omit
+        ) = OMIT,
         ids: Sequence[int] | Omit = OMIT,
         names: Sequence[str] | Omit = OMIT,
         extra: Sequence[str] | Omit = OMIT,
@@ -581,7 +586,7 @@ class AsyncBodies(AsyncResource):
     async def union(
         self,
         *,
-        body: Note | UnionRequestLink,
+        body: Note | NoteParams | UnionRequestLink | UnionRequestLinkParams,
         options: RequestOptions | None = None,
     ) -> None:
         """`POST /union`"""

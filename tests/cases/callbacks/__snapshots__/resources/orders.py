@@ -13,6 +13,7 @@ from ..operations import orders as _operations
 
 if TYPE_CHECKING:
     from ..models import CreateOrderReply, CreateOrderRequestAnswer
+    from ..params import CreateOrderRequestAnswerParams
 
 
 class Orders(SyncResource):
@@ -22,7 +23,7 @@ class Orders(SyncResource):
         shop: str,
         total: int,
         callback_url: str | Omit = OMIT,
-        answer: CreateOrderRequestAnswer | Omit = OMIT,
+        answer: CreateOrderRequestAnswer | CreateOrderRequestAnswerParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> CreateOrderReply:
         """`POST /orders/{shop}`
@@ -49,7 +50,7 @@ class AsyncOrders(AsyncResource):
         shop: str,
         total: int,
         callback_url: str | Omit = OMIT,
-        answer: CreateOrderRequestAnswer | Omit = OMIT,
+        answer: CreateOrderRequestAnswer | CreateOrderRequestAnswerParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> CreateOrderReply:
         """`POST /orders/{shop}`

@@ -13,15 +13,16 @@ from ..operations import orders as _operations
 
 if TYPE_CHECKING:
     from ..models import Choice, OrderedReply, Owner, OwnerInput
+    from ..params import ChoiceParams, OwnerParams
 
 
 class Orders(SyncResource):
     def order(
         self,
         *,
-        pet: Choice,
+        pet: Choice | ChoiceParams,
         note: str | Omit = OMIT,
-        to: OwnerInput | Owner | Omit = OMIT,
+        to: OwnerInput | Owner | OwnerParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> OrderedReply:
         """`POST /orders`"""
@@ -40,9 +41,9 @@ class AsyncOrders(AsyncResource):
     async def order(
         self,
         *,
-        pet: Choice,
+        pet: Choice | ChoiceParams,
         note: str | Omit = OMIT,
-        to: OwnerInput | Owner | Omit = OMIT,
+        to: OwnerInput | Owner | OwnerParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> OrderedReply:
         """`POST /orders`"""

@@ -12,13 +12,14 @@ from ..operations import payments as _operations
 
 if TYPE_CHECKING:
     from ..models import Bank, Card, Payment
+    from ..params import BankParams, CardParams
 
 
 class Payments(SyncResource):
     def pay(
         self,
         *,
-        method: Card | Bank,
+        method: Card | CardParams | Bank | BankParams,
         options: RequestOptions | None = None,
     ) -> Payment:
         """`POST /payments`"""
@@ -33,7 +34,7 @@ class AsyncPayments(AsyncResource):
     async def pay(
         self,
         *,
-        method: Card | Bank,
+        method: Card | CardParams | Bank | BankParams,
         options: RequestOptions | None = None,
     ) -> Payment:
         """`POST /payments`"""

@@ -11,14 +11,15 @@ from ..._runtime.client.sync_client import SyncResource
 from ..operations import shapes as _operations
 
 if TYPE_CHECKING:
-    from ..models import Shape, ShapeInput
+    from ..models import Shape
+    from ..params import ShapeParams
 
 
 class Shapes(SyncResource):
     def put_shape(
         self,
         *,
-        shape: ShapeInput,
+        shape: ShapeParams,
         options: RequestOptions | None = None,
     ) -> Shape:
         """`PUT /shapes`"""
@@ -33,7 +34,7 @@ class AsyncShapes(AsyncResource):
     async def put_shape(
         self,
         *,
-        shape: ShapeInput,
+        shape: ShapeParams,
         options: RequestOptions | None = None,
     ) -> Shape:
         """`PUT /shapes`"""

@@ -11,7 +11,8 @@ from ..._runtime.client.sync_client import SyncResource
 from ..operations import vehicles as _operations
 
 if TYPE_CHECKING:
-    from ..models import AnyVehicle, AnyVehicleInput
+    from ..models import AnyVehicle
+    from ..params import AnyVehicleParams
 
 
 class Vehicles(SyncResource):
@@ -29,7 +30,7 @@ class Vehicles(SyncResource):
     def add_vehicle(
         self,
         *,
-        body: AnyVehicleInput,
+        body: AnyVehicleParams,
         options: RequestOptions | None = None,
     ) -> AnyVehicle:
         """`POST /vehicles`"""
@@ -55,7 +56,7 @@ class AsyncVehicles(AsyncResource):
     async def add_vehicle(
         self,
         *,
-        body: AnyVehicleInput,
+        body: AnyVehicleParams,
         options: RequestOptions | None = None,
     ) -> AnyVehicle:
         """`POST /vehicles`"""

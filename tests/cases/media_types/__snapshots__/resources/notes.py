@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 from ..._runtime.client.async_client import AsyncResource
@@ -149,7 +149,7 @@ class Notes(SyncResource):
     def change_note(
         self,
         *,
-        body: Sequence[dict[str, Any]],
+        body: Sequence[Mapping[str, Any]],
         body_content_type: Literal["application/json-patch+json"],
         trace: str | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -162,7 +162,7 @@ class Notes(SyncResource):
         title: str | Omit = OMIT,
         content_type: str | Omit = OMIT,
         body_content_type: str = "application/merge-patch+json",
-        body: Sequence[dict[str, Any]] | Omit = OMIT,
+        body: Sequence[Mapping[str, Any]] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """Optional, and with an argument that is called as ours.
@@ -404,7 +404,7 @@ class AsyncNotes(AsyncResource):
     async def change_note(
         self,
         *,
-        body: Sequence[dict[str, Any]],
+        body: Sequence[Mapping[str, Any]],
         body_content_type: Literal["application/json-patch+json"],
         trace: str | Omit = OMIT,
         options: RequestOptions | None = None,
@@ -417,7 +417,7 @@ class AsyncNotes(AsyncResource):
         title: str | Omit = OMIT,
         content_type: str | Omit = OMIT,
         body_content_type: str = "application/merge-patch+json",
-        body: Sequence[dict[str, Any]] | Omit = OMIT,
+        body: Sequence[Mapping[str, Any]] | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
         """Optional, and with an argument that is called as ours.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from ..operations import styles as _operations
 
 if TYPE_CHECKING:
     from ..models import Order, StylesDeep
+    from ..params import StylesDeepParams
 
 
 class Styles(SyncResource):
@@ -31,8 +32,8 @@ class Styles(SyncResource):
         comma: Sequence[str] | Omit = OMIT,
         space: Sequence[str] | Omit = OMIT,
         pipe: Sequence[str] | Omit = OMIT,
-        deep: StylesDeep | Omit = OMIT,
-        json: dict[str, str] | Omit = OMIT,
+        deep: StylesDeep | StylesDeepParams | Omit = OMIT,
+        json: Mapping[str, str] | Omit = OMIT,
         reserved: str | Omit = OMIT,
         flag: bool | Omit = OMIT,
         since: datetime | Omit = OMIT,
@@ -118,8 +119,8 @@ class AsyncStyles(AsyncResource):
         comma: Sequence[str] | Omit = OMIT,
         space: Sequence[str] | Omit = OMIT,
         pipe: Sequence[str] | Omit = OMIT,
-        deep: StylesDeep | Omit = OMIT,
-        json: dict[str, str] | Omit = OMIT,
+        deep: StylesDeep | StylesDeepParams | Omit = OMIT,
+        json: Mapping[str, str] | Omit = OMIT,
         reserved: str | Omit = OMIT,
         flag: bool | Omit = OMIT,
         since: datetime | Omit = OMIT,

@@ -14,6 +14,7 @@ from ..operations import default as _operations
 
 if TYPE_CHECKING:
     from ..models import Json, Tree
+    from ..params import TreeParams
 
 
 class Default(SyncResource):
@@ -32,8 +33,8 @@ class Default(SyncResource):
         self,
         *,
         value: int,
-        children: Sequence[Tree] | Omit = OMIT,
-        parent: Tree | None | Omit = OMIT,
+        children: Sequence[Tree | TreeParams] | Omit = OMIT,
+        parent: Tree | TreeParams | None | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Json:
         """`PUT /tree`"""
@@ -64,8 +65,8 @@ class AsyncDefault(AsyncResource):
         self,
         *,
         value: int,
-        children: Sequence[Tree] | Omit = OMIT,
-        parent: Tree | None | Omit = OMIT,
+        children: Sequence[Tree | TreeParams] | Omit = OMIT,
+        parent: Tree | TreeParams | None | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Json:
         """`PUT /tree`"""

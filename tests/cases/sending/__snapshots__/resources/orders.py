@@ -15,18 +15,19 @@ from ..operations import orders as _operations
 
 if TYPE_CHECKING:
     from ..models import Address, Card, CardInput, Order, OrderInput
+    from ..params import AddressParams, CardParams, OrderParams
 
 
 class Orders(SyncResource):
     def create_order(
         self,
         *,
-        card: CardInput | Card,
+        card: CardInput | Card | CardParams,
         from_: str,
         placed_at: datetime | Omit = OMIT,
         due: date | Omit = OMIT,
         pin: str | Omit = OMIT,
-        address: Address | Omit = OMIT,
+        address: Address | AddressParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:
         """`POST /orders`"""
@@ -46,7 +47,7 @@ class Orders(SyncResource):
     def create_orders(
         self,
         *,
-        orders: Sequence[OrderInput | Order],
+        orders: Sequence[OrderInput | Order | OrderParams],
         started: datetime | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -65,12 +66,12 @@ class AsyncOrders(AsyncResource):
     async def create_order(
         self,
         *,
-        card: CardInput | Card,
+        card: CardInput | Card | CardParams,
         from_: str,
         placed_at: datetime | Omit = OMIT,
         due: date | Omit = OMIT,
         pin: str | Omit = OMIT,
-        address: Address | Omit = OMIT,
+        address: Address | AddressParams | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> Order:
         """`POST /orders`"""
@@ -90,7 +91,7 @@ class AsyncOrders(AsyncResource):
     async def create_orders(
         self,
         *,
-        orders: Sequence[OrderInput | Order],
+        orders: Sequence[OrderInput | Order | OrderParams],
         started: datetime | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:

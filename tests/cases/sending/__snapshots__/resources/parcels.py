@@ -14,6 +14,7 @@ from ..operations import parcels as _operations
 
 if TYPE_CHECKING:
     from ..models import Name, Parcel, Place
+    from ..params import PlaceParams
 
 
 class Parcels(SyncResource):
@@ -21,10 +22,10 @@ class Parcels(SyncResource):
         self,
         *,
         id_: str,
-        from_: Place,
+        from_: Place | PlaceParams,
         weight: int | Omit = OMIT,
-        to: Place | Omit = OMIT,
-        via: Sequence[Place] | Omit = OMIT,
+        to: Place | PlaceParams | Omit = OMIT,
+        via: Sequence[Place | PlaceParams] | Omit = OMIT,
         note: str | None | Omit = OMIT,
         any_: Any | Omit = OMIT,
         name: Name | Omit = OMIT,
@@ -52,10 +53,10 @@ class AsyncParcels(AsyncResource):
         self,
         *,
         id_: str,
-        from_: Place,
+        from_: Place | PlaceParams,
         weight: int | Omit = OMIT,
-        to: Place | Omit = OMIT,
-        via: Sequence[Place] | Omit = OMIT,
+        to: Place | PlaceParams | Omit = OMIT,
+        via: Sequence[Place | PlaceParams] | Omit = OMIT,
         note: str | None | Omit = OMIT,
         any_: Any | Omit = OMIT,
         name: Name | Omit = OMIT,

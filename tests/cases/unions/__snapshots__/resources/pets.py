@@ -11,7 +11,8 @@ from ..._runtime.client.sync_client import SyncResource
 from ..operations import pets as _operations
 
 if TYPE_CHECKING:
-    from ..models import NewPet, Pet, Shapes
+    from ..models import Pet, Shapes
+    from ..params import NewPetParams
 
 
 class Pets(SyncResource):
@@ -29,7 +30,7 @@ class Pets(SyncResource):
     def add_pet(
         self,
         *,
-        body: NewPet,
+        body: NewPetParams,
         options: RequestOptions | None = None,
     ) -> Shapes:
         """`POST /pets`"""
@@ -55,7 +56,7 @@ class AsyncPets(AsyncResource):
     async def add_pet(
         self,
         *,
-        body: NewPet,
+        body: NewPetParams,
         options: RequestOptions | None = None,
     ) -> Shapes:
         """`POST /pets`"""
