@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from hooksmith.catalogue import catalogue_entry, catalogue_names
+from hooksmith.catalogue import catalogue_names
 from hooksmith.cli.commands import run
 from hooksmith.config import load_config
 from hooksmith.devtools.starter import parse_source
-from hooksmith.extensions.signature_schemes import known_schemes
 
 CALLS = """\
 openapi: 3.1.0
@@ -204,13 +203,3 @@ def test_without_a_source_the_providers_are_listed(capsys: pytest.CaptureFixture
     assert run(["init"]) == 0
     shown = capsys.readouterr().out
     assert all(name in shown for name in catalogue_names())
-
-
-@pytest.mark.parametrize("name", catalogue_names())
-def test_every_fact_of_the_catalogue_has_a_source(name: str) -> None:
-    entry = catalogue_entry(name)
-    assert entry.document.startswith("https://")
-    assert entry.signature is None or entry.signature in known_schemes()
-    stated = {"document"} | ({"signature"} if entry.signature else set())
-    assert entry.sources.keys() == stated
-    assert all(entry.sources.values())

@@ -19,6 +19,7 @@ from hooksmith_providers._runtime.webhooks.errors import SignatureError
 from hooksmith_providers._runtime.webhooks.signatures.hmac_signatures import HMAC, SignedAt
 from hooksmith_providers._runtime.webhooks.signatures.keys import Key
 from support.signature_schemes import scheme, sign, verify
+from support.signature_vectors import ADYEN_BODY, ADYEN_HEADER, ADYEN_SECRET
 
 SCHEMA = json.loads(
     files("hooksmith.extensions").joinpath("extensions.schema.json").read_text("utf-8")
@@ -26,7 +27,12 @@ SCHEMA = json.loads(
 URL = "https://example.com/webhooks?a=1"
 BODY = b'{"name": "\xc3\xa9", "n": 1}'
 NOW = 1_700_000_000
-SECRETS = {"svix": "whsec_c2VjcmV0", "standard-webhooks": "whsec_c2VjcmV0"}
+SECRETS = {
+    "adyen": "736563726574",
+    "svix": "whsec_c2VjcmV0",
+    "standard-webhooks": "whsec_c2VjcmV0",
+}
+OTHER_SECRETS = {"adyen": "00ff"}
 
 
 def test_the_vocabulary_lists_the_catalogue() -> None:
@@ -44,11 +50,12 @@ def test_each_declaration_fits_the_vocabulary(name: str) -> None:
 def test_each_signs_what_it_verifies(name: str) -> None:
     secret = SECRETS.get(name, "secret")
     headers = sign(name, secret, BODY, now=NOW, url=URL)
-    verify(name, [secret, "b3RoZXI="], BODY, headers, now=NOW, url=URL)
+    other = OTHER_SECRETS.get(name, "b3RoZXI=")
+    verify(name, [secret, other], BODY, headers, now=NOW, url=URL)
     with pytest.raises(SignatureError):
         verify(name, secret, BODY + b"x", headers, now=NOW, url=URL)
     with pytest.raises(SignatureError):
-        verify(name, "b3RoZXI=", BODY, headers, now=NOW, url=URL)
+        verify(name, other, BODY, headers, now=NOW, url=URL)
 
 
 def keyed(text: bytes, *, digest: Any = hashlib.sha256) -> bytes:
@@ -87,6 +94,10 @@ def test_the_signed_text_is_what_the_documentation_says(
 ) -> None:
     """By hand, for schemes whose documentation has no vector."""
     assert sign(name, "secret", BODY, now=NOW, url=URL) == expected
+
+
+def test_a_vector_of_adyen() -> None:
+    verify("adyen", ADYEN_SECRET, ADYEN_BODY, {"HmacSignature": ADYEN_HEADER}, now=NOW)
 
 
 def test_unknown_names_are_refused() -> None:

@@ -40,6 +40,17 @@ SLACK_BODY = (
 )
 SLACK_HEADER = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
 
+# adyen-node-api-library, src/__tests__/notification.spec.ts, "should verify the banking hmac".
+ADYEN_SECRET = "D7DD5BA6146493707BF0BE7496F6404EC7A63616B7158EC927B9F54BB436765F"
+ADYEN_BODY = (
+    b'{"data":{"balancePlatform":"Integration_tools_test","accountId":"BA32272223222H5HVKTBK4MLB","sweep":{"id":'
+    b'"SWPC42272223222H5HVKV6H8C64DP5","schedule":{"type":"balance"},"status":"active","targetAmount":{"currency":"EUR",'
+    b'"value":0},"triggerAmount":{"currency":"EUR","value":0},"type":"pull","counterparty":{"balanceAccountId":'
+    b'"BA3227C223222H5HVKT3H9WLC"},"currency":"EUR"}},"environment":"test",'
+    b'"type":"balancePlatform.balanceAccountSweep.updated"}'
+)
+ADYEN_HEADER = "9Qz9S/0xpar1klkniKdshxpAhRKbiSAewPpWoxKefQA="
+
 # twilio-python, tests/unit/test_request_validator.py.
 TWILIO_SECRET = "12345"
 TWILIO_URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
