@@ -55,11 +55,11 @@ class Library:
         real = self._sought[path] = real_path(path)
         overlay = _document(path, real)
         if not self._overlays:
-            self._amend_copy()
+            self.amend_copy()
         self._overlays[real] = overlay
         self.warnings += apply_overlay(self.root.data, overlay, self.root.amendments)
 
-    def _amend_copy(self) -> None:
+    def amend_copy(self) -> None:
         """Replace the first document by a copy that overlays may change: places are found in the data as read."""
         root = replace(self.root, data=copied(self.root.data))
         self._documents = {

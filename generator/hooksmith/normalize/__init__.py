@@ -18,6 +18,7 @@ from .empty_unions import refuse_empty_unions
 from .inventory import Subject, census
 from .openapi32 import lower_32
 from .repair import tolerate
+from .specialisations import specialise
 from .swagger2 import upgrade_swagger
 
 
@@ -62,6 +63,7 @@ class Normal:
 
 def normalize(library: Library) -> Normal:
     """Return the normal form of a loaded document."""
+    specialise(library)
     bundled = bundle(library)
     findings = Findings(bundled)
     findings.warn_of_references(library.misspelled)
