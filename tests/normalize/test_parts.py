@@ -185,7 +185,7 @@ def test_an_operation_by_reference_sends_and_reads(tmp_path: Path, case_home: Pa
         operations = importlib.import_module(f"{package.__name__}.operations.pets")
         constant = operations.GET_PET
         assert constant.path == "/pets/{id}"
-        pet = constant.replies["200"].adapter.validate_json('{"name": "Tom", "kind": "cat"}')
+        pet = constant.replies["200"].adapter.inner.validate_json('{"name": "Tom", "kind": "cat"}')
         assert (pet.name, pet.kind) == ("Tom", "cat")
 
 
