@@ -113,9 +113,10 @@ def _shared_receiver_names(runtime: str) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield the names that handlers and operators of every receiver need."""
     receiver = f"{runtime}.webhooks.receiver"
     protocols = ("AsyncIdempotencyStore", "IdempotencyStore", "Taken")
-    yield f"{receiver}.stores", ("MemoryStore", "SQLiteStore", *protocols)
+    yield f"{receiver}.stores", ("MemoryStore", *protocols)
+    yield f"{receiver}.sqlite_store", ("SQLiteStore",)
     yield f"{receiver}.redis_stores", ("AsyncRedisStore", "RedisStore")
-    yield f"{receiver}.reporting", ("Counts", "DeliveryReport", "ReceiverHooks")
+    yield f"{receiver}.reporting", ("Counts", "DeliveryReport", "Outcome", "ReceiverHooks")
     yield f"{receiver}.http", ("Reply",)
     yield f"{receiver}.telemetry", ("opentelemetry_hooks",)
     yield f"{runtime}.webhooks.outcomes", _OUTCOMES

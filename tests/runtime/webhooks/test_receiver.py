@@ -16,7 +16,8 @@ import pytest
 
 from hooksmith_providers import scalekit, workos
 from hooksmith_providers._runtime.webhooks.errors import KeysUnavailableError
-from hooksmith_providers._runtime.webhooks.receiver.stores import SQLiteStore, Taken
+from hooksmith_providers._runtime.webhooks.receiver.sqlite_store import SQLiteStore
+from hooksmith_providers._runtime.webhooks.receiver.stores import Taken
 from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import (
     Counts,
     UnhandledTypesError,

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from hooksmith_providers._runtime.webhooks.receiver import stores as stores_module
+from hooksmith_providers._runtime.webhooks.receiver import sqlite_store
 from hooksmith_providers._runtime.webhooks.receiver.redis_stores import AsyncRedisStore, RedisStore
-from hooksmith_providers._runtime.webhooks.receiver.stores import MemoryStore, SQLiteStore, Taken
+from hooksmith_providers._runtime.webhooks.receiver.sqlite_store import SQLiteStore
+from hooksmith_providers._runtime.webhooks.receiver.stores import MemoryStore, Taken
 
 Make = Callable[..., Any]
 
@@ -229,31 +230,158 @@ def test_memory_forgets_what_has_expired() -> None:
     assert repr(store) == "MemoryStore(1 keys)"
 
 
-def test_a_locked_file_is_not_waited_for(tmp_path: Path) -> None:
-    """`try_claim` runs in the event loop: it gives up where `claim` waits."""
+async def all_at_once(store: SQLiteStore, keys: list[str]) -> list[str | Taken]:
+    return list(await asyncio.gather(*(store.aclaim(key) for key in keys)))
+
+
+def test_the_claims_of_one_turn_of_the_loop_are_one_transaction(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "store.db")
+    statements: list[str] = []
+    assert store._prompt is not None
+    store._prompt.set_trace_callback(statements.append)
+
+    async def claim_and_commit() -> list[str | Taken]:
+        tokens = await all_at_once(store, ["a", "b", "a"])
+        await asyncio.gather(store.acommit("a", str(tokens[0])), store.acommit("b", str(tokens[1])))
+        return tokens
+
+    first, second, third = asyncio.run(claim_and_commit())
+    assert isinstance(first, str)
+    assert isinstance(second, str)
+    assert third is Taken.BUSY
+    assert [each for each in statements if each in ("BEGIN IMMEDIATE", "COMMIT")] == [
+        "BEGIN IMMEDIATE", "COMMIT", "BEGIN IMMEDIATE", "COMMIT"
+    ]  # fmt: skip
+    assert store.claim("a") is store.claim("b") is Taken.DONE
+    store.close()
+
+
+def test_an_event_loop_does_not_wait_for_a_locked_file(tmp_path: Path) -> None:
+    """The claims go to a thread, and the loop runs on."""
     store, other = SQLiteStore(tmp_path / "store.db"), sqlite3.connect(tmp_path / "store.db")
-    other.execute("BEGIN IMMEDIATE")
-    assert store.try_claim("a") is None
-    other.rollback()
-    assert isinstance(store.try_claim("a"), str)
-    assert store.try_claim("a") is Taken.BUSY
+
+    async def claim_while_locked() -> list[str | Taken]:
+        other.execute("BEGIN IMMEDIATE")
+        claims = asyncio.ensure_future(all_at_once(store, ["a", "b"]))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not claims.done()
+        other.rollback()
+        return await claims
+
+    assert all(isinstance(token, str) for token in asyncio.run(claim_while_locked()))
     other.close()
     with store._lock:
-        assert store.try_claim("b") is None
-    assert store._open().execute("PRAGMA busy_timeout").fetchone() == (30000,)
+        assert store.try_all([(store._claim, "c")]) is None
     store.close()
 
 
+def test_a_cancelled_claim_is_not_made(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "store.db")
+
+    async def cancel_one() -> list[Any]:
+        tasks = [asyncio.ensure_future(store.aclaim(key)) for key in ("a", "b")]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    first, second = asyncio.run(cancel_one())
+    assert isinstance(first, asyncio.CancelledError)
+    assert isinstance(second, str)
+    assert isinstance(store.claim("a"), str)
+    store.close()
+
+
+def test_a_turn_that_fails_fails_for_each(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "store.db")
+    assert store._prompt is not None
+    store._prompt.execute("PRAGMA query_only = 1")
+
+    async def claim() -> list[Any]:
+        claims = (store.aclaim(key) for key in ("a", "b"))
+        return await asyncio.gather(*claims, return_exceptions=True)
+
+    assert all(isinstance(each, sqlite3.OperationalError) for each in asyncio.run(claim()))
+    assert isinstance(store.claim("a"), str), "the transaction is rolled back"
+    store.close()
+
+
+@pytest.mark.parametrize("is_async", [False, True])
 def test_the_log_of_a_file_does_not_grow_without_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_async: bool
 ) -> None:
     """Commits write it back to the file, which claims leave to them."""
-    monkeypatch.setattr(stores_module, "_CHECKPOINT_COMMITS", 50)
+    monkeypatch.setattr(sqlite_store, "_CHECKPOINT_COMMITS", 50)
     store = SQLiteStore(tmp_path / "store.db")
-    for number in range(500):
-        store.commit(f"key-{number}", str(store.claim(f"key-{number}")))
+
+    async def handle() -> None:
+        for number in range(500):
+            await store.acommit(f"key-{number}", str(await store.aclaim(f"key-{number}")))
+
+    if is_async:
+        asyncio.run(handle())
+    else:
+        for number in range(500):
+            store.commit(f"key-{number}", str(store.claim(f"key-{number}")))
     assert (tmp_path / "store.db-wal").stat().st_size < 100 * 4 * 4152
     store.close()
+
+
+def test_commands_that_wait_together_are_sent_together(redis_port: int) -> None:
+    import redis.asyncio
+
+    async def handle() -> tuple[list[str | Taken], list[int]]:
+        sizes: list[int] = []
+        async with redis.asyncio.Redis(port=redis_port) as client:
+            await client.flushall()
+            pipeline = client.pipeline
+
+            def counted(transaction: bool = True) -> Any:
+                made = pipeline(transaction)
+                execute = made.execute
+
+                async def execute_counted(**options: Any) -> Any:
+                    sizes.append(len(made))
+                    return await execute(**options)
+
+                made.execute = execute_counted
+                return made
+
+            client.pipeline = counted  # type: ignore[method-assign,assignment]
+            store = AsyncRedisStore(client)
+            tokens = await asyncio.gather(*(store.claim(f"{n % 3}") for n in range(4)))
+            await asyncio.gather(*(store.commit(f"{n}", str(tokens[n])) for n in range(3)))
+            return [*tokens, await store.claim("0")], sizes
+
+    tokens, sizes = asyncio.run(handle())
+    assert len({token for token in tokens[:3] if isinstance(token, str)}) == 3
+    assert tokens[3:] == [Taken.BUSY, Taken.DONE]
+    assert sizes == [4, 3]
+
+
+def test_a_round_trip_that_fails_fails_for_each_command(redis_port: int) -> None:
+    import redis.asyncio
+
+    async def claim() -> list[Any]:
+        async with redis.asyncio.Redis(port=redis_port) as client:
+            store = AsyncRedisStore(client)
+            await client.lpush("hooksmith:list", "x")  # type: ignore[misc]
+            failed = await asyncio.gather(
+                *(store.claim("list"), store.claim("free")), return_exceptions=True
+            )
+            return [*failed, await store.claim("other")]
+
+    wrong_type, token, other = asyncio.run(claim())
+    assert isinstance(wrong_type, redis.ResponseError)
+    assert isinstance(token, str)
+    assert isinstance(other, str)
+    nowhere = AsyncRedisStore("redis://127.0.0.1:1")
+
+    async def fail() -> list[Any]:
+        claims = (nowhere.claim(key) for key in ("a", "b"))
+        return await asyncio.gather(*claims, return_exceptions=True)
+
+    assert all(isinstance(each, redis.ConnectionError) for each in asyncio.run(fail()))
 
 
 def test_redis_by_url_and_by_the_loop(redis_port: int) -> None:
