@@ -11,16 +11,15 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from ..json_pointer import tokens
 from ..models.base import Model
-from ..models.deferred import DeferredModels
 from ..models.lenient_reading import Budget
 from ..models.problems import is_no_json
-from ..models.properties import resolve
+from ..models.properties import field_name, resolve
 from ..models.reading import MAX_DEPTH, collector_paused, depth_of, is_direct
 from .errors import EventParseError
+from .event_classes import EventClasses, ModelClass
 from .event_reading import (
-    Body,
-    Classes,
     as_bytes,
     checked,
     load_body,
@@ -33,7 +32,6 @@ from .event_types import (
     EventTypeIndex,
     InHeader,
     Location,
-    TypeLocation,
     TypeLocator,
     constant_types,
     type_pattern,
@@ -46,11 +44,10 @@ __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
 _Event = TypeVar("_Event")
 _BUILDING = threading.RLock()
 _Reader = Callable[[bytes], Any]
-ModelClass = type[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Catalogue(Generic[_Event]):
+class Catalogue(EventClasses, Generic[_Event]):
     """The events of an API: their models by type, and the locations of an event's type, id and time.
 
     Args:
@@ -66,9 +63,6 @@ class Catalogue(Generic[_Event]):
         max_depth: The most levels of objects and arrays; an event with more is a DriftedEvent.
     """
 
-    name: str
-    models: Mapping[str, Body]
-    type: TypeLocation | None
     id: Location | None = None
     timestamp: Location | None = None
     batch: bool = False
@@ -79,6 +73,8 @@ class Catalogue(Generic[_Event]):
     _pattern: re.Pattern[bytes] | None = field(default=None, repr=False)
     _constant_type_by_class: dict[ModelClass, str] = field(default_factory=dict, repr=False)
     """Class → its event type, of classes that have one type alone."""
+    _id_fields: dict[ModelClass, str | None] = field(default_factory=dict, repr=False)
+    """Class → its field that is the event's id, of classes whose id is a property of the event itself."""
 
     def __post_init__(self) -> None:
         if isinstance(self.type, str):
@@ -87,15 +83,6 @@ class Catalogue(Generic[_Event]):
     @cached_property
     def _locator(self) -> TypeLocator:
         return TypeLocator.of(self.type)
-
-    @cached_property
-    def _types_by_class(self) -> dict[str, list[str]]:
-        """Class name → event types. Deferred models are not imported."""
-        types: dict[str, list[str]] = {}
-        for event_type in self.models:
-            for name in _class_names(self.models, event_type):
-                types.setdefault(name, []).append(event_type)
-        return types
 
     @cached_property
     def _index(self) -> EventTypeIndex:
@@ -126,6 +113,13 @@ class Catalogue(Generic[_Event]):
             if event is not None:
                 return checked(event) if strict else event
         return self._parse_stepwise(raw, headers, event_type, strict, failure)  # type: ignore[return-value]
+
+    def parse_fast(self, raw: bytes) -> _Event | None:
+        """Return the event of a body that states its type and fits its model; None if `parse_all` must read it."""
+        try:
+            return self._parse_fast(raw)
+        except ValidationError:
+            return None
 
     def parse_all(
         self,
@@ -162,7 +156,8 @@ class Catalogue(Generic[_Event]):
 
         `index`: the event's position in a batch. Raises SignatureError if the header with the id has lines that differ.
         """
-        value = self._value(self.id, event, headers)
+        name = self._id_fields.get(type(event))
+        value = event.__dict__.get(name) if name else self._value(self.id, event, headers)
         if not isinstance(value, str | int) or value == "":
             return None
         is_shared = index is not None and isinstance(self.id, InHeader)
@@ -181,25 +176,6 @@ class Catalogue(Generic[_Event]):
         first, *others = self.types_of(type(event))
         stated = self._index.find(self._locator.parts(event, headers)) if others else first
         return stated if stated in others else first
-
-    def options_of(self, event_type: str) -> Classes:
-        """Return the classes of an event type."""
-        return options(self.models[event_type])
-
-    def has_options(self, event_type: str) -> bool:
-        """Return whether an event type has several classes."""
-        return isinstance(self.models[event_type], tuple)
-
-    def types_of(self, model: ModelClass) -> tuple[str, ...]:
-        """Return the event types of a class; raises KeyError if it is no event's class."""
-        types = constant_types(model, self.type) or tuple(
-            event_type
-            for event_type in self._types_by_class.get(model.__name__, ())
-            if model in options(self.models[event_type])
-        )
-        if not types or model not in options(self.models.get(types[0], ())):
-            raise KeyError(f"{model.__name__} is no event of {self.name}")
-        return types
 
     def _value(self, location: Location | None, event: object, headers: AnyHeaders) -> object:
         if isinstance(location, InHeader):
@@ -258,6 +234,8 @@ class Catalogue(Generic[_Event]):
             for model in classes:
                 if self.types_of(model) == (event_type,):
                     self._constant_type_by_class[model] = event_type
+                if isinstance(self.id, str) and len(tokens(self.id)) == 1:
+                    self._id_fields[model] = field_name(model, tokens(self.id)[0])
         return read
 
     def _checked_reader(self, read: _Reader, event_type: str) -> _Reader:
@@ -382,12 +360,6 @@ class Catalogue(Generic[_Event]):
         if len(self.models) == 1:
             return next(iter(self.models))
         raise EventParseError("nothing in the body says which event it is: pass its type")
-
-
-def _class_names(models: Mapping[str, Body], event_type: str) -> tuple[str, ...]:
-    if isinstance(models, DeferredModels):
-        return models.names(event_type)
-    return tuple(model.__name__ for model in options(models[event_type]))
 
 
 def _reusable(headers: AnyHeaders) -> AnyHeaders:

@@ -105,6 +105,12 @@ class BaseWebhook(Generic[EventT]):
             headers = message.headers
         return self.catalogue.parse(raw, headers, strict=strict)
 
+    def unwrap_fast(self, body: bytes, headers: AnyHeaders) -> EventT | None:
+        """Return the event of a delivery in the usual form; None gives no verdict, and `unwrap_delivery` decides."""
+        if type(body) is bytes and self._verify_fast(body, headers, self._clock(), self._tolerance):
+            return self.catalogue.parse_fast(body)
+        return None
+
     def unwrap_all(
         self,
         body: bytes | bytearray | memoryview,

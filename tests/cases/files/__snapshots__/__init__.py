@@ -83,13 +83,14 @@ if TYPE_CHECKING:
     from .._runtime.webhooks.receiver.reporting import (
         Counts as Counts,
         DeliveryReport as DeliveryReport,
+        Outcome as Outcome,
         ReceiverHooks as ReceiverHooks,
     )
+    from .._runtime.webhooks.receiver.sqlite_store import SQLiteStore as SQLiteStore
     from .._runtime.webhooks.receiver.stores import (
         AsyncIdempotencyStore as AsyncIdempotencyStore,
         IdempotencyStore as IdempotencyStore,
         MemoryStore as MemoryStore,
-        SQLiteStore as SQLiteStore,
         Taken as Taken,
     )
     from .._runtime.webhooks.receiver.telemetry import opentelemetry_hooks as opentelemetry_hooks
@@ -167,12 +168,17 @@ else:
             ".._runtime.webhooks.receiver.handlers": ("Handlers",),
             ".._runtime.webhooks.receiver.http": ("Reply",),
             ".._runtime.webhooks.receiver.redis_stores": ("AsyncRedisStore", "RedisStore"),
-            ".._runtime.webhooks.receiver.reporting": ("Counts", "DeliveryReport", "ReceiverHooks"),
+            ".._runtime.webhooks.receiver.reporting": (
+                "Counts",
+                "DeliveryReport",
+                "Outcome",
+                "ReceiverHooks",
+            ),
+            ".._runtime.webhooks.receiver.sqlite_store": ("SQLiteStore",),
             ".._runtime.webhooks.receiver.stores": (
                 "AsyncIdempotencyStore",
                 "IdempotencyStore",
                 "MemoryStore",
-                "SQLiteStore",
                 "Taken",
             ),
             ".._runtime.webhooks.receiver.telemetry": ("opentelemetry_hooks",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from .http import IncomingRequest, ReceiverProtocol, Reply
+from .http import IncomingRequest, ReceiverProtocol
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,14 +19,39 @@ class ASGIReceiver:
         self._receiver = receiver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif scope["type"] == "http":
-            reply = await self._reply(scope, receive)
-            if reply is not None:
-                await _send(reply, send)
-        else:
+        if scope["type"] != "http":
+            await self._other(scope, receive, send)
+            return
+        receiver = self._receiver
+        method, path = scope["method"], scope["path"]
+        if scope.get("root_path"):
+            path = _path(scope)
+        reply = receiver.reject_early(method, path)
+        if reply is None:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body"):
+                body = message.get("body", b"")
+            else:
+                body = await self._rest(scope, message, receive)
+                if body is None:  # the sender disconnected
+                    return
+            if len(body) > receiver.max_body:
+                reply = receiver.reject(413, "the body is too large", {"Connection": "close"})
+            else:
+                url = _url(scope) if receiver.needs_url else None
+                headers = scope["headers"]
+                request = IncomingRequest(
+                    body=body, headers=headers, method=method, url=url, path=path
+                )
+                reply = await receiver.ahandle(request)
+        pairs = list(reply.header_pairs)  # a copy: middleware may add to it
+        await send({"type": "http.response.start", "status": reply.status, "headers": pairs})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
             raise ValueError(f"a receiver takes requests, not {scope['type']}")
+        await self._lifespan(receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -44,39 +69,13 @@ class ASGIReceiver:
             return {"type": "lifespan.startup.failed", "message": str(error)}
         return {"type": "lifespan.startup.complete"}
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
-        """Return the reply; None if the sender disconnected before the end of the body."""
-        method, path = scope["method"], _path(scope)
-        rejection = self._receiver.reject_early(method, path)
-        if rejection is not None:
-            return rejection
-        body = await self._body(scope, receive)
-        if body is None:
-            return None
-        if len(body) > self._receiver.max_body:
-            return self._receiver.reject(413, "the body is too large", {"Connection": "close"})
-        return await self._receiver.ahandle(
-            IncomingRequest(
-                body=body,
-                headers=scope["headers"],
-                method=method,
-                url=_url(scope) if self._receiver.needs_url else None,
-                path=path,
-            )
-        )
-
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Return the body, or the part of it that exceeds the limit; None if the sender disconnected."""
+    async def _rest(
+        self, scope: Scope, message: MutableMapping[str, Any], receive: Receive
+    ) -> bytes | None:
+        """Return a body of several messages, or the part of it that exceeds the limit; None if it ends too early."""
         length = _header(scope, b"content-length") or b""
         if length.isdigit() and (len(length) > 18 or int(length) > self._receiver.max_body):
             return bytes(self._receiver.max_body + 1)
-        message = await receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            body: bytes = message.get("body", b"")
-            return body
-        return await self._rest(message, receive)
-
-    async def _rest(self, message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
         body = bytearray()
         while message["type"] != "http.disconnect":
             body += message.get("body", b"")
@@ -98,10 +97,7 @@ def _header(scope: Scope, name: bytes) -> bytes | None:
 def _path(scope: Scope) -> str:
     """Return the path after the mount point. Some frameworks leave the mount point in `path` (ASGI, `root_path`)."""
     path: str = scope["path"]
-    root = scope.get("root_path")
-    if not root:
-        return path
-    root = root.rstrip("/")
+    root = scope["root_path"].rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
@@ -116,12 +112,3 @@ def _url(scope: Scope) -> str:
     query = scope.get("query_string", b"")
     target = path + (b"?" + query if query else b"")
     return f"{scope.get('scheme', 'http')}://{host.decode('latin-1')}{target.decode('latin-1')}"
-
-
-async def _send(reply: Reply, send: Send) -> None:
-    pairs = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in reply.all_headers().items()
-    ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": pairs})
-    await send({"type": "http.response.body", "body": reply.body})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,13 +11,8 @@ from .engine import Engine
 from .http import IncomingRequest, Reply
 from .job import Dispatcher
 from .reporting import Counts, ReceiverHooks, Reporter
-from .stores import (
-    AsyncIdempotencyStore,
-    IdempotencyStore,
-    MemoryStore,
-    SQLiteStore,
-    checked_store,
-)
+from .sqlite_store import SQLiteStore
+from .stores import AsyncIdempotencyStore, IdempotencyStore, MemoryStore, checked_store
 from .wsgi import WSGIReceiver
 
 MAX_BODY = 10 * 2**20
@@ -116,9 +112,9 @@ class Receiver:
         """Return the reply to a request; plain handlers run in this thread."""
         return self._engine.handle(request)
 
-    async def ahandle(self, request: IncomingRequest) -> Reply:
+    def ahandle(self, request: IncomingRequest) -> Awaitable[Reply]:
         """Return the reply to a request without blocking the event loop; plain handlers run in a thread."""
-        return await self._engine.ahandle(request)
+        return self._engine.ahandle(request)
 
     @cached_property
     def asgi(self) -> ASGIReceiver:

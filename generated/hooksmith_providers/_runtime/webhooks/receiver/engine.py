@@ -26,7 +26,7 @@ BUSY_SECONDS = 30
 """The wait that a sender is asked for if an event is being handled elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """Outcome of a handler or an event, and its reply."""
 
@@ -68,7 +68,9 @@ class Engine:
         jobs = self._jobs(request, start)
         if isinstance(jobs, Reply):
             return jobs
-        return _combined([self._handle(job, start) for job in jobs.jobs], jobs.is_batch)
+        if not jobs.is_batch:
+            return self._handle(jobs.jobs[0], start)
+        return _combined([self._handle(job, start) for job in jobs.jobs])
 
     async def ahandle(self, request: IncomingRequest) -> Reply:
         """Return the reply to a request without blocking the event loop; plain handlers run in a thread."""
@@ -79,7 +81,12 @@ class Engine:
             jobs = self._jobs(request, start)
         if isinstance(jobs, Reply):
             return jobs
-        return _combined([await self._ahandle(job, start) for job in jobs.jobs], jobs.is_batch)
+        if jobs.is_batch:
+            return _combined([await self._ahandle(job, start) for job in jobs.jobs])
+        job = jobs.jobs[0]
+        if len(job.runs) != 1:
+            return await self._ahandle(job, start)
+        return self._reported(job, await self._arun(job, job.runs[0]), start)
 
     def reject(
         self,
@@ -132,16 +139,13 @@ class Engine:
 
     def _handle(self, job: Job, start: float) -> Reply:
         results = [self._run(job, run) for run in job.runs] or [_without_handler(job)]
-        return self._reported(job, results, start)
+        return self._reported(job, _worst(results), start)
 
     async def _ahandle(self, job: Job, start: float) -> Reply:
-        if len(job.runs) == 1:
-            return self._reported(job, [await self._arun(job, job.runs[0])], start)
         results = [await self._arun(job, run) for run in job.runs] or [_without_handler(job)]
-        return self._reported(job, results, start)
+        return self._reported(job, _worst(results), start)
 
-    def _reported(self, job: Job, results: list[Result], start: float) -> Reply:
-        result = _worst(results)
+    def _reported(self, job: Job, result: Result, start: float) -> Reply:
         self._reporter.record(
             result.outcome,
             result.reply.status,
@@ -204,12 +208,18 @@ class Engine:
         if not run.is_async:
             return await self._arun_plain(job, run)
         deduplication = self._deduplication
+        is_prompt = deduplication.is_prompt
         try:
-            token = await deduplication.aclaim(run.key)
+            if is_prompt:
+                token = deduplication.claim(run.key)
+            else:
+                token = await deduplication.aclaim(run.key)
             if isinstance(token, Taken):
                 return _taken(job, token)
             try:
-                result = _success(job, await arun_handler(run))
+                is_plain = run.around is None and run.timeout is None
+                value = await run.call() if is_plain else await arun_handler(run)
+                result = Result(Outcome.HANDLED, job.reply(value))
             except Exception as error:
                 result = _failure(job, error)
                 if result.outcome is not Outcome.DROPPED:
@@ -218,7 +228,10 @@ class Engine:
             except BaseException:
                 await deduplication.arelease(run.key, token)
                 raise
-            await deduplication.acommit(run.key, token)
+            if is_prompt:
+                deduplication.commit(run.key, token)
+            else:
+                await deduplication.acommit(run.key, token)
         except StoreError as error:
             return _store_failed(error)
         return result
@@ -320,15 +333,11 @@ _ORDER = (
 
 def _worst(results: list[Result]) -> Result:
     """Return the result that the sender must know of: a failure first, a duplicate only if all are."""
-    if len(results) == 1:
-        return results[0]
     return min(results, key=lambda result: _ORDER.index(result.outcome))
 
 
-def _combined(replies: list[Reply], is_batch: bool) -> Reply:
-    """Return the reply to a request. A batch is repeated if one event failed; its handled events stay handled."""
-    if not is_batch:
-        return replies[0]
+def _combined(replies: list[Reply]) -> Reply:
+    """Return the reply to a batch. It is repeated if one event failed; its handled events stay handled."""
     failures = [reply for reply in replies if reply.status >= 300]
     if not failures:
         return Reply(status=200)

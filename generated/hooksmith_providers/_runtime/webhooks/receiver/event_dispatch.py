@@ -186,6 +186,7 @@ class EventDispatcher(Generic[EventT]):
         late: float | None = None,
     ) -> None:
         self.needs_url = own_url.url is None and webhook.reads_url
+        self._waits = webhook.waits
         self._webhook = webhook
         self._table = table
         self._name = name
@@ -212,10 +213,13 @@ class EventDispatcher(Generic[EventT]):
 
     def may_block(self, request: IncomingRequest) -> bool:
         """Return whether verification waits for keys, or the body is large."""
-        return self._webhook.waits or len(request.body) > LARGE_BODY
+        return self._waits or len(request.body) > LARGE_BODY
 
     def jobs(self, request: IncomingRequest) -> Jobs:
         """Verify and parse a delivery, and return the jobs of its events; raises WebhookError."""
+        event = self._webhook.unwrap_fast(request.body, request.headers)
+        if event is not None:
+            return Jobs(jobs=(self._fast_job(event, request),))
         events = self.events(request)
         return Jobs(
             jobs=tuple(self.job(each.event, each.delivery) for each in events),
@@ -289,6 +293,36 @@ class EventDispatcher(Generic[EventT]):
             position=position,
             secret_name=secret_name,
         )
+
+    def _fast_job(self, event: EventT, request: IncomingRequest) -> Job:
+        """Return the job of a delivery of one event; its context is made if a handler, middleware or hook needs it."""
+        catalogue, headers = self._webhook.catalogue, request.headers
+        event_type = catalogue.type_of(event, headers)
+        handlers = self._table.handlers_of(event, event_type)
+        if (
+            self._hooks.around_handler
+            or self._table.middlewares
+            or any(each.needs_context for each in handlers)
+        ):
+            return self.job(event, self.context(event, request, datetime.now(UTC)))
+        event_id = catalogue.id_of(event, headers)
+        key = None
+        if event_id is not None and self._has_store:
+            tenant = "" if request.tenant is None else f"{request.tenant}:"
+            key = f"{self._key_prefix}{tenant}{event_id}"
+        is_alone = len(handlers) == 1
+        runs = [
+            HandlerRun(
+                call=partial(handler.function, event),
+                is_async=handler.is_async,
+                key=key if is_alone or key is None else f"{key}#{handler.name}",
+                name=handler.name,
+                timeout=handler.timeout,
+                retry=handler.retry,
+            )
+            for handler in handlers
+        ]
+        return Job(event_type=event_type, event_id=event_id, runs=tuple(runs))
 
     def job(self, event: EventT, delivery: DeliveryContext) -> Job:
         """Return the job of an event: its handlers, bound to the event and its delivery."""

@@ -46,6 +46,11 @@ class Handler:
     retry: Retry | None = None
     middleware: tuple[Middleware | AsyncMiddleware, ...] = ()
 
+    @property
+    def needs_context(self) -> bool:
+        """Whether the handler or its middleware takes the delivery."""
+        return self.takes_context or bool(self.middleware)
+
     @cached_property
     def name(self) -> str:
         """Module and qualified name of the function, by which a store distinguishes the handlers of an event."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from ..signatures.message import AnyHeaders
 
 _NO_CONTENT = 204
+_PLAIN = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class IncomingRequest:
     """A request. `url` is absolute; `path` is the part after the mount point; `tenant` is the caller's."""
 
@@ -22,7 +25,7 @@ class IncomingRequest:
     tenant: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """A reply: a line of `text`, or `content`."""
 
@@ -30,9 +33,9 @@ class Reply:
     text: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes = b""
-    media_type: str = "text/plain; charset=utf-8"
+    media_type: str = _PLAIN
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """`content`; otherwise `text` and a line feed; empty for 204."""
         if self.status == _NO_CONTENT:
@@ -43,8 +46,17 @@ class Reply:
         """Return `headers` and the headers of the body, which 204 has not (RFC 9110, section 15.3.5)."""
         if self.status == _NO_CONTENT:
             return dict(self.headers)
-        of_body = {"Content-Type": self.media_type, "Content-Length": str(len(self.body))}
-        return of_body | self.headers
+        is_plain = self.media_type == _PLAIN
+        of_body = {} if is_plain and not self.body else {"Content-Type": self.media_type}
+        return {**of_body, "Content-Length": str(len(self.body)), **self.headers}
+
+    @cached_property
+    def header_pairs(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The headers as ASGI has them."""
+        return tuple(
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in self.all_headers().items()
+        )
 
 
 class ReceiverProtocol(Protocol):
@@ -69,6 +81,6 @@ class ReceiverProtocol(Protocol):
         """Return the reply to a request."""
         raise NotImplementedError
 
-    async def ahandle(self, request: IncomingRequest) -> Reply:
+    def ahandle(self, request: IncomingRequest) -> Awaitable[Reply]:
         """Return the reply to a request, without blocking the event loop."""
         raise NotImplementedError

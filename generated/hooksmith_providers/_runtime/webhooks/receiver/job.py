@@ -19,7 +19,7 @@ def _acknowledged(result: object) -> Reply:
     return _OK
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class HandlerRun:
     """A handler with its arguments.
 
@@ -42,7 +42,7 @@ class HandlerRun:
     around: Callable[[], AbstractContextManager[object]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Job:
     """An event, its handlers, and its replies.
 
@@ -75,7 +75,7 @@ class Job:
         return event_type if self.event_id is None else f"{event_type} {self.event_id!r}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Jobs:
     """The jobs of one request. `is_batch`: whether the request has several events."""
 

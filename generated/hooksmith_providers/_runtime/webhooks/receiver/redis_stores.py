@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
 from collections.abc import Awaitable
 from importlib import import_module
 from typing import Any, Protocol
 
 from ...representation import safe_repr
-from .stores import LEASE, RETENTION, Taken, check_seconds
+from .stores import LEASE, RETENTION, Taken, Tokens, check_seconds
+
+Command = tuple[Any, ...]
+"""The name of a command and its arguments."""
 
 
 class RedisClient(Protocol):
@@ -30,22 +33,19 @@ class RedisClient(Protocol):
 class AsyncRedisClient(Protocol):
     """The methods of a `redis.asyncio.Redis` that a store calls."""
 
-    def set(self, name: str, value: str, *, px: int, nx: bool = ...) -> Awaitable[Any]:
-        """SET name value PX px [NX]."""
+    def execute_command(self, *command: Any) -> Awaitable[Any]:
+        """Send a command and return its reply."""
         raise NotImplementedError
 
-    def get(self, name: str) -> Awaitable[Any]:
-        """GET name."""
-        raise NotImplementedError
-
-    def eval(self, script: str, numkeys: int, *keys_and_args: str) -> Any:
-        """EVAL script."""
+    def pipeline(self, transaction: bool = ...) -> Any:
+        """Return a pipeline, whose commands are sent together."""
         raise NotImplementedError
 
 
 class _RedisOptions:
     def __init__(self, client: Any, prefix: str, lease: float, retention: float) -> None:
         self._client = client
+        self._tokens = Tokens()
         self._prefix = prefix
         check_seconds(lease=lease, retention=retention)
         self.lease = lease
@@ -79,7 +79,7 @@ class RedisStore(_RedisOptions):
         super().__init__(_connected(client, "redis"), prefix, lease, retention)
 
     def claim(self, key: str) -> str | Taken:
-        token = secrets.token_hex(16)
+        token = self._tokens.new()
         name = self._prefix + key
         if self._client.set(name, token, nx=True, px=self._lease):
             return token
@@ -115,23 +115,85 @@ class AsyncRedisStore(_RedisOptions):
         retention: float = RETENTION,
     ) -> None:
         super().__init__(_connected(client, "redis.asyncio"), prefix, lease, retention)
+        self._commands = _CommandQueue(self._client)
 
     async def claim(self, key: str) -> str | Taken:
-        token = secrets.token_hex(16)
+        token = self._tokens.new()
         name = self._prefix + key
-        if await self._client.set(name, token, nx=True, px=self._lease):
+        if await self._send("SET", name, token, "NX", "PX", self._lease):
             return token
-        return Taken.DONE if await self._client.get(name) in (b"", "") else Taken.BUSY
+        return Taken.DONE if await self._send("GET", name) in (b"", "") else Taken.BUSY
 
     async def commit(self, key: str, token: str) -> None:
-        await self._client.set(self._prefix + key, "", px=self._retention)
+        await self._send("SET", self._prefix + key, "", "PX", self._retention)
+
+    async def _send(self, *command: Any) -> Any:
+        """Send a command and return its reply."""
+        if not self._commands.is_of_running_loop:
+            self._commands = _CommandQueue(self._client)
+        return await self._commands.send(command)
 
     async def renew(self, key: str, token: str) -> None:
         """Extend a claim by the lease, from now on."""
-        await self._client.eval(_RENEW, 1, self._prefix + key, token, str(self._lease))
+        await self._send("EVAL", _RENEW, 1, self._prefix + key, token, self._lease)
 
     async def release(self, key: str, token: str) -> None:
-        await self._client.eval(_RELEASE, 1, self._prefix + key, token)
+        await self._send("EVAL", _RELEASE, 1, self._prefix + key, token)
+
+
+class _CommandQueue:
+    """Sends the commands of one event loop: all that wait at the same time in one round trip.
+
+    A command of 16 takes a third of the CPU time of a command alone.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._sender: asyncio.Task[None] | None = None
+
+    @property
+    def is_of_running_loop(self) -> bool:
+        """Whether the queue belongs to the running event loop, or to none yet."""
+        return self._loop in (None, asyncio.get_running_loop())
+
+    async def send(self, command: Command) -> Any:
+        """Send a command and return its reply."""
+        self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting.append((command, future))
+        if self._sender is None:
+            self._sender = self._loop.create_task(self._send_waiting())
+        return await future
+
+    async def _send_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                replies = await self._replies([command for command, _ in batch])
+            except Exception as error:
+                replies = [error] * len(batch)
+            for (_, future), reply in zip(batch, replies, strict=True):
+                if not future.done():  # it is if its task was cancelled
+                    _settle(future, reply)
+        self._sender = None
+
+    async def _replies(self, commands: list[Command]) -> list[Any]:
+        if len(commands) == 1:
+            return [await self._client.execute_command(*commands[0])]
+        pipeline = self._client.pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        replies: list[Any] = await pipeline.execute(raise_on_error=False)
+        return replies
+
+
+def _settle(future: asyncio.Future[Any], reply: Any) -> None:
+    if isinstance(reply, Exception):
+        future.set_exception(reply)
+    else:
+        future.set_result(reply)
 
 
 # Only the holder of a claim releases it.
@@ -149,7 +211,7 @@ def _connected(client: Any, module: str) -> Any:
     if is_async != (module == "redis.asyncio") and type(client).__module__.startswith("redis."):
         other = "AsyncRedisStore" if is_async else "RedisStore"
         raise TypeError(f"client: a {module}.Redis or a URL; for this client, use {other}")
-    if not callable(getattr(client, "eval", None)):
+    if not callable(getattr(client, "pipeline" if module == "redis.asyncio" else "eval", None)):
         raise TypeError(f"client: a {module}.Redis or a URL, not a {type(client).__name__}")
     return client
 

@@ -114,20 +114,33 @@ class Reporter:
         self.receiver = receiver
         self.hooks = hooks
         self._lock = threading.Lock()
-        self._totals: dict[str, int] = {}
-        self._by_type: dict[str, dict[str, int]] = {}
+        self._counted: dict[tuple[Outcome, str | None, bool, bool], int] = {}
+        """Outcome, event type, whether the event is unknown and drifted → number."""
 
     @property
     def counts(self) -> Counts:
         """The counts so far."""
         with self._lock:
-            by_type = {name: MappingProxyType(dict(row)) for name, row in self._by_type.items()}
-            return Counts(**self._totals, by_type=MappingProxyType(by_type))
+            counted = dict(self._counted)
+        totals: dict[str, int] = {}
+        by_type: dict[str, dict[str, int]] = {}
+        for (outcome, event_type, is_unknown, is_drifted), number in counted.items():
+            names = [
+                _FIELDS[outcome],
+                *(["unknown"] if is_unknown else []),
+                *(["drifted"] if is_drifted else []),
+            ]
+            for name in names:
+                totals[name] = totals.get(name, 0) + number
+            if event_type is not None:
+                row = by_type.setdefault(event_type, {})
+                row[outcome.value] = row.get(outcome.value, 0) + number
+        rows = {name: MappingProxyType(row) for name, row in by_type.items()}
+        return Counts(**totals, by_type=MappingProxyType(rows))
 
     def report(self, report: DeliveryReport) -> None:
         """Count, log and hand over one outcome."""
-        with self._lock:
-            self._add(report.outcome, report.type, report.is_unknown, report.is_drifted)
+        self._count(report.outcome, report.type, report.is_unknown, report.is_drifted)
         self._publish(report, logger.isEnabledFor(logging.INFO))
 
     def record(
@@ -146,8 +159,7 @@ class Reporter:
 
         `start`: the request's arrival by `time.perf_counter`.
         """
-        with self._lock:
-            self._add(outcome, event_type, is_unknown, is_drifted)
+        self._count(outcome, event_type, is_unknown, is_drifted)
         is_logged = logger.isEnabledFor(logging.INFO)
         if not is_logged and self.hooks.on_report is None:
             return
@@ -182,16 +194,10 @@ class Reporter:
             except Exception:
                 logger.exception("the hook on_report of the receiver %s failed", self.receiver)
 
-    def _add(
+    def _count(
         self, outcome: Outcome, event_type: str | None, is_unknown: bool, is_drifted: bool
     ) -> None:
-        totals = self._totals
-        name = _FIELDS[outcome]
-        totals[name] = totals.get(name, 0) + 1
-        if is_unknown:  # types of unknown events would grow without end
-            totals["unknown"] = totals.get("unknown", 0) + 1
-        elif event_type is not None:
-            row = self._by_type.setdefault(event_type, {})
-            row[outcome.value] = row.get(outcome.value, 0) + 1
-        if is_drifted:
-            totals["drifted"] = totals.get("drifted", 0) + 1
+        # Types of unknown events would grow without end.
+        key = (outcome, None if is_unknown else event_type, is_unknown, is_drifted)
+        with self._lock:
+            self._counted[key] = self._counted.get(key, 0) + 1

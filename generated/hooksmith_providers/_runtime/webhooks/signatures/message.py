@@ -131,14 +131,18 @@ def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
 
 
 def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
-    size = len(lower)
+    size, lone = len(lower), None
     try:
-        alike = [(name, value) for name, value in pairs if len(name) == size]
-        found = [value for name, value in alike if _text(name).lower() == lower]
+        for name, value in pairs:
+            if len(name) == size and _text(name).lower() == lower:
+                if lone is not None:
+                    return None
+                lone = value
     except (TypeError, ValueError):  # These are no headers: `Message` says so.
         return None
-    value = _text(found[0]) if len(found) == 1 and type(found[0]) in (bytes, str) else None
-    return value if value is not None and value.isascii() else None
+    if type(lone) is bytes:
+        lone = lone.decode("latin-1")
+    return lone if type(lone) is str and lone.isascii() else None
 
 
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
