@@ -11,7 +11,6 @@ import os
 import signal
 import sqlite3
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -39,7 +38,7 @@ POINTS = [
     "work.after_finish",
     "tx.before_commit",
 ]
-LEASE = 0.3
+EFFECTS = ["at least once", "in a transaction", "in an asynchronous transaction"]
 WEBHOOK = Webhook("secret", tolerance=None)
 
 
@@ -81,10 +80,10 @@ def arm(inbox: Any, point: str) -> None:
         inbox.finish, inbox.settle = after(inbox.finish), after(inbox.settle)
 
 
-def make(address: str, folder: Path, *, is_transactional: bool, point: str) -> Any:
+def make(address: str, folder: Path, *, effects: str, point: str) -> Any:
     """The receiver of a child."""
-    is_postgres = "dbname=" in address
-    inbox = (PostgresInbox if is_postgres else SQLiteInbox)(address, lease=LEASE)
+    is_postgres = is_of_postgres(address)
+    inbox = (PostgresInbox if is_postgres else SQLiteInbox)(address)
     arm(inbox, point)
     receiver = WebhookReceiver(
         WEBHOOK,
@@ -100,23 +99,37 @@ def make(address: str, folder: Path, *, is_transactional: bool, point: str) -> A
             return psycopg.connect(address)
         return closing(sqlite3.connect(address, timeout=30))
 
-    @receiver.on(UserCreated)
-    def handle(event: UserCreated, delivery: DeliveryContext) -> None:
+    def log(event: UserCreated) -> None:
         if point == "handler.middle":
             die()
-        if is_transactional:
-            with connect() as connection:
-                mark = "%s" if is_postgres else "?"
-                connection.execute(f"INSERT INTO effects VALUES ({mark})", (event.id,))
-                delivery.complete(connection)
-                if point == "tx.before_commit":
-                    die()
-                connection.commit()
-            return
-        log = os.open(folder / "effects", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.write(log, f"{event.id}\n".encode())
-        os.close(log)
+        file = os.open(folder / "effects", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.write(file, f"{event.id}\n".encode())
+        os.close(file)
 
+    def write(event: UserCreated, delivery: DeliveryContext) -> None:
+        if point == "handler.middle":
+            die()
+        with connect() as connection:
+            mark = "%s" if is_postgres else "?"
+            connection.execute(f"INSERT INTO effects VALUES ({mark})", (event.id,))
+            delivery.complete(connection)
+            if point == "tx.before_commit":
+                die()
+            connection.commit()
+
+    async def awrite(event: UserCreated, delivery: DeliveryContext) -> None:
+        from psycopg import AsyncConnection
+
+        if point == "handler.middle":
+            die()
+        async with await AsyncConnection.connect(address) as connection:
+            await connection.execute("INSERT INTO effects VALUES (%s)", (event.id,))
+            await delivery.acomplete(connection)
+            if point == "tx.before_commit":
+                die()
+
+    handlers: list[Callable[..., Any]] = [log, write, awrite]
+    receiver.on(UserCreated)(handlers[EFFECTS.index(effects)])
     return receiver
 
 
@@ -140,45 +153,49 @@ def send(receiver: Any, id_: str, folder: Path) -> None:
     (folder / f"acknowledged.{id_}").touch()
 
 
-def run(address: str, folder: Path, point: str, *, is_transactional: bool) -> dict[str, Any]:
-    id_ = f"{point}.{is_transactional}"
+def run(address: str, folder: Path, point: str, effects: str) -> dict[str, Any]:
+    id_ = f"{point} {effects}".replace(" ", "_")
     later = f"{id_}.later"
 
     def first() -> None:
-        receiver = make(address, folder, is_transactional=is_transactional, point=point)
+        receiver = make(address, folder, effects=effects, point=point)
         send(receiver, id_, folder)
         receiver.work(drain=True)
 
     def second() -> None:
-        receiver = make(address, folder, is_transactional=is_transactional, point="")
+        receiver = make(address, folder, effects=effects, point="")
         is_acknowledged = (folder / f"acknowledged.{id_}").exists()
         if not is_acknowledged:
             send(receiver, id_, folder)
         send(receiver, later, folder)  # of the same ordering key
-        deadline = time.monotonic() + 120
-        while receiver.inbox.counts()["pending"] + receiver.inbox.counts()["processing"]:
-            assert time.monotonic() < deadline, receiver.inbox.list(receiver.inbox.select())
-            receiver.inbox.sweep(receiver.source)
-            receiver.work(drain=True)
-            time.sleep(LEASE / 3)
+        receiver.inbox._write(end_leases)
+        receiver.sweep()
+        receiver.work(drain=True)
 
     return {
         "point": point,
+        "effects": effects,
         "ids": [id_, later],
         "first": in_child(first),
         "second": in_child(second),
     }
 
 
+def end_leases(session: Any) -> None:
+    """Let the leases of killed workers end now."""
+    session.execute("UPDATE inbox_events SET due_at = 0 WHERE state = 'processing'")
+
+
+def is_of_postgres(address: str) -> bool:
+    return "dbname=" in address
+
+
 def main(address: str, folder: Path) -> None:
-    for is_transactional in (False, True):
+    for effects in EFFECTS if is_of_postgres(address) else EFFECTS[:2]:
         for point in POINTS:
-            if point == "tx.before_commit" and not is_transactional:
+            if point == "tx.before_commit" and effects == EFFECTS[0]:
                 continue
-            print(
-                json.dumps(run(address, folder, point, is_transactional=is_transactional)),
-                flush=True,
-            )
+            print(json.dumps(run(address, folder, point, effects)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The recipes of the documentation, with real workers of procrastinate, Celery, taskiq and dramatiq."""
+"""The recipes of the documentation, with real workers of procrastinate, Celery, taskiq, dramatiq and DBOS."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from hooksmith_providers._runtime.webhooks.inbox.engines import AfterCommit, Procrastinate
 from hooksmith_providers.workos import (
@@ -39,7 +40,9 @@ WORKERS = {
     "celery": ["celery", "--app", "app", "worker", "--loglevel=ERROR", "--concurrency=2"],
     "taskiq": ["taskiq", "worker", "app:broker", "--workers=1", "--log-level=ERROR"],
     "dramatiq": ["dramatiq", "app", "--processes=1", "--threads=2"],
+    "dbos": ["app"],
 }
+NEED_REDIS = ("celery", "taskiq", "dramatiq")
 WEBHOOK = Webhook("whsec_secret", tolerance=None)
 
 
@@ -80,7 +83,14 @@ def recipe(name: str, conninfo: str, redis_port: int | None) -> str:
     )
     assert code.count('"dbname=app"') >= 1
     code = code.replace('"dbname=app"', repr(conninfo))
+    code = code.replace("postgresql://localhost/app", url_of(conninfo))
     return code.replace("redis://localhost", f"redis://127.0.0.1:{redis_port}")
+
+
+def url_of(conninfo: str) -> str:
+    """The connection string as a URL."""
+    parts = conninfo_to_dict(conninfo)
+    return f"postgresql://{parts['user']}@/{parts['dbname']}?host={parts['host']}"
 
 
 @contextmanager
@@ -133,6 +143,10 @@ def prepare(name: str, folder: Path, conninfo: str, code: str) -> None:
         app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo))
         with app.open():
             app.schema_manager.apply_schema()
+    if name == "dbos":
+        from dbos import run_dbos_database_migrations
+
+        run_dbos_database_migrations(url_of(conninfo))
 
 
 def send(receiver: Any, *ids: str) -> list[float]:
@@ -151,7 +165,8 @@ def send(receiver: Any, *ids: str) -> list[float]:
 def test_a_recipe(
     name: str, tmp_path: Path, conninfo: str, request: pytest.FixtureRequest, load: Any
 ) -> None:
-    port = None if name == "procrastinate" else request.getfixturevalue("redis").port
+    pytest.importorskip(name, reason=f"{name} is not installed")
+    port = request.getfixturevalue("redis").port if name in NEED_REDIS else None
     code = recipe(name, conninfo, port)
     prepare(name, tmp_path, conninfo, code)
     receiver = load()

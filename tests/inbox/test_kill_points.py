@@ -36,11 +36,10 @@ def test_nothing_acknowledged_is_lost_and_effects_in_the_transaction_happen_once
         [sys.executable, SCRIPT, inbox_address, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(results) == 13
+    assert len(results) == (20 if "dbname=" in inbox_address else 13)
     for result in results:
         assert result["first"] == signal.SIGKILL, f"not killed at {result['point']}: {done.stderr}"
         assert result["second"] == 0, done.stderr
@@ -51,7 +50,7 @@ def test_nothing_acknowledged_is_lost_and_effects_in_the_transaction_happen_once
     assert set(rows.values()) == {"done"}
     for result in results:
         id_, later = result["ids"]
-        if id_.endswith(".True"):
+        if result["effects"] != "at least once":
             assert (effects[id_], effects[later]) == (1, 1), result
         else:
             twice = result["point"] == "work.after_handler"

@@ -236,6 +236,9 @@ def test_a_handler_of_drifted_and_unknown_events(make_inbox: Any) -> None:
         receiver.receive(body, WEBHOOK.sign(body))
     receiver.work(drain=True)
     assert sorted(seen) == ["drifted user.created", "unknown new.type"]
+    counts = receiver.counts
+    assert (counts.unknown, counts.drifted) == (2, 1), "stored and handled; handled"
+    assert counts.by_type == {"user.created": {"stored": 1, "handled": 1}}
 
 
 def test_a_stored_delivery_is_handled_however_late_and_refused_at_the_door(

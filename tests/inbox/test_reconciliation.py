@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -62,7 +63,7 @@ class Provider:
                 return
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def page(self, order: str, after: str = "", limit: str = "10") -> dict[str, Any]:
@@ -199,5 +200,41 @@ def test_what_is_no_list_is_refused(make_inbox: Any) -> None:
     client = AsyncWorkOSClient(api_key="sk_test")
     with pytest.raises(ValueError, match="of another list: pass another name="):
         receiver.reconcile(client.events.list_events)
-    with pytest.raises(TypeError, match="a synchronous client, not one that returns AsyncPager"):
+    with pytest.raises(TypeError, match="not one that returns AsyncPager: use areconcile"):
         receiver.reconcile(client.events.list_events, name="async")
+    with pytest.raises(TypeError, match="not one that returns list: use reconcile"):
+        asyncio.run(receiver.areconcile(lambda cursor: []))
+
+
+def test_an_asynchronous_client_continues_where_the_other_stopped(
+    make_inbox: Any, provider: Provider, client: Any
+) -> None:
+    receiver = make_receiver(make_inbox())
+    provider.events = [event(number) for number in range(25)]
+    provider.fails_at = 3
+
+    async def reconcile() -> int:
+        async with AsyncWorkOSClient(api_key="sk_test", base_url=provider.url) as client:
+            number: int = await receiver.areconcile(client.events.list_events)
+            return number
+
+    with pytest.raises(Exception, match="400"):
+        asyncio.run(reconcile())
+    assert len(receiver.inbox.list(ALL)) == 20
+    assert asyncio.run(reconcile()) == 5
+    assert provider.queries[3] == {"order": "asc", "after": "event_019"}
+    assert receiver.reconcile(client.events.list_events) == 0
+
+
+def test_a_coroutine_function_of_the_user_s(make_inbox: Any) -> None:
+    receiver = make_receiver(make_inbox())
+
+    async def fetch(cursor: str | None) -> EventPage:
+        await asyncio.sleep(0)
+        following = {None: "b", "b": None}[cursor]
+        return EventPage(events=[event(0 if cursor is None else 1)], cursor=following)
+
+    assert asyncio.run(receiver.areconcile(fetch, tenant="acme")) == 2
+    assert asyncio.run(receiver.areconcile(fetch, tenant="acme")) == 0
+    assert receiver.inbox.cursor("workos", "reconcile") == "b"
+    assert receiver.inbox.count(receiver.inbox.select(tenant="acme")) == 2

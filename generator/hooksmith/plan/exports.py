@@ -128,7 +128,7 @@ def _inbox_names(inbox: str) -> Iterator[tuple[str, Iterable[str]]]:
     yield f"{inbox}.postgres_inbox", ("PostgresInbox",)
     yield f"{inbox}.engines", ("AfterCommit", "Procrastinate")
     yield f"{inbox}.reconciliation", ("EventPage",)
-    yield f"{inbox}.states", ("InboxError", "LeaseLostError")
+    yield f"{inbox}.states", ("Backlog", "InboxError", "LeaseLostError")
 
 
 def _names(module: ModuleView | None) -> tuple[str, ...]:
