@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from .._runtime.webhooks.inbox.reconciliation import EventPage as EventPage
     from .._runtime.webhooks.inbox.sqlite_inbox import SQLiteInbox as SQLiteInbox
     from .._runtime.webhooks.inbox.states import (
+        Backlog as Backlog,
         InboxError as InboxError,
         LeaseLostError as LeaseLostError,
     )
@@ -195,7 +196,7 @@ else:
             ".._runtime.webhooks.inbox.postgres_inbox": ("PostgresInbox",),
             ".._runtime.webhooks.inbox.reconciliation": ("EventPage",),
             ".._runtime.webhooks.inbox.sqlite_inbox": ("SQLiteInbox",),
-            ".._runtime.webhooks.inbox.states": ("InboxError", "LeaseLostError"),
+            ".._runtime.webhooks.inbox.states": ("Backlog", "InboxError", "LeaseLostError"),
             ".._runtime.webhooks.outcomes": (
                 "HandlerTimeoutError",
                 "PermanentFailure",

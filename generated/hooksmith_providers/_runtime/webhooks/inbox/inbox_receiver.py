@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..signatures.message import AnyHeaders
 from .intake import Intake
 from .processing import EventProcessor
 from .protocol import Inbox
-from .reconciliation import Fetch, reconcile
+from .reconciliation import Fetch, Reconciliation
 from .states import Claim, InboxError, State
 from .worker import Worker
 
@@ -54,6 +55,9 @@ class InboxReceiver:
         )
         if inbox.engine is not None:
             inbox.engine.bind(self.process, self.sweep)
+        on_inbox = self._reporter.hooks.on_inbox
+        if on_inbox is not None:
+            on_inbox(self._reporter.receiver, partial(inbox.backlog, self.source))
 
     @property
     def inbox(self) -> Inbox:
@@ -78,20 +82,34 @@ class InboxReceiver:
     def reconcile(self, fetch: Fetch, *, name: str = "reconcile", tenant: str | None = None) -> int:
         """Store events of a provider's list that no delivery brought; return the number of new events.
 
-        Each page is stored in one transaction with the cursor behind it, so that the next call, in this process or
-        after a crash, continues there.
+        Each page is stored in one transaction with the cursor behind it. The next call continues there, also after a
+        crash and in another process.
 
         Args:
-            fetch: A list operation of a generated client with an argument `after`, or a function from a cursor (None:
-                the beginning) to a page. A page has `data`, and its cursor in `list_metadata.after` or `next_cursor`.
+            fetch: A list operation of a generated client, or a function from a cursor (None: the beginning) to an
+                `EventPage`. If the operation has an argument `order`, the oldest events are asked for first.
             name: The cursor's name, if a receiver reconciles several lists.
             tenant: The tenant of the events.
 
         Raises:
             InboxError: The receiver has no inbox.
+            TypeError: `fetch` returns no page, or is asynchronous.
+            ValueError: A page has its own cursor again, or the stored cursor is of another list.
         """
-        return reconcile(
-            self.inbox, self._required_intake, fetch, source=self.source, name=name, tenant=tenant
+        return self._reconciliation(name, tenant).run(fetch)
+
+    async def areconcile(
+        self, fetch: Fetch, *, name: str = "reconcile", tenant: str | None = None
+    ) -> int:
+        """Store events of a list, as an asynchronous client or a coroutine function gives it.
+
+        Arguments, cursors and errors are those of `reconcile`.
+        """
+        return await self._reconciliation(name, tenant).arun(fetch)
+
+    def _reconciliation(self, name: str, tenant: str | None) -> Reconciliation:
+        return Reconciliation(
+            self.inbox, self._required_intake, source=self.source, name=name, tenant=tenant
         )
 
     @property

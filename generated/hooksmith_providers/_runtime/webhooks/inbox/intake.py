@@ -12,8 +12,8 @@ from ..errors import EventParseError, WebhookError
 from ..receiver.engine import Engine, retry_later
 from ..receiver.event_dispatch import EventDispatcher, ReceivedEvent
 from ..receiver.http import IncomingRequest, Reply
-from ..receiver.reporting import DeliveryReport, Reporter
 from ..receiver.reporting import Outcome as Reported
+from ..receiver.reporting import Reporter
 from ..signatures.message import AnyHeaders, header_pairs
 from .protocol import Inbox
 from .states import Added, Cursor, NewDelivery, NewEvent, State
@@ -206,18 +206,15 @@ class Intake(Generic[EventT]):
         return retry_later("the inbox is not available")
 
     def _report(self, delivery: NewDelivery, outcome: Reported, status: int, start: float) -> None:
-        duration = time.perf_counter() - start
         for event in delivery.events:
-            self._reporter.report(
-                DeliveryReport(
-                    receiver=self._reporter.receiver,
-                    outcome=outcome,
-                    status=status,
-                    duration=duration,
-                    type=event.type or None,
-                    event_id=event.event_id,
-                    reason=event.error,
-                )
+            self._reporter.record(
+                outcome,
+                status,
+                start,
+                event_type=event.type or None,
+                event_id=event.event_id,
+                is_unknown=bool(event.type) and self._dispatcher.is_unknown(event.type),
+                reason=event.error,
             )
 
 
@@ -229,8 +226,4 @@ def _tenant(request: IncomingRequest, events: Sequence[ReceivedEvent[Any]]) -> s
 
 
 def _stored_headers(headers: AnyHeaders) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.lower(), value)
-        for name, value in header_pairs(headers)
-        if name.lower() not in DROPPED_HEADERS
-    )
+    return tuple(pair for pair in header_pairs(headers) if pair[0] not in DROPPED_HEADERS)

@@ -77,11 +77,12 @@ class OperatorCommands(Database):
         """Return the unfinished and dead events of a source. Reads the indexes of these alone."""
 
         def operation(session: Session) -> Backlog:
-            ((unfinished, dead, received_at, now),) = session.execute(
-                self._sql.backlog, source=source
-            )
-            age = 0.0 if received_at is None else max(0.0, float(now) - float(received_at))
-            return Backlog(unfinished=int(unfinished), dead=int(dead), age=age)
+            numbers = {state.value: 0 for state in (State.PENDING, State.PROCESSING, State.DEAD)}
+            ages = [0.0]
+            for state, number, age in session.execute(self._sql.backlog, source=source):
+                numbers[state] += int(number)
+                ages.append(float(age or 0.0))
+            return Backlog(**numbers, age=max(ages))
 
         return self._read(operation)
 
@@ -121,7 +122,7 @@ class OperatorCommands(Database):
 
         while rows := self._read(next_rows):
             ids = [int(row[0]) for row in rows]
-            total += self._write(lambda session: change(session, ids))  # noqa: B023
+            total += self._write(lambda session: change(session, ids), is_durable=True)  # noqa: B023
             last = ids[-1]
         self.wake()
         return total

@@ -46,7 +46,9 @@ WITH d AS (
     ON CONFLICT (source, tenant, event_id) DO UPDATE SET duplicates = inbox_events.duplicates + 1
     RETURNING id, duplicates
 )
-SELECT e.id, e.duplicates, d.id, CASE WHEN e.duplicates = 0 THEN pg_notify(:channel, :source) END FROM e, d
+SELECT e.id, e.duplicates, d.id,
+    CASE WHEN e.duplicates = 0 AND :is_nudged = 0 THEN pg_notify(:channel, :source) END
+FROM e, d
 """
 
 _SCHEMA_LOCK = 0x686F6F6B
@@ -175,24 +177,31 @@ class PostgresInbox(SQLInbox):
         self._ensure_tables()
         for _ in range(TRIES - 1):
             try:
-                return self._transaction(operation)
+                return self._transaction(operation, is_durable)
             except (DeadlockDetected, SerializationFailure):
                 continue
-        return self._transaction(operation)
+        return self._transaction(operation, is_durable)
 
-    def _transaction(self, operation: Operation[ResultT]) -> ResultT:
+    def _transaction(self, operation: Operation[ResultT], is_durable: bool) -> ResultT:
         with self._pool.connection() as connection, connection.transaction():
+            if not is_durable:
+                # Without waiting for the disk: a claim or outcome lost with the server is repeated.
+                connection.execute("SET LOCAL synchronous_commit TO off")
             return operation(_PostgresSession(connection))
 
     def _read(self, operation: Operation[ResultT]) -> ResultT:
         self._ensure_tables()
-        return self._transaction(operation)
+        with self._pool.connection() as connection:
+            return operation(_PostgresSession(connection))
 
     def add(self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None) -> Added:
         """Store deliveries and a cursor in one transaction; return after the commit."""
-        is_alone = cursor is None and is_plain(deliveries)
-        if not is_alone or (self.engine is not None and self.engine.transactional):
+        if cursor is not None or not is_plain(deliveries):
             return super().add(deliveries, cursor=cursor)
+        if self.engine is not None and self.engine.transactional:
+            return self._write(
+                lambda session: self._add_plain(session, deliveries[0]), is_durable=True
+            )
         self._ensure_tables()
         with self._pool.connection() as connection:
             added = self._add_plain(_PostgresSession(connection), deliveries[0])
@@ -215,6 +224,7 @@ class PostgresInbox(SQLInbox):
             channel=CHANNEL,
         )
         if duplicates == 0:
+            self._enqueue_within(session, [id_])
             return Added(ids=(id_,), due=(id_,))
         session.execute(self._sql.drop_delivery, id=delivery_id)
         return Added(ids=(), duplicates=1)
@@ -244,6 +254,10 @@ class PostgresInbox(SQLInbox):
             )
 
     def _announce(self, session: Session, source: str) -> None:
+        if (
+            self.engine is not None
+        ):  # its own workers are notified; commits of notifications wait for one another
+            return
         session.execute("SELECT pg_notify(:channel, :source)", channel=CHANNEL, source=source)
 
     def _id_list(self, ids: Sequence[int]) -> list[int]:

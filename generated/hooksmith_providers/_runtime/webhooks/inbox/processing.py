@@ -17,8 +17,8 @@ from ..receiver.event_dispatch import EventDispatcher
 from ..receiver.execution import run_handler
 from ..receiver.http import IncomingRequest
 from ..receiver.job import HandlerRun, Job
-from ..receiver.reporting import DeliveryReport, Reporter, logger
 from ..receiver.reporting import Outcome as Reported
+from ..receiver.reporting import Reporter, logger
 from .states import Outcome, State, StoredEvent
 from .worker import Attempt
 
@@ -90,18 +90,13 @@ class EventProcessor:
         try:
             event, delivery = self._read(attempt.claim, progress)
         except WebhookError as error:
-            return self._reported(
-                attempt,
-                Outcome(state=State.DEAD, error=f"unreadable: {error}"),
-                Reported.FAILED,
-                start,
-            )
+            outcome = Outcome(state=State.DEAD, error=f"unreadable: {error}")
+            return self._reported(attempt, None, outcome, Reported.FAILED, start)
         job = self._dispatcher.job(event, delivery)
         if not job.runs:
-            return self._reported(attempt, *_without_handler(job), start)
+            return self._reported(attempt, job, *_without_handler(job), start)
         progress.begin(job.runs)
-        outcome, reported = self._run_all(attempt, job, progress)
-        return self._reported(attempt, outcome, reported, start)
+        return self._reported(attempt, job, *self._run_all(attempt, job, progress), start)
 
     def _read(self, stored: StoredEvent, progress: Progress) -> tuple[Any, DeliveryContext]:
         """Parse a stored delivery with the current models; return the event and its context."""
@@ -212,19 +207,24 @@ class EventProcessor:
         )
 
     def _reported(
-        self, attempt: Attempt, outcome: Outcome | None, reported: Reported, start: float
+        self,
+        attempt: Attempt,
+        job: Job | None,
+        outcome: Outcome | None,
+        reported: Reported,
+        start: float,
     ) -> Outcome | None:
+        """Count and log an outcome, and return it. `job`: None if the event is unreadable."""
         row = attempt.claim.row
-        self._reporter.report(
-            DeliveryReport(
-                receiver=self._reporter.receiver,
-                outcome=reported,
-                status=200,
-                duration=time.perf_counter() - start,
-                type=row.type or None,
-                event_id=row.event_id,
-                reason="" if outcome is None else outcome.error,
-            )
+        self._reporter.record(
+            reported,
+            200,
+            start,
+            event_type=row.type or None,
+            event_id=row.event_id,
+            is_unknown=job is not None and job.is_unknown,
+            is_drifted=job is not None and job.drift is not None,
+            reason="" if outcome is None else outcome.error,
         )
         return outcome
 

@@ -90,7 +90,8 @@ CREATE TABLE IF NOT EXISTS inbox_cursors (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS inbox_events_identity ON inbox_events (source, tenant, event_id);
 CREATE INDEX IF NOT EXISTS inbox_events_delivery ON inbox_events (delivery_id);
-CREATE INDEX IF NOT EXISTS inbox_events_due ON inbox_events (source, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbox_events_due ON inbox_events (source, due_at, id, state)
+    WHERE due_at IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS inbox_events_active ON inbox_events (source, tenant, ordering_key)
     WHERE due_at IS NOT NULL AND ordering_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS inbox_events_waiting ON inbox_events (source, tenant, ordering_key, id)
@@ -203,12 +204,14 @@ ORDER BY due_at, id LIMIT :limit {skip_locked}
         "SELECT min(received_at), {now} FROM inbox_events WHERE state IN ('pending', 'processing')"
     )
     backlog: str = """
-SELECT
-    (SELECT count(*) FROM inbox_events WHERE source = :source AND due_at IS NOT NULL)
-    + (SELECT count(*) FROM inbox_events WHERE source = :source AND state = 'pending' AND due_at IS NULL),
-    (SELECT count(*) FROM inbox_events WHERE source = :source AND state = 'dead'),
-    (SELECT received_at FROM inbox_events WHERE source = :source AND due_at IS NOT NULL ORDER BY due_at LIMIT 1),
-    {now}
+WITH parts AS (
+    SELECT state, count(*) AS number, min(id) AS first FROM inbox_events
+    WHERE source = :source AND due_at IS NOT NULL GROUP BY state
+    UNION ALL SELECT 'pending', count(*), min(id) FROM inbox_events
+    WHERE source = :source AND state = 'pending' AND due_at IS NULL
+    UNION ALL SELECT 'dead', count(*), NULL FROM inbox_events WHERE source = :source AND state = 'dead'
+)
+SELECT parts.state, parts.number, {now} - e.received_at FROM parts LEFT JOIN inbox_events e ON e.id = parts.first
 """
     keys: str = """
 SELECT id, source, tenant, ordering_key FROM inbox_events WHERE id {among_ids} ORDER BY id

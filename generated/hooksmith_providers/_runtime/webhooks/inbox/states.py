@@ -180,8 +180,16 @@ class InboxCounts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backlog:
-    """Unfinished and dead events of a source; `age`: seconds since the longest-due event was received."""
+    """Unfinished and dead events of a source.
 
-    unfinished: int
-    dead: int
-    age: float
+    Args:
+        pending: Events that are due now or later, or wait for their ordering key.
+        processing: Events that a worker has claimed.
+        dead: Events that wait for an operator.
+        age: Seconds since the first unfinished event was received; 0 if there is none.
+    """
+
+    pending: int = 0
+    processing: int = 0
+    dead: int = 0
+    age: float = 0.0

@@ -211,6 +211,10 @@ class EventDispatcher(Generic[EventT]):
             return None
         return Reply(status=405, text="only POST", headers={"Allow": "POST"})
 
+    def is_unknown(self, event_type: str) -> bool:
+        """Return whether the document does not have an event type."""
+        return event_type not in self._webhook.catalogue.models
+
     def may_block(self, request: IncomingRequest) -> bool:
         """Return whether verification waits for keys, or the body is large."""
         return self._waits or len(request.body) > LARGE_BODY

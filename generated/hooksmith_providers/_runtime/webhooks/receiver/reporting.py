@@ -10,9 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ...errors import printable
 from .delivery_context import DeliveryContext
+
+if TYPE_CHECKING:
+    from ..inbox.states import Backlog
 
 logger = logging.getLogger("hooksmith")
 
@@ -101,10 +105,13 @@ class ReceiverHooks:
     Args:
         on_report: Called after every outcome. An exception is logged, and does not change the reply.
         around_handler: Gives a context that a handler runs in; `with` is entered in the handler's thread or task.
+        on_inbox: Called once for a receiver with an inbox, with the receiver's name and a function that reads its
+            `Backlog` from the database, such as for gauges.
     """
 
     on_report: Callable[[DeliveryReport], object] | None = None
     around_handler: Callable[[DeliveryContext], AbstractContextManager[object]] | None = None
+    on_inbox: Callable[[str, Callable[[], Backlog]], object] | None = None
 
 
 class Reporter:

@@ -1,13 +1,17 @@
-"""OpenTelemetry for receivers: a span a handler, and metrics of deliveries. Needs the extra `otel`."""
+"""OpenTelemetry for receivers: a span a handler, metrics of deliveries, gauges of inboxes. Needs the extra `otel`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .delivery_context import DeliveryContext
 from .reporting import DeliveryReport, ReceiverHooks
+
+if TYPE_CHECKING:
+    from ..inbox.states import Backlog
 
 _NAME = "hooksmith"
 
@@ -21,6 +25,10 @@ def opentelemetry_hooks(
     follow the semantic conventions for messaging. Metrics: the counter `hooksmith.deliveries` and the histogram
     `hooksmith.delivery.duration` in seconds, by receiver, event type and outcome.
 
+    Gauges of an inbox: `hooksmith.inbox.events` by receiver and state (pending, processing, dead), and
+    `hooksmith.inbox.age`, the seconds since the first unfinished event was received. Each process reports the numbers
+    of the whole inbox: take their maximum, not their sum.
+
     Args:
         tracer_provider: Gives the tracer; None: the global provider.
         meter_provider: Gives the meter; None: the global provider.
@@ -32,10 +40,9 @@ def opentelemetry_hooks(
     propagate = _api("propagate")
     tracer = trace.get_tracer(_NAME, tracer_provider=tracer_provider)
     meter = metrics.get_meter(_NAME, meter_provider=meter_provider)
-    deliveries = meter.create_counter("hooksmith.deliveries", "{delivery}", "Deliveries by outcome")
-    duration = meter.create_histogram(
-        "hooksmith.delivery.duration", "s", "Time from the request to the outcome"
-    )
+
+    inboxes: dict[str, Callable[[], Backlog]] = {}
+    _add_gauges(meter, metrics.Observation, inboxes)
 
     def around_handler(delivery: DeliveryContext) -> AbstractContextManager[object]:
         span: AbstractContextManager[object] = tracer.start_as_current_span(
@@ -46,12 +53,48 @@ def opentelemetry_hooks(
         )
         return span
 
+    return ReceiverHooks(
+        on_report=_recorded(meter), around_handler=around_handler, on_inbox=inboxes.__setitem__
+    )
+
+
+def _recorded(meter: Any) -> Callable[[DeliveryReport], None]:
+    """Return the hook that records the metrics of deliveries."""
+    deliveries = meter.create_counter("hooksmith.deliveries", "{delivery}", "Deliveries by outcome")
+    duration = meter.create_histogram(
+        "hooksmith.delivery.duration", "s", "Time from the request to the outcome"
+    )
+
     def on_report(report: DeliveryReport) -> None:
         attributes = _metric_attributes(report)
         deliveries.add(1, attributes)
         duration.record(report.duration, attributes)
 
-    return ReceiverHooks(on_report=on_report, around_handler=around_handler)
+    return on_report
+
+
+def _add_gauges(
+    meter: Any, observation: Callable[..., Any], inboxes: Mapping[str, Callable[[], Backlog]]
+) -> None:
+    """Add the gauges of inboxes by receiver, which are read when metrics are collected."""
+
+    def events(options: object) -> Iterator[Any]:
+        for receiver, read in inboxes.items():
+            backlog = read()
+            for state in ("pending", "processing", "dead"):
+                attributes = {"hooksmith.receiver": receiver, "hooksmith.state": state}
+                yield observation(getattr(backlog, state), attributes)
+
+    def ages(options: object) -> Iterator[Any]:
+        for receiver, read in inboxes.items():
+            yield observation(read().age, {"hooksmith.receiver": receiver})
+
+    meter.create_observable_gauge(
+        "hooksmith.inbox.events", [events], "{event}", "Unfinished and dead events by state"
+    )
+    meter.create_observable_gauge(
+        "hooksmith.inbox.age", [ages], "s", "Age of the first unfinished event"
+    )
 
 
 def _span_attributes(delivery: DeliveryContext) -> dict[str, str]:
