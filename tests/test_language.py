@@ -59,6 +59,29 @@ def test_the_generator_and_the_runtime(pytestconfig: pytest.Config) -> None:
     check_exceptions("language", set(entries), pytestconfig)
 
 
+def test_identifiers_are_nouns_of_their_values() -> None:
+    """Names of variables, arguments, functions and classes that only tell how a value was obtained."""
+    assert [fault for path in sources() for fault in history_names(path)] == []
+
+
+HISTORY = frozenset("found stated told said kept wanted given own it spelled made meant".split())
+
+
+def history_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Name(id=identifier, ctx=ast.Store()) | ast.arg(arg=identifier):
+                pass
+            case ast.FunctionDef(name=identifier) | ast.ClassDef(name=identifier):
+                pass
+            case ast.AnnAssign(target=ast.Attribute(attr=identifier)):
+                pass
+            case _:
+                continue
+        if identifier.strip("_") in HISTORY:
+            yield f"{name(path)}:{node.lineno}: {identifier}"
+
+
 def test_generated_code(pytestconfig: pytest.Config) -> None:
     """Texts of the providers' documents are theirs; all other docstrings are ours."""
     texts = document_texts()

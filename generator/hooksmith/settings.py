@@ -85,11 +85,15 @@ class Settings:
     @property
     def extensions(self) -> dict[str, Any]:
         """Extensions in place of those of the document."""
-        stated = {
+        declared = {
             "signature": self.signature,
             "events": self.events,
             "operation-names": self.operation_names,
             "pagination-detection": self.pagination,
             "resources": self.resources,
         }
-        return {f"x-hooksmith-{name}": it for name, it in stated.items() if it is not None}
+        return {
+            f"x-hooksmith-{name}": extension
+            for name, extension in declared.items()
+            if extension is not None
+        }

@@ -153,7 +153,7 @@ def _examples(body: Any, node: Any, pointer: str) -> Iterator[str]:
             value = value[0] if value else None
         else:
             value = None
-    stated = (node.get("example"), *_listed(node.get("examples"))) if isinstance(node, dict) else ()
-    for example in (value, *stated):
+    listed = (node.get("example"), *_listed(node.get("examples"))) if isinstance(node, dict) else ()
+    for example in (value, *listed):
         if isinstance(example, str):
             yield example

@@ -108,7 +108,7 @@ def _event(
         media_type=delivery.media_type,
         carrier=delivery.carrier,
         headers=example_headers(schemas, delivery, event_type, positions),
-        said=composed_type(schemas, delivery, event_type, positions[0]),
+        composed_type=composed_type(schemas, delivery, event_type, positions[0]),
     )
 
 

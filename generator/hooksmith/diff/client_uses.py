@@ -63,7 +63,9 @@ class ClientUses(Comparison):
             return
         uses: tuple[Use, ...] = ("call", "call_least")
         for use in uses:
-            passed = [self._given(way, is_least=use == "call_least") for way in method.signatures]
+            passed = [
+                self._arguments(way, is_least=use == "call_least") for way in method.signatures
+            ]
             refused = [
                 item for item in passed if current is None or not self._accepts(current, item)
             ]
@@ -100,7 +102,7 @@ class ClientUses(Comparison):
         )
         return frozenset[str]().union(*least)
 
-    def _given(
+    def _arguments(
         self, signature: tuple[ArgumentView, ...], *, is_least: bool
     ) -> dict[str, Annotation]:
         return {

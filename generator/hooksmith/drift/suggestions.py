@@ -29,9 +29,9 @@ def suggest(
     actions: list[Action] = []
     unreached: list[Row] = []
     for row in report.rows:
-        made = list(writer.actions(row))
-        actions += made
-        if not made:
+        row_actions = list(writer.actions(row))
+        actions += row_actions
+        if not row_actions:
             unreached.append(row)
     if not actions:
         return None, unreached

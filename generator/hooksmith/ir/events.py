@@ -35,7 +35,7 @@ class Event:
     media_type: str | None = None
     carrier: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    said: str = ""
+    composed_type: str = ""
     """The type composed from the schemas of its parts, if that differs from `type`."""
 
     @property

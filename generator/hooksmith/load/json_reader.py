@@ -129,11 +129,11 @@ class Finder:
         if text[offset] == '"':
             return _scan_string(text, offset + 1, True)[1]
         if text[offset] not in "{[":
-            found = _ATOM.match(text, offset)
-            return found.end() if found else offset
+            match = _ATOM.match(text, offset)
+            return match.end() if match else offset
         while True:
-            found = _TO_BRACKET.match(text, offset)
-            offset = found.end() if found else offset
+            match = _TO_BRACKET.match(text, offset)
+            offset = match.end() if match else offset
             depth += 1 if text[offset] in "{[" else -1
             offset += 1
             if depth == 0:
@@ -142,8 +142,8 @@ class Finder:
 
 def _skip(text: str, offset: int) -> int:
     """Return the offset of the next character that is not white space."""
-    found = _SPACE.match(text, offset)
-    return found.end() if found else offset
+    match = _SPACE.match(text, offset)
+    return match.end() if match else offset
 
 
 def _line_starts(text: str) -> array[int]:
@@ -209,8 +209,8 @@ class _Validator:
     def _leaf(self, offset: int) -> int:
         if self._text[offset] == '"':
             return self._string(offset)[1]
-        found = _ATOM.match(self._text, offset)
-        atom = found.group() if found else self._text[offset]
+        match = _ATOM.match(self._text, offset)
+        atom = match.group() if match else self._text[offset]
         if atom.lstrip("-") in ("NaN", "Infinity"):
             raise self._problem(f"{atom} is not a JSON number", offset)
         if atom not in ("true", "false", "null") and not isfinite(float(atom)):

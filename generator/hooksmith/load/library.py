@@ -39,7 +39,7 @@ class Library:
 
     def __init__(self, path: Path, roots: tuple[Path, ...] = ()) -> None:
         real = real_path(path)
-        self._roots = (real.parent, *(it.resolve() for it in roots))
+        self._roots = (real.parent, *(folder.resolve() for folder in roots))
         self._documents: dict[Path, Document] = {}
         self._resolved: dict[tuple[str, str, str], tuple[Located, tuple[str, str] | None]] = {}
         self.misspelled: dict[tuple[Document, str], tuple[str, str]] = {}

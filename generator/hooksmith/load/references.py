@@ -95,8 +95,8 @@ class Resolution:
             if "/" not in fragment:
                 return self._anchor(document, unquote(fragment), resource)
             fragment = f"/{fragment}"  # no anchor has a slash: a pointer that lacks its first
-            meant = f"{location}#{fragment}"
-            message = f"the $ref {self._reference!r} lacks a slash behind the #, and is taken as {meant!r}"
+            corrected = f"{location}#{fragment}"
+            message = f"the $ref {self._reference!r} lacks a slash behind the #, and is taken as {corrected!r}"
             self.warning = message, "write the slash: a JSON pointer begins with one"
         try:
             return self._descend(document, resource, fragment)

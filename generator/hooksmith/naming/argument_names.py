@@ -37,12 +37,14 @@ def body_property_names(wires: Sequence[str], taken: Collection[str]) -> dict[st
         taken: The names of the parameters, and of the argument for a whole body.
     """
 
-    def spelled(wire: str) -> str:
+    def prefixed_argument(wire: str) -> str:
         name = argument(wire)
         has_collision = name in taken or (name in METHOD_ARGUMENTS and f"{name}_" in taken)
         return f"body_{name}" if has_collision else name
 
-    return dict(zip(wires, unique(wires, spelled, {*METHOD_ARGUMENTS, *taken}), strict=True))
+    return dict(
+        zip(wires, unique(wires, prefixed_argument, {*METHOD_ARGUMENTS, *taken}), strict=True)
+    )
 
 
 def free_name(name: str, prefix: str, taken: Collection[str]) -> str:
@@ -63,11 +65,11 @@ def credential_arguments(scheme: SecurityScheme) -> dict[str, str]:
             fixed = ("client_id", "client_secret", "token_url", "access_token")
             parameters = [name for name in scheme.token_parameters if name not in fixed]
             names = unique(parameters, argument, [*CONSTRUCTOR_ARGUMENTS, *fixed])
-            own = dict(zip(parameters, names, strict=True))
+            parameter_arguments = dict(zip(parameters, names, strict=True))
             before, after = fixed[:2], fixed[2:]
             return {
                 **dict(zip(before, before, strict=True)),
-                **own,
+                **parameter_arguments,
                 **dict(zip(after, after, strict=True)),
             }
     return {scheme.argument: scheme.argument}

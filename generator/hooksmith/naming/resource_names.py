@@ -30,10 +30,11 @@ _TEXT = re.compile(r"[^.:({]*")
 
 def resource_tags(paths: Collection[str]) -> dict[str, str]:
     """Return path → tag of its operations without tags. `paths`: all paths of the document."""
-    found = {path: beginning(path) for path in paths}
-    count = Counter(snake(text) for text in found.values() if text)
+    beginnings = {path: beginning(path) for path in paths}
+    count = Counter(snake(text) for text in beginnings.values() if text)
     return {
-        path: text if text and count[snake(text)] > 1 else NO_TAG for path, text in found.items()
+        path: text if text and count[snake(text)] > 1 else NO_TAG
+        for path, text in beginnings.items()
     }
 
 

@@ -24,8 +24,8 @@ def option_words(union: Node, options: list[Any], named: Sequence[bool]) -> list
     words = _first_words(union, options)
     for tell in _TELLS:
         for rivals in _rivals(words, options, named):
-            found = tell([_core(options[index]) for index in rivals])
-            for index, word in zip(rivals, found, strict=True):
+            additions = tell([_core(options[index]) for index in rivals])
+            for index, word in zip(rivals, additions, strict=True):
                 words[index] += word
     for rivals in _rivals(words, options, named):
         for index in rivals:
@@ -108,16 +108,16 @@ def _literal(value: Any) -> str:
     """The text of a schema that has one value, or one text by its pattern."""
     for single in _single(value):
         return "" if single is None else str(single)
-    found = _LITERAL.fullmatch(str(value.get("pattern", ""))) if isinstance(value, dict) else None
-    return re.sub(r"\\(.)", r"\1", found[1]) if found else ""
+    match = _LITERAL.fullmatch(str(value.get("pattern", ""))) if isinstance(value, dict) else None
+    return re.sub(r"\\(.)", r"\1", match[1]) if match else ""
 
 
 def _literals(options: list[Any]) -> list[str] | None:
     """The texts of a property that each option has one of, alone: a constant or a pattern, also further inside."""
     for place in _places(options[0]) if len(options) > 1 else ():
-        found = [_word(_literal_at(option, place)) for option in options]
-        if "" not in found and len(set(found)) == len(found):
-            return found
+        words = [_word(_literal_at(option, place)) for option in options]
+        if "" not in words and len(set(words)) == len(words):
+            return words
     return None
 
 
@@ -159,19 +159,19 @@ def _by_inner_properties(options: list[Node]) -> list[str]:
 
 
 def _by_own(owned: list[list[str]], options: list[Node]) -> list[str]:
-    everywhere = Counter(name for own in owned for name in own)
+    everywhere = Counter(name for names in owned for name in names)
     return [
-        _own_property(own, everywhere, option, len(options))
-        for own, option in zip(owned, options, strict=True)
+        _own_property(names, everywhere, option, len(options))
+        for names, option in zip(owned, options, strict=True)
     ]
 
 
-def _own_property(own: list[str], everywhere: Counter[str], option: Node, count: int) -> str:
-    alone = [name for name in own if everywhere[name] == 1]
+def _own_property(names: list[str], everywhere: Counter[str], option: Node, count: int) -> str:
+    alone = [name for name in names if everywhere[name] == 1]
     required = [name for name in alone if name in _required(option)]
     if alone:
         return "With" + pascal((required or alone)[0])
-    missing = (name for name in everywhere if everywhere[name] == count - 1 and name not in own)
+    missing = (name for name in everywhere if everywhere[name] == count - 1 and name not in names)
     return next(("Without" + pascal(name) for name in missing), "")
 
 
@@ -195,8 +195,11 @@ def _by_bases(options: list[Node]) -> list[str]:
     bases = [
         [part["$ref"] for part in option.get("allOf") or () if "$ref" in part] for option in options
     ]
-    everywhere = Counter(base for found in bases for base in found)
-    return [next((_last(base) for base in found if everywhere[base] == 1), "") for found in bases]
+    everywhere = Counter(base for references in bases for base in references)
+    return [
+        next((_last(base) for base in references if everywhere[base] == 1), "")
+        for references in bases
+    ]
 
 
 def _by_kinds(options: list[Node]) -> list[str]:
@@ -250,8 +253,8 @@ _TELLS = (
 
 def _best(options: list[Node], tellings: Iterable[list[str]]) -> list[str]:
     """Return the list of words that distinguishes most options."""
-    found = max(tellings, key=_singled_out, default=[])
-    return found if found and _singled_out(found) else [""] * len(options)
+    words = max(tellings, key=_singled_out, default=[])
+    return words if words and _singled_out(words) else [""] * len(options)
 
 
 def _singled_out(words: list[str]) -> int:
@@ -302,15 +305,15 @@ def _last(ref: str) -> str:
 
 
 def _properties(option: Any) -> list[str]:
-    found = option.get("properties") if isinstance(option, dict) else None
-    return list(found) if isinstance(found, dict) else []
+    properties = option.get("properties") if isinstance(option, dict) else None
+    return list(properties) if isinstance(properties, dict) else []
 
 
 def _inner_properties(option: Node) -> list[str]:
     """Names of properties one step further in, of objects or of the objects in arrays; each once."""
-    found = option.get("properties") or {}
+    properties = option.get("properties") or {}
     return list(
-        dict.fromkeys(name for inner in found.values() for name in _properties(_core(inner)))
+        dict.fromkeys(name for inner in properties.values() for name in _properties(_core(inner)))
     )
 
 

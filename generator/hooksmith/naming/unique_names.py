@@ -20,19 +20,19 @@ def field_name(wire: str) -> str:
     return name
 
 
-def field_names(inherited: list[str], own: list[str], shadowable: AbstractSet[str]) -> list[str]:
+def field_names(inherited: list[str], wires: list[str], shadowable: AbstractSet[str]) -> list[str]:
     """Return the field names of a model's own properties; a property of a base class keeps the name it has there.
 
     No new name is one of `shadowable`.
     """
     names = dict(zip(inherited, unique(inherited, field_name), strict=True))
-    new = [wire for wire in own if wire not in names]
+    new = [wire for wire in wires if wire not in names]
     taken = list(names.values())
     fields = unique(new, field_name, taken)
     if shadowing := shadowable & {*fields}:
         fields = unique(new, field_name, [*taken, *shadowing])
     names |= dict(zip(new, fields, strict=True))
-    return [names[wire] for wire in own]
+    return [names[wire] for wire in wires]
 
 
 def unique(

@@ -31,7 +31,7 @@ def hoist(bundled: Bundle) -> None:
         reference = visit.node.get("$ref")
         if visit.kind == "schema" and isinstance(reference, str) and _is_deep(reference):
             deep.setdefault(reference, []).append(visit.node)
-    for reference in sorted(deep, key=lambda found: (-found.count("/"), found)):
+    for reference in sorted(deep, key=lambda each: (-each.count("/"), each)):
         local = _move(bundled, reference)
         for node in deep[reference]:
             node["$ref"] = local

@@ -37,8 +37,8 @@ class Subject(NamedTuple):
 def census(bundled: Bundle) -> tuple[Subject, ...]:
     """Every operation, parameter, body, response with its headers and links, schema, webhook and callback, in order."""
     document = bundled.document
-    found = list(_paths(document, document.get("paths"), "/paths", "operation"))
-    found += _paths(
+    subjects = list(_paths(document, document.get("paths"), "/paths", "operation"))
+    subjects += _paths(
         document, document.get("webhooks") or document.get("x-webhooks"), "/webhooks", "webhook"
     )
     schemas = (
@@ -46,8 +46,10 @@ def census(bundled: Bundle) -> tuple[Subject, ...]:
         if isinstance(document.get("components"), dict)
         else None
     )
-    found += [Subject("schema", f"/components/schemas/{escape(key)}") for key in _mapping(schemas)]
-    return tuple(found)
+    subjects += [
+        Subject("schema", f"/components/schemas/{escape(key)}") for key in _mapping(schemas)
+    ]
+    return tuple(subjects)
 
 
 def _paths(document: Node, items: Any, pointer: str, kind: SubjectKind) -> Iterator[Subject]:
@@ -82,8 +84,8 @@ def _operation(document: Node, item: Node, operation: Node, place: str) -> Itera
 
 
 def _parameters(document: Node, holder: Node, pointer: str, owner: str) -> Iterator[Subject]:
-    stated = holder.get("parameters")
-    for index, parameter in enumerate(stated if isinstance(stated, list) else ()):
+    parameters = holder.get("parameters")
+    for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
         node = _follow(document, parameter)
         detail = f"{node.get('in')} {node.get('name')}" if isinstance(node, dict) else ""
         yield Subject("parameter", f"{pointer}/parameters/{index}", owner, detail)

@@ -100,15 +100,15 @@ class _Lowering:
     # --- querystring
 
     def _parameters(self, holder: Node, pointer: str) -> None:
-        stated = holder.get("parameters") or []
+        parameters = holder.get("parameters") or []
         lowered = []
-        for index, parameter in enumerate(stated):
+        for index, parameter in enumerate(parameters):
             target = self._follow(parameter)
             if target.get("in") == "querystring":
                 lowered += list(self._query(target, f"{pointer}/parameters/{index}"))
             else:
                 lowered.append(parameter)
-        if stated and lowered != stated:
+        if parameters and lowered != parameters:
             holder["parameters"] = lowered
 
     def _query(self, parameter: Node, pointer: str) -> Iterator[Node]:

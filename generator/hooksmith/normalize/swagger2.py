@@ -116,13 +116,13 @@ class _Upgrade:
 
     def _take(self, section: str) -> None:
         """Move a section of the root below `components`, beside the components from other files."""
-        found = mapping(self._document.pop(section, None))
-        if found:
+        components = mapping(self._document.pop(section, None))
+        if components:
             self._old(
                 f"/{section}", f"{section}: in OpenAPI 3 this is components.{_SECTIONS[section]}"
             )
         target = self._components.setdefault(_SECTIONS[section], {})
-        for name, value in found.items():
+        for name, value in components.items():
             target.setdefault(name, value)
             self._note(
                 f"/{section}/{escape(name)}", f"/components/{_SECTIONS[section]}/{escape(name)}"
@@ -150,22 +150,22 @@ class _Upgrade:
 
     def _webhooks(self) -> None:
         """`x-webhooks`, as 2.0 and 3.0 documents have them, are 3.1's."""
-        stated, own = self._document.get("x-webhooks"), self._document.get("webhooks", {})
-        if isinstance(stated, dict) and isinstance(own, dict):
-            self._document["webhooks"] = {**self._document.pop("x-webhooks"), **own}
+        extension, webhooks = self._document.get("x-webhooks"), self._document.get("webhooks", {})
+        if isinstance(extension, dict) and isinstance(webhooks, dict):
+            self._document["webhooks"] = {**self._document.pop("x-webhooks"), **webhooks}
             self._note("/x-webhooks", "/webhooks")
 
     def _schemes(self) -> None:
-        stated = mapping(self._document.pop("securityDefinitions", None))
-        if stated:
+        definitions = mapping(self._document.pop("securityDefinitions", None))
+        if definitions:
             self._old(
                 "/securityDefinitions",
                 "securityDefinitions: in OpenAPI 3 this is components.securitySchemes",
             )
             self._components["securitySchemes"] = {
-                name: security_scheme(mapping(facts)) for name, facts in stated.items()
+                name: security_scheme(mapping(facts)) for name, facts in definitions.items()
             }
-        for name in stated:
+        for name in definitions:
             self._note(
                 f"/securityDefinitions/{escape(name)}",
                 f"/components/securitySchemes/{escape(name)}",
@@ -225,10 +225,10 @@ class _Upgrade:
 
     def _split(self, holder: Node, pointer: str) -> list[tuple[Node, str]]:
         """Remove bodies and form fields from a list of parameters and return them; convert the remaining parameters."""
-        stated = holder.get("parameters")
-        kept: list[Node] = []
+        parameters = holder.get("parameters")
+        converted: list[Node] = []
         taken: list[tuple[Node, str]] = []
-        for index, parameter in enumerate(stated if isinstance(stated, list) else ()):
+        for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
             if not isinstance(parameter, dict):
                 continue
             place = f"{pointer}/parameters/{index}"
@@ -239,10 +239,10 @@ class _Upgrade:
                 continue
             if "$ref" not in parameter:
                 self._value(parameter, place)
-            self._shift(place, f"{pointer}/parameters/{len(kept)}")
-            kept.append(parameter)
-        if "parameters" in holder and isinstance(stated, list):
-            holder["parameters"] = kept
+            self._shift(place, f"{pointer}/parameters/{len(converted)}")
+            converted.append(parameter)
+        if "parameters" in holder and isinstance(parameters, list):
+            holder["parameters"] = converted
         return taken
 
     def _resolve(self, parameter: Node) -> Node:
@@ -253,14 +253,14 @@ class _Upgrade:
         return self._shared.get(reference, {})
 
     def _operation(self, operation: Node, pointer: str, common: list[tuple[Node, str]]) -> None:
-        own = self._split(operation, pointer)
+        body_parameters = self._split(operation, pointer)
         consumes = texts(operation.pop("consumes", None)) or self._consumes
         produces = texts(operation.pop("produces", None)) or self._produces
         schemes = texts(operation.pop("schemes", None))
         if schemes and self._host and (urls := self._urls(schemes)):
             operation["servers"] = [{"url": url} for url in urls]
         if "requestBody" not in operation and (
-            body := self._request_body([*common, *own], consumes, pointer)
+            body := self._request_body([*common, *body_parameters], consumes, pointer)
         ):
             operation["requestBody"] = body
         for status, response in objects(operation.get("responses")):
@@ -268,12 +268,12 @@ class _Upgrade:
                 self._response(response, f"{pointer}/responses/{escape(status)}", produces)
 
     def _request_body(
-        self, stated: list[tuple[Node, str]], consumes: list[str], pointer: str
+        self, parameters: list[tuple[Node, str]], consumes: list[str], pointer: str
     ) -> Node | None:
         """The operation's own body before one of its path; form fields by name."""
         fields: dict[str, tuple[Node, str]] = {}
         body: Node | None = None
-        for parameter, place in stated:
+        for parameter, place in parameters:
             target = self._resolve(parameter)
             if target.get("in") == "formData":
                 fields[str(target.get("name"))] = target, place
@@ -350,12 +350,12 @@ class _Upgrade:
             return
         self._old(pointer, "in OpenAPI 3 the type of a value stands in its `schema`")
         schema = {key: parameter.pop(key) for key in list(parameter) if key in _SCHEMA_KEYS}
-        stated = parameter.pop("collectionFormat", None)
+        collection_format = parameter.pop("collectionFormat", None)
         if "x-example" in schema:
             schema.setdefault("example", schema.pop("x-example"))
         if schema.get("type") == "array":
             drop_nested_formats(schema)
-            schema = self._array(parameter, schema, str(stated or "csv"), pointer)
+            schema = self._array(parameter, schema, str(collection_format or "csv"), pointer)
         parameter["schema"] = file_as_binary(schema)
 
     def _array(self, parameter: Node, schema: Node, form: str, pointer: str) -> Node:
@@ -376,12 +376,12 @@ class _Upgrade:
                 f"a list in the form {form!r} in {location} has no equal in OpenAPI 3.1: it is text",
                 hint="join the items yourself",
             )
-            kept = {
+            annotations = {
                 key: schema[key]
                 for key in schema
                 if key.startswith("x-nullable") or key == "description"
             }
-            return {"type": "string", **kept}
+            return {"type": "string", **annotations}
         return schema
 
     # --- references

@@ -105,7 +105,7 @@ def has_type(api: Api) -> bool:
 
 def _aliases(events: Iterable[Event]) -> str:
     """Return the sent values that differ from the document's event types, as `{sent: type}`; empty if none do."""
-    types = {event.said: event.type for event in events if event.said}
+    types = {event.composed_type: event.type for event in events if event.composed_type}
     return literal(types) if types else ""
 
 

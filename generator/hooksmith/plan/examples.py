@@ -114,7 +114,7 @@ def example_of(
         place: The place of the event type in a delivery.
     """
     body = _example_of(event, definitions, place)
-    if place is not None and place.parts and not event.said:
+    if place is not None and place.parts and not event.composed_type:
         return _with_type_part(event, body, place.parts)
     return body
 

@@ -199,7 +199,7 @@ class _MethodPlanner:
         returns = self._stream_returns() if self._is_stream else self._returns()
         overloads = [OverloadView(arguments, *returns) for arguments in signatures]
         if switch:
-            overloads = [each for it in overloads for each in self._switched(it, switch)]
+            overloads = [each for view in overloads for each in self._switched(view, switch)]
         if len(overloads) < 2:
             return ()
         self._imports.add("typing", "overload")

@@ -48,10 +48,10 @@ class Address:
         self, pattern: re.Pattern[str], path: str, query: Mapping[str, list[str]]
     ) -> dict[str, str] | None:
         """Return the values in an address by their last words; None if the request is another callback's."""
-        found = pattern.fullmatch(path) if len(path) <= LONGEST_PATH else None
-        if found is None:
+        match = pattern.fullmatch(path) if len(path) <= LONGEST_PATH else None
+        if match is None:
             return None
-        values = dict(zip(_PART.findall(self._path), found.groups(), strict=True))
+        values = dict(zip(_PART.findall(self._path), match.groups(), strict=True))
         for name, text in self._query:
             part = _PART.fullmatch(text)
             values_in_query = query.get(name, [])
@@ -81,9 +81,12 @@ def _as_pattern(template: str) -> str:
 
 def _short(expressions: list[str]) -> dict[str, str]:
     """Return expression → last word, such as `id` for `$request.body#/id`; the whole if two words are equal."""
-    words = {it: found[0] if (found := _LAST_WORD.search(it)) else it for it in expressions}
+    words = {}
+    for expression in expressions:
+        match = _LAST_WORD.search(expression)
+        words[expression] = match[0] if match else expression
     count = Counter(words.values())
-    return {it: word if count[word] == 1 else it for it, word in words.items()}
+    return {expression: word if count[word] == 1 else expression for expression, word in words.items()}
 
 
 def evaluate(
@@ -109,13 +112,13 @@ def evaluate(
 def _value(
     expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
 ) -> str:
-    found = _found(expression, route, request, response)
-    if not isinstance(found, str | int | float) or isinstance(found, bool):
+    value = _expression_value(expression, route, request, response)
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError(f"the call does not say {expression}")
-    return str(found)
+    return str(value)
 
 
-def _found(
+def _expression_value(
     expression: str, route: str, request: httpx2.Request, response: httpx2.Response | None
 ) -> object:
     """Return the value of a runtime expression (OpenAPI 3.1, "Runtime Expressions"); OMIT if there is none."""
@@ -143,8 +146,8 @@ def _found(
 
 def _in_path(route: str, path: str, name: str) -> object:
     names = _PART.findall(route)
-    found = re.search(f"{_as_pattern(route)}$", path)
-    return OMIT if found is None or name not in names else found[names.index(name) + 1]
+    match = re.search(f"{_as_pattern(route)}$", path)
+    return OMIT if match is None or name not in names else match[names.index(name) + 1]
 
 
 def _in_body(content: bytes, source: str) -> object:

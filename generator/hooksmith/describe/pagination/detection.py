@@ -100,8 +100,8 @@ class _Detector:
 
     def detect(self) -> Pagination | None:
         """Return the first form that fits; forms that name the next page are preferred to numbers."""
-        found = self._list()
-        if found is None:
+        page_list = self._list()
+        if page_list is None:
             return None
         forms: tuple[Callable[[_List], Pagination | None], ...] = (
             self._link,
@@ -111,7 +111,7 @@ class _Detector:
             self._page_number,
             self._offset,
         )
-        return next((pages for form in forms if (pages := form(found)) is not None), None)
+        return next((pages for form in forms if (pages := form(page_list)) is not None), None)
 
     # --- forms
 

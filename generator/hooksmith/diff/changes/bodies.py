@@ -39,7 +39,7 @@ def body_changes(context: Context, old: Call, new: Call) -> Iterator[Change]:
         return
     if before.required != after.required:
         yield change("body-required" if after.required else "body-optional")
-    shapes = (_given(before), _given(after))
+    shapes = (_shape(before), _shape(after))
     if shapes[0] != shapes[1]:
         yield change("body-shape", *shapes)
     types = (
@@ -53,7 +53,7 @@ def body_changes(context: Context, old: Call, new: Call) -> Iterator[Change]:
         yield change("body-type", text(before.type), text(after.type))
 
 
-def _given(body: Body) -> str:
+def _shape(body: Body) -> str:
     return "one argument" if body.fields is None else "an argument for each property"
 
 

@@ -62,26 +62,26 @@ class _Shapes:
         for key in [key for key in node if key in GRAMMAR[kind]]:
             how, child = GRAMMAR[kind][key]
             place = f"{pointer}/{key}"
-            made = self._child(node[key], how, child, place)
-            if made is DROP:
+            repaired = self._child(node[key], how, child, place)
+            if repaired is DROP:
                 del node[key]
-            elif made is not node[key]:
-                node[key] = made
+            elif repaired is not node[key]:
+                node[key] = repaired
 
     def _values(self, kind: str, pointer: str, node: Node) -> None:
         checks = CHECKS[kind]
         for key in [key for key in node if key in checks]:
             value = node[key]
-            made = checks[key](value)
-            if made is value:
+            repaired = checks[key](value)
+            if repaired is value:
                 continue
-            if made is DROP:
+            if repaired is DROP:
                 del node[key]
             else:
-                node[key] = made
-            if type(made) is not type(value) or made != value:
+                node[key] = repaired
+            if type(repaired) is not type(value) or repaired != value:
                 self._findings.warn(
-                    f"{pointer}/{key}", _said(key, value, made), MESSAGES.get(key, "")
+                    f"{pointer}/{key}", _message(key, value, repaired), MESSAGES.get(key, "")
                 )
 
     def _child(self, value: Any, how: str, child: str, place: str) -> Any:
@@ -99,7 +99,7 @@ class _Shapes:
             return value
         if child == "schema" and isinstance(value, list) and place.endswith("/items"):
             return [item for item in value if isinstance(item, dict | bool)]
-        self._findings.warn(place, f"{_shown(value)} is not a mapping, and left out")
+        self._findings.warn(place, f"{_in_words(value)} is not a mapping, and left out")
         return DROP
 
     def _list(self, value: Any, child: str, place: str) -> Any:
@@ -109,23 +109,23 @@ class _Shapes:
             )
             return [value]
         if not isinstance(value, list):
-            self._findings.warn(place, f"{_shown(value)} is not a list, and left out")
+            self._findings.warn(place, f"{_in_words(value)} is not a list, and left out")
             return DROP
-        kept = [
+        usable = [
             item for item in value if isinstance(item, dict) or (child == "schema" and item is True)
         ]
-        if len(kept) < len(value):
+        if len(usable) < len(value):
             self._findings.warn(
                 place,
-                f"{len(value) - len(kept)} of {len(value)} items cannot be used, and are left out",
+                f"{len(value) - len(usable)} of {len(value)} items cannot be used, and are left out",
             )
-        if not kept and child == "schema":
+        if not usable and child == "schema":
             if not value:
                 self._findings.warn(place, "this is an empty list, and left out")
             return DROP
         return (
-            [{} if item is True else item for item in kept]
-            if kept != value or True in kept
+            [{} if item is True else item for item in usable]
+            if usable != value or True in usable
             else value
         )
 
@@ -133,18 +133,18 @@ class _Shapes:
         """Lists of named objects are taken as the maps that they should be."""
         self._findings.warn(
             place,
-            f"{_shown(value)} is not a mapping"
+            f"{_in_words(value)} is not a mapping"
             + ("" if isinstance(value, list) else ", and left out"),
         )
         if not isinstance(value, list):
             return DROP
-        found = {
+        objects_by_name = {
             str(item["name"]): item
             for item in value
             if isinstance(item, dict) and isinstance(item.get("name"), str)
         }
-        self._map(found, child, place)
-        return found
+        self._map(objects_by_name, child, place)
+        return objects_by_name
 
     def _map(self, value: Node, child: str, place: str) -> None:
         for key in list(value):
@@ -157,24 +157,25 @@ class _Shapes:
                 continue  # `dependencies`
             else:
                 self._findings.warn(
-                    join(place, key), f"{_shown(item)} is not a mapping, and taken as an empty one"
+                    join(place, key),
+                    f"{_in_words(item)} is not a mapping, and taken as an empty one",
                 )
                 value[key] = {}
 
 
-def _said(key: str, value: Any, made: Any) -> str:
-    if made is DROP:
-        return f"{key}: {_shown(value)} is of the wrong type, and left out"
-    return f"{key}: {_shown(value)} is of the wrong type, and taken as {_shown(made)}"
+def _message(key: str, value: Any, repaired: Any) -> str:
+    if repaired is DROP:
+        return f"{key}: {_in_words(value)} is of the wrong type, and left out"
+    return f"{key}: {_in_words(value)} is of the wrong type, and taken as {_in_words(repaired)}"
 
 
-def _shown(value: Any) -> str:
+def _in_words(value: Any) -> str:
     """A value, short."""
     if isinstance(value, dict | list):
         return f"a {'mapping' if isinstance(value, dict) else 'list'}"
-    spelled = (
+    text = (
         {None: "null", True: "true", False: "false"}.get(value, repr(value))
         if value is None or isinstance(value, bool)
         else repr(value)
     )
-    return spelled if len(spelled) < 40 else spelled[:37] + "…"
+    return text if len(text) < 40 else text[:37] + "…"

@@ -32,11 +32,13 @@ def warn_of_expressions(document: Node, visits: Iterable[Visit], findings: Findi
 
 def _parts(document: Node, operation: Node, pointer: str) -> Iterator[tuple[str, str]]:
     """(pointer, runtime expression) of every part of every address."""
-    for name, stated in (operation.get("callbacks") or {}).items():
-        if isinstance(callback := follow(document, stated), dict):
+    for name, callback_or_reference in (operation.get("callbacks") or {}).items():
+        if isinstance(callback := follow(document, callback_or_reference), dict):
             for address in callback:
                 place = f"{pointer}/callbacks/{escape(name)}"
-                place = place if callback is not stated else f"{place}/{escape(address)}"
+                place = (
+                    place if callback is not callback_or_reference else f"{place}/{escape(address)}"
+                )
                 for part in [address] if address.startswith("$") else _PART.findall(address):
                     yield place, part
 
@@ -48,16 +50,16 @@ def _problem(document: Node, body: Any, part: str) -> tuple[str, str]:
         known = properties_of(document, body)
         hint = did_you_mean(name, known) if known and name not in known else ""
         return (f"{part}: the body has no property {name!r}", hint) if hint else ("", "")
-    found = _MISSPELLED.fullmatch(part)
-    if found is None or part in ("$request.body", "$response.body"):
+    match = _MISSPELLED.fullmatch(part)
+    if match is None or part in ("$request.body", "$response.body"):
         return "", ""
-    meant = f"${found['of']}#/{found['rest'].lstrip('/').replace('.', '/')}"
-    return f"{{{part}}} is no runtime expression", f"did you mean '{{{meant}}}'?"
+    expression = f"${match['of']}#/{match['rest'].lstrip('/').replace('.', '/')}"
+    return f"{{{part}}} is no runtime expression", f"did you mean '{{{expression}}}'?"
 
 
 def _body(document: Node, operation: Node) -> Any:
     """The schema of the body in JSON, or None."""
     body = follow(document, operation.get("requestBody"))
     content = body.get("content") if isinstance(body, dict) else None
-    stated = content.get("application/json") if isinstance(content, dict) else None
-    return stated.get("schema") if isinstance(stated, dict) else None
+    media_type = content.get("application/json") if isinstance(content, dict) else None
+    return media_type.get("schema") if isinstance(media_type, dict) else None

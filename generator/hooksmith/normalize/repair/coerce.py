@@ -25,16 +25,16 @@ def text(value: Any) -> Any:
 
 def word(value: Any) -> Any:
     """A string that is not empty."""
-    found = text(value)
-    return DROP if found is DROP or not found.strip() else found
+    string = text(value)
+    return DROP if string is DROP or not string.strip() else string
 
 
 def flag(value: Any) -> Any:
     """True or False, also as text."""
     if isinstance(value, bool):
         return value
-    told = value.strip().lower() if isinstance(value, str) else None
-    return {"true": True, "false": False}.get(told, DROP) if told else DROP
+    lower = value.strip().lower() if isinstance(value, str) else None
+    return {"true": True, "false": False}.get(lower, DROP) if lower else DROP
 
 
 def number(value: Any) -> Any:
@@ -51,8 +51,8 @@ def number(value: Any) -> Any:
 
 def positive(value: Any) -> Any:
     """A number above 0."""
-    found = number(value)
-    return found if found is not DROP and found > 0 else DROP
+    amount = number(value)
+    return amount if amount is not DROP and amount > 0 else DROP
 
 
 def bound(value: Any) -> Any:
@@ -62,8 +62,12 @@ def bound(value: Any) -> Any:
 
 def count(value: Any) -> Any:
     """A whole number from 0 that a computer can count to."""
-    found = number(value)
-    return int(found) if found is not DROP and 0 <= found < 2**63 and found == int(found) else DROP
+    amount = number(value)
+    return (
+        int(amount)
+        if amount is not DROP and 0 <= amount < 2**63 and amount == int(amount)
+        else DROP
+    )
 
 
 def mapping(value: Any) -> Any:
@@ -75,22 +79,22 @@ def mappings(value: Any) -> Any:
     """Return an object without the values that are not objects."""
     if not isinstance(value, dict):
         return DROP
-    kept = {key: item for key, item in value.items() if isinstance(item, dict)}
-    return value if len(kept) == len(value) else kept
+    usable = {key: item for key, item in value.items() if isinstance(item, dict)}
+    return value if len(usable) == len(value) else usable
 
 
 def objects(value: Any) -> Any:
     """A list of objects; a single one is taken as a list of it."""
-    found = value if isinstance(value, list) else [value]
-    kept = [item for item in found if isinstance(item, dict)]
-    return value if kept == value else kept or DROP
+    items = value if isinstance(value, list) else [value]
+    usable = [item for item in items if isinstance(item, dict)]
+    return value if usable == value else usable or DROP
 
 
 def texts(value: Any) -> Any:
     """A list of strings; a single one is taken as a list of it."""
-    found = value if isinstance(value, list) else [value]
-    kept = [made for item in found if (made := word(item)) is not DROP]
-    return value if kept == value else kept or DROP
+    items = value if isinstance(value, list) else [value]
+    usable = [string for item in items if (string := word(item)) is not DROP]
+    return value if usable == value else usable or DROP
 
 
 def anything_listed(value: Any) -> Any:
@@ -104,8 +108,10 @@ def text_lists(value: Any) -> Any:
     """A map from names to lists of strings."""
     if not isinstance(value, dict):
         return DROP
-    kept = {key: made for key, item in value.items() if (made := _strings(item)) is not DROP}
-    return value if kept == value else kept
+    usable = {
+        key: strings for key, item in value.items() if (strings := _strings(item)) is not DROP
+    }
+    return value if usable == value else usable
 
 
 def _strings(value: Any) -> Any:
@@ -116,10 +122,10 @@ def _strings(value: Any) -> Any:
 
 def requirements(value: Any) -> Any:
     """Alternatives of security: a list of maps from scheme names to lists of scopes."""
-    found = value if isinstance(value, list) else [value]
-    kept = [
+    items = value if isinstance(value, list) else [value]
+    usable = [
         {name: scopes if isinstance(scopes, list) else [] for name, scopes in item.items()}
-        for item in found
+        for item in items
         if isinstance(item, dict)
     ]
-    return value if kept == value else kept if kept or not found else DROP
+    return value if usable == value else usable if usable or not items else DROP

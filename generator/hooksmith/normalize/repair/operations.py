@@ -73,43 +73,43 @@ class _Mender:
             self._scheme(scheme, name)
         self._security(document, "")
 
-    def _root_tags(self, stated: list[Any]) -> list[Node]:
-        found = []
-        for index, tag in enumerate(stated):
+    def _root_tags(self, items: list[Any]) -> list[Node]:
+        tags = []
+        for index, tag in enumerate(items):
             place = f"/tags/{index}"
             if isinstance(tag, str):
                 self._warn(place, "a tag is described by a mapping", f"write `- name: {tag}`")
-                found.append({"name": tag})
+                tags.append({"name": tag})
             elif isinstance(tag, dict) and (name := text(tag.get("name"))) is not DROP:
-                found.append({**tag, "name": name})
+                tags.append({**tag, "name": name})
             else:
                 self._warn(place, "this tag has no name, and is left out")
-        return found
+        return tags
 
     def _servers(self, holder: Node, pointer: str) -> list[Node]:
-        found = []
+        servers = []
         for index, server in enumerate(holder.get("servers") or ()):
             if isinstance(server.get("url"), str):
                 self._variables(server, f"{pointer}/servers/{index}")
-                found.append(server)
+                servers.append(server)
             else:
                 self._warn(f"{pointer}/servers/{index}", "this server has no URL, and is left out")
-        return found
+        return servers
 
     def _variables(self, server: Node, pointer: str) -> None:
         if "variables" not in server:
             return
-        stated = server["variables"]
-        kept: Node = {}
-        for name, facts in stated.items() if isinstance(stated, dict) else ():
+        declared = server["variables"]
+        variables: Node = {}
+        for name, facts in declared.items() if isinstance(declared, dict) else ():
             if isinstance(facts, dict):
-                kept[name] = _variable(facts)
-        if kept != stated:
+                variables[name] = _variable(facts)
+        if variables != declared:
             self._warn(
                 f"{pointer}/variables",
                 "not all of these are variables with text as their values; taken as such",
             )
-        server["variables"] = kept
+        server["variables"] = variables
 
     def _scheme(self, scheme: Node, name: str) -> None:
         pointer = f"/components/securitySchemes/{escape(name)}"
@@ -125,24 +125,24 @@ class _Mender:
             scheme["in"] = "header"
 
     def _text(self, holder: Node, key: str, pointer: str) -> None:
-        made = text(holder[key])
-        if made is DROP:
+        string = text(holder[key])
+        if string is DROP:
             self._warn(f"{pointer}/{key}", f"{key}: is not text, and left out")
             del holder[key]
         else:
-            holder[key] = made
+            holder[key] = string
 
     def _security(self, holder: Node, pointer: str) -> None:
         """Alternatives that name schemes which the document does not describe cannot be followed."""
         schemes = (self._document.get("components") or {}).get("securitySchemes") or {}
         if "security" not in holder:
             return
-        kept = [
+        alternatives = [
             alternative
             for alternative in holder["security"]
             if alternative.keys() <= schemes.keys()
         ]
-        if len(kept) < len(holder["security"]):
+        if len(alternatives) < len(holder["security"]):
             unknown = sorted(
                 {name for one in holder["security"] for name in one if name not in schemes}
             )
@@ -151,8 +151,8 @@ class _Mender:
                 f"there is no security scheme {', '.join(unknown)}; left out",
                 "describe it in components.securitySchemes",
             )
-            if kept:
-                holder["security"] = kept
+            if alternatives:
+                holder["security"] = alternatives
             else:
                 del holder["security"]
 
@@ -172,10 +172,10 @@ class _Mender:
             self._identity(operation, place, named=template is not None)
             self._operation_tags(operation, place)
             self._security(operation, place)
-            own = self._parameters(operation, place, template)
+            parameters = self._parameters(operation, place, template)
             if template is not None:
                 fit_path_parameters(
-                    (operation, item), path, template, [*shared, *own],
+                    (operation, item), path, template, [*shared, *parameters],
                     follow=self._follow, warn=partial(self._warn, place),
                 )  # fmt: skip
             if "responses" in operation or template is not None:
@@ -214,14 +214,14 @@ class _Mender:
     def _operation_tags(self, operation: Node, pointer: str) -> None:
         if "tags" not in operation:
             return
-        stated = operation["tags"]
-        named = [tag.get("name") if isinstance(tag, dict) else tag for tag in stated]
-        kept = [name for tag in named if (name := word(tag)) is not DROP]
-        if kept != stated:
+        tags = operation["tags"]
+        named = [tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
+        names = [name for tag in named if (name := word(tag)) is not DROP]
+        if names != tags:
             self._warn(
                 f"{pointer}/tags", "these are not all names of tags; what is none is left out"
             )
-        operation["tags"] = kept
+        operation["tags"] = names
 
     def _body(self, body: Node, pointer: str) -> None:
         if "$ref" in body or "content" in body:
@@ -238,37 +238,37 @@ class _Mender:
             body["content"] = {"application/json": {}}
 
     def _responses(self, operation: Node, pointer: str) -> None:
-        stated = operation.get("responses")
-        if stated is None:
+        responses = operation.get("responses")
+        if responses is None:
             if str(self._document.get("openapi", "")) < "3.1":
                 message = "responses: is missing; what comes back is not read"
                 self._warn(pointer, message, "describe at least one reply")
             operation["responses"] = {"default": {"description": ""}}
             return
-        for status in list(stated):
+        for status in list(responses):
             if not status.startswith("x-") and not re.fullmatch(
                 r"[1-5]([0-9]{2}|XX)|default", status
             ):
-                self._status(stated, status, f"{pointer}/responses/{escape(status)}")
+                self._status(responses, status, f"{pointer}/responses/{escape(status)}")
 
-    def _status(self, stated: Node, status: str, pointer: str) -> None:
+    def _status(self, responses: Node, status: str, pointer: str) -> None:
         """Rename a malformed response key to its status (`200 OK` → `200`, `2xx` → `2XX`), or to `default`; warn."""
         code = re.search(r"[1-5]([0-9]{2}|[xX]{2})", status)
-        meant = code[0].upper() if code else "default"
-        if meant in stated:
+        repaired = code[0].upper() if code else "default"
+        if repaired in responses:
             self._warn(
-                pointer, f"{status!r} is no status, and left out: {meant} is described as well"
+                pointer, f"{status!r} is no status, and left out: {repaired} is described as well"
             )
-            del stated[status]
+            del responses[status]
             return
         self._warn(
             pointer,
-            f"{status!r} is no status; taken as {meant}",
+            f"{status!r} is no status; taken as {repaired}",
             "one of 100 to 599, 1XX to 5XX, default",
         )
-        items = [(meant if key == status else key, value) for key, value in stated.items()]
-        stated.clear()
-        stated.update(items)
+        items = [(repaired if key == status else key, value) for key, value in responses.items()]
+        responses.clear()
+        responses.update(items)
 
     # --- parameters
 
@@ -276,18 +276,18 @@ class _Mender:
         """The parameters of a path item or operation, references followed; those without a name are left out."""
         if "parameters" not in holder:
             return []
-        kept, found = [], []
-        for index, stated in enumerate(holder["parameters"]):
+        usable, parameters = [], []
+        for index, parameter_or_reference in enumerate(holder["parameters"]):
             place = f"{pointer}/parameters/{index}"
-            parameter = self._follow(stated)
+            parameter = self._follow(parameter_or_reference)
             if isinstance(parameter.get("name"), str) and self._located(parameter, place, template):
                 self._styled(parameter, place)
-                kept.append(stated)
-                found.append(parameter)
+                usable.append(parameter_or_reference)
+                parameters.append(parameter)
             elif "name" not in parameter:
                 self._warn(place, "this parameter has no name, and is left out")
-        holder["parameters"] = kept
-        return found
+        holder["parameters"] = usable
+        return parameters
 
     def _follow(self, node: Node) -> Node:
         while isinstance(node, dict) and "$ref" in node:
@@ -295,26 +295,26 @@ class _Mender:
         return node if isinstance(node, dict) else {}
 
     def _located(self, parameter: Node, pointer: str, template: list[str] | None) -> bool:
-        stated = str(parameter.get("in", ""))
-        if stated in LOCATIONS:
+        location = str(parameter.get("in", ""))
+        if location in LOCATIONS:
             return True
         name = parameter["name"]
-        meant = (
-            stated.lower()
-            if stated.lower() in LOCATIONS
+        repaired = (
+            location.lower()
+            if location.lower() in LOCATIONS
             else "path"
             if name in (template or ())
             else "query"
         )
         what = (
-            f"in: {stated!r} is no place for a parameter"
-            if stated
+            f"in: {location!r} is no place for a parameter"
+            if location
             else f"the parameter {name!r} does not say where it stands"
         )
         self._warn(
-            pointer, f"{what}; taken as {meant}", "write `in: query`, or path, header, cookie"
+            pointer, f"{what}; taken as {repaired}", "write `in: query`, or path, header, cookie"
         )
-        parameter["in"] = meant
+        parameter["in"] = repaired
         return True
 
     def _styled(self, parameter: Node, pointer: str) -> None:
@@ -338,11 +338,11 @@ class _Mender:
 
 
 def _variable(facts: Node) -> Node:
-    made = dict(facts)
-    if "default" in made:
-        default = text(made["default"])
-        made["default"] = "" if default is DROP else default
-    if "enum" in made:
-        stated = made["enum"] if isinstance(made["enum"], list) else [made["enum"]]
-        made["enum"] = [value for one in stated if (value := text(one)) is not DROP]
-    return made
+    variable = dict(facts)
+    if "default" in variable:
+        default = text(variable["default"])
+        variable["default"] = "" if default is DROP else default
+    if "enum" in variable:
+        values = variable["enum"] if isinstance(variable["enum"], list) else [variable["enum"]]
+        variable["enum"] = [value for one in values if (value := text(one)) is not DROP]
+    return variable

@@ -40,8 +40,8 @@ class _Mender:
             return
         if reference not in self._ends:
             self._ends[reference] = self._end(reference, visit.pointer)
-        kind, found = self._ends[reference]
-        if not found:
+        kind, is_resolved = self._ends[reference]
+        if not is_resolved:
             self._findings.warn(
                 visit.pointer, f"the $ref {reference!r} leads nowhere, and is left out"
             )
@@ -82,16 +82,16 @@ class _Mender:
         if kind == "schema" and visit.kind in _WRAPPED:
             del node["$ref"]
             node.update(_around(visit.kind, {"$ref": reference}))
-            meant = "taken as its schema"
+            repair = "taken as its schema"
         elif visit.kind == "schema" and (place := self._schema_of(reference)):
             node["$ref"] = place
-            meant = "its schema is taken"
+            repair = "its schema is taken"
         else:
             del node["$ref"]
-            meant = "left out"
+            repair = "left out"
         self._findings.warn(
             visit.pointer,
-            f"the $ref {reference!r} leads to no {visit.kind} but a {kind or 'value'}: {meant}",
+            f"the $ref {reference!r} leads to no {visit.kind} but a {kind or 'value'}: {repair}",
         )
 
     def _schema_of(self, reference: str) -> str | None:

@@ -28,7 +28,11 @@ _SPELLINGS = (
     ("string email", "email"),
     ("string binary", "binary file blob stream"),
 )
-_MEANT = {spelling: meant for meant, spellings in _SPELLINGS for spelling in spellings.split()}
+_TYPE_AND_FORMAT = {
+    spelling: type_and_format
+    for type_and_format, spellings in _SPELLINGS
+    for spelling in spellings.split()
+}
 """Types of other languages, and formats written where a type belongs → the type, and the format."""
 
 
@@ -80,51 +84,55 @@ class _Mender:
     # --- type
 
     def _type(self) -> None:
-        stated = self._schema["type"]
-        if isinstance(stated, list):
-            self._types(stated)
+        declared = self._schema["type"]
+        if isinstance(declared, list):
+            self._types(declared)
             return
-        if isinstance(stated, str) and stated.lower() in TYPES:
-            self._warn("type", f"type: {stated!r} is written {stated.lower()!r}")
-            self._schema["type"] = stated.lower()
-        elif isinstance(stated, str) and (meant := self._meant(stated)) is not None:
-            self._take(stated, meant)
+        if isinstance(declared, str) and declared.lower() in TYPES:
+            self._warn("type", f"type: {declared!r} is written {declared.lower()!r}")
+            self._schema["type"] = declared.lower()
+        elif isinstance(declared, str) and (replacement := self._replacement(declared)) is not None:
+            self._take(declared, replacement)
         else:
             self._drop(
-                "type", f"{_name(stated)} is no type of JSON Schema; any value is taken", _ONE_OF
+                "type", f"{_name(declared)} is no type of JSON Schema; any value is taken", _ONE_OF
             )
 
-    def _meant(self, stated: str) -> Node | None:
-        if stated.lower() in _MEANT:
-            return dict(zip(("type", "format"), _MEANT[stated.lower()].split(), strict=False))
+    def _replacement(self, name: str) -> Node | None:
+        if name.lower() in _TYPE_AND_FORMAT:
+            return dict(
+                zip(("type", "format"), _TYPE_AND_FORMAT[name.lower()].split(), strict=False)
+            )
         components = self._document.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
-        target = schemas.get(stated) if isinstance(schemas, dict) else None
+        target = schemas.get(name) if isinstance(schemas, dict) else None
         if isinstance(target, dict) and target is not self._schema:
-            return {"$ref": f"#/components/schemas/{escape(stated)}"}
+            return {"$ref": f"#/components/schemas/{escape(name)}"}
         return None
 
-    def _take(self, stated: str, meant: Node) -> None:
-        told = meant.get("$ref") or " ".join(meant.values()) or "any value"
-        self._warn("type", f"type: {stated!r} is no type of JSON Schema; taken as {told}", _ONE_OF)
+    def _take(self, declared: str, replacement: Node) -> None:
+        description = replacement.get("$ref") or " ".join(replacement.values()) or "any value"
+        self._warn(
+            "type", f"type: {declared!r} is no type of JSON Schema; taken as {description}", _ONE_OF
+        )
         del self._schema["type"]
-        if "format" in meant:
-            self._schema.setdefault("format", meant.pop("format"))
-        self._schema.update(meant)
+        if "format" in replacement:
+            self._schema.setdefault("format", replacement.pop("format"))
+        self._schema.update(replacement)
 
-    def _types(self, stated: list[Any]) -> None:
+    def _types(self, declared: list[Any]) -> None:
         """Repair a list of types: drop unknown types; `null` without quotation marks is the type `null`."""
-        kept: list[str] = []
-        for one in stated:
+        types: list[str] = []
+        for one in declared:
             name = "null" if one is None else one.lower() if isinstance(one, str) else ""
-            name = name if name in TYPES else _MEANT.get(name, "").partition(" ")[0]
-            if name and name not in kept:
-                kept.append(name)
-        if kept == stated:
+            name = name if name in TYPES else _TYPE_AND_FORMAT.get(name, "").partition(" ")[0]
+            if name and name not in types:
+                types.append(name)
+        if types == declared:
             return
-        self._warn("type", f"type: of {_name(stated)}, {', '.join(kept) or 'nothing'} is taken")
-        if kept:
-            self._schema["type"] = kept
+        self._warn("type", f"type: of {_name(declared)}, {', '.join(types) or 'nothing'} is taken")
+        if types:
+            self._schema["type"] = types
         else:
             del self._schema["type"]
 
@@ -132,23 +140,23 @@ class _Mender:
 
     def _required(self) -> None:
         """Repair `required`, a list of names. A boolean flag has been moved to the property's owner before."""
-        stated = self._schema["required"]
-        if isinstance(stated, bool):
+        declared = self._schema["required"]
+        if isinstance(declared, bool):
             self._drop(
                 "required",
                 "is a list of the properties' names, and left out",
                 "name the property in its object's `required`",
             )
             return
-        found = stated if isinstance(stated, list) else [stated]
-        kept = list(dict.fromkeys(name for name in found if isinstance(name, str)))
-        if kept != stated:
+        items = declared if isinstance(declared, list) else [declared]
+        names = list(dict.fromkeys(name for name in items if isinstance(name, str)))
+        if names != declared:
             self._warn(
                 "required",
-                f"required: {_name(stated)} is taken as {kept!r}",
+                f"required: {_name(declared)} is taken as {names!r}",
                 "a list of names, each once",
             )
-            self._schema["required"] = kept
+            self._schema["required"] = names
 
     def _required_properties(self, properties: Node) -> None:
         """`required: true` in a property, as drafts up to 3 had it."""
@@ -170,37 +178,39 @@ class _Mender:
     # --- others
 
     def _discriminator(self) -> None:
-        stated = self._schema["discriminator"]
-        if isinstance(stated, str) and stated:
-            stated = {"propertyName": stated}  # Swagger 2.0
-        if not isinstance(stated, dict) or not isinstance(stated.get("propertyName"), str):
+        discriminator = self._schema["discriminator"]
+        if isinstance(discriminator, str) and discriminator:
+            discriminator = {"propertyName": discriminator}  # Swagger 2.0
+        if not isinstance(discriminator, dict) or not isinstance(
+            discriminator.get("propertyName"), str
+        ):
             self._drop(
                 "discriminator",
                 "names no property, and is left out",
                 "write `discriminator: {propertyName: type}`",
             )
             return
-        mapping = stated.get("mapping")
-        kept = (
+        mapping = discriminator.get("mapping")
+        targets = (
             {value: target for value, target in mapping.items() if isinstance(target, str)}
             if isinstance(mapping, dict)
             else {}
         )
-        if mapping is not None and kept != mapping:
+        if mapping is not None and targets != mapping:
             self._warn("discriminator", "mapping: what does not lead to a schema is left out")
         self._schema["discriminator"] = {
-            **{key: value for key, value in stated.items() if key != "mapping"},
-            **({"mapping": kept} if kept else {}),
+            **{key: value for key, value in discriminator.items() if key != "mapping"},
+            **({"mapping": targets} if targets else {}),
         }
 
     def _open_ended(self) -> None:
-        stated = self._schema["additionalProperties"]
-        if isinstance(stated, str) and stated.lower() in ("true", "false"):
+        value = self._schema["additionalProperties"]
+        if isinstance(value, str) and value.lower() in ("true", "false"):
             self._warn(
                 "additionalProperties",
-                f"additionalProperties: {stated!r} is taken as {stated.lower()}",
+                f"additionalProperties: {value!r} is taken as {value.lower()}",
             )
-            self._schema["additionalProperties"] = stated.lower() == "true"
+            self._schema["additionalProperties"] = value.lower() == "true"
 
 
 class _Fine:
@@ -223,5 +233,5 @@ _FINE = _Fine()
 def _name(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
-    spelled = repr(value)
-    return spelled if len(spelled) < 60 else spelled[:57] + "…"
+    text = repr(value)
+    return text if len(text) < 60 else text[:57] + "…"
