@@ -106,7 +106,7 @@ def _option_details(
     tags = _tags(options, value)
     distances = [_distance(option, value, tags) for option in options]
     nearest = min(distances)
-    near = [option for option, it in zip(options, distances, strict=True) if it == nearest]
+    near = [option for option, each in zip(options, distances, strict=True) if each == nearest]
     if nearest == _MEANT:
         fewest = min(map(len, near))
         for option in near:
@@ -181,7 +181,7 @@ def _distant(
 
 def _joined(errors: Sequence[ErrorDetails]) -> str:
     """Return one problem of errors at the same place."""
-    choices = list(dict.fromkeys(it for error in errors for it in _listed(error)))
+    choices = list(dict.fromkeys(choice for error in errors for choice in _listed(error)))
     texts = dict.fromkeys(message_of(error) for error in errors if error["type"] not in _CHOICES)
     if choices:
         texts = {_not_listed(choices, errors[0]["input"]): None, **texts}

@@ -34,7 +34,7 @@ from .servers import env_name, from_env
 Source = str | Callable[[], str]
 AsyncSource = str | Callable[[], str | Awaitable[str]]
 AnySource = TypeVar("AnySource")
-Sources = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
+Given = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
 """By scheme: its credential, or a mapping of its arguments."""
 
 TOKEN = "access_token"
@@ -61,10 +61,10 @@ class Secrets(dict[str, str]):
 class Credentials:
     """Credentials by security scheme; a client and its copies share them."""
 
-    def __init__(self, api: ApiInfo, sources: Sources[AsyncSource]) -> None:
+    def __init__(self, api: ApiInfo, given: Given[AsyncSource]) -> None:
         self._api = api
         self._sources = {
-            name: _sources(api, name, scheme, sources.get(name))
+            name: _sources(api, name, scheme, given.get(name))
             for name, scheme in api.schemes.items()
         }
         self.tokens = {
@@ -83,10 +83,10 @@ class Credentials:
         Raises:
             ConfigurationError: No alternative is complete; the message names the missing credentials of the first.
         """
-        names = self._chosen.get(security)
-        if names is None:
-            names = self._chosen[security] = self._choose(security)
-        return names
+        found = self._chosen.get(security)
+        if found is None:
+            found = self._chosen[security] = self._choose(security)
+        return found
 
     def _choose(self, security: Security | None) -> tuple[str, ...]:
         alternatives = self._api.security if security is None else security
@@ -108,10 +108,10 @@ class Credentials:
 
     def lacking(self, name: str) -> list[str]:
         """Return the missing arguments of a scheme."""
-        sources = self._sources.get(name, {})
-        if TOKEN in sources:
+        given = self._sources.get(name, {})
+        if TOKEN in given:
             return []
-        return [argument for argument in arguments_of(name, self._api.schemes[name]) if argument not in sources]
+        return [it for it in arguments_of(name, self._api.schemes[name]) if it not in given]
 
     def sources(self, name: str) -> Mapping[str, AsyncSource]:
         """Return the sources of a scheme's credentials, by argument."""
@@ -187,23 +187,23 @@ def _sources(
     api: ApiInfo,
     name: str,
     scheme: SecurityScheme,
-    declared: AsyncSource | Mapping[str, AsyncSource | None] | None,
+    given: AsyncSource | Mapping[str, AsyncSource | None] | None,
 ) -> dict[str, AsyncSource]:
     arguments = arguments_of(name, scheme)
-    sources: dict[str, AsyncSource] = {}
-    if isinstance(declared, Mapping):
-        sources = {key: source for key, source in declared.items() if source is not None}
-    elif declared is not None:
-        sources = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: declared}
+    found: dict[str, AsyncSource] = {}
+    if isinstance(given, Mapping):
+        found = {key: source for key, source in given.items() if source is not None}
+    elif given is not None:
+        found = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: given}
     optional = ("token_url", TOKEN) if isinstance(scheme, OAuth2ClientCredentials) else ()
     for argument in (*arguments, *optional):
         value = from_env(api, argument)
-        if argument not in sources and value is not None:
-            sources[argument] = value
-    for argument, source in sources.items():
+        if argument not in found and value is not None:
+            found[argument] = value
+    for argument, source in found.items():
         if not callable(source):
             checked(api, argument, source)
-    return sources
+    return found
 
 
 def _place(scheme: SecurityScheme, name: str, values: Secrets, placement: Placement) -> None:

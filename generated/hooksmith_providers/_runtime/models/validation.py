@@ -33,6 +33,8 @@ from .reading import (
     is_direct,
 )
 from .timestamp import PreciseDatetime
+from .undeclared import undeclared
+from .union_problems import distinct_details
 
 _BUILDING = threading.RLock()
 
@@ -71,38 +73,31 @@ SENDING: Final = object()
 
 
 def parse_json(
-    adapter: Adapter,
-    content: bytes,
-    *,
-    strict: bool = False,
-    max_depth: int = MAX_DEPTH,
+    adapter: Adapter, content: bytes, *, max_depth: int = MAX_DEPTH
 ) -> tuple[Any, tuple[Detail, ...]]:
-    """Return the value of a JSON text and no details; or None and the details of its problems.
+    """Return the value of a received JSON text and no details; or None and the details of its problems.
 
     Pydantic's error shows input, so it is dropped before another error could have it as context.
 
     Args:
         adapter: The adapter of the value's annotation.
         content: The JSON text.
-        strict: Whether the value is about to be sent.
-        max_depth: The most levels of a text that was received.
+        max_depth: The most levels of objects and arrays.
     """
-    try:
-        if strict:
-            return adapter.inner.validate_json(content, strict=True, context=SENDING), ()
-        if is_direct(content, max_depth):
-            return adapter.reader.read(content), ()
-    except ValidationError as error:
-        if is_no_json(error):
-            return None, details_of(error, None)
-        if strict or len(content) <= SMALL:
-            return None, details_of(error, from_json(content))
-        return None, _problems_of_large(adapter, from_json(content))
-    try:
-        data = from_json(content)
-    except ValueError as error:
-        return None, (Detail("", f"Invalid JSON: {error}"),)
-    return parse_data(adapter, data, len(content), max_depth=max_depth)
+    with collector_paused(len(content)):
+        try:
+            if is_direct(content, max_depth):
+                return adapter.reader.read(content), ()
+            data = from_json(content)
+        except ValidationError as error:
+            if is_no_json(error):
+                return None, details_of(error, None)
+            if len(content) <= SMALL:
+                return None, details_of(error, from_json(content))
+            return None, _found_leniently(adapter, from_json(content))
+        except ValueError as error:
+            return None, (Detail("", f"Invalid JSON: {error}"),)
+        return parse_data(adapter, data, len(content), max_depth=max_depth)
 
 
 def parse_data(
@@ -115,25 +110,42 @@ def parse_data(
     if depth_of(data, max_depth) > max_depth:
         return None, (Detail("", str(TooDeepError(max_depth))),)
     try:
-        with collector_paused(size):
-            return adapter.reader.read_data(data, size), ()
+        return adapter.reader.read_data(data, size), ()
     except ValidationError as error:
         if size <= SMALL:
             return None, details_of(error, data)
-    return None, _problems_of_large(adapter, data)
+    return None, _found_leniently(adapter, data)
 
 
-def _problems_of_large(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
+def parse_sent(adapter: Adapter, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
+    """Return the value of a JSON text that is about to be sent, and no details; or None and the details.
+
+    Properties have their wire names: the names of fields are those of attributes.
+    """
+    validate = adapter.inner.validate_json
+    try:
+        return validate(content, strict=True, context=SENDING, by_alias=True, by_name=False), ()
+    except ValidationError as error:
+        return None, distinct_details(error, None if is_no_json(error) else from_json(content))
+
+
+def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
     """Return the problems of large data, whose error has no details."""
     reader = LenientReader(data)
     reader.read_value(adapter.annotation, data)
     return tuple(reader.details) or (Detail("", MISFIT),)
 
 
-def check(adapter: Adapter | None, value: object, where: str) -> bytes:
+def check(adapter: Adapter | None, value: object, where: str, source: object = None) -> bytes:
     """Return plain data as JSON text, validated strictly; the validated bytes are the sent bytes.
 
     Strictness is that of JSON: a date may be a string, a number may not.
+
+    Args:
+        adapter: The adapter of the value's annotation; None: any value is sent.
+        value: The plain data.
+        where: The place of the value.
+        source: What the plain data was made of, whose dictionaries may have declared keys alone.
 
     Raises:
         RequestError: The value breaks the annotation, or has no JSON form.
@@ -143,12 +155,17 @@ def check(adapter: Adapter | None, value: object, where: str) -> bytes:
         raise RequestError(Detail(where, "has no JSON form"))
     if adapter is None:
         return content
-    details = parse_json(adapter, content, strict=True)[1]
+    sent, details = parse_sent(adapter, content)
     if details:
+        refused = RequestError(*(Detail(where + it.where, it.problem) for it in details))
         text = _json(_with_texts(value, {detail.where for detail in details}))
-        if text == content or text is None or parse_json(adapter, text, strict=True)[1]:
-            raise RequestError(*(Detail(where + each.where, each.problem) for each in details))
-        return text
+        if text == content or text is None:
+            raise refused
+        content, (sent, details) = text, parse_sent(adapter, text)
+        if details:
+            raise refused
+    if further := tuple(undeclared(source, sent, where)):
+        raise RequestError(*further)
     return content
 
 
@@ -253,9 +270,9 @@ def _scalar(value: object, where: str) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return encode_bytes(value)
     try:
-        json_value = to_jsonable_python(value, by_alias=True)
+        found = to_jsonable_python(value, by_alias=True)
     except (PydanticSerializationError, UnicodeDecodeError):
-        json_value = OMIT
-    if json_value is OMIT:
+        found = OMIT
+    if found is OMIT:
         raise RequestError(Detail(where, f"{type(value).__name__} has no JSON form"))
-    return json_value
+    return found

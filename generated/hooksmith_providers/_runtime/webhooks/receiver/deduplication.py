@@ -7,6 +7,8 @@ delivery whose process died can be claimed again when the sender repeats it.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from .lease_keeper import LeaseKeeper
@@ -25,8 +27,10 @@ class Deduplication:
         self._store: Any = store
         self.is_async = store is not None and inspect.iscoroutinefunction(store.claim)
         self.may_block = store is not None and bool(getattr(store, "may_block", True))
-        self._try_claim = getattr(store, "try_claim", None)
-        self._try_commit = getattr(store, "try_commit", None)
+        self.is_prompt = store is None or not (self.is_async or self.may_block)
+        """Whether `claim` and `commit` never wait, so that they run in an event loop."""
+        self._aclaim = self._awaitable("claim")
+        self._acommit = self._awaitable("commit")
         can_renew = hasattr(store, "renew") and hasattr(store, "lease")
         self._keeper = LeaseKeeper(store) if can_renew else None
 
@@ -38,9 +42,9 @@ class Deduplication:
             token: str | Taken = self._store.claim(key)
         except Exception as error:
             raise StoreError from error
-        return self._renewed(key, token)
+        return self._kept(key, token)
 
-    def _renewed(self, key: str, token: str | Taken) -> str | Taken:
+    def _kept(self, key: str, token: str | Taken) -> str | Taken:
         """Renew the claim from now on, if it succeeded."""
         if self._keeper is not None and isinstance(token, str):
             self._keeper.add(key, token)
@@ -51,22 +55,22 @@ class Deduplication:
         if self._keeper is not None:
             self._keeper.remove(key, token)
 
+    def _awaitable(self, method: str) -> Callable[..., Awaitable[Any]]:
+        """Return a method of the store as a coroutine function; a plain method runs in a thread."""
+        function = getattr(self._store, method, None)
+        if self.is_async or self._store is None:
+            return function  # type: ignore[return-value]
+        return getattr(self._store, f"a{method}", None) or partial(_in_thread, function)
+
     async def aclaim(self, key: str | None) -> str | Taken:
         """Claim a key without blocking the event loop; raises StoreError."""
-        if self._store is None or key is None or not (self.is_async or self.may_block):
-            return self.claim(key)
+        if self._store is None or key is None:
+            return ""
         try:
-            token: str | Taken | None
-            if self.is_async:
-                token = await self._store.claim(key)
-            else:
-                token = self._try_claim(key) if self._try_claim is not None else None
-                if token is None:
-                    token = await _in_thread(self._store.claim, key)
+            token: str | Taken = await self._aclaim(key)
         except Exception as error:
             raise StoreError from error
-        assert token is not None
-        return self._renewed(key, token)
+        return self._kept(key, token)
 
     def commit(self, key: str | None, token: str) -> None:
         """Record that the key was handled; raises StoreError."""
@@ -84,25 +88,19 @@ class Deduplication:
         Raises:
             StoreError: The store failed.
         """
-        if self._store is None or key is None or not (self.is_async or self.may_block):
-            self.commit(key, token)
+        if self._store is None or key is None:
             return
         self._end(key, token)
         try:
-            if self._try_commit is not None and self._try_commit(key, token):
-                return
+            await self._acommit(key, token)
         except Exception as error:
             raise StoreError from error
-        from anyio import CancelScope
+        except BaseException:  # cancelled: the commit is repeated, since the handler succeeded
+            from anyio import CancelScope
 
-        with CancelScope(shield=True):
-            try:
-                if self.is_async:
-                    await self._store.commit(key, token)
-                else:
-                    await _in_thread(self._store.commit, key, token)
-            except Exception as error:
-                raise StoreError from error
+            with CancelScope(shield=True):
+                await self._acommit(key, token)
+            raise
 
     def release(self, key: str | None, token: str) -> None:
         """End a claim without a commit. If the store fails, the claim expires by itself."""

@@ -60,24 +60,24 @@ class Message:
 
     def needed(self, name: str) -> list[str]:
         """Return the values of a required header; raises SignatureError."""
-        values = header_values(self.headers, name)
-        if len(values) == 1 and values[0]:
-            return values
-        values = [value for value in values if value]
-        if not values:
+        found = header_values(self.headers, name)
+        if len(found) == 1 and found[0]:
+            return found
+        found = [value for value in found if value]
+        if not found:
             raise _missing(name)
-        return values
+        return found
 
 
 def _pairs(headers: object) -> list[tuple[Any, Any]]:
     """Return headers as pairs; raises TypeError for objects that are no headers."""
-    pairs: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
-    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
+    found: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise TypeError(
             "headers: pass the request's headers, a mapping or pairs of name and value, "
             f"not {type(headers).__name__}"
         )
-    return pairs
+    return found
 
 
 def only_value(headers: AnyHeaders, name: str) -> str | None:
@@ -131,14 +131,18 @@ def lone_value(headers: AnyHeaders, names: tuple[str, str, str]) -> str | None:
 
 
 def _lone_in_pairs(pairs: list[Any], lower: str) -> str | None:
-    size = len(lower)
+    size, lone = len(lower), None
     try:
-        alike = [(name, value) for name, value in pairs if len(name) == size]
-        values = [value for name, value in alike if _text(name).lower() == lower]
+        for name, value in pairs:
+            if len(name) == size and _text(name).lower() == lower:
+                if lone is not None:
+                    return None
+                lone = value
     except (TypeError, ValueError):  # These are no headers: `Message` says so.
         return None
-    value = _text(values[0]) if len(values) == 1 and type(values[0]) in (bytes, str) else None
-    return value if value is not None and value.isascii() else None
+    if type(lone) is bytes:
+        lone = lone.decode("latin-1")
+    return lone if type(lone) is str and lone.isascii() else None
 
 
 def header_values(headers: AnyHeaders, name: str) -> list[str]:
@@ -147,8 +151,8 @@ def header_values(headers: AnyHeaders, name: str) -> list[str]:
         value = headers.get(name, headers.get(name.lower()))
         if type(value) is str:
             return [value.strip(" \t")]
-    lower = name.lower()
-    return [value for lower_name, value in header_pairs(headers, only=lower) if lower_name == lower]
+    wanted = name.lower()
+    return [value for found, value in header_pairs(headers, only=wanted) if found == wanted]
 
 
 def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tuple[str, str]]:
