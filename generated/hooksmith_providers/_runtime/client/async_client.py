@@ -27,7 +27,7 @@ from .base_client import (
     has_http2,
 )
 from .call import MOST_REDIRECTS, Arguments, Call, Outcome, prepare, prepare_token
-from .credentials import AsyncSource, Given, Placement
+from .credentials import AsyncSource, Placement, Sources
 from .errors import ConfigurationError, ReplyTooLargeError
 from .hooks import Hooks
 from .item_streams import AsyncStream
@@ -53,7 +53,7 @@ class AsyncClient(BaseClient):
         self,
         api: ApiInfo,
         *,
-        credentials: Given[AsyncSource] | None = None,
+        credentials: Sources[AsyncSource] | None = None,
         settings: Mapping[str, str | None] | None = None,
         server_variables: Mapping[str, str | None] | None = None,
         base_url: str | None = None,

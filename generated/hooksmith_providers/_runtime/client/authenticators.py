@@ -29,12 +29,12 @@ class SyncAuthenticator:
 
     def place(self, names: tuple[str, ...], fetch: Fetch) -> Placement:
         """Return the placement of these schemes' credentials in a request."""
-        found = self._constant.get(names)
-        if found is None:
-            found = self.credentials.place({name: self._values(name, fetch) for name in names})
+        placement = self._constant.get(names)
+        if placement is None:
+            placement = self.credentials.place({name: self._values(name, fetch) for name in names})
             if self.credentials.is_constant(names):
-                self._constant[names] = found
-        return found
+                self._constant[names] = placement
+        return placement
 
     def _values(self, name: str, fetch: Fetch) -> Secrets:
         if self.credentials.is_exchanged(name):
@@ -73,13 +73,13 @@ class AsyncAuthenticator:
 
     async def place(self, names: tuple[str, ...], fetch: AsyncFetch) -> Placement:
         """Return the placement of these schemes' credentials in a request."""
-        found = self._constant.get(names)
-        if found is None:
+        placement = self._constant.get(names)
+        if placement is None:
             values = {name: await self._values(name, fetch) for name in names}
-            found = self.credentials.place(values)
+            placement = self.credentials.place(values)
             if self.credentials.is_constant(names):
-                self._constant[names] = found
-        return found
+                self._constant[names] = placement
+        return placement
 
     async def _values(self, name: str, fetch: AsyncFetch) -> Secrets:
         if self.credentials.is_exchanged(name):

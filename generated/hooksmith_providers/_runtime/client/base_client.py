@@ -16,7 +16,7 @@ from ..models.reading import checked_depth
 from ..omit import Omit
 from ..representation import safe_repr
 from .call import Call, Config, Outcome
-from .credentials import AsyncSource, Credentials, Given
+from .credentials import AsyncSource, Credentials, Sources
 from .errors import ConfigurationError
 from .hooks import Hooks, ReplyEvent, RequestEvent
 from .operation import ApiInfo, Operation
@@ -44,7 +44,7 @@ class BaseClient:
         self,
         api: ApiInfo,
         *,
-        credentials: Given[AsyncSource],
+        credentials: Sources[AsyncSource],
         settings: Mapping[str, str | None],
         server_variables: Mapping[str, str | None],
         base_url: str | None,

@@ -71,7 +71,7 @@ def encode(body: Body | None, value: object, content_type: str | None = None) ->
         if value is OMIT:
             return None
         raise RequestError(Detail("body", "is not described"))
-    if value is OMIT or (not body.required and _nothing_given(value)):
+    if value is OMIT or (not body.required and _is_empty(value)):
         if body.required:
             raise RequestError(Detail("body", "is required"))
         return None
@@ -86,9 +86,9 @@ def _chosen(body: Body, content_type: str) -> Body:
     if problem:
         raise RequestError(Detail("body", f"its content type {problem}"))
     bodies = (body, *body.others)
-    for told in (str.lower, essence_of, _range_of, lambda media_type: "*/*"):
+    for form_of in (str.lower, essence_of, _range_of, lambda media_type: "*/*"):
         for one in bodies:
-            if one.media_type.lower() == told(content_type):
+            if one.media_type.lower() == form_of(content_type):
                 return one
     known = ", ".join(one.media_type for one in bodies)
     raise RequestError(Detail("body", f"its content type should be one of {known}"))
@@ -109,8 +109,8 @@ def _encode(body: Body, value: object, media_type: str) -> Content:
     return _raw(value, media_type)
 
 
-def _nothing_given(value: object) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(it is OMIT for it in value.values())
+def _is_empty(value: object) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(item is OMIT for item in value.values())
 
 
 def _properties(value: object) -> dict[str, Any]:

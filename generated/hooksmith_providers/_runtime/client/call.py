@@ -382,6 +382,6 @@ def _base_url(config: Config, operation: Operation[Any]) -> str:
 
 
 def _timeout(
-    given: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
+    timeout: float | httpx2.Timeout | Omit | None, default: httpx2.Timeout
 ) -> httpx2.Timeout:
-    return default if isinstance(given, Omit) else httpx2.Timeout(given)
+    return default if isinstance(timeout, Omit) else httpx2.Timeout(timeout)

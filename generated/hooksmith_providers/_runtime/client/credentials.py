@@ -34,7 +34,7 @@ from .servers import env_name, from_env
 Source = str | Callable[[], str]
 AsyncSource = str | Callable[[], str | Awaitable[str]]
 AnySource = TypeVar("AnySource")
-Given = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
+Sources = Mapping[str, AnySource | Mapping[str, AnySource | None] | None]
 """By scheme: its credential, or a mapping of its arguments."""
 
 TOKEN = "access_token"
@@ -61,10 +61,10 @@ class Secrets(dict[str, str]):
 class Credentials:
     """Credentials by security scheme; a client and its copies share them."""
 
-    def __init__(self, api: ApiInfo, given: Given[AsyncSource]) -> None:
+    def __init__(self, api: ApiInfo, sources: Sources[AsyncSource]) -> None:
         self._api = api
         self._sources = {
-            name: _sources(api, name, scheme, given.get(name))
+            name: _sources(api, name, scheme, sources.get(name))
             for name, scheme in api.schemes.items()
         }
         self.tokens = {
@@ -83,10 +83,10 @@ class Credentials:
         Raises:
             ConfigurationError: No alternative is complete; the message names the missing credentials of the first.
         """
-        found = self._chosen.get(security)
-        if found is None:
-            found = self._chosen[security] = self._choose(security)
-        return found
+        names = self._chosen.get(security)
+        if names is None:
+            names = self._chosen[security] = self._choose(security)
+        return names
 
     def _choose(self, security: Security | None) -> tuple[str, ...]:
         alternatives = self._api.security if security is None else security
@@ -108,10 +108,10 @@ class Credentials:
 
     def lacking(self, name: str) -> list[str]:
         """Return the missing arguments of a scheme."""
-        given = self._sources.get(name, {})
-        if TOKEN in given:
+        sources = self._sources.get(name, {})
+        if TOKEN in sources:
             return []
-        return [it for it in arguments_of(name, self._api.schemes[name]) if it not in given]
+        return [argument for argument in arguments_of(name, self._api.schemes[name]) if argument not in sources]
 
     def sources(self, name: str) -> Mapping[str, AsyncSource]:
         """Return the sources of a scheme's credentials, by argument."""
@@ -187,23 +187,23 @@ def _sources(
     api: ApiInfo,
     name: str,
     scheme: SecurityScheme,
-    given: AsyncSource | Mapping[str, AsyncSource | None] | None,
+    declared: AsyncSource | Mapping[str, AsyncSource | None] | None,
 ) -> dict[str, AsyncSource]:
     arguments = arguments_of(name, scheme)
-    found: dict[str, AsyncSource] = {}
-    if isinstance(given, Mapping):
-        found = {key: source for key, source in given.items() if source is not None}
-    elif given is not None:
-        found = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: given}
+    sources: dict[str, AsyncSource] = {}
+    if isinstance(declared, Mapping):
+        sources = {key: source for key, source in declared.items() if source is not None}
+    elif declared is not None:
+        sources = {TOKEN if isinstance(scheme, OAuth2ClientCredentials) else arguments[0]: declared}
     optional = ("token_url", TOKEN) if isinstance(scheme, OAuth2ClientCredentials) else ()
     for argument in (*arguments, *optional):
         value = from_env(api, argument)
-        if argument not in found and value is not None:
-            found[argument] = value
-    for argument, source in found.items():
+        if argument not in sources and value is not None:
+            sources[argument] = value
+    for argument, source in sources.items():
         if not callable(source):
             checked(api, argument, source)
-    return found
+    return sources
 
 
 def _place(scheme: SecurityScheme, name: str, values: Secrets, placement: Placement) -> None:

@@ -321,10 +321,10 @@ class Operation(Generic[T]):
     def accept(self) -> str:
         """The media types of the replies for the Accept header, the preferred first."""
         described = (*self.replies.values(), *self.errors.values())
-        first = dict.fromkeys(it.media_type for it in described if it.annotation is not None)
-        others = [it for reply in self.replies.values() for it in reply.others]
-        rest = dict.fromkeys(it.media_type for it in others if it.annotation is not None)
-        types = [*first, *(f"{it};q=0.5" for it in rest if it not in first)]
+        first = dict.fromkeys(each.media_type for each in described if each.annotation is not None)
+        others = [each for reply in self.replies.values() for each in reply.others]
+        rest = dict.fromkeys(each.media_type for each in others if each.annotation is not None)
+        types = [*first, *(f"{each};q=0.5" for each in rest if each not in first)]
         return ", ".join(types) or "*/*"
 
 

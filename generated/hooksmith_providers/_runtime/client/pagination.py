@@ -229,8 +229,8 @@ class _PageFacts(Generic[Item, T]):
     @property
     def raw_items(self) -> list[Any]:
         """The items of the page as plain data, as received."""
-        found = from_json(self.raw.content)
-        items = found if isinstance(found, list) else resolve(found, self._items_at)
+        content = from_json(self.raw.content)
+        items = content if isinstance(content, list) else resolve(content, self._items_at)
         return list(items) if isinstance(items, list) else []
 
     def _following(self) -> Walk:

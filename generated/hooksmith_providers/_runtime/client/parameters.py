@@ -39,7 +39,7 @@ _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 def path_of(operation: Operation[Any], values: Values) -> str:
     """Return the operation's path with its parameters; it starts with a slash."""
     path = operation.path
-    for parameter, value in _given(operation.path_parameters, values, "path"):
+    for parameter, value in _sent_values(operation.path_parameters, values, "path"):
         path = path.replace("{" + parameter.name + "}", _segment(parameter, value))
     for segment in path.split("/"):
         if segment.upper().replace("%2E", ".") in (".", ".."):
@@ -51,7 +51,7 @@ def query_of(operation: Operation[Any], values: Values, extra: Values) -> Pairs:
     """Return the pairs of the query. `extra` (form style, exploded) replaces parameters of the same name."""
     pairs = [
         pair
-        for parameter, value in _given(operation.query, values, "query")
+        for parameter, value in _sent_values(operation.query, values, "query")
         for pair in _pairs(parameter, value, "query")
     ]
     if not extra:
@@ -65,7 +65,7 @@ def headers_of(operation: Operation[Any], values: Values) -> Pairs:
     """Return the header parameters as names and values."""
     return [
         (parameter.name, _header(parameter, value))
-        for parameter, value in _given(operation.header, values, "header")
+        for parameter, value in _sent_values(operation.header, values, "header")
     ]
 
 
@@ -73,7 +73,7 @@ def cookies_of(operation: Operation[Any], values: Values) -> Pairs:
     """Return the cookie parameters as names and values."""
     return [
         pair
-        for parameter, value in _given(operation.cookie, values, "cookie")
+        for parameter, value in _sent_values(operation.cookie, values, "cookie")
         for pair in _cookie(parameter, value)
     ]
 
@@ -88,7 +88,7 @@ def join(pairs: Iterable[tuple[str, str]], separator: str = "&") -> str:
     return separator.join(f"{name}={value}" for name, value in pairs)
 
 
-def _given(
+def _sent_values(
     declared: tuple[Parameter, ...], values: Values, place: Place
 ) -> Iterator[tuple[Parameter, Any]]:
     """Yield each given parameter with its value, plain and validated; null is not sent."""

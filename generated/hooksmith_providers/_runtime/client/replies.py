@@ -81,43 +81,43 @@ class RawReply(Generic[T]):
     def _value(self, reply: Reply | None) -> Any:
         if reply is None or reply.type is None or reply.type is type(None):
             return None
-        found = self._described(reply)
-        if found is None:
+        described = self._described(reply)
+        if described is None:
             raise self._unexpected(f"instead of {described_as(reply)}")
-        if found.type is None:
+        if described.type is None:
             raise self._unexpected("is read by `stream` alone")
-        if found.type is bytes:
+        if described.type is bytes:
             return self.content
-        if _is_text(found):
+        if _is_text(described):
             return self._response.text
-        value, details = self._parsed(found)
+        value, details = self._parsed(described)
         if details:
             raise self._misfit(details)
         return value
 
-    def _parsed(self, found: Reply) -> tuple[Any, tuple[Detail, ...]]:
+    def _parsed(self, reply: Reply) -> tuple[Any, tuple[Detail, ...]]:
         """Return the content as parsed, and its problems. No frame of a later error has the content as a variable."""
         content = self.content.removeprefix(_BYTE_ORDER_MARK)
-        value, details = self._parse(found, content or b"null")
+        value, details = self._parse(reply, content or b"null")
         if details and not content:
-            value, details = self._parse(found, content)
-        if details and found.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
-            value, second = self._parse(found, to_json(self._response.text))
+            value, details = self._parse(reply, content)
+        if details and reply.media_type.startswith("text/"):  # `ACTIVE` is no JSON, `"ACTIVE"` is
+            value, second = self._parse(reply, to_json(self._response.text))
             details = details if second else ()
         return value, masked_details(details, self._response)
 
-    def _parse(self, found: Reply, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
-        return parse_json(found.adapter or ANY, content, max_depth=self._max_depth)
+    def _parse(self, reply: Reply, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
+        return parse_json(reply.adapter or ANY, content, max_depth=self._max_depth)
 
     def _described(self, reply: Reply) -> Reply | None:
         """Return the description of the reply's media type; None if there is none."""
         actual = self.headers.get("content-type", "")
-        found = fitting(reply, actual)
-        if found is None and essence_of(actual) in _MISLABELED:
-            found = next(
-                (it for it in (reply, *reply.others) if _is_json(essence_of(it.media_type))), None
+        described = fitting(reply, actual)
+        if described is None and essence_of(actual) in _MISLABELED:
+            described = next(
+                (each for each in (reply, *reply.others) if _is_json(essence_of(each.media_type))), None
             )
-        return found
+        return described
 
     def _unexpected(self, problem: str) -> ReplyContentTypeError:
         return ReplyContentTypeError(
@@ -232,12 +232,12 @@ def described_as(reply: Reply) -> str:
 def fits(described: str, actual: str) -> bool:
     """Return whether content of media type `actual` can be read as `described`."""
     expected = essence_of(described)
-    found = essence_of(actual)
-    if expected == found or expected in ("*/*", "application/octet-stream"):
+    essence = essence_of(actual)
+    if expected == essence or expected in ("*/*", "application/octet-stream"):
         return True
     if expected.endswith("/*"):
-        return found.startswith(expected[:-1])
-    return _is_json(expected) and _is_json(found)
+        return essence.startswith(expected[:-1])
+    return _is_json(expected) and _is_json(essence)
 
 
 def _is_text(reply: Reply) -> bool:

@@ -66,9 +66,9 @@ def _with_query_of(http: httpx2.Client | httpx2.AsyncClient, url: httpx2.URL) ->
 def _headers_of(
     http: httpx2.Client | httpx2.AsyncClient, headers: Mapping[str, str]
 ) -> list[tuple[bytes, bytes]]:
-    own = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-    names = {name for name, _ in own}
-    return [*(pair for pair in http.headers.raw if pair[0].lower() not in names), *own]
+    pairs = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+    names = {name for name, _ in pairs}
+    return [*(pair for pair in http.headers.raw if pair[0].lower() not in names), *pairs]
 
 
 def _length(method: str, body: bytes) -> list[tuple[bytes, bytes]]:
@@ -76,11 +76,11 @@ def _length(method: str, body: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _add_cookies_of(http: httpx2.Client | httpx2.AsyncClient, request: httpx2.Request) -> None:
-    own = request.headers.pop("cookie", None)
+    cookies = request.headers.pop("cookie", None)
     http.cookies.set_cookie_header(request)
-    if own is not None:
+    if cookies is not None:
         from_client = request.headers.get("cookie")
-        request.headers["cookie"] = own if from_client is None else f"{from_client}; {own}"
+        request.headers["cookie"] = cookies if from_client is None else f"{from_client}; {cookies}"
 
 
 def _content(http: httpx2.Client | httpx2.AsyncClient, content: Content | None) -> dict[str, Any]:

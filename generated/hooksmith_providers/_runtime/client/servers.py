@@ -25,13 +25,13 @@ def from_env(api: ApiInfo, argument: str) -> str | None:
     return os.environ.get(env_name(api, argument)) or None
 
 
-def base_url(api: ApiInfo, given: str | None, variables: Mapping[str, str | None]) -> str:
+def base_url(api: ApiInfo, address: str | None, variables: Mapping[str, str | None]) -> str:
     """Return the base URL without a slash at the end: the argument, the environment, or the document's first server.
 
     Raises:
         ConfigurationError: There is no base URL, or it is invalid.
     """
-    url = given or from_env(api, "base_url")
+    url = address or from_env(api, "base_url")
     if url is not None:
         return checked_url(url, "base_url")
     if not api.servers:

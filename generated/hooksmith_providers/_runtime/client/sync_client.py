@@ -25,7 +25,7 @@ from .base_client import (
     has_http2,
 )
 from .call import MOST_REDIRECTS, Arguments, Call, Outcome, prepare, prepare_token
-from .credentials import Given, Placement, Source
+from .credentials import Placement, Source, Sources
 from .errors import ConfigurationError, ReplyTooLargeError
 from .hooks import Hooks
 from .item_streams import Stream
@@ -51,7 +51,7 @@ class SyncClient(BaseClient):
         self,
         api: ApiInfo,
         *,
-        credentials: Given[Source] | None = None,
+        credentials: Sources[Source] | None = None,
         settings: Mapping[str, str | None] | None = None,
         server_variables: Mapping[str, str | None] | None = None,
         base_url: str | None = None,

@@ -88,8 +88,8 @@ class _WithoutOmit:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         options = [option for option in get_args(source) if option is not Omit]
         value = handler.generate_schema(Union[tuple(options)])  # noqa: UP007 - made at run time
-        given = core_schema.no_info_wrap_validator_function(_or_omit, value)
-        return core_schema.json_or_python_schema(json_schema=value, python_schema=given)
+        or_omit = core_schema.no_info_wrap_validator_function(_or_omit, value)
+        return core_schema.json_or_python_schema(json_schema=value, python_schema=or_omit)
 
 
 def _or_omit(value: Any, handler: Callable[[Any], Any]) -> Any:

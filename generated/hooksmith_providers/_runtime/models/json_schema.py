@@ -89,8 +89,8 @@ def _prefix(expected: list[Schema], value: list[Any]) -> bool:
 def _contains(expected: Schema, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, list):
         return True
-    found = sum(holds(expected, item) for item in value)
-    return bool(schema.get("minContains", 1) <= found <= schema.get("maxContains", len(value)))
+    count = sum(holds(expected, item) for item in value)
+    return bool(schema.get("minContains", 1) <= count <= schema.get("maxContains", len(value)))
 
 
 def _unique(expected: bool, value: list[Any]) -> bool:
@@ -209,7 +209,7 @@ _ASSERTIONS: dict[str, _Assertion] = {
     "patternProperties": _of("object", _by_pattern),
     "additionalProperties": _others,
     "propertyNames": _of(
-        "object", lambda expected, value: all(holds(expected, it) for it in value)
+        "object", lambda expected, value: all(holds(expected, each) for each in value)
     ),
     "dependentRequired": _of(
         "object",

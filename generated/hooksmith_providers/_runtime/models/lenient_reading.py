@@ -94,12 +94,12 @@ class LenientReader:
         model = best[0]
         model.model_rebuild()
         fields, rest = self._fields(model, payload, place, problem)
-        made = model.model_construct(_fields_set={*fields, *rest}, **fields)
-        lacks = missing_fields(made)
+        instance = model.model_construct(_fields_set={*fields, *rest}, **fields)
+        lacks = missing_fields(instance)
         self.is_whole &= not lacks or len(lacks) < len(_required(model))
-        if made.__pydantic_extra__ is not None:
-            made.__pydantic_extra__.update(rest)
-        return made
+        if instance.__pydantic_extra__ is not None:
+            instance.__pydantic_extra__.update(rest)
+        return instance
 
     def _fields(
         self,
@@ -145,8 +145,8 @@ class LenientReader:
                     validator.validate_assignment(blank, name, value, context=RECEIVING), name
                 )
             except ValidationError as error:
-                found = Problem.of(error, {name: value})
-            problem = found.inside.get(name, found)
+                problems = Problem.of(error, {name: value})
+            problem = problems.inside.get(name, problems)
         if value is None:
             self._report(Detail(place, problem.message))
             return _ABSENT
@@ -294,9 +294,9 @@ def _selected(union: Any, marks: list[Any], value: Any) -> list[Any]:
     return [union]
 
 
-def missing_fields(made: BaseModel) -> list[str]:
+def missing_fields(model: BaseModel) -> list[str]:
     """Return the required fields that a model lacks; models inside are not searched."""
-    return [name for name in _required(type(made)) if name not in made.__dict__]
+    return [name for name in _required(type(model)) if name not in model.__dict__]
 
 
 def _required(model: type[BaseModel]) -> list[str]:

@@ -40,7 +40,7 @@ def wire_names(model: type[BaseModel]) -> Mapping[str, str]:
 
 def _alias(hint: Any) -> str | None:
     metadata = getattr(hint, "__metadata__", ())
-    return next((it.alias for it in metadata if isinstance(it, FieldInfo) and it.alias), None)
+    return next((info.alias for info in metadata if isinstance(info, FieldInfo) and info.alias), None)
 
 
 def property_value(model: BaseModel, wire: str) -> object:

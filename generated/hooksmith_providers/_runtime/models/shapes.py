@@ -275,7 +275,7 @@ class Shape:
 
     @cached_property
     def _item_shapes(self) -> dict[str, list[Shape]]:
-        return {key: [Shape(each) for each in found] for key, found in self._items.items()}
+        return {key: [Shape(each) for each in items] for key, items in self._items.items()}
 
 
 class _FieldShape:

@@ -33,8 +33,8 @@ def undeclared(source: object, sent: object, where: str) -> Iterator[Detail]:
     if isinstance(source, Mapping):
         yield from _of_mapping(source, sent, where)
     elif isinstance(source, (list, tuple)) and isinstance(sent, Sequence):
-        given = [item for item in source if item is not OMIT]
-        for index, (item, validated) in enumerate(zip(given, sent, strict=False)):
+        items = [item for item in source if item is not OMIT]
+        for index, (item, validated) in enumerate(zip(items, sent, strict=False)):
             yield from undeclared(item, validated, where + pointer(index))
 
 

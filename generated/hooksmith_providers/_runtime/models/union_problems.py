@@ -106,7 +106,7 @@ def _option_details(
     tags = _tags(options, value)
     distances = [_distance(option, value, tags) for option in options]
     nearest = min(distances)
-    near = [option for option, it in zip(options, distances, strict=True) if it == nearest]
+    near = [option for option, each in zip(options, distances, strict=True) if each == nearest]
     if nearest == _MEANT:
         fewest = min(map(len, near))
         for option in near:
@@ -144,14 +144,14 @@ def _distance(option: Sequence[_Misfit], value: Any, tags: frozenset[int | str])
     """Return how far a value is from an option: its tag differs, or its JSON type."""
     node = _node(option, value)
     distances = [_MEANT, *map(_distance_of_value, node.here)]
-    if any(token in tags and error["type"] in _CHOICES for token, error in _own(node)):
+    if any(token in tags and error["type"] in _CHOICES for token, error in _problems_at(node)):
         distances.append(_OTHER_TAG)
     if node.options:
         distances.append(min(_distance(inner, value, tags) for inner in node.options.values()))
     return max(distances)
 
 
-def _own(node: _Node) -> Iterator[tuple[int | str, ErrorDetails]]:
+def _problems_at(node: _Node) -> Iterator[tuple[int | str, ErrorDetails]]:
     for token, misfits in node.parts.items():
         yield from ((token, misfit.error) for misfit in misfits if not misfit.path)
 
@@ -172,7 +172,7 @@ def _distant(
     for error in node.here:
         if _distance_of_value(error) == distance:
             yield (), error
-    for token, error in _own(node):
+    for token, error in _problems_at(node):
         if distance == _OTHER_TAG and token in tags and error["type"] in _CHOICES:
             yield (token,), error
     for inner in node.options.values():
@@ -181,7 +181,7 @@ def _distant(
 
 def _joined(errors: Sequence[ErrorDetails]) -> str:
     """Return one problem of errors at the same place."""
-    choices = list(dict.fromkeys(it for error in errors for it in _listed(error)))
+    choices = list(dict.fromkeys(choice for error in errors for choice in _listed(error)))
     texts = dict.fromkeys(message_of(error) for error in errors if error["type"] not in _CHOICES)
     if choices:
         texts = {_not_listed(choices, errors[0]["input"]): None, **texts}

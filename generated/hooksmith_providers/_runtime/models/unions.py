@@ -39,7 +39,7 @@ class Tagged:
             (tag, option) for option in get_args(union) for tag in self._tags(option) or [_UNKNOWN]
         ]
         tag = self._reader({tag for tag, _ in choices})(value)
-        return [option for found, option in choices if found == tag]
+        return [option for option_tag, option in choices if option_tag == tag]
 
     def _tags(self, option: Any) -> list[Any]:
         """Return the tags of an option: a model's, or those of every option of a nested union."""

@@ -94,7 +94,7 @@ def parse_json(
                 return None, details_of(error, None)
             if len(content) <= SMALL:
                 return None, details_of(error, from_json(content))
-            return None, _found_leniently(adapter, from_json(content))
+            return None, _problems_of_large(adapter, from_json(content))
         except ValueError as error:
             return None, (Detail("", f"Invalid JSON: {error}"),)
         return parse_data(adapter, data, len(content), max_depth=max_depth)
@@ -114,7 +114,7 @@ def parse_data(
     except ValidationError as error:
         if size <= SMALL:
             return None, details_of(error, data)
-    return None, _found_leniently(adapter, data)
+    return None, _problems_of_large(adapter, data)
 
 
 def parse_sent(adapter: Adapter, content: bytes) -> tuple[Any, tuple[Detail, ...]]:
@@ -129,7 +129,7 @@ def parse_sent(adapter: Adapter, content: bytes) -> tuple[Any, tuple[Detail, ...
         return None, distinct_details(error, None if is_no_json(error) else from_json(content))
 
 
-def _found_leniently(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
+def _problems_of_large(adapter: Adapter, data: Any) -> tuple[Detail, ...]:
     """Return the problems of large data, whose error has no details."""
     reader = LenientReader(data)
     reader.read_value(adapter.annotation, data)
@@ -157,7 +157,7 @@ def check(adapter: Adapter | None, value: object, where: str, source: object = N
         return content
     sent, details = parse_sent(adapter, content)
     if details:
-        refused = RequestError(*(Detail(where + it.where, it.problem) for it in details))
+        refused = RequestError(*(Detail(where + each.where, each.problem) for each in details))
         text = _json(_with_texts(value, {detail.where for detail in details}))
         if text == content or text is None:
             raise refused
@@ -270,9 +270,9 @@ def _scalar(value: object, where: str) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return encode_bytes(value)
     try:
-        found = to_jsonable_python(value, by_alias=True)
+        json_value = to_jsonable_python(value, by_alias=True)
     except (PydanticSerializationError, UnicodeDecodeError):
-        found = OMIT
-    if found is OMIT:
+        json_value = OMIT
+    if json_value is OMIT:
         raise RequestError(Detail(where, f"{type(value).__name__} has no JSON form"))
-    return found
+    return json_value

@@ -174,8 +174,8 @@ class Catalogue(EventClasses, Generic[_Event]):
             value = resolve(event, self.type)
             return str(value) if isinstance(value, str) else self.types_of(type(event))[0]
         first, *others = self.types_of(type(event))
-        stated = self._index.find(self._locator.parts(event, headers)) if others else first
-        return stated if stated in others else first
+        event_type = self._index.find(self._locator.parts(event, headers)) if others else first
+        return event_type if event_type in others else first
 
     def _value(self, location: Location | None, event: object, headers: AnyHeaders) -> object:
         if isinstance(location, InHeader):

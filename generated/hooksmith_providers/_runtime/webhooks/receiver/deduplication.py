@@ -42,9 +42,9 @@ class Deduplication:
             token: str | Taken = self._store.claim(key)
         except Exception as error:
             raise StoreError from error
-        return self._kept(key, token)
+        return self._renewed(key, token)
 
-    def _kept(self, key: str, token: str | Taken) -> str | Taken:
+    def _renewed(self, key: str, token: str | Taken) -> str | Taken:
         """Renew the claim from now on, if it succeeded."""
         if self._keeper is not None and isinstance(token, str):
             self._keeper.add(key, token)
@@ -70,7 +70,7 @@ class Deduplication:
             token: str | Taken = await self._aclaim(key)
         except Exception as error:
             raise StoreError from error
-        return self._kept(key, token)
+        return self._renewed(key, token)
 
     def commit(self, key: str | None, token: str) -> None:
         """Record that the key was handled; raises StoreError."""

@@ -135,12 +135,12 @@ class HMACVerifier:
                 check_time(sent, now, tolerance, header)
             if any(
                 self._matches(candidates, self._text(each, stamp))
-                for each in self._spelled(message)
+                for each in self._url_forms(message)
             ):
                 return
         raise no_match(scheme.header, covers_url=self._covers_url)
 
-    def _spelled(self, message: Message) -> Iterator[Message]:
+    def _url_forms(self, message: Message) -> Iterator[Message]:
         """Yield the message; if the signature covers the URL, also with the URL's default port added or removed."""
         yield message
         if self._covers_url and message.url is not None and (url := _other_port(message.url)):
@@ -178,10 +178,10 @@ class HMACVerifier:
         return [line[len(prefix) :]], ""
 
     def _list(self, line: str) -> tuple[list[str], str]:
-        found = [entry.partition(",") for entry in line.split()]
-        if not any(comma for _, comma, _ in found):
+        entries = [entry.partition(",") for entry in line.split()]
+        if not any(comma for _, comma, _ in entries):
             raise malformed(self._scheme.header, "is not a list of versions and signatures")
-        return [signature for version, _, signature in found if version == self._scheme.key], ""
+        return [signature for version, _, signature in entries if version == self._scheme.key], ""
 
     def _pairs(self, line: str) -> tuple[list[str], str]:
         scheme = self._scheme

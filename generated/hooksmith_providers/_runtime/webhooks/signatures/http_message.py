@@ -76,18 +76,18 @@ class HTTPMessageVerifier:
         self,
         message: Message,
         label: str,
-        given: Any,
+        signature_input: Any,
         signature: Any,
         now: float,
         tolerance: float | None,
     ) -> None:
         """Verify one signature: its parameters, then the body, then the signature."""
-        components, parameters = _parts(given)
+        components, parameters = _parts(signature_input)
         self._check_coverage(components, message)
         _check_times(parameters, now, tolerance)
         key = self._key(parameters)
         _check_digest(message)
-        _check_signature(message, label, given, signature, key)
+        _check_signature(message, label, signature_input, signature, key)
 
     def _check_coverage(self, components: Sequence[str], message: Message) -> None:
         for name in self._require:
@@ -161,17 +161,17 @@ def _dictionary(message: Message, name: str) -> dict[str, Any]:
     """Return a header that is a dictionary (RFC 9651, section 3.2); raises SignatureError."""
     text = ", ".join(message.needed(name))
     try:
-        found: Any = optional("http_sf").parse(text.encode("ascii"), tltype="dictionary")
+        members: Any = optional("http_sf").parse(text.encode("ascii"), tltype="dictionary")
     except (ValueError, TypeError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not found:
+        members = None
+    if not isinstance(members, dict) or not members:
         raise malformed(name, "is no dictionary of structured fields")
-    return found
+    return members
 
 
-def _parts(given: Any) -> tuple[list[str], dict[str, Any]]:
+def _parts(member: Any) -> tuple[list[str], dict[str, Any]]:
     """Return the names of a signature's components without parameters, and the signature's parameters."""
-    inner, parameters = given
+    inner, parameters = member
     if not isinstance(inner, list):
         raise malformed(_INPUT, "has a member that is no inner list")
     names = [name for name, qualifiers in inner if isinstance(name, str) and not qualifiers]
@@ -214,14 +214,14 @@ def _check_digest(message: Message) -> None:
 
 
 def _check_signature(
-    message: Message, label: str, given: Any, signature: Any, key: LoadedKey
+    message: Message, label: str, signature_input: Any, signature: Any, key: LoadedKey
 ) -> None:
     """Raise SignatureError unless the signature of this label is right."""
     package, fields = optional("http_message_signatures"), optional("http_sf")
     try:
         lines = [
             *(pair for pair in header_pairs(message.headers) if pair[0] not in _REPLACED),
-            ("signature-input", fields.ser({label: given})),
+            ("signature-input", fields.ser({label: signature_input})),
             ("signature", fields.ser({label: signature})),
         ]
         request = _Request(message.method.upper(), message.url or _PLACEHOLDER, _Lines(lines))

@@ -55,10 +55,10 @@ class GivenKeys:
     waits = False
 
     def __init__(self, jwks: Jwk | Iterable[Jwk]) -> None:
-        found = [load_jwk(jwk) for jwk in listed(jwks)]
-        if not found:
+        keys = [load_jwk(jwk) for jwk in listed(jwks)]
+        if not keys:
             raise ValueError("there is no key in jwks")
-        self._keys = {key.kid: key for key in found}
+        self._keys = {key.kid: key for key in keys}
 
     def find(self, kid: str) -> LoadedKey | None:
         return self._keys.get(kid)
@@ -125,12 +125,12 @@ class FetchedKeys:
             return
         self._tried = now
         try:
-            found = listed(self._fetch())
+            members = listed(self._fetch())
         except Exception as error:
             # Whatever the fetch raises means the same here: no keys now. It is shown as the cause.
             self._problem = error
             return
-        self._keys = {key.kid: key for key in map(_usable, found) if key is not None}
+        self._keys = {key.kid: key for key in map(_usable, members) if key is not None}
         self._fetched, self._problem = now, None
 
 
@@ -184,12 +184,12 @@ def _octets(jwk: Jwk, name: str, length: int | None = None) -> bytes:
     if not isinstance(value, str):
         raise ValueError(f"a JWK has no {name}")
     try:
-        found = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        decoded = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise ValueError(f"{name} of a JWK is not base64url") from None
-    if length is not None and len(found) != length:
+    if length is not None and len(decoded) != length:
         raise ValueError(f"{name} of a JWK should have {length} bytes")
-    return found
+    return decoded
 
 
 def _number(jwk: Jwk, name: str) -> int:

@@ -118,5 +118,5 @@ class SecretText:
         if self.encoding == "utf-8":
             return Key(secret.encode())
         decode = from_base64 if self.encoding == "base64" else from_hex
-        found = decode(secret.removeprefix(self.prefix))
-        return None if found is None else Key(found)
+        octets = decode(secret.removeprefix(self.prefix))
+        return None if octets is None else Key(octets)

@@ -60,24 +60,24 @@ class Message:
 
     def needed(self, name: str) -> list[str]:
         """Return the values of a required header; raises SignatureError."""
-        found = header_values(self.headers, name)
-        if len(found) == 1 and found[0]:
-            return found
-        found = [value for value in found if value]
-        if not found:
+        values = header_values(self.headers, name)
+        if len(values) == 1 and values[0]:
+            return values
+        values = [value for value in values if value]
+        if not values:
             raise _missing(name)
-        return found
+        return values
 
 
 def _pairs(headers: object) -> list[tuple[Any, Any]]:
     """Return headers as pairs; raises TypeError for objects that are no headers."""
-    found: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
-    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
+    pairs: list[Any] = list(headers) if isinstance(headers, Iterable) else [headers]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
         raise TypeError(
             "headers: pass the request's headers, a mapping or pairs of name and value, "
             f"not {type(headers).__name__}"
         )
-    return found
+    return pairs
 
 
 def only_value(headers: AnyHeaders, name: str) -> str | None:
@@ -151,8 +151,8 @@ def header_values(headers: AnyHeaders, name: str) -> list[str]:
         value = headers.get(name, headers.get(name.lower()))
         if type(value) is str:
             return [value.strip(" \t")]
-    wanted = name.lower()
-    return [value for found, value in header_pairs(headers, only=wanted) if found == wanted]
+    lower = name.lower()
+    return [value for lower_name, value in header_pairs(headers, only=lower) if lower_name == lower]
 
 
 def header_pairs(headers: AnyHeaders, *, only: str | None = None) -> Iterator[tuple[str, str]]:

@@ -135,15 +135,15 @@ class StandardWebhooksVerifier:
         return fast_verifier(hashed, form)
 
     def _is_keyed(self, text: bytes, signature: str) -> bool:
-        given = octets("v1," + signature)
+        versioned = octets("v1," + signature)
         is_match = False
         for hashed in self._hashes:
-            is_match |= hmac.compare_digest(given, _keyed(hashed, text).encode())
+            is_match |= hmac.compare_digest(versioned, _keyed(hashed, text).encode())
         return is_match
 
     def _is_signed(self, text: bytes, signature: str) -> bool:
-        given = from_base64(signature)
-        return given is not None and any(_verifies(key, given, text) for key in self._public)
+        decoded = from_base64(signature)
+        return decoded is not None and any(_verifies(key, decoded, text) for key in self._public)
 
 
 def _text(id_: str, stamp: str, body: bytes) -> bytes:
