@@ -22,7 +22,7 @@ from .normalize.inventory import Subject
 from .openapi.grammar import walk
 from .openapi.media_types import is_item_stream
 from .openapi.operations import operations
-from .openapi.parameters import RESERVED_HEADERS, same_name
+from .openapi.parameters import RESERVED_HEADERS, is_authorization, same_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,7 +181,7 @@ class _Accountant:
         location, _, name = subject.detail.partition(" ")
         if location == "header" and name.lower() in RESERVED_HEADERS:
             return "", "no argument: the client sets this header itself"
-        if any(
+        if is_authorization(location, name) or any(
             (scheme.location, same_name(location, scheme.parameter))
             == (location, same_name(location, name))
             for scheme in self._schemes

@@ -55,7 +55,7 @@ def _arguments(
             values[field.name] = samples[key]
     if body is not None:
         try:
-            values |= _body_values(operation, instances, body, is_full=label == "all")
+            values |= _body_values(operation, instances, body, is_full=label != "required")
         except LookupError:
             lacking.append("body")
     return Arguments(label, values, tuple(lacking))

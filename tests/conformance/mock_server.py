@@ -20,7 +20,7 @@ from hooksmith.pipeline import describe_document, generate
 from hooksmith.settings import Settings
 
 from .calls import Arguments, arguments_of
-from .prism import mock_server
+from .prism import MockServer
 
 KNOWN = Path(__file__).parent / "known_refusals.txt"
 
@@ -41,9 +41,10 @@ class Tally:
 
 
 class _Recorder(httpx2.BaseTransport):
-    """Transport over a socket that keeps the last exchange."""
+    """Transport over a socket that keeps the last reply of a server."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: MockServer) -> None:
+        self.server = server
         self._transport = httpx2.HTTPTransport()
         self.response: httpx2.Response | None = None
 
@@ -72,18 +73,19 @@ def call_everything(document: Path, script: Path, folder: Path) -> Tally:
         target = folder / package / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
+    tally = Tally(sum(len(resource.operations) for resource in api.resources))
+    if not tally.operations:
+        return tally
     instances = Instances.read(document)
-    tally = Tally()
     sys.path.insert(0, str(folder))
     try:
-        with mock_server(script, document, folder / f"{package}.log") as url:
-            for call in _calls(api, instances, package, url):
+        with MockServer(script, document, folder / f"{package}.log") as server:
+            for call in _calls(api, instances, package, server):
                 call.record(tally, document.name)
     finally:
         sys.path.remove(str(folder))
         for loaded in [name for name in sys.modules if name.partition(".")[0] == package]:
             del sys.modules[loaded]
-    tally.operations = sum(len(resource.operations) for resource in api.resources)
     return tally
 
 
@@ -102,11 +104,11 @@ class _Call:
             tally.faults.append(line)
 
 
-def _calls(api: Api, instances: Instances, package: str, url: str) -> Iterator[_Call]:
+def _calls(api: Api, instances: Instances, package: str, server: MockServer) -> Iterator[_Call]:
     module = importlib.import_module(package)
-    recorder = _Recorder()
+    recorder = _Recorder(server)
     with httpx2.Client(transport=recorder) as http:
-        client = _client(api, module, url, http)
+        client = _client(api, module, server.url, http)
         for resource in api.resources:
             for operation in resource.operations:
                 method = getattr(getattr(client, resource.name), operation.name)
@@ -117,6 +119,9 @@ def _calls(api: Api, instances: Instances, package: str, url: str) -> Iterator[_
                         continue
                     recorder.response = None
                     outcome, detail = _outcome(module, method, arguments, recorder)
+                    if outcome == "no reply" and server.has_ended():
+                        outcome, detail = "server ended", ""
+                        server.start()
                     if outcome == "reply not read" and not _is_valid(
                         recorder.response, operation, instances
                     ):
@@ -152,7 +157,7 @@ def _client(api: Api, module: Any, url: str, http: httpx2.Client) -> Any:
         if variable.required
     }
     settings = {setting.name: "value" for setting in api.client.settings}
-    return getattr(module, f"{api.client.name}Client")(
+    return getattr(module, api.client.name)(
         **credentials, **variables, **settings, base_url=url, http_client=http, max_retries=0
     )
 
@@ -171,9 +176,15 @@ def _outcome(
         return _refusal(error, recorder)
     except module.ReplyError as error:
         return "reply not read", str(error)
+    except module.APIConnectionError as error:
+        return "no reply", str(error)
     except Exception as error:
         return "error", f"{type(error).__name__}: {error}"
     return _violations(recorder) or ("taken", "")
+
+
+_UNANSWERED = ("Cannot serialise", "Cannot find serializer")
+"""Titles of problems that Prism has with its own reply to a valid request."""
 
 
 def _refusal(error: Any, recorder: _Recorder) -> tuple[str, str]:
@@ -182,8 +193,10 @@ def _refusal(error: Any, recorder: _Recorder) -> tuple[str, str]:
         return violations
     response = recorder.response
     assert response is not None
-    if "prism/errors" in response.text:
+    if "prism/errors#" in response.text:
         problem = json.loads(response.text)
+        if problem["title"].startswith(_UNANSWERED):
+            return "taken, not answered", ""
         details = "; ".join(map(_shown, problem.get("validation", ()))) or problem.get("detail", "")
         return "refused", f"{problem['title']}: {details}"
     if error.status < 600 and "sl-violations" not in response.headers:
@@ -195,9 +208,13 @@ def _violations(recorder: _Recorder) -> tuple[str, str] | None:
     response = recorder.response
     if response is None or "sl-violations" not in response.headers:
         return None
+    try:
+        listed = json.loads(response.headers["sl-violations"])
+    except ValueError:  # "Too many violations", of the reply mostly
+        return None if recorder.server.has_passed() else ("refused", "too many violations")
     violations = [
         violation
-        for violation in json.loads(response.headers["sl-violations"])
+        for violation in listed
         if violation["location"][0] == "request" and violation["severity"] == "Error"
     ]
     return ("refused", "; ".join(map(_shown, violations))) if violations else None

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 PACKAGE = "@stoplight/prism-cli@5.14.2"
 _START_SECONDS = 180
@@ -38,42 +38,59 @@ def installed() -> Path:
     return script
 
 
-@contextlib.contextmanager
-def mock_server(script: Path, document: Path, log: Path) -> Iterator[str]:
-    """Yield the base URL of a server for a document. Raises UnavailableError if Prism does not start.
+class MockServer:
+    """Prism for one document. As a context manager it starts and stops.
 
     Args:
         script: Prism's script.
         document: The OpenAPI document.
         log: A file for the server's output.
     """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = ["node", "--max-old-space-size=6144", str(script), "mock", str(document)]
-    options = ["--host", "127.0.0.1", "--port", str(port), "--multiprocess", "false"]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen([*command, *options], stdout=output, stderr=output) as server,
-    ):
-        try:
-            _wait(server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
 
+    def __init__(self, script: Path, document: Path, log: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = str(probe.getsockname()[1])
+        node = ["node", "--max-old-space-size=6144", str(script), "mock", str(document)]
+        self._command = [*node, "--host", "127.0.0.1", "--port", port, "--multiprocess", "false"]
+        self._log = log
+        self.url = f"http://127.0.0.1:{port}"
 
-def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while "Prism is listening" not in (text := log.read_text("utf-8", "replace")):
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise UnavailableError(f"Prism does not take the document: {_reason(text)}")
-        time.sleep(0.1)
+    def __enter__(self) -> Self:
+        """Raises UnavailableError if Prism does not start."""
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def start(self) -> None:
+        """Start, and wait until requests are taken. Raises UnavailableError if Prism does not start."""
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=output)
+        deadline = time.monotonic() + _START_SECONDS
+        while "Prism is listening" not in (text := self._log.read_text("utf-8", "replace")):
+            if self.has_ended() or time.monotonic() > deadline:
+                self._process.kill()
+                raise UnavailableError(f"Prism does not take the document: {_reason(text)}")
+            time.sleep(0.1)
+
+    def has_passed(self) -> bool:
+        """Whether the last request was valid by the server's log."""
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        last = next((line for line in reversed(lines) if "[VALIDATOR]" in line), "")
+        return "request passed" in last
+
+    def has_ended(self) -> bool:
+        """Whether the process has ended: some requests make Prism crash."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(0.2)
+        return self._process.returncode is not None
 
 
 def _reason(log: str) -> str:
-    """Return the message of an error in Prism's log, without its time and its stack."""
-    _, is_there, message = log.partition("fatal")
-    return _last_line(message.split("\n    at ")[0] if is_there else log)
+    """Return the message of an error in Prism's log, without its stack."""
+    return _last_line(log.split("\n    at ")[0])
 
 
 def _last_line(text: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -111,18 +109,24 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, bytes]]:
     seen: list[tuple[str, str, bytes]] = []
     handler = type("Handler", (_StandIn,), {"requests": seen})
 
-    @contextlib.contextmanager
-    def server(script: Path, document: Path, log: Path) -> Iterator[str]:
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-            thread = threading.Thread(target=running.serve_forever)
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{running.server_port}"
-            finally:
-                running.shutdown()
-                thread.join()
+    class Server:
+        """What MockServer is to the calls, on the stand-in."""
 
-    monkeypatch.setattr(module, "mock_server", server)
+        def __init__(self, script: Path, document: Path, log: Path) -> None:
+            self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            self._thread = threading.Thread(target=self._server.serve_forever)
+            self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+        def __enter__(self) -> Self:
+            self._thread.start()
+            return self
+
+        def __exit__(self, *exception: object) -> None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    monkeypatch.setattr(module, "MockServer", Server)
     return seen
 
 
@@ -137,7 +141,7 @@ def test_every_operation_is_called_and_judged(
         ("GET", "/things/text?a=text", b""),
         ("PUT", "/things/text", b'{"size":2}'),
         ("PUT", "/things/text", b'{"size":2,"note":"text"}'),
-        ("PUT", "/things/text", b"size=2"),
+        ("PUT", "/things/text", b"size=2&note=text"),
     ]
     assert tally.outcomes == {
         "taken": 5,

@@ -102,6 +102,23 @@ def test_a_parameter_named_as_a_credential_of_other_operations_is_an_argument(
     assert [it.field.wire for it in found.parameters] == ["key"]
 
 
+@pytest.mark.parametrize(
+    ("security", "names"),
+    [(None, ["authorization"]), ([], ["authorization"]), ([{"query": []}], [])],
+)
+def test_the_authorization_header_is_an_argument_unless_a_scheme_provides_it(
+    tmp_path: Path, security: Any, names: list[str]
+) -> None:
+    parameters = [
+        {"name": "authorization", "in": "header", "required": True, "schema": {"type": "string"}}
+    ]
+    operation = {"parameters": parameters, **reply("200")}
+    if security is not None:
+        operation["security"] = security
+    made = described(tmp_path, operation, components={"securitySchemes": SCHEMES})
+    assert [each.field.wire for each in made.parameters] == names
+
+
 def test_the_report_says_why(tmp_path: Path) -> None:
     parameters = [
         {"name": "Host", "in": "header", "schema": {"type": "string"}},

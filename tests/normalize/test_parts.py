@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from hooksmith.errors import HooksmithError
+from hooksmith.ir import Alias
 from hooksmith.normalize.diagnostics import MAX_SIMILAR
 from hooksmith.pipeline import generate, ledger
 from hooksmith.settings import Settings
@@ -22,7 +23,7 @@ SETTINGS = Settings(package="made", runtime="shared", operation_names="document"
 
 WHOLE: dict[str, Any] = {
     "openapi": "3.1.0",
-    "info": {"title": "Pets", "version": "1"},
+    "info": {"title": "Pets", "version": "1", "description": "About pets."},
     "tags": [{"name": "pets", "description": "All pets."}],
     "servers": [{"url": "https://pets.example"}],
     "security": [{"key": []}],
@@ -30,6 +31,7 @@ WHOLE: dict[str, Any] = {
         "/pets/{id}": {
             "get": {
                 "operationId": "get_pet",
+                "summary": "Read a pet.",
                 "tags": ["pets"],
                 "parameters": [
                     {"$ref": "#/components/parameters/Id"},
@@ -74,6 +76,8 @@ WHOLE: dict[str, Any] = {
                 },
             },
             "Owner": {"type": "object", "properties": {"city": {"type": "string"}}},
+            "Home": {"anyOf": [{"$ref": "#/components/schemas/Owner"}, {"type": "string"}]},
+            "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"age": {}}}]},
         },
         "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
     },
@@ -81,8 +85,10 @@ WHOLE: dict[str, Any] = {
 
 PARTS = [
     "/info",
+    "/info/description",
     "/tags",
     "/tags/0",
+    "/tags/0/description",
     "/servers",
     "/servers/0",
     "/security",
@@ -91,6 +97,7 @@ PARTS = [
     "/paths/~1pets~1{id}/get",
     "/paths/~1pets~1{id}/put",
     "/paths/~1pets~1{id}/get/tags",
+    "/paths/~1pets~1{id}/get/summary",
     "/paths/~1pets~1{id}/get/parameters",
     "/paths/~1pets~1{id}/get/parameters/1",
     "/paths/~1pets~1{id}/get/responses",
@@ -104,6 +111,8 @@ PARTS = [
     "/components/schemas/Pet/properties",
     "/components/schemas/Pet/properties/kind/enum",
     "/components/schemas/Pet/required",
+    "/components/schemas/Home/anyOf",
+    "/components/schemas/Cat/allOf",
     "/components/securitySchemes",
     "/components/securitySchemes/key",
 ]
@@ -138,6 +147,7 @@ def interface(result: Made) -> Any:
             [(each.field.wire, each.location) for each in operation.parameters],
             operation.body and operation.body.type,
             [(reply.status, reply.type) for reply in (*operation.replies, *operation.errors)],
+            operation.summary,
         )
         for resource in api.resources
         for operation in resource.operations
@@ -148,9 +158,20 @@ def interface(result: Made) -> Any:
         ]
         for definition in api.definitions
     }
+    aliases = {each.name: each.type for each in api.definitions if isinstance(each, Alias)}
     descriptions = [resource.description for resource in api.resources]
     schemes = [scheme.name for scheme in api.security_schemes]
-    return operations, fields, descriptions, api.servers, schemes, api.security, api.title
+    return (
+        operations,
+        fields,
+        aliases,
+        descriptions,
+        api.servers,
+        schemes,
+        api.security,
+        api.title,
+        api.description,
+    )
 
 
 @pytest.mark.parametrize("pointer", PARTS)
@@ -286,3 +307,21 @@ def test_similar_warnings_become_one_and_the_report_has_all(tmp_path: Path) -> N
     ]
     few = {**document, "components": {"schemas": dict(list(schemas.items())[:MAX_SIMILAR])}}
     assert len(generate(written(few, tmp_path), SETTINGS).diagnostics) == MAX_SIMILAR
+
+
+def test_one_schema_by_reference_instead_of_a_list(tmp_path: Path) -> None:
+    document = json.loads(json.dumps(WHOLE))
+    document["components"]["schemas"]["Home"] = {"anyOf": {"$ref": "owner.yaml"}}
+    (tmp_path / "owner.yaml").write_text("properties: {city: {$ref: city.yaml}}", "utf-8")
+    (tmp_path / "city.yaml").write_text("type: integer", "utf-8")
+    result = made(written(document, tmp_path), SETTINGS)
+    assert result.diagnostics == ()
+    assert "    city: City | None" in result.files["models.py"]
+
+
+def test_a_text_in_a_file_of_markdown_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    document = json.loads(json.dumps(WHOLE))
+    document["paths"]["/pets/{id}"]["get"]["description"] = {"$ref": "pets.md"}
+    (tmp_path / "pets.md").write_text("# Pets", "utf-8")
+    (warning,) = made(written(document, tmp_path), SETTINGS).diagnostics
+    assert warning.message == "description: a mapping is of the wrong type, and left out"

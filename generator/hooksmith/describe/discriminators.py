@@ -6,7 +6,7 @@ from typing import Any
 
 from ..naming.named_schemas import is_model
 from ..naming.union_options import telling_tag
-from ..normalize.discriminators import FALLBACK
+from ..normalize.discriminators import FALLBACK, TAGS
 from ..openapi.grammar import Node
 from .lookup import Lookup
 
@@ -20,10 +20,14 @@ def discriminator(lookup: Lookup, node: Node, options: list[Any]) -> str | None:
     """
     name = (node.get("discriminator") or {}).get("propertyName")
     if isinstance(name, str):
-        objects = [option for option in map(lookup.resolve, options) if not _is_null(option)]
+        values = [option for option in options if not _is_null(lookup.resolve(option))]
         if FALLBACK in node:
-            objects.pop()
-        return name if all(_is_tagged(lookup, option, name) for option in objects) else None
+            values.pop()
+        known = node.get(TAGS, {})
+        is_tagged = all(
+            option.get("$ref") in known or _is_tagged(lookup, option, name) for option in values
+        )
+        return name if is_tagged else None
     objects = [lookup.resolve(option) for option in options if not _is_null(option)]
     if not all(isinstance(option, dict) and is_model(option) for option in objects):
         return None

@@ -34,7 +34,7 @@ from ..normalize import Normal
 from ..openapi.grammar import Node
 from ..openapi.media_types import is_form, is_item_stream
 from ..openapi.operations import http_method, operation_name, wire_path
-from ..openapi.parameters import RESERVED_HEADERS, same_name
+from ..openapi.parameters import RESERVED_HEADERS, is_authorization, same_name
 from .callbacks import describe_callbacks
 from .content import raw, received_contents, sent_contents
 from .form_encoding import encodings
@@ -169,6 +169,8 @@ class OperationReader:
         document = self._normal.document
         schemes = document.get("components", {}).get("securitySchemes") or {}
         security = self._node.get("security", document.get("security"))
+        if is_authorization(parameter["in"], parameter["name"]):
+            return any(security or ())
         return any(
             scheme.get("type") == "apiKey"
             and (scheme.get("in"), same_name(scheme.get("in"), scheme.get("name")))

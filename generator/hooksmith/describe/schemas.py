@@ -32,7 +32,7 @@ from ..naming.reserved import CLASS_NAMES
 from ..naming.unique_names import field_names
 from ..normalize import Normal
 from ..normalize.bundled_document import is_openapi
-from ..normalize.discriminators import FALLBACK
+from ..normalize.discriminators import FALLBACK, TAGS
 from ..openapi.formats import DECIMAL_FORMATS, INTEGER_FORMATS, STRING_FORMATS
 from ..openapi.grammar import Node
 from ..openapi.references import resolve_local
@@ -153,7 +153,15 @@ class Schemas(Lookup):
         type_ = union(options, tag)
         if FALLBACK in node and isinstance(type_, Union) and type_.discriminator:
             type_ = replace(type_, has_fallback=True)
+        if TAGS in node and isinstance(type_, Union) and type_.discriminator:
+            type_ = replace(type_, tags=tuple(self._tags(node, option) for option in type_.options))
         return asserting(type_, further)
+
+    def _tags(self, node: Node, option: Type) -> tuple[str, ...]:
+        """Return the tags of a union's option that the union states; () if the option has its own."""
+        tags = node[TAGS].items()
+        names = {self._names.get(reference[1:]): values for reference, values in tags}
+        return tuple(names.get(option.name, ())) if isinstance(option, Named) else ()
 
     def _beside_options(self, node: Node, keyword: str) -> tuple[Node, str, tuple[str, ...]]:
         """Return arguments for `assertions`: the assertions of a schema beside the options of its union.

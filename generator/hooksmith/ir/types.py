@@ -121,6 +121,8 @@ class Union:
     """JSON text of a schema asserted of the value, whatever its option."""
     has_fallback: bool = False
     """Whether the last option is the base class of the others, and takes values of the discriminator that none has."""
+    tags: tuple[tuple[str, ...], ...] = ()
+    """Tags of each option that the union states. (): the options have constants of their own."""
 
 
 Type = Scalar | Named | Array | Tuple | Map | LiteralOf | Union

@@ -17,34 +17,76 @@ from ..openapi.references import follow, resolved
 
 FALLBACK = "$fallback"
 """A keyword of the normal form: the last option of a union is the base class of the others."""
+TAGS = "$tags"
+"""A keyword of the normal form: reference to an option of a union → its tags, which the option does not state."""
 IMPLIED = "$implied"
 """A keyword of the normal form: a discriminator implies the constant. A subclass has a constant of its own instead."""
 
 
 class _Choice(NamedTuple):
-    """A schema that a discriminator selects, the property it looks at and its values. `mapped`: by `mapping`."""
+    """A schema that a discriminator selects, the property it looks at and its values.
+
+    `mapped`: by `mapping`. `reference`: to an option of a union; empty for subclasses. `union`: the union.
+    """
 
     option: Node
     name: str
     values: list[str]
     mapped: bool
+    reference: str
+    union: Node
 
 
 def imply_tags(document: Node) -> None:
-    """Give every schema that a discriminator selects its tag as `const` or `enum`, unless the schema has one."""
+    """Give every schema that a discriminator selects its tag as `const` or `enum`, unless the schema has one.
+
+    A schema that is also used outside of unions stays as it is; then the union has its tag.
+    """
     _open_circles(document)
     subclasses = _subclasses(document)
     choices: dict[int, _Choice] = {}
+    unions: list[_Choice] = []
     for visit in walk("openapi", document):
         if visit.kind == "schema" and isinstance(visit.node.get("discriminator"), dict):
             for choice in _choices(document, visit.node, subclasses.get(visit.pointer, ())):
+                unions.append(choice._replace(values=list(choice.values)))
                 known = choices.setdefault(id(choice.option), choice)
                 known.values.extend(each for each in choice.values if each not in known.values)
     # All are judged before the first changes: a subclass would take its parent's tag for its own.
     untagged = [choice for choice in choices.values() if not _has_tag(document, choice)]
+    outside = _used_outside(document)
     for choice in untagged:
-        _write(choice)
+        if choice.reference not in outside:
+            _write(choice)
+    for choice in unions:
+        if choice.reference in outside and not _has_tag(document, choice):
+            choice.union.setdefault(TAGS, {})[choice.reference] = choice.values
     _add_unions(document, subclasses)
+
+
+def _used_outside(document: Node) -> set[str]:
+    """Return the references that lead to a schema from outside of a union with a discriminator, or of an `allOf`.
+
+    References in unions beside properties do not count: their options become classes of their own. Neither do any in
+    a document with webhooks: deliveries are told apart by constants in their schemas.
+    """
+    if not document.keys().isdisjoint(("webhooks", "x-webhooks")):
+        return set()
+    outside: set[str] = set()
+    spread: set[str] = set()
+    inside: set[str] = set()
+    for visit in walk("openapi", document):
+        if visit.kind != "schema":
+            continue
+        if "discriminator" in visit.node:
+            inside |= {f"{visit.pointer}/oneOf", f"{visit.pointer}/anyOf"}
+            if visit.node.get("properties"):
+                spread |= {option.get("$ref") for option in _options(visit.node)}
+        holder = visit.pointer.rpartition("/")[0]
+        reference = visit.node.get("$ref")
+        if isinstance(reference, str) and holder not in inside and not holder.endswith("/allOf"):
+            outside.add(reference)
+    return outside - spread
 
 
 def _add_unions(document: Node, subclasses: dict[str, list[str]]) -> None:
@@ -167,7 +209,9 @@ def _choices(document: Node, schema: Node, subclasses: Any) -> Iterator[_Choice]
         option: Any = resolved(document, reference)
         if isinstance(option, dict) and not _options(option):  # options of options have their tags
             tags = values.get(reference)
-            choices.append(_Choice(option, name, tags or [split(reference)[-1]], tags is not None))
+            names = tags or [split(reference)[-1]]
+            within = reference if options else ""
+            choices.append(_Choice(option, name, names, tags is not None, within, schema))
     if any(_has_other_examples(document, choice) for choice in choices):
         choices = [choice for choice in choices if choice.mapped]
     yield from choices

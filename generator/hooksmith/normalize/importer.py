@@ -6,11 +6,12 @@ a map of responses or properties, a list of parameters) replaces the reference.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..errors import DocumentError, UnresolvedReferenceError
+from ..errors import DocumentError, HooksmithError, UnresolvedReferenceError
 from ..json_pointer import escape, join, split
 from ..load.library import Document, Library, Located
 from ..load.references import is_reference
@@ -38,10 +39,17 @@ _PLAIN = {
     "openapi": ("info", "tags", "servers", "security", "externalDocs"),
     "pathItem": ("servers", "parameters"),
     "operation": ("tags", "servers", "security", "parameters", "externalDocs"),
-    "schema": ("enum", "required"),
+    "schema": ("enum", "required", "allOf", "anyOf", "oneOf", "prefixItems"),
 }
 """Keys of an object whose values OpenAPI never allows to be references, although documents in parts have them so."""
 
+_LISTS = {
+    "parameters": "parameter",
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), "schema"),
+}
+"""Keys of `_PLAIN` whose values are lists of objects, with the type of object."""
+
+_TEXTS = ("description", "summary")
 
 _SECTION_KINDS = frozenset({"components", *(f"map:{kind}" for kind in SECTIONS)})
 
@@ -94,8 +102,9 @@ class Importer:
             value: Any = visit.node.get(key)
             if is_reference(value):
                 target = self._follow(document, value["$ref"], visit.pointer)
-                if key == "parameters" and isinstance(target.value, list):
-                    yield from self._once("list:parameter", target)
+                if key in _LISTS:
+                    is_list = isinstance(target.value, list)
+                    yield from self._once("list:" * is_list + _LISTS[key], target)
         if "discriminator" in visit.node:
             for target in mapped_schemas(self._library, visit, document, visit.pointer).values():
                 if not self._is_in_place(target):
@@ -236,22 +245,36 @@ class Importer:
                 mapping[value] = f"#{local}"
 
     def _replace_plain(self, visit: Visit, document: Document, pointer: str) -> None:
-        """Replace references to values that contain no further references, and to lists of parameters."""
+        """Replace references to texts, to lists, and to values that contain no further references."""
+        place = pointer + visit.pointer
         for key in _PLAIN.get(visit.kind, ()):
             value: Any = visit.node.get(key)
             if is_reference(value):
-                place = pointer + visit.pointer
                 target = self._follow(document, value["$ref"], place)
-                if key == "parameters" and not isinstance(target.value, list):
-                    continue  # one parameter instead of a list: repaired later
-                visit.node[key] = self._copy(target)
-                if key == "parameters":
-                    self._nested("list:parameter", visit.node[key], target)
+                copy = self._copy(target)
+                if key in _LISTS:
+                    copy = copy if isinstance(copy, list) else [copy]
+                    self._nested(f"list:{_LISTS[key]}", copy, target)
+                visit.node[key] = copy
             elif isinstance(value, list) and key in ("tags", "servers"):
                 for index, item in enumerate(value):
                     if is_reference(item):
-                        place = join(pointer + visit.pointer, key, index)
-                        value[index] = self._copy(self._follow(document, item["$ref"], place))
+                        item_place = join(place, key, index)
+                        value[index] = self._copy(self._follow(document, item["$ref"], item_place))
+        self._replace_texts(visit.node, document, place)
+        if visit.kind == "openapi":
+            tags = visit.node.get("tags")
+            for holder in (visit.node.get("info"), *(tags if isinstance(tags, list) else ())):
+                if isinstance(holder, dict):
+                    self._replace_texts(holder, document, place)
+
+    def _replace_texts(self, node: Node, document: Document, place: str) -> None:
+        """Replace references to texts; a later step warns of others."""
+        for key in _TEXTS:
+            if is_reference(node.get(key)):
+                with contextlib.suppress(HooksmithError):  # a Markdown file is no YAML
+                    target = self._follow(document, node[key]["$ref"], place)
+                    node[key] = target.value if isinstance(target.value, str) else node[key]
 
     def _replace(self, visit: Visit, target: Located) -> None:
         """Replace a reference by its target; keys beside the reference win."""

@@ -6,7 +6,7 @@ from typing import Any
 
 RESERVED_HEADERS = frozenset(
     {
-        *("accept", "authorization", "content-type"),  # OpenAPI 3.1.1, 4.8.12: described elsewhere
+        *("accept", "content-type"),  # OpenAPI 3.1.1, 4.8.12: described elsewhere
         *(
             "connection",
             "content-length",
@@ -16,6 +16,11 @@ RESERVED_HEADERS = frozenset(
     }
 )
 """Header parameters that the client sets itself, in lower case."""
+
+
+def is_authorization(location: Any, name: Any) -> bool:
+    """Return whether a parameter is the header that OpenAPI leaves to security schemes, if there are any."""
+    return location == "header" and str(name).lower() == "authorization"
 
 
 def same_name(location: Any, name: Any) -> str:

@@ -275,23 +275,26 @@ class AnnotationWriter:
         is_choice = len([option for option in type_.options if option != NULL]) > 1
         annotate = self._annotation if is_choice else self.annotation
         options = [annotate(option) for option in type_.options]
-        if self.strict or not (type_.discriminator or self._is_ambiguous(type_)):
+        if self.strict and not type_.tags:
+            return union(options)
+        if not type_.discriminator and not self._is_ambiguous(type_):
             return union(options)
         values = [
             annotation
             for annotation, option in zip(options, type_.options, strict=True)
             if option != NULL
         ]
-        if type_.discriminator and not type_.has_fallback:
+        if type_.discriminator and not type_.has_fallback and not self.strict:
             values.append(self.imports.add_runtime("models.base", "Unknown"))
-        annotation = self._annotated(union(values), [self._selection(type_.discriminator)])
+        annotation = self._annotated(union(values), [self._selection(type_)])
         return f"{annotation} | None" if NULL in type_.options else annotation
 
-    def _selection(self, discriminator: str | None) -> str:
+    def _selection(self, type_: Union) -> str:
         """Return the metadata of a union whose options are selected by a discriminator, otherwise by shape."""
-        if discriminator is None:
+        if type_.discriminator is None:
             return f"{self.imports.add_runtime('models.shapes', 'ByShape')}()"
-        return f"{self.imports.add_runtime('models.unions', 'Tagged')}({literal(discriminator)})"
+        arguments = ", ".join(map(literal, [type_.discriminator, *map(list, type_.tags)]))
+        return f"{self.imports.add_runtime('models.unions', 'Tagged')}({arguments})"
 
     def _is_ambiguous(self, type_: Union) -> bool:
         """Return whether several options accept objects, or several accept arrays."""

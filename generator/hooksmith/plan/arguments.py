@@ -21,6 +21,7 @@ from ..ir import (
     Operation,
     Scalar,
     Type,
+    Union,
 )
 from ..ir.queries import all_fields, has_further_properties, names_in
 from .annotations import AnnotationWriter, is_text
@@ -95,6 +96,9 @@ class ArgumentAnnotationWriter(AnnotationWriter):
 
     def _whole(self, annotation: str) -> str:
         return annotation
+
+    def _options(self, type_: Union) -> str:
+        return union(self.annotation(option) for option in type_.options)
 
     def _constrained(
         self, annotation: str, constraints: Constraints, *metadata: str, json_type: str = ""

@@ -107,6 +107,9 @@ def test_the_first_alternative_that_is_given(drive: Callable[..., Any]) -> None:
     assert seen["x-c"] == "3"
     anonymous = ApiInfo(name="acme", schemes=schemes, security=(("a",), ()))
     assert "x-a" not in headers(drive(anonymous).call(ECHO))
+    optional = ApiInfo(name="acme", schemes=schemes, security=((), ("a",)))
+    assert "x-a" not in headers(drive(optional).call(ECHO))
+    assert headers(drive(optional, credentials={"a": "1"}).call(ECHO))["x-a"] == "1"
 
 
 def test_a_missing_credential_names_argument_and_variable(drive: Callable[..., Any]) -> None:

@@ -14,13 +14,13 @@ from .._runtime.models.unions import Tagged
 
 
 class Cat(CamelModel):
-    pet_type: Literal["cat", "kitten"] | str
+    pet_type: str
     name: str
     lives: int | None = None
 
 
 class Dog(CamelModel):
-    pet_type: Literal["dog"]
+    pet_type: str
     name: str
     good: bool | None = None
 
@@ -71,7 +71,7 @@ class Shapes(Model):
     anything: Any = None
 
 
-Pet: TypeAlias = Annotated[Cat | Dog | Unknown, Tagged("petType")]
+Pet: TypeAlias = Annotated[Cat | Dog | Unknown, Tagged("petType", ["cat", "kitten"], ["dog"])]
 """Told apart by a mapping."""
 
 

@@ -40,6 +40,7 @@ STYLES: Operation[None] = Operation(
     header=(
         Parameter("X-Trace", annotation=str, required=True),
         Parameter("X-Many", annotation=list[str]),
+        Parameter("Authorization", annotation=str),
     ),
     cookie=(Parameter("session", annotation=str),),
     replies={"204": Reply(None)},

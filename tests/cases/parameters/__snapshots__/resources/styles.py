@@ -41,6 +41,7 @@ class Styles(SyncResource):
         old: str | Omit = OMIT,
         order: Order | Literal["asc", "desc"] | Omit = OMIT,
         x_many: Sequence[str] | Omit = OMIT,
+        authorization: str | Omit = OMIT,
         session: str | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -78,6 +79,7 @@ class Styles(SyncResource):
             header={
                 "X-Trace": x_trace,
                 "X-Many": x_many,
+                "Authorization": authorization,
             },
             cookie={"session": session},
             options=options,
@@ -128,6 +130,7 @@ class AsyncStyles(AsyncResource):
         old: str | Omit = OMIT,
         order: Order | Literal["asc", "desc"] | Omit = OMIT,
         x_many: Sequence[str] | Omit = OMIT,
+        authorization: str | Omit = OMIT,
         session: str | Omit = OMIT,
         options: RequestOptions | None = None,
     ) -> None:
@@ -165,6 +168,7 @@ class AsyncStyles(AsyncResource):
             header={
                 "X-Trace": x_trace,
                 "X-Many": x_many,
+                "Authorization": authorization,
             },
             cookie={"session": session},
             options=options,
