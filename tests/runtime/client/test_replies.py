@@ -171,6 +171,8 @@ def test_the_wrong_content_type_of_several(drive: Callable[..., Any]) -> None:
         ("accepted", {"201": Reply(None), "203": Reply(Thing)}, None),
         ("created", {"200": Reply(Thing), "204": Reply(None)}, 7),
         ("created", {"203": Reply(Thing)}, 7),
+        ("accepted", {"200": Reply(Thing), "201": Reply(list[int])}, 7),
+        ("accepted", {"200": Reply(list[int]), "201": Reply(str, media_type="text/csv")}, None),
     ],
 )
 def test_a_status_that_is_not_described_is_read_as_the_nearest(
