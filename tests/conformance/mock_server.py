@@ -89,6 +89,13 @@ def call_everything(document: Path, script: Path, folder: Path) -> Tally:
     return tally
 
 
+_TIMEOUT = 30.0
+"""Seconds that a reply may take; replies to valid requests take milliseconds."""
+
+_MAX_ENDS = 5
+"""Times that the server may crash or hang for one document; further calls are not made."""
+
+
 @dataclass(frozen=True)
 class _Call:
     operation: Operation
@@ -107,21 +114,28 @@ class _Call:
 def _calls(api: Api, instances: Instances, package: str, server: MockServer) -> Iterator[_Call]:
     module = importlib.import_module(package)
     recorder = _Recorder(server)
+    ends = 0
     with httpx2.Client(transport=recorder) as http:
         client = _client(api, module, server.url, http)
         for resource in api.resources:
             for operation in resource.operations:
                 method = getattr(getattr(client, resource.name), operation.name)
                 for arguments in arguments_of(operation, instances):
+                    if ends > _MAX_ENDS:
+                        yield _Call(operation, arguments, "server ended")
+                        continue
                     if arguments.lacking:
                         detail = ", ".join(arguments.lacking)
                         yield _Call(operation, arguments, "no sample", detail)
                         continue
                     recorder.response = None
                     outcome, detail = _outcome(module, method, arguments, recorder)
-                    if outcome == "no reply" and server.has_ended():
+                    if outcome == "no reply" and (
+                        server.has_ended() or "APITimeoutError" in detail
+                    ):
                         outcome, detail = "server ended", ""
-                        server.start()
+                        server.restart()
+                        ends += 1
                     if outcome == "reply not read" and not _is_valid(
                         recorder.response, operation, instances
                     ):
@@ -158,7 +172,13 @@ def _client(api: Api, module: Any, url: str, http: httpx2.Client) -> Any:
     }
     settings = {setting.name: "value" for setting in api.client.settings}
     return getattr(module, api.client.name)(
-        **credentials, **variables, **settings, base_url=url, http_client=http, max_retries=0
+        **credentials,
+        **variables,
+        **settings,
+        base_url=url,
+        http_client=http,
+        max_retries=0,
+        timeout=_TIMEOUT,
     )
 
 
@@ -177,7 +197,7 @@ def _outcome(
     except module.ReplyError as error:
         return "reply not read", str(error)
     except module.APIConnectionError as error:
-        return "no reply", str(error)
+        return "no reply", f"{type(error).__name__}: {error}"
     except Exception as error:
         return "error", f"{type(error).__name__}: {error}"
     return _violations(recorder) or ("taken", "")

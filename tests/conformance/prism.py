@@ -75,6 +75,12 @@ class MockServer:
                 raise UnavailableError(f"Prism does not take the document: {_reason(text)}")
             time.sleep(0.1)
 
+    def restart(self) -> None:
+        """Stop, if the process has not ended, and start again."""
+        self._process.kill()
+        self._process.wait()
+        self.start()
+
     def has_passed(self) -> bool:
         """Whether the last request was valid by the server's log."""
         lines = self._log.read_text("utf-8", "replace").splitlines()

@@ -196,6 +196,8 @@ class Instances:
 
     def _sample(self, schema: Any, depth: int, full: bool) -> Any:
         """A value that is probably valid: with all properties that are not deep, or with the required ones."""
+        if depth > 4 * DEEPEST:
+            return None
         whole: dict[str, Any] = {}
         for part in self.parts(schema):
             whole = {**part, **whole}
@@ -218,7 +220,8 @@ class Instances:
                 if name in needed or (full and depth < 3)
             }
         if kind == "array":
-            number = max(1, int(whole.get("minItems", 1)))
+            few = 1 if depth < 2 * DEEPEST else 0  # arrays of required properties end circles
+            number = max(few, int(whole.get("minItems", few)))
             return [self._sample(whole.get("items", {}), depth + 1, full) for _ in range(number)]
         return _scalar(kind, whole)
 

@@ -269,7 +269,7 @@ class Importer:
                     self._replace_texts(holder, document, place)
 
     def _replace_texts(self, node: Node, document: Document, place: str) -> None:
-        """Replace references to texts; a later step warns of others."""
+        """Replace references to texts. A later step warns of references to values of further types."""
         for key in _TEXTS:
             if is_reference(node.get(key)):
                 with contextlib.suppress(HooksmithError):  # a Markdown file is no YAML
