@@ -78,7 +78,7 @@ class Credentials:
                 hide_query_key(scheme.name)
 
     def choose(self, security: Security | None) -> tuple[str, ...]:
-        """Return the schemes of the first alternative whose credentials are complete.
+        """Return the schemes of the first alternative whose credentials are complete; none if that is allowed.
 
         Raises:
             ConfigurationError: No alternative is complete; the message names the missing credentials of the first.
@@ -96,9 +96,11 @@ class Credentials:
             [argument for name in names for argument in self.lacking(name)]
             for names in alternatives
         ]
-        for names, arguments in zip(alternatives, lacking, strict=True):
-            if not arguments:
-                return names
+        complete = [
+            names for names, arguments in zip(alternatives, lacking, strict=True) if not arguments
+        ]
+        if complete:  # `{}` beside an alternative makes it optional; a given credential is sent
+            return next(filter(None, complete), ())
         missing = " and ".join(lacking[0])
         variables = " and ".join(env_name(self._api, argument) for argument in lacking[0])
         title = self._api.title or self._api.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,7 +16,7 @@ from ..models.properties import resolve
 from ..models.reading import MAX_DEPTH
 from ..models.validation import ANY, parse_json
 from ..representation import safe_repr
-from .errors import ReplyContentTypeError, ReplyValidationError
+from .errors import ReplyContentTypeError, ReplyError, ReplyValidationError
 from .operation import Operation, Reply
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ class RawReply(Generic[T]):
     def parse(self) -> T:
         """Return the content by the operation's description of the status.
 
-        A 2xx that is not described is read by the description of the nearest status. 204, 205, 304
-        and replies to HEAD have no content (RFC 9110): they are None.
+        A 2xx that is not described is read by the description of the nearest status that its content fits; if it fits
+        none, it is None: the request has succeeded. 204, 205, 304 and replies to HEAD have no content (RFC 9110):
+        they are None.
 
         Raises:
             ReplyContentTypeError: The content has a media type that is not described.
@@ -64,8 +66,8 @@ class RawReply(Generic[T]):
         """
         value: Any = None
         if self.status not in _WITHOUT_CONTENT and self._operation.method != "HEAD":
-            replies = self._operation.replies
-            value = self._value(describe(replies, self.status) or _nearest(replies, self.status))
+            reply = describe(self._operation.replies, self.status)
+            value = self._undescribed() if reply is None else self._value(reply)
         result: T = value
         return result
 
@@ -78,8 +80,15 @@ class RawReply(Generic[T]):
         size = len(self.content)
         return f"RawReply(status={self.status}, request_id={self.request_id!r}, {size} bytes)"
 
-    def _value(self, reply: Reply | None) -> Any:
-        if reply is None or reply.type is None or reply.type is type(None):
+    def _undescribed(self) -> Any:
+        """Return the content by the first description that it fits, those of the nearest statuses first."""
+        for reply in _by_nearness(self._operation.replies, self.status):
+            with contextlib.suppress(ReplyError):
+                return self._value(reply)
+        return None
+
+    def _value(self, reply: Reply) -> Any:
+        if reply.type is None or reply.type is type(None):
             return None
         described = self._described(reply)
         if described is None:
@@ -146,11 +155,13 @@ _MISLABELED = frozenset({"text/plain", "application/octet-stream", "text/javascr
 """Media types that servers give to JSON."""
 
 
-def _nearest(table: Mapping[str, Reply], status: int) -> Reply | None:
-    """Return the description of the nearest status; None if none is described."""
-    known = [key for key in table if key.isdecimal()]
-    nearest = min(known, key=lambda key: abs(int(key) - status), default=None)
-    return table[nearest] if nearest is not None else next(iter(table.values()), None)
+def _by_nearness(table: Mapping[str, Reply], status: int) -> list[Reply]:
+    """Return the descriptions, those of the nearest statuses first; ranges (`2XX`) are last."""
+
+    def distance(key: str) -> int:
+        return abs(int(key) - status) if key.isdecimal() else 1000
+
+    return [table[key] for key in sorted(table, key=distance)]
 
 
 def describe(table: Mapping[str, Reply], status: int) -> Reply | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, GetCoreSchemaHandler
@@ -18,28 +19,38 @@ class Tagged:
 
     The option whose property holds the received value is the one that is read, so that an error speaks of that option
     alone. The option without a value of its own (`Unknown`) takes every other value.
+
+    Args:
+        name: Wire name of the property.
+        tags: Values of each option in turn, if the options have no constants of their own; [] for an option that has.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *tags: Sequence[str]) -> None:
         self.name = name
+        self.tags = tags
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         choices: dict[Any, CoreSchema] = {}
-        for option in get_args(source):
+        for option, tags in self._options(source):
             schema = handler.generate_schema(option)
-            for tag in self._tags(option) or [_UNKNOWN]:
+            for tag in tags or [_UNKNOWN]:
                 choices[tag] = schema
         return core_schema.tagged_union_schema(choices, discriminator=self._reader(set(choices)))
 
     def named(self, union: Any, value: Any) -> list[Any]:
         """Return the options of a value's tag; without a known tag, the option that has no tag (`Unknown`)."""
         choices = [
-            (tag, option) for option in get_args(union) for tag in self._tags(option) or [_UNKNOWN]
+            (tag, option) for option, tags in self._options(union) for tag in tags or [_UNKNOWN]
         ]
         tag = self._reader({tag for tag, _ in choices})(value)
         return [option for option_tag, option in choices if option_tag == tag]
+
+    def _options(self, union: Any) -> Iterator[tuple[Any, Sequence[Any]]]:
+        """Yield the options of a union with their tags."""
+        for option, tags in zip_longest(get_args(union), self.tags, fillvalue=()):
+            yield option, tags or self._tags(option)
 
     def _tags(self, option: Any) -> list[Any]:
         """Return the tags of an option: a model's, or those of every option of a nested union."""
