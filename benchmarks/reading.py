@@ -3,8 +3,8 @@
     python -m benchmarks reading
 
 For each surface and kind of `tests/hostile/bodies.py`, prints the seconds and the megabytes that the largest body
-takes, their ratios to those of `json.loads`, and the exponents of both in the size (1: linear). A figure below the
-constant cost of a delivery has no exponent: points of less than `LEAST_SECONDS` and `LEAST_MEGABYTES` are left out.
+takes, their ratios to those of `json.loads`, and the exponents of both in the size (1: linear) beside those of
+`json.loads`. Sizes of less than `LEAST_SECONDS` or `LEAST_MEGABYTES` are left out: there the constant cost counts.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from hooksmith.settings import Settings
 from .generate_growth import slope
 
 TESTS = Path(__file__).parents[1] / "tests"
-SURFACES = ("event", "callback", "reply")
+SURFACES = ("loads", "event", "callback", "reply")
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
-LEAST_SECONDS = 0.002
-LEAST_MEGABYTES = 4.0
+LEAST_SECONDS = 0.0005
+LEAST_MEGABYTES = 2.0
 MEGABYTES = 8192
 """Address space of a reading: a valid body of 3,300,000 empty objects takes 2 GB as models."""
 
@@ -43,16 +43,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hooksmith-bench-") as home:
         reports = list(_reports(document, jobs, Path(home)))
     print(
-        f"{'':34}{'10 MB':>9}{'loads':>9}{'ratio':>7}{'MB':>8}{'ratio':>7}  exponents of time, memory"
+        f"{'':34}{'10 MB':>8}{'ratio':>8}{'MB':>8}{'ratio':>8}  exponents of time, memory (json.loads)"
     )
-    summaries = [
-        _summary([each for each in reports if (each["surface"], each["kind"]) == (surface, kind)])
-        for surface in SURFACES
-        for kind in kinds
-    ]
+    exponents = []
+    for kind in kinds:
+        figures = {
+            surface: [
+                each for each in reports if (each["surface"], each["kind"]) == (surface, kind)
+            ]
+            for surface in SURFACES
+        }
+        least = figures.pop("loads")
+        exponents += [_print_line(each, least) for each in figures.values()]
     for place, title in enumerate(("time", "memory")):
-        exponents = [found for each in summaries if (found := each[place]) is not None]
-        print(f"greatest exponent of {title}: {max(exponents):.2f}")
+        greatest = max(found for each in exponents if (found := each[place]) is not None)
+        print(f"greatest exponent of {title}: {greatest:.2f}")
 
 
 def _reports(document: Any, jobs: list[Any], home: Path) -> Iterator[dict[str, Any]]:
@@ -74,24 +79,34 @@ def _python(*arguments: str, given: str = "") -> str:
     ).stdout
 
 
-def _summary(reports: list[dict[str, Any]]) -> tuple[float | None, float | None]:
-    """Print the line of a surface and kind; return the exponents of time and memory."""
-    largest = reports[-1]
+def _print_line(
+    reports: list[dict[str, Any]], least: list[dict[str, Any]]
+) -> tuple[float | None, float | None]:
+    """Print the figures of a surface and kind beside those of `json.loads`; return the exponents."""
+    largest, base = reports[-1], least[-1]
     title = f"{largest['surface']:9}{largest['kind']:25}"
     if "seconds" not in largest:
         print(f"{title}{largest['outcome']}")
         return math.inf, math.inf
-    exponents = (
+    time, memory = _exponents(reports)
+    print(
+        f"{title}{largest['seconds']:7.2f}s{largest['seconds'] / base['seconds']:8.1f}"
+        f"{largest['megabytes']:8.0f}{largest['megabytes'] / max(base['megabytes'], 0.1):8.1f}"
+        f"  {_shown(time)} {_shown(memory)} ({' '.join(map(_shown, _exponents(least)))})"
+        f"  {largest['outcome']}"
+    )
+    return time, memory
+
+
+def _shown(exponent: float | None) -> str:
+    return "   -" if exponent is None else f"{exponent:4.2f}"
+
+
+def _exponents(reports: list[dict[str, Any]]) -> tuple[float | None, float | None]:
+    return (
         _exponent(reports, "seconds", LEAST_SECONDS),
         _exponent(reports, "megabytes", LEAST_MEGABYTES),
     )
-    shown = "  ".join("   -" if each is None else f"{each:4.2f}" for each in exponents)
-    print(
-        f"{title}{largest['seconds']:8.2f}s{largest['loads_seconds']:8.2f}s"
-        f"{largest['seconds'] / largest['loads_seconds']:7.1f}{largest['megabytes']:8.0f}"
-        f"{largest['megabytes'] / largest['loads_megabytes']:7.1f}  {shown}  {largest['outcome']}"
-    )
-    return exponents
 
 
 def _exponent(reports: list[dict[str, Any]], figure: str, least: float) -> float | None:
@@ -101,7 +116,8 @@ def _exponent(reports: list[dict[str, Any]], figure: str, least: float) -> float
         for each in reports
         if each.get(figure, 0) >= least
     ]
-    return slope(points) if len(points) > 1 else None
+    sizes = {size for size, _ in points}
+    return slope(points) if len(sizes) > 1 else None
 
 
 if __name__ == "__main__":
