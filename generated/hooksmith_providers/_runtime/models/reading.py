@@ -8,7 +8,7 @@ otherwise they are parsed once, and the data is validated.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
@@ -194,11 +194,11 @@ def without_details(schema: CoreSchema) -> CoreSchema:
         if isinstance(inner, list):
             parent[key] = copy = list(inner)
             pending += [(copy, index) for index in range(len(copy))]
-        elif isinstance(inner, Mapping):  # pydantic's schema of an incomplete model is no dict
+        elif isinstance(inner, dict):
             parent[key] = copied = dict(inner)
-            keys = _INNER if isinstance(copied.get("type"), str) else list(copied)
+            keys = _INNER if isinstance(inner.get("type"), str) else inner
             pending += [(copied, name) for name in keys if name in copied]
-            if copied.get("type") == "model":
+            if inner.get("type") == "model":
                 parent[key] = _with_one_error(copied)
     result: CoreSchema = root[""]
     return result
