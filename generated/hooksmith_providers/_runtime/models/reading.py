@@ -8,7 +8,7 @@ otherwise they are parsed once, and the data is validated.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
@@ -37,7 +37,9 @@ _FLAT = 8
 """Levels up to which work that is repeated for each level does not matter."""
 
 _TO_BRACES = bytes.maketrans(b"[]", b"{}")
-_NOT_OPENING = bytes(set(range(256)) - set(b"{["))
+NOT_OPENING = bytes(set(range(256)) - set(b"{["))
+"""Bytes but opening brackets: a text has no more levels than openings."""
+
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'{}[]"'))
 
 
@@ -57,7 +59,7 @@ def checked_depth(limit: int) -> int:
 
 def is_direct(raw: bytes, max_depth: int) -> bool:
     """Return whether pydantic reads a JSON text at linear cost, and the text is not nested beyond the limit."""
-    openings = len(raw.translate(None, _NOT_OPENING))
+    openings = len(raw.translate(None, NOT_OPENING))
     limit = max_depth if len(raw) <= SMALL else min(_FLAT, max_depth)
     return openings <= limit or not _is_deeper(raw, limit)
 
@@ -100,6 +102,7 @@ class JsonReader:
     """
 
     def __init__(self, validator: SchemaValidator, schema: CoreSchema) -> None:
+        self.small = validator.validate_json
         self._validator = validator
         self._schema = schema
 
@@ -119,7 +122,7 @@ class JsonReader:
     def read(self, raw: bytes) -> Any:
         """Return the value of a text for which `is_direct` is true; raises ValidationError."""
         if len(raw) <= SMALL:
-            return self._validator.validate_json(raw)
+            return self.small(raw)
         with collector_paused(len(raw)):
             return self._bounded.validate_json(raw)
 
@@ -194,11 +197,11 @@ def without_details(schema: CoreSchema) -> CoreSchema:
         if isinstance(inner, list):
             parent[key] = copy = list(inner)
             pending += [(copy, index) for index in range(len(copy))]
-        elif isinstance(inner, dict):
+        elif isinstance(inner, Mapping):  # pydantic's schema of an incomplete model is no dict
             parent[key] = copied = dict(inner)
-            keys = _INNER if isinstance(inner.get("type"), str) else inner
+            keys = _INNER if isinstance(copied.get("type"), str) else list(copied)
             pending += [(copied, name) for name in keys if name in copied]
-            if inner.get("type") == "model":
+            if copied.get("type") == "model":
                 parent[key] = _with_one_error(copied)
     result: CoreSchema = root[""]
     return result

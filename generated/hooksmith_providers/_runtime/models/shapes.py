@@ -17,7 +17,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-_LEVELS = 3
+_LEVELS = 5
 """Levels of a value that are compared, if the levels above fit several options equally well."""
 
 _SAMPLE = 3
@@ -180,12 +180,10 @@ def _tag(index: int) -> str:
 
 
 def _different_names(shapes: list[Shape]) -> list[str]:
-    """Return the properties that have different types in several shapes."""
-    names = dict.fromkeys(name for shape in shapes for name in shape.names())
+    """Return the properties that all shapes declare, with different types."""
+    types = {name: [shape.types_of(name) for shape in shapes] for name in shapes[0].names()}
     return [
-        name
-        for name in names
-        if any(shape.types_of(name) != shapes[0].types_of(name) for shape in shapes[1:])
+        name for name, each in types.items() if all(each) and any(one != each[0] for one in each)
     ]
 
 

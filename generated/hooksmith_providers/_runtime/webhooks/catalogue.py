@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -16,10 +16,12 @@ from ..models.base import Model
 from ..models.lenient_reading import Budget
 from ..models.problems import is_no_json
 from ..models.properties import field_name, resolve
-from ..models.reading import MAX_DEPTH, collector_paused, depth_of, is_direct
+from ..models.reading import MAX_DEPTH, NOT_OPENING, SMALL, collector_paused, depth_of, is_direct
 from .errors import EventParseError
 from .event_classes import EventClasses, ModelClass
 from .event_reading import (
+    Reader,
+    Readers,
     as_bytes,
     checked,
     load_body,
@@ -43,7 +45,6 @@ __all__ = ["Catalogue", "DriftedEvent", "InHeader", "UnknownEvent"]
 
 _Event = TypeVar("_Event")
 _BUILDING = threading.RLock()
-_Reader = Callable[[bytes], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Catalogue(EventClasses, Generic[_Event]):
     aliases: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     max_depth: int = MAX_DEPTH
-    _readers: dict[bytes, _Reader] = field(default_factory=dict, repr=False)
+    _readers: dict[bytes, Readers] = field(default_factory=dict, repr=False)
     _pattern: re.Pattern[bytes] | None = field(default=None, repr=False)
     _constant_type_by_class: dict[ModelClass, str] = field(default_factory=dict, repr=False)
     """Class → its event type, of classes that have one type alone."""
@@ -201,7 +202,11 @@ class Catalogue(EventClasses, Generic[_Event]):
             return None
         text = match[1]
         read = self._readers.get(text) or self._reader(text.decode("utf-8", "replace"))
-        return read(raw) if read is not None and is_direct(raw, self.max_depth) else None
+        is_small = len(raw) <= SMALL and len(raw.translate(None, NOT_OPENING)) <= self.max_depth
+        if read is None or not (is_small or is_direct(raw, self.max_depth)):
+            return None
+        event: _Event | None = read.small(raw) if is_small else read.direct(raw)
+        return event
 
     def _parse_by_parts(self, raw: bytes, headers: AnyHeaders) -> Model | None:
         """Return the event in one pass, if a header states its type or a part of it; None if that fails."""
@@ -211,13 +216,13 @@ class Catalogue(EventClasses, Generic[_Event]):
             return None
         read = self._readers.get(event_type.encode()) or self._reader(event_type)
         try:
-            event: Model | None = read(raw) if read is not None else None
+            event: Model | None = read.direct(raw) if read is not None else None
         except ValidationError:
             return None
         return event if event is not None and self._locator.is_confirmed(event, parts) else None
 
-    def _reader(self, event_type: str) -> _Reader | None:
-        """Return the function that reads a body as this type, or returns None for another type's body."""
+    def _reader(self, event_type: str) -> Readers | None:
+        """Return the functions that read a body as this type, or return None for another type's body."""
         body = self.models.get(event_type)
         if body is None:
             return None
@@ -225,11 +230,13 @@ class Catalogue(EventClasses, Generic[_Event]):
             classes = options(body)
             for model in classes:
                 model.model_rebuild()
-            read: _Reader = reader_of(classes).read
+            reader = reader_of(classes)
+            read = Readers(reader.small, reader.read)
             if isinstance(self.type, str) and any(
                 constant_types(model, self.type) != (event_type,) for model in classes
             ):
-                read = self._checked_reader(read, event_type)
+                checks = (self._checked_reader(each, event_type) for each in read)
+                read = Readers(*checks)
             self._readers[event_type.encode()] = read
             for model in classes:
                 if self.types_of(model) == (event_type,):
@@ -238,7 +245,7 @@ class Catalogue(EventClasses, Generic[_Event]):
                     self._id_fields[model] = field_name(model, tokens(self.id)[0])
         return read
 
-    def _checked_reader(self, read: _Reader, event_type: str) -> _Reader:
+    def _checked_reader(self, read: Reader, event_type: str) -> Reader:
         """Return a reader for models that would accept other types."""
 
         def read_checked(raw: bytes) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, NamedTuple, TypeVar, Union
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -29,6 +29,16 @@ _EventT = TypeVar("_EventT")
 Classes = tuple[type[Model], ...]
 Body = type[Model] | Classes
 """Class of an event type, or the classes of its options, if no property tells the options apart."""
+
+Reader = Callable[[bytes], Any]
+"""Function that returns the event of a body; None for a body of another type."""
+
+
+class Readers(NamedTuple):
+    """Readers of an event type: of a small body, and of a body of any size for which `is_direct` is true."""
+
+    small: Reader
+    direct: Reader
 
 
 def options(body: Body) -> Classes:
