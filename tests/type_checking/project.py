@@ -24,7 +24,7 @@ from support.paths import CASES, GENERATED, ROOT
 
 SNIPPETS = Path(__file__).parent / "snippets"
 EXPECTED = re.compile(r"# error(?:: (?P<text>.+))?$")
-PACKAGES_OF_SNIPPETS = ("callbacks", "webhooks_batch", "webhooks_options")
+PACKAGES_OF_SNIPPETS = ("callbacks", "json_schema", "webhooks_batch", "webhooks_options")
 """The cases that snippets import."""
 
 Marks = dict[int, str]

@@ -283,7 +283,7 @@ class _DefinitionPlanner:
         if is_plain(field.type, field.default):
             return literal(field.default)
         field_function = self._imports.add("pydantic", "Field")
-        return f"{field_function}({literal(field.default)}, validate_default=True)"
+        return f"{field_function}(default={literal(field.default)}, validate_default=True)"
 
     def _alias(self, alias: Alias) -> AliasView:
         """Plan an alias: a `TypeAlias`, or a `TypeAliasType` if the alias refers to itself."""

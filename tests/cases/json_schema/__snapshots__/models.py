@@ -22,6 +22,7 @@ class Order(SchemaModel):
     id: Annotated[StrictStr, Field(pattern="^o_[0-9]+$")]
     lines: list[Line]
     address: MaybeAbsent[Address] = None
+    origin: Address = Field(default={"city": "Wien"}, validate_default=True)
     state: MaybeAbsent[OrderState] = None
 
 
