@@ -97,9 +97,16 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End the server at once, as a crash would: PostgreSQL's immediate shutdown."""
+        self._end(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """End the server in order: PostgreSQL's fast shutdown."""
+        self._end(signal.SIGINT)
+
+    def _end(self, number: signal.Signals) -> None:
         assert self._process is not None
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(30)
+        self._process.send_signal(number)
+        self._process.wait(60)
 
     def close(self) -> None:
         self.kill()

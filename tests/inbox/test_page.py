@@ -125,3 +125,22 @@ def test_bodies_and_headers_are_masked() -> None:
         masked_body(b'[{"token": "x", "a": {"pin": 1, "b": null}, "secret": null}]')
     ) == [{"token": MASK, "a": {"pin": MASK, "b": None}, "secret": None}]
     assert masked_body(b"\xff\x00") == "(2 bytes, not JSON)"
+    deep = b"[" * 100_000 + b"]" * 100_000
+    assert masked_body(deep) == "(200000 bytes, nested too deeply)"
+
+
+@pytest.mark.parametrize("digits", [19, 5000])
+def test_numbers_that_are_no_row_ids(page: Any, digits: int) -> None:
+    client, inbox = page
+    inbox.add([delivery("a")])
+    number = "9" * digits
+    assert client.get(f"/inbox/{number}").status_code == 404
+    assert client.get("/inbox/", params={"after": number}).status_code == 400
+
+
+def test_a_body_that_is_nested_deeply_is_shown_by_its_size(page: Any) -> None:
+    client, inbox = page
+    body = b"[" * 450 + b"]" * 450
+    event = NewEvent(position=0, type="t", event_id="a")
+    (id_,) = inbox.add([NewDelivery(source=SOURCE, headers=(), body=body, events=(event,))]).ids
+    assert client.get(f"/inbox/{id_}").status_code == 200

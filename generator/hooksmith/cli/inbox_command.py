@@ -20,6 +20,20 @@ from .printing import print_line
 Print = Callable[[str], None]
 
 ACTIONS = ("counts", "list", "show", "replay", "discard", "prune", "schema", "sweep")
+_SELECTING = ("ids", "states", "types", "tenant", "key", "event", "since", "before")
+_TAKEN = {
+    "list": (*_SELECTING, "limit"),
+    "show": ("ids", "raw"),
+    "replay": (*_SELECTING, "yes"),
+    "discard": (*_SELECTING, "yes"),
+    "prune": ("older_than", "yes"),
+    "sweep": ("every",),
+}
+"""Options of each action, beside `as_json`."""
+
+_LIMIT = 50
+_SPELLINGS = {"ids": "row ids", "states": "--state", "types": "--type"}
+_REPLAYABLE = ("dead", "ignored", "done")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -38,14 +52,14 @@ def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
     add("--event", metavar="ID", help="The sender's id of an event.")
     add("--since", type=_moment, metavar="TIME", help="Received since: 2d, 3h, 2026-01-31, an ISO time.")  # fmt: skip
     add("--before", type=_moment, metavar="TIME", help="Received before that time.")
-    add("--limit", type=int, default=50, metavar="N", help="With list: the most rows, 50.")
+    add("--limit", type=_count, default=_LIMIT, metavar="N", help="With list: the most rows, 50.")
     add("--older-than", type=_duration, metavar="TIME",
         help="With prune: finished for that time; otherwise the inbox's retention.")  # fmt: skip
     add("--every", type=_duration, metavar="TIME",
         help="With sweep: again after that time, until interrupted.")  # fmt: skip
     add("--raw", action="store_true", help="With show: the body as received, nothing masked.")
     add("--json", action="store_true", dest="as_json", help="As JSON.")
-    add("--yes", action="store_true", help="With replay and discard: do not ask.")
+    add("--yes", action="store_true", help="With replay, discard and prune: do not ask.")
 
 
 def add_work_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +115,7 @@ def inbox(action: str, app: str, **options: Any) -> int:
     """Look into a receiver's inbox: counts, list, show, replay, discard, prune, schema, sweep."""
     receiver = load_receiver(app)
     chosen = Options(**options)
+    _refuse_options(action, chosen)
     run = _ACTIONS[action]
     try:
         return run(receiver, chosen, print_line)
@@ -108,6 +123,16 @@ def inbox(action: str, app: str, **options: Any) -> int:
         raise
     except Exception as error:
         raise _error(f"the inbox failed: {type(error).__name__}: {error}") from error
+
+
+def _refuse_options(action: str, options: Options) -> None:
+    """Raise HooksmithError for an option that an action does not take: it would act on more than was meant."""
+    for field in dataclasses.fields(Options):
+        name, value = field.name, getattr(options, field.name)
+        is_default = value in (None, [], False) or (name == "limit" and value == _LIMIT)
+        if not is_default and name != "as_json" and name not in _TAKEN.get(action, ()):
+            shown = _SPELLINGS.get(name, f"--{name.replace('_', '-')}")
+            raise _error(f"{action} takes no {shown}")
 
 
 def load_receiver(app: str) -> Any:
@@ -224,11 +249,13 @@ def _show(receiver: Any, options: Options, show: Print) -> int:
 
 
 def _replay(receiver: Any, options: Options, show: Print) -> int:
-    selection = _selection(receiver, options, () if options.ids else ("dead",))
+    _check_states("replay", options, _REPLAYABLE)
+    selection = _selection(receiver, options, _REPLAYABLE if options.ids else ("dead",))
     return _change("replay", selection, receiver.inbox.replay, receiver, options, show)
 
 
 def _discard(receiver: Any, options: Options, show: Print) -> int:
+    _check_states("discard", options, ("dead",))
     selection = _selection(receiver, options, ("dead",))
     return _change("discard", selection, receiver.inbox.discard, receiver, options, show)
 
@@ -243,28 +270,47 @@ def _change(
 ) -> int:
     """Change the selected events after a question that names their number."""
     number = receiver.inbox.count(selection)
-    if number and not options.yes:
-        if not sys.stdin.isatty():
-            raise _error(f"{verb}: {number} events; nobody can be asked here", "pass --yes")
-        answer = input(
-            f"{verb} {number} event{'s' if number > 1 else ''} of {receiver.source}? [y/N] "
-        )
-        if answer.strip().lower() not in ("y", "yes"):
-            show("nothing changed")
-            return 1
+    events = f"{number} event{'s' if number > 1 else ''} of {receiver.source}"
+    if number and not options.yes and not _is_confirmed(f"{verb} {events}"):
+        show("nothing changed")
+        return 1
     changed = change(selection) if number else 0
     show(json.dumps({verb: changed}) if options.as_json else f"{verb}: {changed}")
     return 0
 
 
+def _is_confirmed(action: str) -> bool:
+    """Ask for consent to an action; raises HooksmithError if no terminal can answer."""
+    if not sys.stdin.isatty():
+        raise _error(f"{action}: this needs an answer, and there is no terminal", "pass --yes")
+    return input(f"{action}? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _check_states(action: str, options: Options, states: tuple[str, ...]) -> None:
+    """Raise HooksmithError for a state whose events an action does not change."""
+    for state in options.states:
+        if state not in states:
+            raise _error(f"{action} takes events that are {' or '.join(states)}, not {state!r}")
+
+
 def _prune(receiver: Any, options: Options, show: Print) -> int:
+    older_than, retention = options.older_than, receiver.inbox.retention
+    if older_than is not None and older_than < retention and not options.yes:
+        action = (
+            f"delete events of every receiver of this inbox that finished {_span(older_than)} ago, before the "
+            f"retention of {_span(retention)}; repetitions of them would be handled again"
+        )
+        if not _is_confirmed(action):
+            show("nothing changed")
+            return 1
     number = receiver.inbox.prune(older_than=options.older_than)
     show(json.dumps({"prune": number}) if options.as_json else f"prune: {number}")
     return 0
 
 
 def _schema(receiver: Any, options: Options, show: Print) -> int:
-    show(receiver.inbox.schema().strip())
+    schema = receiver.inbox.schema().strip()
+    show(json.dumps({"schema": schema}) if options.as_json else schema)
     return 0
 
 
