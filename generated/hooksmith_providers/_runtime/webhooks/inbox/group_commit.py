@@ -112,9 +112,15 @@ class GroupCommit:
             return [self._jobs.popleft() for _ in range(min(len(self._jobs), LARGEST_GROUP))]
 
     def _commit(self, group: Sequence[Job]) -> None:
-        """Run a group in one transaction; if that fails, each of its jobs in its own."""
+        """Run a group in one transaction; if a job fails, each in its own. Without a transaction, all fail."""
         try:
-            self._transaction(group)
+            connection = self._begin(is_durable=any(job.is_durable for job in group))
+        except Exception as error:
+            for job in group:
+                job.error = error
+            return
+        try:
+            self._run_group(connection, group)
         except Exception as error:
             if len(group) == 1:
                 group[0].error = error
@@ -122,13 +128,16 @@ class GroupCommit:
             for job in group:
                 self._commit([job])
 
-    def _transaction(self, group: Sequence[Job]) -> None:
+    def _begin(self, *, is_durable: bool) -> sqlite3.Connection:
+        """Begin a transaction; wait for that of another process."""
         connection = self.connection = self.connection or self._connect()
-        is_full = any(job.is_durable for job in group)
-        if is_full != self._is_full:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if is_full else 'NORMAL'}")
-            self._is_full = is_full
+        if is_durable != self._is_full:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+            self._is_full = is_durable
         connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    def _run_group(self, connection: sqlite3.Connection, group: Sequence[Job]) -> None:
         try:
             batched = [job for job in group if job.batch is not None]
             results = self._run_batch(connection, [job.batch for job in batched])

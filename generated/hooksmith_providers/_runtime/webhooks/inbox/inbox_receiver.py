@@ -19,7 +19,7 @@ from .processing import EventProcessor
 from .protocol import Inbox
 from .reconciliation import Fetch, Reconciliation
 from .states import Claim, InboxError, State
-from .worker import Worker
+from .worker import PRUNE_ROWS, Worker
 
 
 class InboxReceiver:
@@ -160,7 +160,11 @@ class InboxReceiver:
         return self._processor
 
     def sweep(self, limit: int = 1000) -> int:
-        """Enqueue overdue events again; return their number. Needed every few seconds beside an engine."""
+        """Enqueue overdue events again, and delete finished events after the retention; return the number enqueued.
+
+        Needed every few seconds beside an engine. Workers of this package do it themselves.
+        """
+        self.inbox.prune(limit=PRUNE_ROWS)
         return self.inbox.sweep(self.source, limit)
 
     # --- workers

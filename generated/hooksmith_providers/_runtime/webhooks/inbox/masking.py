@@ -42,7 +42,8 @@ def masked_headers(headers: Iterable[tuple[str, str]]) -> Headers:
 def masked_body(body: bytes) -> str:
     """Return a JSON body, indented, with secret values masked; of any other body only its size."""
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        return json.dumps(masked(json.loads(body)), indent=2, ensure_ascii=False)
+    except ValueError:
         return f"({len(body)} bytes, not JSON)"
-    return json.dumps(masked(value), indent=2, ensure_ascii=False)
+    except RecursionError:
+        return f"({len(body)} bytes, nested too deeply)"

@@ -60,7 +60,10 @@ class InboxPage:
         name = (path[len(root) :] if root and path.startswith(root) else path).strip("/")
         if not name:
             return self._list(root, _query(scope))
-        stored = self._inbox.get(int(name)) if name.isascii() and name.isdecimal() else None
+        try:
+            stored = self._inbox.get(_row_id(name))
+        except ValueError:
+            stored = None
         if stored is None:
             return 404, _document(
                 "No such event", f'<p><a href="{escape(root)}/">All events</a></p>'
@@ -70,7 +73,7 @@ class InboxPage:
     def _list(self, root: str, query: Mapping[str, str]) -> tuple[int, str]:
         try:
             states = (State(query["state"]),) if query.get("state") else ()
-            after = int(query["after"]) if query.get("after") else None
+            after = _row_id(query["after"]) if query.get("after") else None
         except ValueError:
             return 400, _document(
                 "Unknown filter", "<p>state, type, key, id or after is not valid.</p>"
@@ -97,6 +100,13 @@ class InboxPage:
         return 200, _document(
             "Inbox", f'<nav><a href="{escape(root)}/">all</a>{nav}</nav>{table}{more}'
         )
+
+
+def _row_id(text: str) -> int:
+    """Return the row id in a text; raises ValueError. The largest id of a database has 19 digits."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise ValueError(text)
+    return int(text)
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -8,14 +8,14 @@ import re
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .database import LEASE, RENUDGE, RETENTION, Key, Operation, ResultT, Session, is_plain
 from .protocol import Engine
 from .sql_inbox import SQLInbox
-from .statements import POSTGRES
+from .statements import POSTGRES, add_plain_of_postgres
 from .states import (
     Added,
     Claim,
@@ -31,25 +31,10 @@ if TYPE_CHECKING:
 
 CHANNEL = "hooksmith_inbox"
 TRIES = 3
-"""Tries of a transaction that PostgreSQL ends for a deadlock: overlapping batches in different orders."""
+"""Tries of a transaction that PostgreSQL ends for a deadlock of overlapping batches, or by a restart."""
 
-_ADD_PLAIN = """
-WITH d AS (
-    INSERT INTO inbox_deliveries (source, tenant, received_at, headers, body)
-    VALUES (:source, :tenant, {now}, :headers, :body) RETURNING id
-), e AS (
-    INSERT INTO inbox_events
-        (delivery_id, position, source, tenant, event_id, type, state, received_at, due_at, nudged_at)
-    SELECT d.id, :position, :source, :tenant, :event_id, :type, 'pending', {now}, {now},
-        CASE WHEN :is_nudged = 1 THEN {now} END
-    FROM d
-    ON CONFLICT (source, tenant, event_id) DO UPDATE SET duplicates = inbox_events.duplicates + 1
-    RETURNING id, duplicates
-)
-SELECT e.id, e.duplicates, d.id,
-    CASE WHEN e.duplicates = 0 AND :is_nudged = 0 THEN pg_notify(:channel, :source) END
-FROM e, d
-"""
+_CONNECTION_LOST = ("08", "57P")
+"""Classes of SQLSTATE after which connections are opened again: connection exception, operator intervention."""
 
 _SCHEMA_LOCK = 0x686F6F6B
 _LISTEN_AGAIN = 5.0
@@ -124,7 +109,7 @@ class PostgresInbox(SQLInbox):
         self._database = database
         self._connections = connections
         self._create = create
-        self._add_statement = _ADD_PLAIN.format(now=POSTGRES.now)
+        self._add_statement = add_plain_of_postgres()
         self._has_tables = False
         self._inherited: list[object] = []
         self._open()
@@ -172,27 +157,34 @@ class PostgresInbox(SQLInbox):
         self._has_tables = True
 
     def _write(self, operation: Operation[ResultT], *, is_durable: bool = False) -> ResultT:
-        from psycopg.errors import DeadlockDetected, SerializationFailure
+        def run(connection: Connection[Any]) -> ResultT:
+            with connection.transaction():
+                if not is_durable:
+                    # Without waiting for the disk: a claim or outcome lost with the server is repeated.
+                    connection.execute("SET LOCAL synchronous_commit TO off")
+                return operation(_PostgresSession(connection))
 
-        self._ensure_tables()
-        for _ in range(TRIES - 1):
-            try:
-                return self._transaction(operation, is_durable)
-            except (DeadlockDetected, SerializationFailure):
-                continue
-        return self._transaction(operation, is_durable)
-
-    def _transaction(self, operation: Operation[ResultT], is_durable: bool) -> ResultT:
-        with self._pool.connection() as connection, connection.transaction():
-            if not is_durable:
-                # Without waiting for the disk: a claim or outcome lost with the server is repeated.
-                connection.execute("SET LOCAL synchronous_commit TO off")
-            return operation(_PostgresSession(connection))
+        return self._run(run)
 
     def _read(self, operation: Operation[ResultT]) -> ResultT:
-        self._ensure_tables()
-        with self._pool.connection() as connection:
-            return operation(_PostgresSession(connection))
+        return self._run(lambda connection: operation(_PostgresSession(connection)))
+
+    def _run(self, run: Callable[[Connection[Any]], ResultT]) -> ResultT:
+        """Run a function with a connection; again after a deadlock, or if the server has closed the connection."""
+        from psycopg import OperationalError
+        from psycopg_pool import PoolTimeout
+
+        for is_last in (*[False] * (TRIES - 1), True):
+            try:
+                self._ensure_tables()
+                with self._pool.connection() as connection:
+                    return run(connection)
+            except OperationalError as error:
+                if is_last or isinstance(error, PoolTimeout):
+                    raise
+                if error.sqlstate is None or error.sqlstate.startswith(_CONNECTION_LOST):
+                    self._pool.check()
+        raise AssertionError("the last try returns or raises")
 
     def add(self, deliveries: Sequence[NewDelivery], *, cursor: Cursor | None = None) -> Added:
         """Store deliveries and a cursor in one transaction; return after the commit."""
@@ -202,9 +194,7 @@ class PostgresInbox(SQLInbox):
             return self._write(
                 lambda session: self._add_plain(session, deliveries[0]), is_durable=True
             )
-        self._ensure_tables()
-        with self._pool.connection() as connection:
-            added = self._add_plain(_PostgresSession(connection), deliveries[0])
+        added = self._read(lambda session: self._add_plain(session, deliveries[0]))
         self._after_commit(added.due)
         return added
 

@@ -47,6 +47,9 @@ class Inbox(Protocol):
     lease: float
     """Seconds that a claim holds without renewal."""
 
+    retention: float
+    """Seconds until `prune` deletes finished events."""
+
     engine: Engine | None
 
     # --- receiver

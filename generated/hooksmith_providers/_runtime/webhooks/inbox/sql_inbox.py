@@ -134,12 +134,14 @@ class SQLInbox(OperatorCommands):
 
     def claim(self, source: str, limit: int) -> list[Claim]:
         """Claim due events of a source, the earliest due first."""
-        due_in = self.due_in(source)
+        due_in, is_clock_behind = self._next_due(source)
         if due_in is None or due_in > 0:
             return []
         token = secrets.token_hex(16)
 
         def operation(session: Session) -> list[Claim]:
+            if is_clock_behind:
+                session.execute(self._sql.due_again, source=source)
             rows = session.execute(
                 self._sql.claim, source=source, limit=limit, token=token, lease=self.lease
             )
@@ -168,10 +170,18 @@ class SQLInbox(OperatorCommands):
 
     def due_in(self, source: str) -> float | None:
         """Return the seconds until the next event of a source is due, 0 or less if one is; None: none is active."""
-        ((due_at, now),) = self._read(
-            lambda session: session.execute(self._sql.next_due, source=source)
-        )
-        return None if due_at is None else float(due_at) - float(now)
+        return self._next_due(source)[0]
+
+    def _next_due(self, source: str) -> tuple[float | None, bool]:
+        """Return the seconds as `due_in`, and whether the next event was received later than now.
+
+        Then the clock has been set back, and pending events are due at once.
+        """
+        rows = self._read(lambda session: session.execute(self._sql.next_due, source=source))
+        if not rows:
+            return None, False
+        ((due_in, is_clock_behind),) = rows
+        return (0.0, True) if is_clock_behind else (float(due_in), False)
 
     def renew(self, claims: Iterable[Claim]) -> set[int]:
         """Extend leases; return the row ids of the claims that still hold."""
@@ -255,7 +265,11 @@ class SQLInbox(OperatorCommands):
         if engine is None:
             return 0
 
+        is_clock_behind = self._next_due(source)[1]
+
         def operation(session: Session) -> list[int]:
+            if is_clock_behind:
+                session.execute(self._sql.due_again, source=source)
             rows = session.execute(
                 self._sql.overdue, source=source, renudge=self._renudge, limit=limit
             )

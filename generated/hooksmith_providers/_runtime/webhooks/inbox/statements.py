@@ -149,7 +149,12 @@ ORDER BY tenant, ordering_key LIMIT 1
 """
 
     next_due: str = """
-SELECT (SELECT due_at FROM inbox_events WHERE source = :source AND due_at IS NOT NULL ORDER BY due_at LIMIT 1), {now}
+SELECT due_at - {now}, state = 'pending' AND received_at > {now} FROM inbox_events
+WHERE source = :source AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
+"""
+    due_again: str = """
+UPDATE inbox_events SET due_at = {now}
+WHERE source = :source AND due_at > {now} AND state = 'pending' AND received_at > {now}
 """
     claim: str = """
 WITH picked AS MATERIALIZED (
@@ -253,3 +258,27 @@ def tables(dialect: Dialect) -> str:
     """Return the SQL that creates the tables and indexes of a dialect, if they do not exist."""
     names = {each.name: getattr(dialect, each.name) for each in fields(Dialect)}
     return TABLES.format(**names)
+
+
+_ADD_PLAIN = """
+WITH d AS (
+    INSERT INTO inbox_deliveries (source, tenant, received_at, headers, body)
+    VALUES (:source, :tenant, {now}, :headers, :body) RETURNING id
+), e AS (
+    INSERT INTO inbox_events
+        (delivery_id, position, source, tenant, event_id, type, state, received_at, due_at, nudged_at)
+    SELECT d.id, :position, :source, :tenant, :event_id, :type, 'pending', {now}, {now},
+        CASE WHEN :is_nudged = 1 THEN {now} END
+    FROM d
+    ON CONFLICT (source, tenant, event_id) DO UPDATE SET duplicates = inbox_events.duplicates + 1
+    RETURNING id, duplicates
+)
+SELECT e.id, e.duplicates, d.id,
+    CASE WHEN e.duplicates = 0 AND :is_nudged = 0 THEN pg_notify(:channel, :source) END
+FROM e, d
+"""
+
+
+def add_plain_of_postgres() -> str:
+    """Return the statement that adds a delivery of one event without an ordering key in PostgreSQL."""
+    return _ADD_PLAIN.format(now=POSTGRES.now)

@@ -26,7 +26,7 @@ SWEEP_EVERY = 30.0
 GRACE = 20.0
 
 ERROR_PAUSE = 1.0
-"""Seconds until the next claim after the inbox failed."""
+"""Seconds until the next claim, or the next write of an outcome, after the inbox failed."""
 
 
 @dataclass(eq=False)
@@ -74,18 +74,36 @@ def run_attempt(inbox: Inbox, attempt: Attempt, process: Process) -> Finished:
     if attempt.is_lost.is_set():
         return Finished(is_held=False)
     if outcome is None:
-        finished = inbox.settle(attempt.claim)
+        finished = _written(attempt, lambda: inbox.settle(attempt.claim))
         if finished.is_held:
             return finished
         outcome = Outcome(
             state=State.PENDING, error="complete() was called, and its transaction not committed"
         )
-    finished = inbox.finish(attempt.claim, outcome)
+    final = outcome
+    finished = _written(attempt, lambda: inbox.finish(attempt.claim, final))
     if not finished.is_held:
         logger.warning(
             "event %s: the lease ended before its outcome was written", attempt.claim.row.id
         )
     return finished
+
+
+def _written(attempt: Attempt, write: Callable[[], Finished]) -> Finished:
+    """Write an outcome; if the inbox fails, again until the lease ends: the handler would run twice otherwise."""
+    deadline = time.monotonic() + attempt.inbox.lease
+    while True:
+        try:
+            return write()
+        except Exception:
+            if attempt.is_lost.is_set() or time.monotonic() >= deadline:
+                raise
+            logger.warning(
+                "event %s: the inbox failed, its outcome is written again",
+                attempt.claim.row.id,
+                exc_info=True,
+            )
+        attempt.is_lost.wait(ERROR_PAUSE)
 
 
 class Worker:
@@ -138,7 +156,7 @@ class Worker:
         """Process events until `stop`; with `drain`, until none is due and none is running."""
         keeper = threading.Thread(target=self._keep_leases, name="hooksmith-leases", daemon=True)
         keeper.start()
-        upkeep = _Upkeep(self._inbox, self._source)
+        upkeep = Upkeep(self._inbox, self._source)
         try:
             while not self._is_stopping.is_set():
                 try:
@@ -301,7 +319,7 @@ class Worker:
         self._forget(attempt)
 
 
-class _Upkeep:
+class Upkeep:
     """Work of a worker beside events: release keys, delete old rows."""
 
     def __init__(self, inbox: Inbox, source: str) -> None:
@@ -316,5 +334,5 @@ class _Upkeep:
             self._sweep_at = now + SWEEP_EVERY
             self._inbox.sweep(self._source)
         if now >= self._prune_at:
-            self._prune_at = now + PRUNE_EVERY
-            self._inbox.prune(limit=PRUNE_ROWS)
+            is_last = self._inbox.prune(limit=PRUNE_ROWS) < PRUNE_ROWS
+            self._prune_at = now + PRUNE_EVERY if is_last else now
