@@ -158,3 +158,17 @@ def python(program: str) -> str:
         check=False,
     )
     return outcome.stderr
+
+
+@pytest.mark.parametrize("provider", ["mattr", "scalekit", "socotra", "workos"])
+def test_what_users_of_receivers_need_is_importable(provider: str) -> None:
+    package = importlib.import_module(f"hooksmith_providers.{provider}")
+    names = (
+        "AsyncIdempotencyStore AsyncRedisStore Counts DeliveryContext DeliveryReport DriftedEvent Handlers "
+        "HandlerTimeoutError IdempotencyStore MemoryStore Outcome PermanentFailure PostgresInbox ReceiverHooks RedisStore "
+        "Reply Retry RetryLater SQLiteInbox SQLiteStore SecretRequest SignatureError Taken TenantSecrets "
+        "UnhandledTypesError UnknownEvent Webhook WebhookReceiver opentelemetry_hooks"
+    ).split()
+    assert set(names) <= set(package.__all__)
+    for name in names:
+        assert getattr(package, name).__name__ == name

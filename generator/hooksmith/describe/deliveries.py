@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..ir import Alias, Array, Model, Named, Type, Union
@@ -36,6 +36,8 @@ class Delivery(NamedTuple):
     """Whether one of the media types is a URL-encoded form."""
     carrier: str = ""
     """Form field that holds the event as JSON; empty: none."""
+    wrapper: str = ""
+    """Definition of the body, if the event is an item of a list in it."""
 
 
 class _Body(NamedTuple):
@@ -167,6 +169,19 @@ def _warn_of_list(normal: Normal, pointer: str) -> None:
         f"{what}: a delivery of this webhook cannot be read as events",
         "verify it with Webhook.verify, and read its JSON",
     )
+
+
+def acknowledgement(schemas: Schemas, described: Sequence[Delivery]) -> Any:
+    """Return the example of the webhooks' success replies; None if they have none, or several."""
+    examples = []
+    for delivery in described:
+        for status, item in (delivery.operation.get("responses") or {}).items():
+            response = schemas.resolve(item)
+            if str(status).startswith("2") and isinstance(response, dict):
+                _, content = preferred(response.get("content") or {})
+                example = _example(schemas, content)
+                examples += [] if example is None else [example]
+    return examples[0] if examples and all(each == examples[0] for each in examples) else None
 
 
 def _example(schemas: Schemas, content: Node) -> Any:

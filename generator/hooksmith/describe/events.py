@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..errors import ExtensionError
 from ..extensions.signature_schemes import known_events
 from ..ir import Event, Events, Position
 from ..naming.casing import snake, upper
 from ..naming.unique_names import unique
 from ..normalize import Normal
 from ..openapi.grammar import Node
-from .deliveries import Delivery, deliveries
+from ..openapi.operations import operations
+from .deliveries import Delivery, acknowledgement, deliveries
+from .event_envelopes import find_envelope, opened, relative_positions
 from .event_pointers import check_positions, fits_somewhere
 from .event_type_detection import composed_type, detect, event_types, example_headers, position
 from .prose import provenance, text
@@ -22,14 +25,26 @@ from .schemas import Schemas
 def describe_events(normal: Normal, schemas: Schemas) -> Events:
     """Return an event for each event type that the document's `webhooks` describe."""
     described = deliveries(normal, schemas)
-    positions = normal.document.get("x-hooksmith-events") or {}
+    declared = normal.document.get("x-hooksmith-events") or {}
+    _check_effect(normal, declared, described)
     bodies = [(delivery.pointer, delivery.node) for delivery in described]
-    check_positions(normal, schemas, positions, bodies)
-    positions = {**_provider_positions(normal, schemas, described), **positions}
+    check_positions(normal, schemas, declared, bodies)
+    positions = {**_provider_positions(normal, schemas, described), **declared}
     type_position = position(positions.get("type")) or detect(schemas, described)
     schemas.finish()
+    typed = event_types(schemas, described, type_position)
+    pointer = None if type_position is None else type_position.pointer
+    envelope = find_envelope(schemas, described, pointer)
+    if envelope is not None and type_position is not None:
+        typed = [(event_type, opened(schemas, each, envelope)) for event_type, each in typed]
+        positions = relative_positions(
+            normal, {**positions, "type": type_position.pointer}, envelope
+        )
+        type_position = position(positions["type"])
+    elif type_position is None and len({delivery.key for delivery in described}) > 1:
+        _warn_of_no_type(normal)
     by_type: dict[str, Delivery] = {}
-    for event_type, delivery in _grouped(schemas, described, type_position):
+    for event_type, delivery in _grouped(typed):
         _add(by_type, event_type, delivery)
     members = unique(list(by_type), upper)
     places = (type_position, position(positions.get("id")), position(positions.get("timestamp")))
@@ -42,6 +57,38 @@ def describe_events(normal: Normal, schemas: Schemas) -> Events:
         id=places[1],
         timestamp=places[2],
         form=any(delivery.form for delivery in described),
+        envelope=envelope,
+        acknowledgement=acknowledgement(schemas, described),
+    )
+
+
+def _check_effect(normal: Normal, declared: Mapping[str, Any], described: list[Delivery]) -> None:
+    """Raise ExtensionError for positions or a signature scheme of a document without deliveries."""
+    has_callbacks = any(
+        "callbacks" in operation
+        for item in (normal.document.get("paths") or {}).values()
+        if isinstance(item, dict)
+        for _, operation in operations(item)
+    )
+    for key, is_without_effect in (
+        ("x-hooksmith-events", bool(declared) and not described),
+        ("x-hooksmith-signature", not described and not has_callbacks),
+    ):
+        if key in normal.document and is_without_effect:
+            raise ExtensionError.at(
+                normal.place(f"/{key}"),
+                f"{key} has no effect: the document has no webhooks",
+                hint="leave it out, or add the webhooks of the provider's document",
+            )
+
+
+def _warn_of_no_type(normal: Normal) -> None:
+    """Warn that no part of a delivery has its event type, and name the setting."""
+    normal.warn(
+        "/webhooks",
+        "nothing in a delivery has its event type: a receiver has UnknownEvents alone, for @receiver.on_any",
+        "name the place: x-hooksmith-events: {type: /PROPERTY} or {type: {header: NAME}}, or in the configuration "
+        'events = { type = "/PROPERTY" }',
     )
 
 
@@ -66,15 +113,13 @@ def _add(by_type: dict[str, Delivery], event_type: str, delivery: Delivery) -> N
         by_type.setdefault(delivery.key, delivery)
 
 
-def _grouped(
-    schemas: Schemas, described: list[Delivery], type_position: Position | None
-) -> Iterator[tuple[str, Delivery]]:
+def _grouped(typed: list[tuple[str, Delivery]]) -> Iterator[tuple[str, Delivery]]:
     """Yield (event type, delivery) in document order.
 
     Deliveries of one webhook with the same event type become one delivery with several models.
     """
     groups: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
-    for event_type, delivery in event_types(schemas, described, type_position):
+    for event_type, delivery in typed:
         groups[delivery.key, event_type].append(delivery)
     for (_, event_type), group in groups.items():
         models = dict.fromkeys(model for delivery in group for model in delivery.models)
@@ -107,6 +152,7 @@ def _event(
         batch=delivery.batch,
         media_type=delivery.media_type,
         carrier=delivery.carrier,
+        wrapper=delivery.wrapper,
         headers=example_headers(schemas, delivery, event_type, positions),
         composed_type=composed_type(schemas, delivery, event_type, positions[0]),
     )

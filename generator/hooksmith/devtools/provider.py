@@ -199,7 +199,7 @@ def generated_provider(
     )
     files = generate(spec, settings).files
     if "webhook.py" not in files:
-        message = f"{spec} describes no webhooks that tell their type"
+        message = f"{spec} describes no webhooks"
         raise HooksmithError.at(None, message)
     with tempfile.TemporaryDirectory(prefix="hooksmith-") as folder:
         for path, text in files.items():

@@ -7,7 +7,7 @@ an `Api` as JSON.
 from __future__ import annotations
 
 from .api import Api, Client, SecurityScheme, Server, ServerVariable, Setting
-from .events import Event, Events, Position
+from .events import Envelope, Event, Events, Position
 from .operations import (
     Body,
     Callback,
@@ -62,6 +62,7 @@ __all__ = [
     "Definition",
     "Enum",
     "EnumMember",
+    "Envelope",
     "Event",
     "Events",
     "Field",

@@ -34,6 +34,8 @@ class Event:
     batch: bool = False
     media_type: str | None = None
     carrier: str = ""
+    wrapper: str = ""
+    """The definition of the whole body, if the event is an item of a list in it."""
     headers: Mapping[str, str] = field(default_factory=dict)
     composed_type: str = ""
     """The type composed from the schemas of its parts, if that differs from `type`."""
@@ -59,10 +61,19 @@ class Position:
 
 
 @value(kw_only=True)
+class Envelope:
+    """A list of events inside a body. `items`: JSON Pointer to the list; `event`: pointer from an item to its event."""
+
+    items: str
+    event: str = ""
+
+
+@value(kw_only=True)
 class Events:
     """All event types of a document. `type` is None if no location in a delivery has the event type.
 
-    `form`: whether a webhook offers `application/x-www-form-urlencoded`.
+    `form`: whether a webhook offers `application/x-www-form-urlencoded`. `acknowledgement`: the body of the reply that
+    the webhooks' examples show, as text or JSON; None if they show none, or several. Pointers lead from the event.
     """
 
     events: tuple[Event, ...] = ()
@@ -70,3 +81,5 @@ class Events:
     id: Position | None = None
     timestamp: Position | None = None
     form: bool = False
+    envelope: Envelope | None = None
+    acknowledgement: JsonValue = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ..ir import AnyDefinition, Api, Event, Position
+from ..ir import AnyDefinition, Api, Envelope, Event, Position
 from ..ir.queries import received_names, references, sent_names
 from .form_fields import event_form_fields
 from .imports import Imports
@@ -93,9 +94,27 @@ def _catalogue(
         "timestamp": position(events.timestamp, imports),
         "form": literal(event_form_fields(api, definitions)) if events.form else "",
         "aliases": _aliases(events.events),
+        "envelope": _envelope(events.envelope, imports),
+        "acknowledgement": _acknowledgement(events.acknowledgement),
         "has_type": has_type(api),
         "batches": any(event.batch for event in events.events),
     }
+
+
+def _envelope(envelope: Envelope | None, imports: Imports) -> str:
+    if envelope is None:
+        return ""
+    name = imports.add_runtime("webhooks.event_types", "Envelope")
+    return f"{name}(items={literal(envelope.items)}, event={literal(envelope.event)})"
+
+
+def _acknowledgement(example: Any) -> str:
+    """Return media type and body of the reply that the sender expects, as an expression; empty: an empty body."""
+    if example is None:
+        return ""
+    if isinstance(example, str):
+        return literal(("text/plain; charset=utf-8", example))
+    return literal(("application/json", json.dumps(example)))
 
 
 def has_type(api: Api) -> bool:

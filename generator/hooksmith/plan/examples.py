@@ -17,6 +17,7 @@ from ..ir import (
     Array,
     Constraints,
     Enum,
+    Envelope,
     Event,
     Field,
     Kind,
@@ -71,15 +72,15 @@ def plan_examples(api: Api, definitions: Mapping[str, AnyDefinition]) -> str:
     """
     if not api.events.events:
         return ""
-    is_wrapped, place = has_headers(api), api.events.type
+    is_wrapped, place, envelope = has_headers(api), api.events.type, api.events.envelope
     examples: dict[str, Any] = {}
     for event in api.events.events:
-        bodies = {event.type: example_of(event, definitions, place)}
+        bodies = {event.type: example_of(event, definitions, place, envelope)}
         for name in event.options:
             option = replace(event, model=name, example=None)
-            bodies[f"{event.type} as {name}"] = example_of(option, definitions, place)
+            bodies[f"{event.type} as {name}"] = example_of(option, definitions, place, envelope)
         for key, body in bodies.items():
-            examples[key] = _delivered(event, body) if is_wrapped else body
+            examples[key] = _delivered(event, body, envelope, definitions) if is_wrapped else body
     return json.dumps(examples, indent=1) + "\n"
 
 
@@ -91,20 +92,47 @@ def has_headers(api: Api) -> bool:
     )
 
 
-def _delivered(event: Event, body: Any) -> dict[str, Any]:
-    """Return `{"headers": …, "body": …}`; a form with JSON in a field has that field's name as `"carrier"`."""
+def _delivered(
+    event: Event,
+    body: Any,
+    envelope: Envelope | None,
+    definitions: Mapping[str, AnyDefinition],
+) -> dict[str, Any]:
+    """Return `{"headers": …, "body": …}`; a form with JSON in a field has that field's name as `"carrier"`.
+
+    If the event is an item of a list inside the body, `"at"` is the tokens of the pointer to it.
+    """
     media_type = event.media_type or "application/json"
     if is_form(media_type):
         media_type = "application/x-www-form-urlencoded"
-    delivery = {
-        "headers": {"Content-Type": media_type, **event.headers},
-        "body": [body] if event.batch else body,
-    }
+    headers = {"Content-Type": media_type, **event.headers}
+    if envelope is not None and event.wrapper:
+        whole = _enveloped(event, body, envelope, definitions)
+        at = [*split(envelope.items), 0, *split(envelope.event)]
+        return {"headers": headers, "body": whole, "at": at}
+    delivery = {"headers": headers, "body": [body] if event.batch else body}
     return {**delivery, "carrier": event.carrier} if event.carrier else delivery
 
 
+def _enveloped(
+    event: Event, body: Any, envelope: Envelope, definitions: Mapping[str, AnyDefinition]
+) -> Any:
+    """Return a whole body with an event as the only item of its list."""
+    known = event.example if isinstance(event.example, dict) else None
+    whole = known or _Sampler(definitions).named(event.wrapper, 0)
+    item = body
+    for token in reversed(split(envelope.event)):
+        item = {token: item}
+    whole = copy.deepcopy(whole)
+    _put(whole, envelope.items, [item])
+    return whole
+
+
 def example_of(
-    event: Event, definitions: Mapping[str, AnyDefinition], place: Position | None = None
+    event: Event,
+    definitions: Mapping[str, AnyDefinition],
+    place: Position | None = None,
+    envelope: Envelope | None = None,
 ) -> Any:
     """Return the example of an event: the document's, or a sample.
 
@@ -112,8 +140,9 @@ def example_of(
         event: The event.
         definitions: All definitions by name.
         place: The place of the event type in a delivery.
+        envelope: The list inside a body that holds the events.
     """
-    body = _example_of(event, definitions, place)
+    body = _example_of(event, definitions, place, envelope)
     if place is not None and place.parts and not event.composed_type:
         return _with_type_part(event, body, place.parts)
     return body
@@ -135,10 +164,26 @@ def _with_type_part(event: Event, body: Any, parts: Sequence[Position]) -> Any:
     return body
 
 
+def _enveloped_member(example: Any, envelope: Envelope | None) -> Any:
+    """Return the first event of a body's example; None if the example has none."""
+    if envelope is None:
+        return None
+    items = _at(example, envelope.items)
+    member = _at(items[0], envelope.event) if isinstance(items, list) and items else None
+    return member if isinstance(member, dict) else None
+
+
 def _example_of(
-    event: Event, definitions: Mapping[str, AnyDefinition], place: Position | None
+    event: Event,
+    definitions: Mapping[str, AnyDefinition],
+    place: Position | None,
+    envelope: Envelope | None,
 ) -> Any:
-    if isinstance(event.example, dict) and not event.carrier:
+    if event.wrapper:
+        member = _enveloped_member(event.example, envelope)
+        if member is not None:
+            return member
+    elif isinstance(event.example, dict) and not event.carrier:
         return event.example
     if event.batch and isinstance(event.example, list):
         member = _batch_member(event, place)
@@ -167,7 +212,7 @@ def _at(body: Any, pointer: str) -> Any:
     return body
 
 
-def _put(body: dict[str, Any], pointer: str, value: str) -> None:
+def _put(body: dict[str, Any], pointer: str, value: Any) -> None:
     *parents, last = split(pointer)
     for token in parents:
         if not isinstance(body.get(token), dict):

@@ -82,7 +82,7 @@ def _receiving_names(view: PackageView) -> Iterator[tuple[str, Iterable[str]]]:
         receiver = f"{runtime}.webhooks.receiver"
         yield f"{receiver}.webhook_receiver", ("WebhookReceiver",)
         yield f"{receiver}.delivery_context", ("DeliveryContext",)
-        yield f"{receiver}.event_dispatch", ("UnhandledTypesError",)
+        yield f"{receiver}.handler_table", ("UnhandledTypesError",)
         yield f"{receiver}.handlers", ("Handlers",)
         resolution = ("SecretRequest", "TenantSecrets")
         yield f"{runtime}.webhooks.signatures.secret_resolution", resolution

@@ -8,7 +8,6 @@ from typing import Any
 from ..ir import Api, Operation
 from ..ir.queries import signs_url
 from .docstrings import section, sentence
-from .events import has_type
 from .imports import Imports
 from .literals import literal
 from .views import ArgumentView, WebhookView
@@ -31,8 +30,8 @@ _JWK = {
 
 
 def plan_webhook(api: Api, package: str, runtime: str) -> WebhookView | None:
-    """Plan the module of `Webhook`; return None if the document delivers nothing, or no delivery has a type."""
-    if not api.events.events or not has_type(api):
+    """Plan the module of `Webhook`; return None if the document delivers nothing."""
+    if not api.events.events:
         return None
     declared = api.signature or {"scheme": "unestablished"}
     imports = Imports(

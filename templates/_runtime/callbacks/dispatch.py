@@ -19,7 +19,7 @@ from ..webhooks.errors import EventParseError
 from ..webhooks.receiver.event_dispatch import LARGE_BODY
 from ..webhooks.receiver.handlers import is_coroutine_function, positional_parameters
 from ..webhooks.receiver.http import IncomingRequest, Reply
-from ..webhooks.receiver.job import HandlerRun, Job, Jobs
+from ..webhooks.receiver.job import HandlerRun, Job, Jobs, Replies
 from .addresses import LONGEST_PATH
 from .callback import Callback
 from .request import CallbackRequest
@@ -138,9 +138,11 @@ class CallbackDispatcher:
         return Job(
             event_type=str(callback),
             runs=() if run is None else (run,),
-            reply=partial(_reply, callback),
-            acknowledgement=acknowledgement,
-            duplicate=acknowledgement,
+            replies=Replies(
+                success=partial(_reply, callback),
+                acknowledgement=acknowledgement,
+                duplicate=acknowledgement,
+            ),
             drift=request.issues[0].where if is_drifted else None,
             is_expected=has_handler and run is None,
         )

@@ -45,6 +45,10 @@ class EventsView(NamedTuple):
     timestamp: str
     form: str = ""
     """The encodings of properties in forms, an expression; empty if no event is sent as a form."""
+    envelope: str = ""
+    """The list that holds the events, an expression; empty if a body is an event or a list."""
+    acknowledgement: str = ""
+    """Media type and body of the reply that the sender expects, an expression; empty: an empty body."""
     aliases: str = ""
     """`{sent value: event type}` of the types that differ, an expression; empty if none does."""
     has_type: bool = True
