@@ -165,8 +165,8 @@ def test_what_users_of_receivers_need_is_importable(provider: str) -> None:
     package = importlib.import_module(f"hooksmith_providers.{provider}")
     names = (
         "AsyncIdempotencyStore AsyncRedisStore Counts DeliveryContext DeliveryReport DriftedEvent Handlers "
-        "HandlerTimeoutError IdempotencyStore MemoryStore Outcome PermanentFailure PostgresInbox ReceiverHooks RedisStore "
-        "Reply Retry RetryLater SQLiteInbox SQLiteStore SecretRequest SignatureError Taken TenantSecrets "
+        "HandlerTimeoutError IdempotencyStore MemoryStore Outcome PermanentFailure PostgresInbox ReceiverHooks "
+        "RedisStore Reply Retry RetryLater SQLiteInbox SQLiteStore SecretRequest SignatureError Taken TenantSecrets "
         "UnhandledTypesError UnknownEvent Webhook WebhookReceiver opentelemetry_hooks"
     ).split()
     assert set(names) <= set(package.__all__)

@@ -86,7 +86,9 @@ def _short(expressions: list[str]) -> dict[str, str]:
         match = _LAST_WORD.search(expression)
         words[expression] = match[0] if match else expression
     count = Counter(words.values())
-    return {expression: word if count[word] == 1 else expression for expression, word in words.items()}
+    return {
+        expression: word if count[word] == 1 else expression for expression, word in words.items()
+    }
 
 
 def evaluate(
