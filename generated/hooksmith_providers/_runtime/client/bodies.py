@@ -110,7 +110,9 @@ def _encode(body: Body, value: object, media_type: str) -> Content:
 
 
 def _is_empty(value: object) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(item is OMIT for item in value.values())
+    return (
+        isinstance(value, Mapping) and bool(value) and all(item is OMIT for item in value.values())
+    )
 
 
 def _properties(value: object) -> dict[str, Any]:

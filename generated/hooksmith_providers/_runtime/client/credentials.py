@@ -113,7 +113,11 @@ class Credentials:
         sources = self._sources.get(name, {})
         if TOKEN in sources:
             return []
-        return [argument for argument in arguments_of(name, self._api.schemes[name]) if argument not in sources]
+        return [
+            argument
+            for argument in arguments_of(name, self._api.schemes[name])
+            if argument not in sources
+        ]
 
     def sources(self, name: str) -> Mapping[str, AsyncSource]:
         """Return the sources of a scheme's credentials, by argument."""

@@ -124,7 +124,8 @@ class RawReply(Generic[T]):
         described = fitting(reply, actual)
         if described is None and essence_of(actual) in _MISLABELED:
             described = next(
-                (each for each in (reply, *reply.others) if _is_json(essence_of(each.media_type))), None
+                (each for each in (reply, *reply.others) if _is_json(essence_of(each.media_type))),
+                None,
             )
         return described
 

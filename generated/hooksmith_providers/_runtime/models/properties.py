@@ -33,14 +33,20 @@ def wire_names(model: type[BaseModel]) -> Mapping[str, str]:
     fields = model.__pydantic_fields__
     if model.__pydantic_fields_complete__:
         return {name: field.alias or name for name, field in fields.items()}
-    hints = get_type_hints(model, include_extras=True)
+    try:
+        hints = get_type_hints(model, include_extras=True)
+    except NameError:  # of a name that is imported when the model is built
+        model.model_rebuild()
+        return {name: field.alias or name for name, field in model.__pydantic_fields__.items()}
     generate: Any = model.model_config.get("alias_generator") or str
     return {name: _alias(hints[name]) or generate(name) for name in fields}
 
 
 def _alias(hint: Any) -> str | None:
     metadata = getattr(hint, "__metadata__", ())
-    return next((info.alias for info in metadata if isinstance(info, FieldInfo) and info.alias), None)
+    return next(
+        (info.alias for info in metadata if isinstance(info, FieldInfo) and info.alias), None
+    )
 
 
 def property_value(model: BaseModel, wire: str) -> object:

@@ -24,6 +24,7 @@ from .event_reading import (
     Readers,
     as_bytes,
     checked,
+    items_of,
     load_body,
     options,
     read_deep,
@@ -31,6 +32,7 @@ from .event_reading import (
     reader_of,
 )
 from .event_types import (
+    Envelope,
     EventTypeIndex,
     InHeader,
     Location,
@@ -59,6 +61,8 @@ class Catalogue(EventClasses, Generic[_Event]):
         timestamp: The location of the event's time.
         batch: Whether a delivery may be an array of events.
         aliases: Texts of deliveries → the document's event types.
+        envelope: The list in a body that holds the events; None if a body is an event or a list of events.
+        acknowledgement: Media type and body of the reply that the sender expects; None: an empty body.
         form: The properties of events that are sent as forms, and the notation of each (see `read_form`); None if
             no event is.
         max_depth: The most levels of objects and arrays; an event with more is a DriftedEvent.
@@ -69,6 +73,8 @@ class Catalogue(EventClasses, Generic[_Event]):
     batch: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    envelope: Envelope | None = None
+    acknowledgement: tuple[str, str] | None = None
     max_depth: int = MAX_DEPTH
     _readers: dict[bytes, Readers] = field(default_factory=dict, repr=False)
     _pattern: re.Pattern[bytes] | None = field(default=None, repr=False)
@@ -78,7 +84,7 @@ class Catalogue(EventClasses, Generic[_Event]):
     """Class → its field that is the event's id, of classes whose id is a property of the event itself."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.type, str):
+        if isinstance(self.type, str) and self.envelope is None:
             object.__setattr__(self, "_pattern", type_pattern(self.type))
 
     @cached_property
@@ -146,9 +152,10 @@ class Catalogue(EventClasses, Generic[_Event]):
         headers = _reusable(headers)
         with collector_paused(len(raw)):
             payload = load_body(raw, headers, self.form)
-            if not isinstance(payload, list):
-                return [self._event(payload, raw, headers, event_type, strict, failure)]  # type: ignore[list-item]
-            return self._batch(payload, raw, headers, event_type, strict)  # type: ignore[return-value]
+            items = items_of(payload, self.envelope)
+            if items is None:
+                return [self._event(payload, raw, headers, event_type, strict, failure)]  # type: ignore[list-item,arg-type]
+            return self._batch(items, raw, headers, event_type, strict)  # type: ignore[return-value]
 
     def id_of(
         self, event: object, headers: AnyHeaders = (), index: int | None = None
@@ -271,11 +278,14 @@ class Catalogue(EventClasses, Generic[_Event]):
                 return checked(event) if strict else event
         with collector_paused(len(raw)):
             payload = load_body(raw, headers, self.form)
-            if isinstance(payload, list):
-                raise EventParseError(
-                    f"the body is a batch of {len(payload)}: read it with unwrap_all, or parse_all"
-                )
-            return self._event(payload, raw, headers, event_type, strict, failure)
+            items = items_of(payload, self.envelope)
+            if items is None:
+                return self._event(payload, raw, headers, event_type, strict, failure)  # type: ignore[arg-type]
+            if self.envelope is not None and len(items) == 1:
+                return self._batch(items, raw, headers, event_type, strict)[0]
+            raise EventParseError(
+                f"the body is a batch of {len(items)}: read it with unwrap_all, or parse_all"
+            )
 
     def _event(
         self,
@@ -287,6 +297,8 @@ class Catalogue(EventClasses, Generic[_Event]):
         failure: ValidationError | None = None,
     ) -> Model | UnknownEvent | DriftedEvent:
         """Return the event of a body. `failure`: the error of `_parse_fast`, which is not repeated."""
+        if self.envelope is not None and event_type is None:
+            return self._batch_item(payload, raw, headers, event_type, strict, Budget())
         own_type = self._type(payload, headers) if event_type is None else str(event_type)
         if failure is not None and (self._guessed_type(raw) != own_type or is_no_json(failure)):
             failure = None
@@ -294,21 +306,16 @@ class Catalogue(EventClasses, Generic[_Event]):
 
     def _batch(
         self,
-        payload: list[Any],
+        items: list[dict[str, Any]],
         raw: bytes,
         headers: AnyHeaders,
         event_type: str | None,
         strict: bool,
     ) -> list[Model | UnknownEvent | DriftedEvent]:
-        if not (payload or self.batch):
+        if not (items or self.batch):
             raise EventParseError("the body is not an event: it is an empty list")
-        for index, item in enumerate(payload):
-            if not isinstance(item, dict):
-                raise EventParseError(f"the body is no batch of events: at /{index} is no object")
         budget = Budget()
-        return [
-            self._batch_item(item, raw, headers, event_type, strict, budget) for item in payload
-        ]
+        return [self._batch_item(item, raw, headers, event_type, strict, budget) for item in items]
 
     def _batch_item(
         self,
@@ -364,9 +371,7 @@ class Catalogue(EventClasses, Generic[_Event]):
     def _type(self, payload: dict[str, Any], headers: AnyHeaders) -> str:
         if self.type is not None:
             return self._index.find(self._locator.required_parts(payload, headers))
-        if len(self.models) == 1:
-            return next(iter(self.models))
-        raise EventParseError("nothing in the body says which event it is: pass its type")
+        return next(iter(self.models)) if len(self.models) == 1 else ""
 
 
 def _reusable(headers: AnyHeaders) -> AnyHeaders:

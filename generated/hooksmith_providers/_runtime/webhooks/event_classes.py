@@ -31,6 +31,11 @@ class EventClasses:
                 types.setdefault(name, []).append(event_type)
         return types
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether the type of a delivery is known: it states its type, or there is one type alone."""
+        return self.type is not None or len(self.models) == 1
+
     def options_of(self, event_type: str) -> Classes:
         """Return the classes of an event type."""
         return options(self.models[event_type])

@@ -17,10 +17,12 @@ from ..models.base import Model
 from ..models.described import misfits
 from ..models.lenient_reading import Budget, LenientReader, missing_fields
 from ..models.problems import Problem
+from ..models.properties import resolve
 from ..models.reading import MISFIT, SMALL, JsonReader, TooDeepError, depth_of
 from ..models.shapes import ByShape
 from ..models.validation import Adapter
 from .errors import EventParseError, Issue
+from .event_types import Envelope
 from .form_bodies import FORM, is_form, media_type_of, read_carrier, read_form
 from .signatures.message import AnyHeaders
 from .unexpected_events import DriftedEvent
@@ -177,3 +179,26 @@ def as_bytes(body: object) -> bytes:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     raise TypeError(f"pass the body as it was received, not a {type(body).__name__}")
+
+
+def items_of(
+    payload: dict[str, Any] | list[Any], envelope: Envelope | None
+) -> list[dict[str, Any]] | None:
+    """Return the events of a batch as plain data; None if the body is a single event.
+
+    Raises:
+        EventParseError: An event is no object.
+    """
+    items: Any = payload
+    place = event = ""
+    if envelope is not None and isinstance(payload, dict):
+        place, event = envelope.items, envelope.event
+        items = resolve(payload, place)
+    if not isinstance(items, list):
+        return None
+    events: list[Any] = [resolve(item, event) for item in items]
+    for index, item in enumerate(events):
+        if not isinstance(item, dict):
+            where = f"{place}/{index}{event}"
+            raise EventParseError(f"the body is no batch of events: at {where} is no object")
+    return events

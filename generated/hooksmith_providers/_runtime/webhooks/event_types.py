@@ -21,6 +21,14 @@ class InHeader:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """A list of events inside a body. `items`: JSON Pointer to the list; `event`: pointer from an item to its event."""
+
+    items: str
+    event: str = ""
+
+
 Location = str | InHeader
 """Location of a value in a delivery: a JSON Pointer (RFC 6901) into the body, or a header."""
 

@@ -42,12 +42,15 @@ class Example:
     data: dict[str, Any]
     headers: dict[str, str]
     batch: bool = False
+    whole: dict[str, Any] | None = None
+    """The body that `data` is an item of a list in; None: `data` is the body, or the item of a batch."""
     carrier: str = ""
     """The form's field that has the event in JSON."""
 
     def body(self) -> bytes:
         """Return the body as bytes."""
-        data = [self.data] if self.batch else self.data
+        data: Any = self.whole if self.whole is not None else self.data
+        data = [data] if self.batch else data
         if self.headers["Content-Type"].partition(";")[0] != FORM:
             return _json(data).encode("utf-8", "surrogatepass")
         if self.carrier:
@@ -89,11 +92,15 @@ class Examples(Generic[EventT]):
         headers = {"Content-Type": "application/json", **whole.get("headers", {})}
         batch = isinstance(whole["body"], list)
         data: dict[str, Any] = whole["body"][0] if batch else whole["body"]
+        frame = data if "at" in whole else None
+        for token in whole.get("at", ()):
+            data = data[token]
         if has_new_id:
             self._set_new_id(data, headers)
         for path, value in changes.items():
             change(data, path, value, self._models(event))
-        return Example(data=data, headers=headers, batch=batch, carrier=whole.get("carrier", ""))
+        carrier = whole.get("carrier", "")
+        return Example(data=data, headers=headers, batch=batch, whole=frame, carrier=carrier)
 
     def _set_new_id(self, data: dict[str, Any], headers: dict[str, str]) -> None:
         location = self._catalogue.id

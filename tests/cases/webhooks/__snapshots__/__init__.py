@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         RetryLater as RetryLater,
     )
     from .._runtime.webhooks.receiver.delivery_context import DeliveryContext as DeliveryContext
-    from .._runtime.webhooks.receiver.event_dispatch import (
+    from .._runtime.webhooks.receiver.handler_table import (
         UnhandledTypesError as UnhandledTypesError,
     )
     from .._runtime.webhooks.receiver.handlers import Handlers as Handlers
@@ -105,7 +105,7 @@ else:
                 "RetryLater",
             ),
             ".._runtime.webhooks.receiver.delivery_context": ("DeliveryContext",),
-            ".._runtime.webhooks.receiver.event_dispatch": ("UnhandledTypesError",),
+            ".._runtime.webhooks.receiver.handler_table": ("UnhandledTypesError",),
             ".._runtime.webhooks.receiver.handlers": ("Handlers",),
             ".._runtime.webhooks.receiver.http": ("Reply",),
             ".._runtime.webhooks.receiver.redis_stores": ("AsyncRedisStore", "RedisStore"),

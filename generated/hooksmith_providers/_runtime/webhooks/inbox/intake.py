@@ -198,7 +198,10 @@ class Intake(Generic[EventT]):
     def _stored(self, delivery: NewDelivery, added: Added, start: float) -> Reply:
         is_new = bool(added.ids)
         self._report(delivery, Reported.STORED if is_new else Reported.DUPLICATE, 200, start)
-        return Reply(status=200, text="" if is_new else "stored before")
+        acknowledgement = self._dispatcher.acknowledgement
+        if is_new or acknowledgement.body:
+            return acknowledgement
+        return Reply(status=200, text="stored before")
 
     def _failed(self, delivery: NewDelivery, error: Exception, start: float) -> Reply:
         logger.error("the inbox failed", exc_info=error)

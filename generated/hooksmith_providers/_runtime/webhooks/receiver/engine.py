@@ -70,7 +70,7 @@ class Engine:
             return jobs
         if not jobs.is_batch:
             return self._handle(jobs.jobs[0], start)
-        return _combined([self._handle(job, start) for job in jobs.jobs])
+        return _combined([self._handle(job, start) for job in jobs.jobs], jobs.acknowledgement)
 
     async def ahandle(self, request: IncomingRequest) -> Reply:
         """Return the reply to a request without blocking the event loop; plain handlers run in a thread."""
@@ -82,7 +82,9 @@ class Engine:
         if isinstance(jobs, Reply):
             return jobs
         if jobs.is_batch:
-            return _combined([await self._ahandle(job, start) for job in jobs.jobs])
+            return _combined(
+                [await self._ahandle(job, start) for job in jobs.jobs], jobs.acknowledgement
+            )
         job = jobs.jobs[0]
         if len(job.runs) != 1:
             return await self._ahandle(job, start)
@@ -219,7 +221,7 @@ class Engine:
             try:
                 is_plain = run.around is None and run.timeout is None
                 value = await run.call() if is_plain else await arun_handler(run)
-                result = Result(Outcome.HANDLED, job.reply(value))
+                result = Result(Outcome.HANDLED, job.replies.success(value))
             except Exception as error:
                 result = _failure(job, error)
                 if result.outcome is not Outcome.DROPPED:
@@ -265,14 +267,14 @@ async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _success(job: Job, value: object) -> Result:
-    return Result(Outcome.HANDLED, job.reply(value))
+    return Result(Outcome.HANDLED, job.replies.success(value))
 
 
 def _failure(job: Job, error: Exception) -> Result:
     """Return the result of a handler's exception."""
     if isinstance(error, PermanentFailure):
         logger.error("%s cannot be handled: %s", job.description, error.reason or "no reason given")
-        return Result(Outcome.DROPPED, job.acknowledgement)
+        return Result(Outcome.DROPPED, job.replies.acknowledgement)
     if isinstance(error, RetryLater):
         seconds = math.ceil(error.seconds)
         return Result(
@@ -294,7 +296,7 @@ def _timed_out(job: Job, seconds: float) -> Result:
 
 def _taken(job: Job, reason: Taken) -> Result:
     if reason is Taken.DONE:
-        return Result(Outcome.DUPLICATE, job.duplicate)
+        return Result(Outcome.DUPLICATE, job.replies.duplicate)
     return Result(Outcome.BUSY, retry_later("being handled"))
 
 
@@ -306,7 +308,7 @@ def _store_failed(error: StoreError) -> Result:
 def _without_handler(job: Job) -> Result:
     """Acknowledge an event without a handler, unless it is drifted and its type has a handler."""
     if not job.is_expected:
-        return Result(Outcome.UNHANDLED, job.acknowledgement)
+        return Result(Outcome.UNHANDLED, job.replies.acknowledgement)
     logger.error(
         "%s drifted from its model at %s and has no handler for that: not acknowledged",
         job.description,
@@ -336,9 +338,9 @@ def _worst(results: list[Result]) -> Result:
     return min(results, key=lambda result: _ORDER.index(result.outcome))
 
 
-def _combined(replies: list[Reply]) -> Reply:
+def _combined(replies: list[Reply], acknowledgement: Reply) -> Reply:
     """Return the reply to a batch. It is repeated if one event failed; its handled events stay handled."""
     failures = [reply for reply in replies if reply.status >= 300]
     if not failures:
-        return Reply(status=200)
+        return acknowledgement
     return replace(failures[0], text=f"{len(failures)} of {len(replies)}: {failures[0].text}")

@@ -42,6 +42,24 @@ class HandlerRun:
     around: Callable[[], AbstractContextManager[object]] | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replies:
+    """Replies to an event.
+
+    Args:
+        success: The handler's result → the reply; raises an exception for a result that cannot be sent.
+        acknowledgement: The reply to an event without a handler, or that no handler can handle.
+        duplicate: The reply to a duplicate.
+    """
+
+    success: Callable[[object], Reply] = _acknowledged
+    acknowledgement: Reply = _OK
+    duplicate: Reply = _DUPLICATE
+
+
+_REPLIES = Replies()
+
+
 @dataclass(kw_only=True, slots=True)
 class Job:
     """An event, its handlers, and its replies.
@@ -50,9 +68,7 @@ class Job:
         event_type: The event type, or the callback.
         event_id: The id that repeated deliveries share.
         runs: The handlers; all must succeed.
-        reply: The handler's result → the reply; raises an exception for a result that cannot be sent.
-        acknowledgement: The reply to an event without a handler, or that no handler can handle.
-        duplicate: The reply to a duplicate.
+        replies: The replies to the event.
         is_unknown: Whether the document does not have the event type.
         drift: The JSON Pointer of the first departure from the document; None: no departure.
         is_expected: Whether the event type has a handler, though this drifted event has none.
@@ -61,9 +77,7 @@ class Job:
     event_type: str
     event_id: str | None = None
     runs: tuple[HandlerRun, ...] = ()
-    reply: Callable[[object], Reply] = _acknowledged
-    acknowledgement: Reply = _OK
-    duplicate: Reply = _DUPLICATE
+    replies: Replies = _REPLIES
     is_unknown: bool = False
     drift: str | None = None
     is_expected: bool = False
@@ -77,10 +91,11 @@ class Job:
 
 @dataclass(kw_only=True, slots=True)
 class Jobs:
-    """The jobs of one request. `is_batch`: whether the request has several events."""
+    """The jobs of one request. `is_batch`: whether the request has several events; `acknowledgement`: its reply."""
 
     jobs: tuple[Job, ...]
     is_batch: bool = False
+    acknowledgement: Reply = _OK
 
 
 class Dispatcher(Protocol):

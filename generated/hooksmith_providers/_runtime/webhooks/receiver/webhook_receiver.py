@@ -12,7 +12,8 @@ from ..outcomes import Retry
 from ..signatures.message import AnyHeaders
 from ..webhook import BaseWebhook
 from .base_receiver import MAX_BODY, Receiver, Store
-from .event_dispatch import EventDispatcher, HandlerTable, UnhandledTypesError
+from .event_dispatch import EventDispatcher
+from .handler_table import HandlerTable, UnhandledTypesError
 from .handlers import Handlers, HandlerT, MiddlewareT, Register
 from .http import IncomingRequest, Reply
 from .own_url import own_url
