@@ -121,10 +121,10 @@ DOCUMENTS: dict[str, Callable[[], Node]] = {
 }
 
 
-def cost(document: Node, folder: Path) -> str:
-    """Generate a document in a process with limits; return what it printed."""
-    path = folder / "document.json"
-    path.write_text(json.dumps(document), "utf-8")
+def cost(document: Node | str, folder: Path) -> str:
+    """Generate a document, in YAML if it is a text, in a process with limits; return what it printed."""
+    path = folder / ("document.yaml" if isinstance(document, str) else "document.json")
+    path.write_text(document if isinstance(document, str) else json.dumps(document), "utf-8")
     assert path.stat().st_size < 1_000_000
     outcome = subprocess.run(
         [sys.executable, "-c", GENERATE, str(path)], capture_output=True, text=True, check=False
@@ -185,3 +185,113 @@ def test_a_long_chain_of_base_classes_keeps_all_properties(tmp_path: Path) -> No
         names |= {field.wire for field in model.fields}
         model = models[model.bases[0]] if model.bases else None
     assert names == {"x", *(f"z{i}" for i in range(1, 1_000))}
+
+
+def aliased(value: str, use: str, count: int = 400) -> str:
+    """A document in YAML, whose schemas use an anchor."""
+    head = 'openapi: 3.1.0\ninfo: {title: A, version: "1"}\npaths: {}\n'
+    schemas = "".join(f"    S{i}: {use}\n" for i in range(count))
+    return f"{head}x-t: &t {value}\ncomponents:\n  schemas:\n{schemas}"
+
+
+def merged(count: int) -> str:
+    """Mappings each of which merges the one before it, twice."""
+    lines = "".join(
+        f"x-a{i}: &m{i} {{<<: [*m{i - 1}, *m{i - 1}], k{i}: {{}}}}\n" for i in range(1, count)
+    )
+    return f"openapi: 3.1.0\nx-a0: &m0 {{k: {{}}}}\n{lines}paths: {{}}\n"
+
+
+TEXT, LONG_TEXT = '"' + "word " * 4_000 + '"', '"' + "word " * 100_000 + '"'
+YAML = {
+    "a text of 20 KB 400 times": aliased(TEXT, "{type: object, description: *t}"),
+    "a text of 500 KB 400 times": aliased(LONG_TEXT, "{type: object, description: *t}"),
+    "a text of 500 KB as a default": aliased(LONG_TEXT, "{properties: {a: {default: *t}}}"),
+    "a key of 500 KB": aliased(LONG_TEXT, "{properties: {*t : {}}}"),
+    "2,000 values of an enum 400 times": aliased(
+        str([f"v{i}" for i in range(2_000)]), "{type: string, enum: *t}"
+    ),
+    "merge keys that double": merged(40),
+    "merge keys in a chain": merged(3_000),
+}
+
+
+@pytest.mark.parametrize("name", YAML)
+def test_aliases_and_merge_keys(name: str, tmp_path: Path) -> None:
+    text = cost(YAML[name], tmp_path)
+    assert "aliases add more than" in text or int(text.split(maxsplit=1)[0]) < 50_000_000
+
+
+KINDS: dict[str, Node] = {
+    "responses": {"description": ""},
+    "parameters": {"name": "a", "in": "query", "schema": {}},
+    "requestBodies": {"content": {"application/json": {"schema": {}}}},
+    "headers": {"schema": {}},
+    "callbacks": {"{$url}": {"post": {"responses": {}}}},
+    "pathItems": {"get": {"responses": {}}},
+    "examples": {"value": 1},
+    "securitySchemes": {"type": "http", "scheme": "bearer"},
+}
+
+
+def test_chains_of_all_kinds(tmp_path: Path) -> None:
+    length = 700
+    components = {
+        kind: {f"U{i}": {"$ref": f"#/components/{kind}/U{i + 1}"} for i in range(length)}
+        | {f"U{length}": leaf}
+        for kind, leaf in KINDS.items()
+    }
+    first = {kind: {"$ref": f"#/components/{kind}/U0"} for kind in KINDS}
+    post = {
+        "parameters": [first["parameters"]],
+        "requestBody": first["requestBodies"],
+        "responses": {"200": first["responses"], "201": {"headers": {"X": first["headers"]}}},
+        "callbacks": {"c": first["callbacks"]},
+    }
+    paths = {"/a": {"post": post}, "/b": first["pathItems"]}
+    assert int(cost(openapi(paths, components=components), tmp_path).split()[0]) < 10_000_000
+
+
+def used(count: int, parameter: Node) -> Node:
+    """A parameter that many operations have."""
+    operation = {"parameters": [{"$ref": "#/components/parameters/P"}], "responses": {}}
+    paths = {f"/a{i}": {"get": operation} for i in range(count)}
+    parameter = {"name": "a", "in": "query", "schema": {"type": "string"}} | parameter
+    return openapi(paths, components={"parameters": {"P": parameter}})
+
+
+WORDS = "word " * 100_000
+USED: dict[str, Node] = {
+    "description": {"description": WORDS},
+    "default": {"schema": {"type": "string", "default": WORDS}},
+    "pattern": {"schema": {"type": "string", "pattern": WORDS}},
+    "not": {"schema": {"not": {"enum": [f"v{i}" for i in range(20_000)]}}},
+}
+
+
+@pytest.mark.parametrize("name", USED)
+def test_texts_of_a_parameter_that_many_operations_have(name: str, tmp_path: Path) -> None:
+    text = cost(used(400, USED[name]), tmp_path)
+    assert "references multiply this" in text or "longer than 20,000 characters" in text
+    assert int(cost(used(2, USED[name]), tmp_path).split()[0]) < 20_000_000
+
+
+def test_a_large_body_of_many_operations(tmp_path: Path) -> None:
+    """Its properties are arguments of methods, until there are too many."""
+    properties = {f"p{i}": {"type": "string"} for i in range(2_000)}
+    body = {"content": {"application/json": {"schema": ref("B")}}}
+    paths = {f"/a{i}": {"post": {"requestBody": body, "responses": {}}} for i in range(60)}
+    schemas = {"B": {"type": "object", "properties": properties}}
+    text = cost(openapi(paths, components={"schemas": schemas}), tmp_path)
+    assert "too many properties for arguments" in text
+    assert int(text.split(maxsplit=1)[0]) < 20_000_000
+
+
+def test_a_text_that_is_cut_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+    path.write_text(
+        json.dumps(openapi(components={"schemas": {"A": plain("x", description=WORDS)}}))
+    )
+    text = generate(path, Settings(package="made", formatter="none")).files["models.py"]
+    assert len(text) < 25_000
+    assert "word …" in text

@@ -265,6 +265,11 @@ class OperationReader:
         if not isinstance(definition, Model) or definition.extra not in (None, ANY):
             return None
         fields = {field.wire: field for field in all_fields(definition, self._schemas.definitions)}
+        self._schemas.spread_left -= len(fields)
+        if self._schemas.spread_left < 0:
+            message = "the bodies of the operations have too many properties for arguments"
+            self._normal.warn(self._pointer, f"{message}: this one is passed as a whole")
+            return None
         return tuple(field for field in fields.values() if not field.read_only)
 
     # --- replies

@@ -69,6 +69,10 @@ NEVER = Scalar(Kind.ANY, Constraints(further='{"not": {}}'))
 _FORMATS = {"date-time": Kind.DATE_TIME, "date": Kind.DATE, "binary": Kind.BINARY}
 
 
+MOST_SPREAD, CHARACTERS_PER_ARGUMENT = 50_000, 50
+"""Properties of bodies that become arguments of methods: a large schema may be the body of each of 1,000 operations."""
+
+
 class Schemas(Lookup):
     """Reader of schemas by JSON Pointer. `definitions`: the definitions read so far, by name."""
 
@@ -81,6 +85,9 @@ class Schemas(Lookup):
         imported = (name for name in CLASS_NAMES if not name.islower())
         self._shadowable = frozenset(imported).union(self._names.values())
         self.definitions: dict[str, AnyDefinition] = {}
+        texts = (len(document.text) for document in normal.library.documents.values())
+        self.spread_left = MOST_SPREAD + sum(texts) // CHARACTERS_PER_ARGUMENT
+        """Properties of bodies that may become arguments of methods yet."""
         self._in_progress: set[str] = set()
         self._pending: list[tuple[Any, str]] = []
         self._targets: set[str] = set()

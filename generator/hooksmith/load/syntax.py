@@ -7,8 +7,11 @@ from typing import Any
 MAX_DEPTH = 200
 """Levels of nesting. Published documents stay under 30; walks over a document may recurse this far."""
 
-MAX_ALIASED = 1_000_000
+MAX_ALIASED = 250_000
 """Values that YAML aliases may add to those written out."""
+
+MAX_ALIASED_TEXT = 10_000_000
+"""Characters of scalars that YAML aliases may add to those written out."""
 
 
 class SyntaxProblem(Exception):

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from .syntax import MAX_ALIASED, MAX_DEPTH, SyntaxProblem, is_too_deep, too_deep
+from .syntax import MAX_ALIASED, MAX_ALIASED_TEXT, MAX_DEPTH, SyntaxProblem, is_too_deep, too_deep
 from .yaml_scalars import plain_scalar
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -134,6 +134,7 @@ class _Reader:
         """Anchor → value, its text if it is a scalar, and the number of values in it."""
         self._count = 0
         self._aliased = 0
+        self._aliased_text = 0
         self._documents: list[Any] = []
         self._root = (0, 0)
         self._marks: Marks = {}
@@ -267,6 +268,9 @@ class _Reader:
         self._aliased += size
         if self._aliased > MAX_ALIASED:
             raise _problem(f"aliases add more than {MAX_ALIASED:,} values", event)
+        self._aliased_text += _text_size(value) if text is None else len(text)
+        if self._aliased_text > MAX_ALIASED_TEXT:
+            raise _problem(f"aliases add more than {MAX_ALIASED_TEXT:,} characters", event)
         if is_too_deep(value):
             raise too_deep(event.start_mark.line + 1, event.start_mark.column + 1)
         frame = self._stack[-1] if self._stack else None
@@ -348,3 +352,12 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> SyntaxProblem:
         else ""
     )
     return SyntaxProblem(message, mark.line + 1, mark.column + 1, hint)
+
+
+def _text_size(value: Any) -> int:
+    """Return how many characters the keys and texts in a value have."""
+    if isinstance(value, dict):
+        return sum(len(key) + _text_size(item) for key, item in value.items())
+    if isinstance(value, list):
+        return sum(map(_text_size, value))
+    return len(value) if isinstance(value, str) else 1

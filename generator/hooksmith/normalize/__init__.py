@@ -18,6 +18,7 @@ from .empty_unions import refuse_empty_unions
 from .inventory import Subject, census
 from .openapi32 import lower_32
 from .repair import tolerate
+from .repair.multiplication import refuse_multiplied_texts
 from .specialisations import specialise
 from .swagger2 import upgrade_swagger
 
@@ -70,6 +71,7 @@ def normalize(library: Library) -> Normal:
     upgrade_swagger(bundled, findings)
     subjects = census(bundled)
     tolerate(bundled, findings)
+    refuse_multiplied_texts(bundled, findings)
     if str(bundled.document.get("openapi", "")) >= "3.2":
         lower_32(bundled, findings)
     upgrade(bundled.document)

@@ -8,6 +8,9 @@ import textwrap
 WIDTH = 100
 """Columns of a line of generated code."""
 
+LONGEST = 20_000
+"""Characters of a docstring."""
+
 _UNSAFE = re.compile(r"[^\t\n\x20-\x7e]")
 _UNSAFE_BEYOND_ASCII = (
     r"[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe"
@@ -25,7 +28,7 @@ def docstring(value: str, indent: int) -> str:
         value: Markdown.
         indent: The columns by which lines after the first are indented.
     """
-    body = wrap(_harmless(value), WIDTH - indent - 3)
+    body = wrap(_harmless(_cut(value)), WIDTH - indent - 3)
     if not body:
         return ""
     first, *rest = body.split("\n")
@@ -37,6 +40,11 @@ def docstring(value: str, indent: int) -> str:
     elif body.endswith('"'):
         lines[0] += " "
     return '"""' + "\n".join(lines) + '"""'
+
+
+def _cut(value: str) -> str:
+    """Return a text; if it is too long for a docstring, its beginning and an ellipsis."""
+    return value if len(value) <= LONGEST else f"{value[:LONGEST].rsplit(maxsplit=1)[0]} …"
 
 
 def _harmless(value: str) -> str:

@@ -28,6 +28,9 @@ _SPELLINGS = (
     ("string email", "email"),
     ("string binary", "binary file blob stream"),
 )
+LONGEST_TEXT = 20_000
+"""Characters of a pattern or default: it is repeated in every class that takes over the property."""
+
 _TYPE_AND_FORMAT = {
     spelling: type_and_format
     for type_and_format, spellings in _SPELLINGS
@@ -59,6 +62,9 @@ class _Mender:
                 "an empty list admits no value at all, and is left out",
                 "list the values, or remove `enum`",
             )
+        for key in ("pattern", "default"):
+            if isinstance(text := schema.get(key), str) and len(text) > LONGEST_TEXT:
+                self._drop(key, f"is longer than {LONGEST_TEXT:,} characters, and is left out")
         if "required" in schema:
             self._required()
         if isinstance(schema.get("properties"), dict):
