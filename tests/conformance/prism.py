@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import socket
 import subprocess
@@ -84,8 +85,8 @@ class MockServer:
     def has_passed(self) -> bool:
         """Whether the last request was valid by the server's log."""
         lines = self._log.read_text("utf-8", "replace").splitlines()
-        last = next((line for line in reversed(lines) if "[VALIDATOR]" in line), "")
-        return "request passed" in last
+        since = itertools.takewhile(lambda line: "Request received" not in line, reversed(lines))
+        return any("The request passed the validation rules" in line for line in since)
 
     def has_ended(self) -> bool:
         """Whether the process has ended: some requests make Prism crash."""
