@@ -17,6 +17,7 @@
     names = { "/components/schemas/WebhookEndpointJson" = "WebhookEndpoint" }
     signature = "github"              # as x-hooksmith-signature and x-hooksmith-events, for a document of others
     events = { type = [{ header = "X-GitHub-Event" }, "/action"] }
+    environment = "OPENAI"            # the client reads OPENAI_API_KEY, whatever the package's name
     include = { tags = ["issues"] }   # the part to generate, by patterns of tags, paths, operations and webhooks
     exclude = { paths = ["/admin/*"] } # what to leave out of it
 
@@ -106,6 +107,7 @@ class ApiConfig(_Frozen):
     names: dict[Pointer, Identifier] = {}
     signature: Annotated[str | dict[str, Any] | None, AfterValidator(_check_signature)] = None
     events: Annotated[dict[str, Any] | None, AfterValidator(_check_events)] = None
+    environment: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
     include: PatternsConfig = PatternsConfig()
     exclude: PatternsConfig = PatternsConfig()
 
@@ -151,6 +153,7 @@ class Config(_Frozen):
             operation_names=self.operation_names,
             pagination=self.pagination,
             resources=self.resources,
+            environment=api.environment,
             include=api.include.patterns,
             exclude=api.exclude.patterns,
             runtime="shared",

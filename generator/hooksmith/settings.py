@@ -62,6 +62,8 @@ class Settings:
     """Whether methods leave out the words that their resource says; None: as the document says, else short."""
     resources: Literal["tags", "nested"] | None = None
     """Whether resources nest as the paths below a tag do; None: as the document says, else `tags`."""
+    environment: str | None = None
+    """Beginning of the names of environment variables; None: as the document says, else the package's name."""
     include: Patterns = Patterns()
     """What to generate; empty: everything. Names are those of the whole document."""
     exclude: Patterns = Patterns()
@@ -91,6 +93,7 @@ class Settings:
             "operation-names": self.operation_names,
             "pagination-detection": self.pagination,
             "resources": self.resources,
+            "environment": self.environment,
         }
         return {
             f"x-hooksmith-{name}": extension

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from hooksmith.errors import ConfigError
@@ -93,6 +94,23 @@ def test_methods_resources_arguments_credentials_and_the_client(
         assert "number" in client.talks.list_chat_completions.__annotations__
         assert "at" in client.llms.list_models.__annotations__
         assert type(client.talks).__name__ == "Talks"
+
+
+def test_environment_variables_need_not_begin_with_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case_home: Path
+) -> None:
+    made = result_of(DOCUMENT, tmp_path, names={SCHEME: "api_key"}, environment="OPENAI")
+    with imported(made.files, case_home) as package:
+        monkeypatch.setenv("OPENAI_API_KEY", "secret")
+        monkeypatch.setenv("OPENAI_BASE_URL", "https://other.example")
+        requests: list[httpx2.Request] = []
+        transport = httpx2.MockTransport(
+            lambda request: requests.append(request) or httpx2.Response(204)
+        )
+        client = package.OpenAIClient(http_client=httpx2.Client(transport=transport))
+        client.models.list_models()
+    assert requests[0].headers["authorization"] == "Bearer secret"
+    assert requests[0].url.host == "other.example"
 
 
 def test_a_chosen_name_changes_no_other(path: Path) -> None:

@@ -35,6 +35,7 @@ def describe_client(normal: Normal, taken: Iterable[str], overrides: Overrides) 
     name = pascal(extension["name"]) if "name" in extension else _client_name(title)
     return Client(
         name=overrides.client or f"{name}Client",
+        environment=normal.document.get("x-hooksmith-environment", ""),
         settings=tuple(settings),
         idempotency_header=extension.get("idempotency_header"),
         request_id_header=extension.get("request_id_header"),

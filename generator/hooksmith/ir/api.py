@@ -67,10 +67,12 @@ class Client:
     """Settings of the client classes, `name` and `Async…`.
 
     `idempotency_header`: header that makes a POST safe to repeat; None: the API has none. `retry_statuses`: statuses
-    to retry beside 408, 429 and 5xx.
+    to retry beside 408, 429 and 5xx. `environment`: beginning of the names of environment variables; empty: the
+    package's name.
     """
 
     name: str
+    environment: str = ""
     settings: tuple[Setting, ...] = ()
     idempotency_header: str | None = None
     request_id_header: str | None = None

@@ -181,6 +181,8 @@ def _api_info(api: Api, package: str, imports: Imports) -> Iterator[str]:
     imports.add_runtime("client.operation", "ApiInfo")
     yield f"name={literal(package)}"
     yield f"title={literal(api.title)}"
+    if api.client.environment:
+        yield f"environment={literal(api.client.environment)}"
     if api.servers:
         servers = ", ".join(_server(server, imports) for server in api.servers)
         yield f"servers=({servers},)"
