@@ -278,13 +278,14 @@ SecurityScheme = HttpBearer | HttpBasic | ApiKey | OAuth2ClientCredentials | Mut
 class ApiInfo:
     """An API as a whole.
 
-    `name`, in capitals, starts the names of the environment variables. `idempotency_header` is None where
-    the API has none; where it has, each POST carries a key. `retry_statuses` are those that the API
-    says to repeat, beside 408, 429 and 5xx.
+    `environment`, or else `name` in capitals, starts the names of the environment variables.
+    `idempotency_header` is None where the API has none; where it has, each POST carries a key.
+    `retry_statuses` are those that the API says to repeat, beside 408, 429 and 5xx.
     """
 
     name: str
     title: str = ""
+    environment: str = ""
     servers: tuple[Server, ...] = ()
     schemes: Mapping[str, SecurityScheme] = field(default_factory=dict)
     security: Security = ()

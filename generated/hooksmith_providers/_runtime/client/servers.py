@@ -17,7 +17,7 @@ _IN_PATH = re.compile(r"(?!(.*/)?\.{1,2}(/|$))[A-Za-z0-9._~/-]+")
 
 def env_name(api: ApiInfo, argument: str) -> str:
     """Return the environment variable of a constructor's argument: `WORKOS_API_KEY` for `api_key`."""
-    return re.sub(r"[^A-Z0-9]+", "_", f"{api.name}_{argument}".upper())
+    return re.sub(r"[^A-Z0-9]+", "_", f"{api.environment or api.name}_{argument}".upper())
 
 
 def from_env(api: ApiInfo, argument: str) -> str | None:
