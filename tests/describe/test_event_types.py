@@ -172,16 +172,18 @@ def test_without_a_type_a_receiver_has_handlers_by_hand(tmp_path: Path, case_hom
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{"signature": "github"}, {"events": {"type": "/type"}}],
+    ("settings", "paths"),
+    [
+        ({"signature": "github"}, {}),
+        ({"events": {"type": "/type"}}, {"/a": {"get": {"responses": {}}}}),
+    ],
     ids=["signature", "events"],
 )
-def test_a_setting_without_effect_is_an_error(settings: Any, tmp_path: Path) -> None:
+def test_a_setting_without_effect_is_an_error(settings: Any, paths: Any, tmp_path: Path) -> None:
     with pytest.raises(ExtensionError, match="has no effect: the document has no webhooks"):
-        result_of(openapi({"/a": {"get": {"responses": {}}}}), tmp_path, **settings)
+        result_of(openapi(paths), tmp_path, **settings)
 
 
-def test_the_signature_of_callbacks_has_an_effect(tmp_path: Path) -> None:
-    call = {"callbacks": {"done": {"{$request.query.url}": {"post": {"responses": {}}}}}}
-    document = openapi({"/a": {"post": {**call, "responses": {}}}})
+def test_a_document_of_operations_may_name_the_scheme_of_its_provider(tmp_path: Path) -> None:
+    document = openapi({"/a": {"get": {"responses": {}}}})
     assert result_of(document, tmp_path, signature="github").files

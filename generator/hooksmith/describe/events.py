@@ -13,7 +13,6 @@ from ..naming.casing import snake, upper
 from ..naming.unique_names import unique
 from ..normalize import Normal
 from ..openapi.grammar import Node
-from ..openapi.operations import operations
 from .deliveries import Delivery, acknowledgement, deliveries
 from .event_envelopes import find_envelope, opened, relative_positions
 from .event_pointers import check_positions, fits_somewhere
@@ -63,16 +62,13 @@ def describe_events(normal: Normal, schemas: Schemas) -> Events:
 
 
 def _check_effect(normal: Normal, declared: Mapping[str, Any], described: list[Delivery]) -> None:
-    """Raise ExtensionError for positions or a signature scheme of a document without deliveries."""
-    has_callbacks = any(
-        "callbacks" in operation
-        for item in (normal.document.get("paths") or {}).values()
-        if isinstance(item, dict)
-        for _, operation in operations(item)
-    )
+    """Raise ExtensionError for positions or a signature scheme of a document without deliveries.
+
+    A document of operations may name the scheme of its provider, as `hooksmith init` writes it.
+    """
     for key, is_without_effect in (
         ("x-hooksmith-events", bool(declared) and not described),
-        ("x-hooksmith-signature", not described and not has_callbacks),
+        ("x-hooksmith-signature", not described and not normal.document.get("paths")),
     ):
         if key in normal.document and is_without_effect:
             raise ExtensionError.at(
