@@ -173,7 +173,9 @@ _A = TypeVar("_A")
 def _returned(method: Callable[..., _T]) -> _T: ..."""
 
 
-_PLAIN = frozenset("models events event_types analytic_events client webhook callbacks".split())
+_PLAIN = frozenset(
+    "models params events event_types analytic_events client webhook callbacks".split()
+)
 
 
 class _Builder:

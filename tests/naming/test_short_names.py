@@ -11,7 +11,7 @@ import pytest
 from hooksmith.naming.short_names import short_names
 from hooksmith.pipeline import describe_document, generate
 from hooksmith.settings import Settings
-from support.documents import written
+from support.documents import openapi, written
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,24 @@ def test_a_method_called_list_leaves_annotations_their_list(
     assert "from builtins import list as _list" in files["resources/emails.py"]
     assert typing.get_type_hints(Emails.list)["return"] == list[int]
     assert typing.get_type_hints(Emails.send)["return"] == list[int]
+
+
+def test_a_name_leaves_out_the_address_that_fastapi_writes_into_it(tmp_path: Path) -> None:
+    """FastAPI's `operationId` is function, path and method; two functions of a tag with one name keep all of it."""
+    ids = {
+        "/api/v1/app/": {"post": "create_app_api_v1_app__post", "get": "read_api_v1_app__get"},
+        "/api/v1/app/{app_id}": {
+            "get": "read_api_v1_app__app_id__get",
+            "put": "_api_v1_app__app_id__put",
+        },
+    }
+    paths = {
+        path: {method: {**operation(name), "tags": ["App"]} for method, name in item.items()}
+        for path, item in ids.items()
+    }
+    document = written(openapi(paths), tmp_path)
+    (resource,) = describe_document(document, Settings(package="made")).api.resources
+    names = [operation.name for operation in resource.operations]
+    assert names[0] == "create"
+    assert len(set(names)) == 4
+    assert "read" not in names

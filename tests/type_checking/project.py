@@ -20,10 +20,13 @@ from hooksmith.settings import Settings
 from support.cases import PARENT, Case, case_folders, write_files, write_parent
 from support.large_document import large_document, write_document
 from support.made import generate
-from support.paths import CASES, GENERATED, ROOT
+from support.paths import CASES, GENERATED, ROOT, TESTS
 
 SNIPPETS = Path(__file__).parent / "snippets"
+PROGRAMS = Path(__file__).parent / "programs"
+"""Programs of users: `NAME_program.py` uses the package `NAME_api` of `tests/documents/NAME.yaml`."""
 EXPECTED = re.compile(r"# error(?:: (?P<text>.+))?$")
+DOCUMENTS = TESTS / "documents"
 PACKAGES_OF_SNIPPETS = ("callbacks", "json_schema", "webhooks_batch", "webhooks_options")
 """The cases that snippets import."""
 
@@ -43,7 +46,28 @@ class Finding:
 def snippets() -> dict[str, str]:
     """Return the text of each snippet by the name of its file; the documentation's example of callbacks is one."""
     texts = {path.name: path.read_text("utf-8") for path in sorted(SNIPPETS.glob("*.py"))}
-    return {**texts, "readme_callbacks.py": readme_callbacks(f"{PARENT}.callbacks")}
+    return {
+        **texts,
+        **programs(),
+        "readme_callbacks.py": readme_callbacks(f"{PARENT}.callbacks"),
+    }
+
+
+def programs() -> dict[str, str]:
+    """Return the text of each program of a user by the name of its file."""
+    return {path.name: path.read_text("utf-8") for path in sorted(PROGRAMS.glob("*_program.py"))}
+
+
+def write_user_packages(home: Path) -> set[Path]:
+    """Write the packages that programs use into `home`; return the files."""
+    texts: dict[str, str] = {}
+    for program in programs():
+        name = program.removesuffix("_program.py")
+        document = DOCUMENTS / f"{name}.yaml"
+        files = generate(document, Settings(package=f"{name}_api", formatter="none")).files
+        texts |= {f"{name}_api/{path}": text for path, text in files.items()}
+    write_files(home, texts)
+    return {home / path for path in texts}
 
 
 def readme_callbacks(package: str) -> str:
@@ -73,7 +97,7 @@ def write_project(home: Path, cases: Iterable[str]) -> None:
             texts |= {f"{PARENT}/{folder.name}/{path}": text for path, text in files.items()}
     write_parent(home)
     write_files(home, texts)
-    _remove_stale(home, {home / path for path in texts})
+    _remove_stale(home, {home / path for path in texts} | write_user_packages(home))
 
 
 def _large_package(home: Path) -> dict[str, str]:

@@ -45,6 +45,8 @@ class Assignability:
         """Return an annotation of another package as it reads here: names that cannot be imported are `Any`."""
 
         def resolve(name: str) -> Annotation:
+            if name in old.dictionaries and name not in self.surface.dictionaries:
+                return ANY
             definition = old.definitions.get(name)
             if definition is None or self.surface.exported(definition.module, name):
                 return Name(name)
@@ -66,9 +68,7 @@ class Assignability:
             case Name("Event") if self.surface.event_union:
                 return self.expand(parse(self.surface.event_union))
             case Name(name):
-                definition = self.surface.definitions.get(
-                    name, self.surface.dictionary_aliases.get(name)
-                )
+                definition = self.surface.definitions.get(name, self.surface.dictionaries.get(name))
                 if isinstance(definition, AliasSurface):
                     return self.expand(parse(definition.annotation))
         return annotation

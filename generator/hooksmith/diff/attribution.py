@@ -129,6 +129,8 @@ class _Index:
             return []
         if module.startswith("resources."):
             return self._at([f"client.{module.removeprefix('resources.')}"])
+        if module == "params":
+            return self._of_dictionary(name)
         if module == "callback_receiver" or name.startswith("Callback"):
             return self._of_rules("callback-")
         old, new = self._sides
@@ -138,6 +140,18 @@ class _Index:
         if is_client and new.surface.client_classes:
             return self._of_rules("client-renamed")
         return []
+
+    def _of_dictionary(self, name: str) -> list[int]:
+        """Changes of the methods whose arguments accept a TypedDict; if none has it, changes of all methods."""
+        places = [
+            f"client.{resource.name}.{method.name}"
+            for side in self._sides
+            for resource in side.view.resources
+            for method in resource.methods
+            if any(name in names(parse(argument.annotation)) for argument in method.arguments)
+        ]
+        methods = (each for place, each in self._by_place.items() if place.startswith("client."))
+        return self._at(places) or _unique(methods)
 
     def _of_parts(self, place: str) -> list[int]:
         """Changes that give the package a part, or take it away: its first or last event or method."""

@@ -108,6 +108,8 @@ class Surface:
             yield "analytic_events", ["AnalyticEvent"]
         if view.client is not None:
             yield "client", list(self.client_classes)
+        if view.params is not None:
+            yield "params", list(self.dictionaries)
         yield from self._receiving_exports()
         for resource in view.resources:
             names = [resource.class_name, f"Async{resource.class_name}"]
@@ -143,14 +145,16 @@ class Surface:
             yield self._definition(definition, EVENTS)
 
     @cached_property
-    def dictionary_aliases(self) -> Mapping[str, AliasSurface]:
-        """The aliases of the module of TypedDicts by name."""
-        aliases = self.view.params.aliases if self.view.params else ()
-        return {
+    def dictionaries(self) -> Mapping[str, AliasSurface | None]:
+        """The names of the module of TypedDicts; an alias has a surface, a TypedDict is compared by name."""
+        params = self.view.params
+        if params is None:
+            return {}
+        return {definition.name: None for definition in params.definitions} | {
             alias.name: AliasSurface(
                 name=alias.name, module="params", annotation=_alias_annotation(alias.expression)
             )
-            for alias in aliases
+            for alias in params.aliases
         }
 
     def _definition(self, definition: DefinitionView, module: str) -> DefinitionSurface:

@@ -25,4 +25,8 @@ def _imports(old: Surface, new: Surface) -> Iterator[Break]:
     for module, exported in old.exports.items():
         for name in sorted(exported - new.exports.get(module, frozenset())):
             place = f"{module}.{name}" if module else name
-            yield Break(use="import", place=place, old=name, names=frozenset({name}))
+            names = {name}
+            if module == "params":  # the TypedDict of a model, or of its sent shape
+                model = name.removesuffix("Params")
+                names = {model, f"{model}Input"}
+            yield Break(use="import", place=place, old=name, names=frozenset(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -116,7 +117,8 @@ class _Groups:
         tags = resource_tags(paths)
         is_nested = document.get("x-hooksmith-resources") == "nested"
         nested = nested_resources(paths) if is_nested else {}
-        for operation in _with_names_by_tag(list(named_operations(document))):
+        is_short = document.get("x-hooksmith-operation-names", "short") == "short"
+        for operation in _with_names_by_tag(list(named_operations(document)), is_short):
             tag = operation.tag or tags[operation.path]
             self._add(operation, tag, inner_attributes(tag, nested.get(operation.path, ())))
 
@@ -173,8 +175,12 @@ def first_tag(operation: Node) -> str:
     return str(tags[0]) if isinstance(tags, list) and tags else ""
 
 
-def _with_names_by_tag(operations: Sequence[NamedOperation]) -> list[NamedOperation]:
+def _with_names_by_tag(
+    operations: Sequence[NamedOperation], is_short: bool
+) -> list[NamedOperation]:
     """Return the operations with method names that are unique within each tag.
+
+    `is_short`: whether a name leaves out the operation's path and method.
 
     Operations without a tag count as one tag, although their paths select their resources: a new path that moves an
     operation to another resource then does not rename it.
@@ -185,9 +191,29 @@ def _with_names_by_tag(operations: Sequence[NamedOperation]) -> list[NamedOperat
     named = {
         operation.pointer: operation
         for group in by_tag.values()
-        for operation in _distinct_names(group)
+        for operation in _distinct_names(_without_addresses(group) if is_short else group)
     }
     return [named[operation.pointer] for operation in operations]
+
+
+def _without_addresses(operations: Sequence[NamedOperation]) -> Sequence[NamedOperation]:
+    """Return operations whose method names leave out path and method, unless several would share the rest.
+
+    FastAPI writes `create_app_api_v1_app__post` for the function `create_app` of `POST /api/v1/app/`.
+    """
+    names = [argument(_without_address(operation)) for operation in operations]
+    count = Counter(names)
+    return [
+        operation._replace(name=name) if count[name] == 1 else operation
+        for operation, name in zip(operations, names, strict=True)
+    ]
+
+
+def _without_address(operation: NamedOperation) -> str:
+    method = operation.pointer.rpartition("/")[2]
+    address = re.sub(r"\W", "_", operation.path) + f"_{method}"
+    name = operation.id.removesuffix(address)
+    return name if name.strip("_") else operation.id
 
 
 def _distinct_names(operations: Sequence[NamedOperation]) -> Sequence[NamedOperation]:

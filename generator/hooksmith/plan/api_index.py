@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from ..ir import Operation, Resource
 from .docstrings import md_code
 from .methods import content_type_argument
-from .views import ArgumentView, OverloadView, ResourceDocView, ResourceView
+from .views import ArgumentView, MethodView, OverloadView, ResourceDocView, ResourceView
 
 _WIDTH = 118
 """Columns of a line; the mark of the list item takes two more."""
@@ -19,12 +20,26 @@ def plan_resource_doc(resource: Resource, view: ResourceView) -> ResourceDocView
     """Plan the section of a resource, in Markdown."""
     return ResourceDocView(
         name=resource.name,
+        module=resource.module,
         calls=tuple(
-            _call_doc(resource.name, operation, overload)
+            call
             for operation, method in zip(resource.operations, view.methods, strict=True)
-            for overload in method.documented_signatures
+            for call in _call_docs(resource, operation, method)
         ),
     )
+
+
+def _call_docs(resource: Resource, operation: Operation, method: MethodView) -> Iterator[str]:
+    """Yield the items of an operation: one for each signature, the last with the call for a raw reply."""
+    *first, last = (
+        _call_doc(resource.name, operation, signature) for signature in method.documented_signatures
+    )
+    yield from first
+    constant = method.constant.rpartition(".")[2]
+    parts = "".join(f", {part.name}={'{…}' if part.items else '…'}" for part in method.parts)
+    has_raw = method.verb != "stream_items"
+    raw = md_code(f"client.call_raw({resource.module}.{constant}{parts})")
+    yield f"{last}\n  raw: {raw}" if has_raw else last
 
 
 def _call_doc(resource: str, operation: Operation, overload: OverloadView) -> str:

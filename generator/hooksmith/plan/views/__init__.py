@@ -267,6 +267,8 @@ class ResourceDocView(NamedTuple):
     """The section of a resource in api.md; `calls` are items of a list, in Markdown."""
 
     name: str
+    module: str
+    """The module of its operations."""
     calls: tuple[str, ...]
 
 
