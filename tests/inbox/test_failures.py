@@ -15,6 +15,7 @@ import pytest
 
 from hooksmith_providers._runtime.webhooks.inbox import worker as worker_module
 from hooksmith_providers._runtime.webhooks.inbox.group_commit import GroupCommit
+from hooksmith_providers._runtime.webhooks.inbox.sqlite_batch import add_plain
 from hooksmith_providers._runtime.webhooks.inbox.sqlite_inbox import SQLiteInbox
 from hooksmith_providers._runtime.webhooks.inbox.states import Outcome, State
 from hooksmith_providers._runtime.webhooks.inbox.worker import Upkeep
@@ -240,3 +241,19 @@ def test_a_file_that_exists_keeps_its_events(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with closing(SQLiteInbox(path)) as inbox:
         assert list(states(inbox)) == ["a"]
+
+
+def test_duplicates_within_a_group_are_added_once(tmp_path: Path) -> None:
+    with closing(SQLiteInbox(tmp_path / "inbox.db")) as inbox:
+        inbox.add([delivery("known")])
+        group = [delivery("a"), delivery("a"), delivery("known"), delivery("b"), delivery(None)]
+        added = inbox._write(lambda session: add_plain(session.connection, group, 0.0))
+        assert [(each.ids, each.due, each.duplicates) for each in added] == [
+            ((2,), (2,), 0),
+            ((), (), 1),
+            ((), (), 1),
+            ((5,), (5,), 0),
+            ((6,), (6,), 0),
+        ]
+        rows = inbox._read(lambda each: each.execute("SELECT count(*) FROM inbox_deliveries"))
+        assert rows == [(4,)], "deliveries without a new event are dropped"
