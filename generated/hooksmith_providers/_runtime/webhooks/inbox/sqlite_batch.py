@@ -1,7 +1,7 @@
 """Additions to an inbox in SQLite: the deliveries of a group in two statements.
 
-Python's sqlite3 releases the interpreter's lock for each statement, and must wait for it again: with a busy event loop
-beside it, that costs more than the statement.
+Python's sqlite3 releases the interpreter's lock for each statement and each row, and must wait for it again: with a
+busy event loop beside it, that costs more than the statement. Hence the row ids are read as one row.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def add_plain(
         of_events += (delivery_id, event.position, delivery.source, delivery.tenant, event.event_id)
         of_events += (event.type, now, now)
     connection.execute(_insert_deliveries(len(deliveries)), of_deliveries)
-    rows = connection.execute(_insert_events(len(deliveries)), of_events).fetchall()
+    connection.execute(_insert_events(len(deliveries)), of_events)
     # The row of a duplicate has the delivery of the first; within one group that is a delivery of this group.
-    new = {delivery_id: id_ for id_, delivery_id, duplicates in rows if duplicates == 0}
+    (added,) = connection.execute(_ADDED, [first]).fetchone()
+    new = dict(json.loads(added))
     ids = range(first, first + len(deliveries))
     repeated = [delivery_id for delivery_id in ids if delivery_id not in new]
     if repeated:
@@ -80,5 +81,8 @@ def _insert_events(count: int) -> str:
 _EVENTS = """
 INSERT INTO inbox_events (delivery_id, position, source, tenant, event_id, type, state, received_at, due_at) VALUES
 ON CONFLICT (source, tenant, event_id) DO UPDATE SET duplicates = inbox_events.duplicates + 1
-RETURNING id, delivery_id, duplicates
 """
+
+_ADDED = (
+    "SELECT json_group_array(json_array(delivery_id, id)) FROM inbox_events WHERE delivery_id >= ?"
+)
