@@ -102,6 +102,7 @@ DOCUMENTS: dict[str, Callable[[], Node]] = {
     "a chain of unions": lambda: chain(LONG, lambda item: {"anyOf": [item, {"type": "null"}]}),
     "a chain of allOf": lambda: chain(LONG, lambda item: {"allOf": [item]}),
     "a chain of not": lambda: chain(LONG, lambda item: {"not": item}),
+    "a chain of not and allOf": lambda: chain(400, lambda item: {"not": {"allOf": [item, item]}}),
     "a chain of properties": lambda: chain(LONG, lambda item: plain("p", items=item)),
     "a chain of base classes": lambda: {
         "U0": plain("x"),
