@@ -165,7 +165,7 @@ def _copy(document: Node, group: Node) -> Node:
     """Return a copy of a group of keywords without references; {} if there can be none."""
     try:
         return _AssertionCopier(document, "unevaluatedProperties" in group).object(group, ())
-    except (_NotCopyable, RecursionError):  # merged `allOf`s may nest deeper than Python's limit of calls
+    except (_NotCopyable, RecursionError):  # merged `allOf`s may nest deeply
         return {}
 
 
