@@ -82,12 +82,9 @@ def main(base_url: str) -> list[object]:
         results += [check(client, "ce58", [("a.py", 3, "unused")]).id, open_titles(client)]
         made, refused = report(client, "Unused names"), report(client, "")
         results += [made and made.number, refused, asyncio.run(publish(base_url, {"a.py": "1"}))]
-        wrong: ChecksCreateRequestOutputParams = {
-            "title": "Lint",
-            "sumary": "none",
-        }  # error: sumary
+        typo: ChecksCreateRequestOutputParams = {"title": "a", "sumary": "b"}  # error: sumary
         try:
-            client.checks.create(owner="o", repo="r", name="n", head_sha="s", output=wrong)
+            client.checks.create(owner="o", repo="r", name="n", head_sha="s", output=typo)
         except RequestError as error:
             results.append(str(error.details[0]))
     return results

@@ -26,6 +26,7 @@ WEATHER: ChatCompletionToolParams = {
         "strict": True,
     },
 }
+TYPO: ChatCompletionRequestUserMessageParams = {"role": "user", "contnet": "a"}  # error: contnet
 
 
 def temperature(arguments: str) -> str:
@@ -86,11 +87,7 @@ def main(base_url: str) -> list[object]:
             describe(client, "https://x.test/a"),
         ]
         results.append([vector.embedding for vector in vectors])
-        typo: ChatCompletionRequestUserMessageParams = {
-            "role": "user",
-            "contnet": "a",
-        }  # error: contnet
-        for message in (typo, {"role": "usr", "content": "a"}):
+        for message in (TYPO, {"role": "usr", "content": "a"}):
             try:
                 client.call(
                     operations.CREATE_COMPLETION, body={"model": "m", "messages": [message]}
