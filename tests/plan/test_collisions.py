@@ -457,7 +457,7 @@ def test_a_union_of_itself_and_a_value_is_a_type(load: Load) -> None:
 
 def test_arguments_of_the_constructor_are_named_together(load: Load) -> None:
     flows = {"clientCredentials": {"tokenUrl": "https://example.com/token", "scopes": {}}}
-    parameters = ["class", "base_url", "audience", "client_id", "tail\n"]
+    parameters = ["class", "base_url", "audience"]
     names = ["base_url", "self", "class", "username", "audience", "token", "timeout"]
     document = openapi(
         {"/": {"get": operation("get")}},

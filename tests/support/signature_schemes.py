@@ -13,6 +13,8 @@ from hooksmith_providers._runtime.webhooks.signatures.keys import SecretText
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
 from hooksmith_providers._runtime.webhooks.signatures.standard_webhooks import StandardWebhooks
 
+from .signature_vectors import STANDARD_SECRET
+
 _NAMES = {
     "HMAC": HMAC,
     "HTTPMessageSignatures": HTTPMessageSignatures,
@@ -20,6 +22,18 @@ _NAMES = {
     "SignedAt": SignedAt,
     "StandardWebhooks": StandardWebhooks,
 }
+
+
+_SECRETS = {
+    "adyen": b"secret".hex(),
+    "standard-webhooks": STANDARD_SECRET,
+    "svix": STANDARD_SECRET,
+}
+
+
+def secret_of(name: str) -> str:
+    """A secret of the form that a scheme of the catalogue takes."""
+    return _SECRETS.get(name, "secret")
 
 
 def scheme(name: str) -> Any:

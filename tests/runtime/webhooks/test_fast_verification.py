@@ -32,7 +32,7 @@ Headers = dict[str, str]
 
 
 def bound(name: str, secret: Any = SECRET) -> Any:
-    return scheme(name).bind(secret)
+    return scheme(name).bind(secret.encode().hex() if name == "adyen" else secret)
 
 
 def signed(verifier: Any, now: float = NOW) -> Headers:

@@ -19,11 +19,10 @@ from hooksmith_providers._runtime.webhooks.errors import (
     WebhookError,
 )
 from hooksmith_providers._runtime.webhooks.signatures.message import Message
-from support.signature_schemes import scheme, sign
+from support.signature_schemes import scheme, secret_of, sign
 from support.signature_vectors import MATTR_PRIVATE_JWK, STANDARD_SECRET
 
 NAMES = ["mattr", "scalekit", "socotra", "workos"]
-SECRETS = {"svix": STANDARD_SECRET, "standard-webhooks": STANDARD_SECRET}
 WEBHOOKS: dict[str, Any] = {
     "mattr": mattr.Webhook([MATTR_PRIVATE_JWK]),
     "scalekit": scalekit.Webhook(STANDARD_SECRET),
@@ -78,7 +77,7 @@ def headers_of(call: Any) -> list[str]:
 @pytest.mark.parametrize("name", known_schemes())
 @given(body=st.binary(max_size=100), data=st.data())
 def test_headers(name: str, body: bytes, data: st.DataObject) -> None:
-    secret = SECRETS.get(name, "secret")
+    secret = secret_of(name)
     signed = sign(name, secret, body, now=1, url="https://e.com")
     given_headers = [
         (key.encode(), data.draw(junk | st.just(value.encode()))) for key, value in signed.items()

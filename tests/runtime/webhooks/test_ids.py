@@ -16,10 +16,9 @@ from hooksmith_providers._runtime.webhooks.receiver.webhook_receiver import Webh
 from hooksmith_providers._runtime.webhooks.webhook import BaseWebhook
 from hooksmith_providers.workos import UserCreated
 from hooksmith_providers.workos.testing import example
-from support.signature_schemes import scheme
+from support.signature_schemes import scheme, secret_of
 from support.signature_vectors import STANDARD_SECRET
 
-SECRETS = {"svix": STANDARD_SECRET, "standard-webhooks": STANDARD_SECRET}
 ID_HEADERS = {"svix": "svix-id", "standard-webhooks": "webhook-id"}
 URL = "https://example.com/hooks"
 BODY = example(UserCreated).body
@@ -34,7 +33,7 @@ def receiver_of(name: str) -> tuple[WebhookReceiver[Any], Pairs]:
         name="acme", models=events.models, type=events.type, id=InHeader(header)
     )
     webhook: BaseWebhook[Any] = BaseWebhook(
-        scheme(name).bind(SECRETS.get(name, "secret")), catalogue, tolerance=300
+        scheme(name).bind(secret_of(name)), catalogue, tolerance=300
     )
     signed = webhook.sign(BODY, id_="msg_1", url=URL)
     receiver = WebhookReceiver(webhook, url=URL)
