@@ -10,7 +10,7 @@ import pytest
 from support.paths import GENERATOR, ROOT, RUNTIME
 
 PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md")
-QUESTIONS = 12
+QUESTIONS = 13
 
 
 def text(page: str) -> str:

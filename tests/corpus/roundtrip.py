@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import pkgutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -171,7 +172,7 @@ class _Adapters:
     """The generated type of each schema of a document."""
 
     def __init__(self, real: RealDocument) -> None:
-        self._schemas = Schemas(real.normal, real.names)
+        self._schemas = Schemas(real.normal, real.names.classes)
         self._schemas.add_components()
         found = ("models", "events") if "webhooks" in real.normal.document else ("models",)
         self._modules = [importlib.import_module(f"{real.package}.{name}") for name in found]
@@ -190,8 +191,9 @@ class _Adapters:
     def _namespace(self) -> dict[str, Any]:
         names: dict[str, Any] = {}
         exec("from typing import *\nfrom datetime import date\nfrom pydantic import Field", names)
-        for module in ("base", "timestamp", "unions", "constraints", "numbers"):
-            names |= vars(importlib.import_module(f"{self._runtime}.models.{module}"))
+        models = importlib.import_module(f"{self._runtime}.models")
+        for module in pkgutil.iter_modules(models.__path__, f"{models.__name__}."):
+            names |= vars(importlib.import_module(module.name))
         for module in self._modules:
             names |= {
                 name: getattr(module, name) for name in dir(module) if not name.startswith("__")

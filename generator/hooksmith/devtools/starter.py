@@ -14,7 +14,7 @@ from ..config import FILE_NAMES
 from ..errors import ConfigError, Place
 from ..frozen import value
 from ..ir import Api, Operation
-from ..ir.queries import signs_url
+from ..ir.queries import has_event_type, signs_url
 from ..naming.casing import snake
 from ..settings import check_identifier
 from ..suggest import did_you_mean
@@ -157,7 +157,8 @@ def first_lines(api: Api, module: str) -> str:
 
 
 def _receiver_lines(api: Api, module: str) -> Iterator[str]:
-    event = next((each for each in api.events.events if each.models), None)
+    events = api.events.events if has_event_type(api) else ()
+    event = next((each for each in events if each.models), None)
     names = ", ".join(sorted([*(event.models[:1] if event else ()), "Webhook", "WebhookReceiver"]))
     yield f"from {module} import {names}"
     yield ""

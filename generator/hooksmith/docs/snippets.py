@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..frozen import value
 from ..ir import Event, Field, Model, Named, Operation, Resource, Scalar, SecurityScheme, Type
-from ..plan.agents import receiver_code
+from ..plan.agents import UNTYPED, handled_class, receiver_code
 from ..plan.literals import literal
 from ..plan.views import ArgumentView, MethodView, PackageView
 from .index import ApiIndex
@@ -49,10 +49,9 @@ class Credentials(NamedTuple):
 
 def handler_stub(index: ApiIndex, view: PackageView, event: Event, names: Names) -> str:
     """Return a module with a receiver and a handler of an event."""
-    class_name = event.models[0]
-    return receiver_code(
-        view, names.package, class_name, f"print(event{_accessor(index, class_name)})"
-    )
+    class_name = handled_class(index.api, event)
+    accessor = "" if class_name == UNTYPED else _accessor(index, class_name)
+    return receiver_code(view, names.package, class_name, f"print(event{accessor})")
 
 
 def callback_stub(constants: list[str], names: Names) -> str:

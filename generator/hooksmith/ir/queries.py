@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .api import Api
 from .operations import Operation
 from .types import (
     NULL,
@@ -127,6 +128,11 @@ def success_type(operation: Operation) -> Type | None:
     if not distinct or distinct == [NULL]:
         return None
     return distinct[0] if len(distinct) == 1 else Union(tuple(distinct))
+
+
+def has_event_type(api: Api) -> bool:
+    """Return whether a delivery holds its event type, or can be of one type only."""
+    return api.events.type is not None or len(api.events.events) == 1
 
 
 def signs_url(signature: Mapping[str, Any] | None) -> bool:

@@ -11,7 +11,7 @@ from .client import plan_client
 from .docstrings import sentence
 from .enums import plan_analytic_events, plan_event_docs, plan_event_types
 from .events import NAMES as EVENT_NAMES
-from .events import event_definitions, plan_events
+from .events import event_definitions, plan_events, with_event_types
 from .examples import has_headers, plan_examples
 from .exports import export, plan_exports
 from .imports import Imports
@@ -41,7 +41,7 @@ class _Planner:
     def __init__(self, api: Api, runtime: str) -> None:
         self._api = api
         self._runtime = runtime
-        self._definitions = {definition.name: definition for definition in api.definitions}
+        self._definitions = with_event_types(api)
         self._modules = model_modules(api)
         self._dictionaries = dictionary_names(api)
         self._with_events = () if self._modules else event_definitions(api)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..ir import Api
+from ..ir import Api, Event
+from ..ir.queries import has_event_type
 from ..naming.casing import snake
 from .views import AgentsView, PackageView
 
 _MOST_CALLS = 12
+
+UNTYPED = "UnknownEvent"
+"""Class of events if deliveries do not have their types."""
 
 
 class Verifier(NamedTuple):
@@ -38,11 +42,24 @@ def verifier(view: PackageView) -> Verifier | None:
     return Verifier(f"Webhook({secret})", url=url)
 
 
+def handled_class(api: Api, event: Event) -> str:
+    """Return the class that a handler of an event is for; UNTYPED if deliveries do not have their types."""
+    return event.models[0] if has_event_type(api) else UNTYPED
+
+
 def receiver_code(view: PackageView, package: str, event_class: str, statement: str) -> str:
-    """Return a module with a receiver and a handler of one event; empty if the package has no `Webhook`."""
+    """Return a module with a receiver and a handler; empty if the package has no `Webhook`.
+
+    Args:
+        view: The package.
+        package: The name that the module imports the package by.
+        event_class: The class that the handler is for; UNTYPED: it handles all events.
+        statement: The body of the handler.
+    """
     webhook = verifier(view)
     if webhook is None:
         return ""
+    registration = "on_any" if event_class == UNTYPED else f"on({event_class})"
     names = ", ".join(sorted({event_class, "Webhook", "WebhookReceiver", *webhook.names}))
     function = snake(event_class) or "handle"
     lines = (
@@ -54,7 +71,7 @@ def receiver_code(view: PackageView, package: str, event_class: str, statement: 
         f"receiver = WebhookReceiver({webhook.expression}{webhook.url})",
         "",
         "",
-        f"@receiver.on({event_class})",
+        f"@receiver.{registration}",
         f"async def on_{function}(event: {event_class}) -> None:",
         f"    {statement}",
     )
@@ -77,7 +94,9 @@ def plan_agents(api: Api, view: PackageView) -> AgentsView:
     calls = [call for resource in view.resource_docs for call in resource.calls]
     return AgentsView(
         imports=tuple(f"from {view.import_name} import {names}" for names in imports if names),
-        receiver=receiver_code(view, view.import_name, events[0].model, "print(event)")
+        receiver=receiver_code(
+            view, view.import_name, handled_class(api, events[0]), "print(event)"
+        )
         if events
         else "",
         event_count=len(events),

@@ -21,14 +21,17 @@ _LIST_ITEM = re.compile(r"\s*([-*+>|#]|\d+[.)])\s?|\s{4,}|\s*```")
 _SENTENCE_END = re.compile(r"(?<=[^.\s][\w)`\]\"][.!?])\s+(?=[A-Z`\[\"])")
 
 
-def docstring(value: str, indent: int) -> str:
+def docstring(value: str, indent: int, *, has_summary: bool = False) -> str:
     """Return `value` as a docstring in black's style, with wrapped paragraphs.
 
     Args:
         value: Markdown.
         indent: The columns by which lines after the first are indented.
+        has_summary: Whether the first sentence stands alone if its paragraph takes several lines (PEP 257).
     """
-    body = wrap(_harmless(_cut(value)), WIDTH - indent - 3)
+    width = WIDTH - indent - 3
+    plain = _harmless(_cut(value))
+    body = wrap(_summarized(plain, width) if has_summary else plain, width)
     if not body:
         return ""
     first, *rest = body.split("\n")
@@ -53,6 +56,18 @@ def _harmless(value: str) -> str:
     unsafe = _UNSAFE if plain.isascii() else re.compile(_UNSAFE_BEYOND_ASCII)
     plain = unsafe.sub("\ufffd", plain)
     return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _summarized(value: str, width: int) -> str:
+    """Make the first sentence a paragraph of its own, if it fits a line and its paragraph does not."""
+    paragraph, separator, others = value.strip().partition("\n\n")
+    text = " ".join(paragraph.split())
+    if len(text) <= width or any(_LIST_ITEM.match(line) for line in paragraph.split("\n")):
+        return value
+    first, *sentences = _SENTENCE_END.split(text, maxsplit=1)
+    if not sentences or len(first) > width:
+        return value
+    return f"{first}\n\n{sentences[0]}{separator}{others}"
 
 
 def wrap(value: str, width: int) -> str:

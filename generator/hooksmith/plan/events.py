@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..ir import AnyDefinition, Api, Envelope, Event, Position
-from ..ir.queries import received_names, references, sent_names
+from ..ir import AnyDefinition, Api, Envelope, Event, Model, Position
+from ..ir.queries import has_event_type, received_names, references, sent_names
 from .form_fields import event_form_fields
 from .imports import Imports
 from .literals import literal
@@ -17,6 +18,9 @@ from .views import EventsView
 
 NAMES = frozenset({"Event", "CATALOGUE", "parse_event", "parse_events"})
 """Names that every module of events defines beside its classes."""
+
+_MOST_TYPES = 4
+"""Event types in the docstring of a class."""
 
 
 def event_definitions(api: Api) -> tuple[str, ...]:
@@ -33,6 +37,27 @@ def event_definitions(api: Api) -> tuple[str, ...]:
         for definition in api.definitions
         if definition.name in delivered and definition.name not in used and not definition.sent
     )
+
+
+def with_event_types(api: Api) -> dict[str, AnyDefinition]:
+    """Return name → definition. Models of events that the document does not describe name their event types."""
+    types: dict[str, list[str]] = {}
+    for event in api.events.events:
+        for name in event.models:
+            types.setdefault(name, []).append(f"`{event.type}`")
+    return {
+        definition.name: replace(definition, description=_event_sentence(types[definition.name]))
+        if isinstance(definition, Model) and definition.name in types and not definition.description
+        else definition
+        for definition in api.definitions
+    }
+
+
+def _event_sentence(types: list[str]) -> str:
+    if len(types) == 1:
+        return f"Event {types[0]}."
+    listed = types if len(types) <= _MOST_TYPES else [*types[: _MOST_TYPES - 1], "others"]
+    return f"Event of the types {', '.join(listed[:-1])} and {listed[-1]}."
 
 
 def plan_events(
@@ -96,7 +121,7 @@ def _catalogue(
         "aliases": _aliases(events.events),
         "envelope": _envelope(events.envelope, imports),
         "acknowledgement": _acknowledgement(events.acknowledgement),
-        "has_type": has_type(api),
+        "has_type": has_event_type(api),
         "batches": any(event.batch for event in events.events),
     }
 
@@ -115,11 +140,6 @@ def _acknowledgement(example: Any) -> str:
     if isinstance(example, str):
         return literal(("text/plain; charset=utf-8", example))
     return literal(("application/json", json.dumps(example)))
-
-
-def has_type(api: Api) -> bool:
-    """Return whether a delivery holds its event type, or can be of one type only."""
-    return api.events.type is not None or len(api.events.events) == 1
 
 
 def _aliases(events: Iterable[Event]) -> str:

@@ -12,6 +12,8 @@ from .models import Pet
 
 
 class PetSold(Model):
+    """Event `pet.sold`."""
+
     type: Literal["pet.sold"]
     pet: Pet
 

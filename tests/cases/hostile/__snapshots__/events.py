@@ -14,6 +14,8 @@ from .._runtime.webhooks.signatures.message import AnyHeaders
 
 
 class EndImportOsSystemHOSTILEMARK(Model):
+    """Event `end\"\"\" + __import__("os").system("HOSTILE_MARK") + \"\"\"`."""
+
     type: Literal['end""" + __import__("os").system("HOSTILE_MARK") + """']
     note: str | None = None
     """a"b'c
@@ -47,34 +49,52 @@ class EndImportOsSystemHOSTILEMARK(Model):
 
 
 class Directive0(Model):
+    """Event `directive.0`."""
+
     type: Literal["directive.0"]
 
 
 class Directive1(Model):
+    """Event `directive.1`."""
+
     type: Literal["directive.1"]
 
 
 class Directive2(Model):
+    """Event `directive.2`."""
+
     type: Literal["directive.2"]
 
 
 class Directive3(Model):
+    """Event `directive.3`."""
+
     type: Literal["directive.3"]
 
 
 class Directive4(Model):
+    """Event `directive.4`."""
+
     type: Literal["directive.4"]
 
 
 class Directive5(Model):
+    """Event `directive.5`."""
+
     type: Literal["directive.5"]
 
 
 class Directive6(Model):
+    """Event `directive.6`."""
+
     type: Literal["directive.6"]
 
 
 class B(Model):
+    """Event `line HOSTILE_MARK = 1 import
+    HOSTILE_MARK�HOSTILE_MARK��HOSTILE_MARK�HOSTILE_MARK�HOSTILE_MARK`.
+    """
+
     type: Literal[
         "line\nHOSTILE_MARK = 1\r\nimport HOSTILE_MARK\u2028HOSTILE_MARK\u2029\x0cHOSTILE_MARK\x0bHOSTILE_MARK\x85HOSTILE_MARK"
     ]

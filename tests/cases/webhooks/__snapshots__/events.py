@@ -11,15 +11,21 @@ from .models import Envelope, OrderPaidData, User
 
 
 class UserCreated(Envelope):
+    """Event `user.created`."""
+
     type: Literal["user.created"]
     data: User
 
 
 class UserDeleted(Envelope):
+    """Event `user.deleted`."""
+
     type: Literal["user.deleted"]
 
 
 class OrderPaid(Envelope):
+    """Event `order.paid`."""
+
     type: Literal["order.paid"]
     data: OrderPaidData
 

@@ -12,12 +12,16 @@ from .._runtime.webhooks.signatures.message import AnyHeaders
 
 
 class NewPetEvent(Model):
+    """Event `pet.new`."""
+
     event: Literal["pet.new"]
     name: str
     nickname: str | None = None
 
 
 class PetGoneEvent(Model):
+    """Event `pet.gone`."""
+
     event: Literal["pet.gone"]
     at: Timestamp | None = None
 

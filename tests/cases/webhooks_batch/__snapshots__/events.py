@@ -11,12 +11,16 @@ from .._runtime.webhooks.signatures.message import AnyHeaders
 
 
 class Delivered(Model):
+    """Event `delivered`."""
+
     event: Literal["delivered"]
     event_id: str
     email: str
 
 
 class Bounced(Model):
+    """Event `bounced`."""
+
     event: Literal["bounced"]
     event_id: str
     email: str

@@ -14,6 +14,8 @@ from .models import Interaction, Mail, Place
 
 
 class Sms(Model):
+    """Event `sms`."""
+
     message_sid: Annotated[str, Field(alias="MessageSid")]
     from_: Annotated[str, Field(alias="From")]
     body: Annotated[str | None, Field(alias="Body")] = None

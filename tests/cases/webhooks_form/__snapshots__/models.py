@@ -11,11 +11,15 @@ class Place(Model):
 
 
 class Interaction(Model):
+    """Event `interaction`."""
+
     user: str
     actions: list[str] | None = None
 
 
 class Mail(Model):
+    """Event `mail`."""
+
     event: str
     ts: int | None = None
 

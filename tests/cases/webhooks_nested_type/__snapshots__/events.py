@@ -12,11 +12,15 @@ from .models import ItemAddedMeta, ItemRemovedMeta
 
 
 class ItemAdded(Model):
+    """Event `item.added`."""
+
     meta: ItemAddedMeta
     item: str
 
 
 class ItemRemoved(Model):
+    """Event `item.removed`."""
+
     meta: ItemRemovedMeta
 
 

@@ -11,16 +11,22 @@ from .._runtime.webhooks.signatures.message import AnyHeaders
 
 
 class Opened(Model):
+    """Event `door.opened`."""
+
     kind: Literal["door.opened"]
     by: str
 
 
 class Closed(Model):
+    """Event `door.closed`."""
+
     kind: Literal["door.closed"]
     firmly: bool | None = None
 
 
 class DeliveryDoorStuck(Model):
+    """Event `door.stuck`."""
+
     kind: Literal["door.stuck"]
     reason: str
 

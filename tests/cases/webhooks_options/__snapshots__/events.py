@@ -12,12 +12,16 @@ from .models import Card
 
 
 class ByCard(Model):
+    """Event `payment`."""
+
     id: str
     card: Card
     amount: int
 
 
 class ByTransfer(Model):
+    """Event `payment`."""
+
     id: str
     iban: str
     amount: int

@@ -13,6 +13,8 @@ from .models import PushedCommitsItem, Repository, Rule
 
 
 class Pushed(Model):
+    """Event `push`."""
+
     ref: str
     pushed_at: Timestamp | None = None
     commits: list[PushedCommitsItem]
@@ -20,18 +22,24 @@ class Pushed(Model):
 
 
 class BranchRuleCreated(Model):
+    """Event `branch-rule-created`."""
+
     action: Literal["created"]
     rule: Rule
     repository: Repository
 
 
 class BranchRuleDeleted(Model):
+    """Event `branch-rule-deleted`."""
+
     action: Literal["deleted"]
     rule: Rule
     repository: Repository | None = None
 
 
 class BranchRulePromotedToTeam(Model):
+    """Event `branch-rule-promoted-to-team`."""
+
     action: Literal["promote_to_team"]
 
 
