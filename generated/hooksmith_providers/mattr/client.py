@@ -86,8 +86,9 @@ class MATTRClient(SyncClient):
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        """Subscriptions of one tenant. Callers need the role `admin` or `issuer` (newer pages add
-        `managed-issuer`).
+        """Subscriptions of one tenant.
+
+        Callers need the role `admin` or `issuer` (newer pages add `managed-issuer`).
         """
         from .resources.webhooks import Webhooks
 
@@ -162,8 +163,9 @@ class AsyncMATTRClient(AsyncClient):
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
-        """Subscriptions of one tenant. Callers need the role `admin` or `issuer` (newer pages add
-        `managed-issuer`).
+        """Subscriptions of one tenant.
+
+        Callers need the role `admin` or `issuer` (newer pages add `managed-issuer`).
         """
         from .resources.webhooks import AsyncWebhooks
 

@@ -16,14 +16,20 @@ from .models import (
 
 
 class OpenIdCredentialIssued(WebhookEnvelope):
+    """Event `OpenIdCredentialIssued`."""
+
     event: OpenIdCredentialIssuedEvent
 
 
 class OpenIdCredentialIssuedSummary(WebhookEnvelope):
+    """Event `OpenIdCredentialIssuedSummary`."""
+
     event: OpenIdCredentialIssuedSummaryEvent
 
 
 class OidcIssuerCredentialIssued(WebhookEnvelope):
+    """Event `OidcIssuerCredentialIssued`."""
+
     event: OidcIssuerCredentialIssuedEvent
 
 

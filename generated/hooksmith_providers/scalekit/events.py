@@ -28,210 +28,280 @@ from .models import (
 
 
 class OrganizationCreated(EventEnvelope):
+    """Event `organization.created`."""
+
     type: Literal["organization.created"]
     object: Literal["Organization"]
     data: OrganizationEventData
 
 
 class OrganizationUpdated(EventEnvelope):
+    """Event `organization.updated`."""
+
     type: Literal["organization.updated"]
     object: Literal["Organization"]
     data: OrganizationEventData
 
 
 class OrganizationDeleted(EventEnvelope):
+    """Event `organization.deleted`."""
+
     type: Literal["organization.deleted"]
     object: Literal["Organization"]
     data: OrganizationEventData
 
 
 class OrganizationDomainCreated(EventEnvelope):
+    """Event `organization.domain_created`."""
+
     type: Literal["organization.domain_created"]
     object: Literal["Organization"]
     data: OrganizationDomainEventData
 
 
 class OrganizationDomainDeleted(EventEnvelope):
+    """Event `organization.domain_deleted`."""
+
     type: Literal["organization.domain_deleted"]
     object: Literal["Organization"]
     data: OrganizationDomainEventData
 
 
 class OrganizationDomainDnsVerificationSuccess(EventEnvelope):
+    """Event `organization.domain_dns_verification_success`."""
+
     type: Literal["organization.domain_dns_verification_success"]
     object: Literal["Organization"]
     data: OrganizationDomainEventData
 
 
 class OrganizationDomainDnsVerificationFailed(EventEnvelope):
+    """Event `organization.domain_dns_verification_failed`."""
+
     type: Literal["organization.domain_dns_verification_failed"]
     object: Literal["Organization"]
     data: OrganizationDomainEventData
 
 
 class UserSignup(EventEnvelope):
+    """Event `user.signup`."""
+
     type: Literal["user.signup"]
     object: Literal["OrgMembership"]
     data: OrgMembershipEventData
 
 
 class UserLogin(EventEnvelope):
+    """Event `user.login`."""
+
     type: Literal["user.login"]
     object: Literal["User"]
     data: UserAuthEventData
 
 
 class UserLogout(EventEnvelope):
+    """Event `user.logout`."""
+
     type: Literal["user.logout"]
     object: Literal["User"]
     data: UserAuthEventData
 
 
 class UserOrganizationInvitation(EventEnvelope):
+    """Event `user.organization_invitation`."""
+
     type: Literal["user.organization_invitation"]
     object: Literal["OrgMembership"]
     data: OrgMembershipEventData
 
 
 class UserOrganizationMembershipCreated(EventEnvelope):
+    """Event `user.organization_membership_created`."""
+
     type: Literal["user.organization_membership_created"]
     object: Literal["OrgMembership"]
     data: OrgMembershipEventData
 
 
 class UserOrganizationMembershipDeleted(EventEnvelope):
+    """Event `user.organization_membership_deleted`."""
+
     type: Literal["user.organization_membership_deleted"]
     object: Literal["OrgMembership"]
     data: OrgMembershipEventData
 
 
 class UserOrganizationMembershipUpdated(EventEnvelope):
+    """Event `user.organization_membership_updated`."""
+
     type: Literal["user.organization_membership_updated"]
     object: Literal["OrgMembership"]
     data: OrgMembershipEventData
 
 
 class OrganizationDirectoryEnabled(EventEnvelope):
+    """Event `organization.directory_enabled`."""
+
     type: Literal["organization.directory_enabled"]
     object: Literal["Directory"]
     data: DirectoryEventData
 
 
 class OrganizationDirectoryDisabled(EventEnvelope):
+    """Event `organization.directory_disabled`."""
+
     type: Literal["organization.directory_disabled"]
     object: Literal["Directory"]
     data: DirectoryEventData
 
 
 class OrganizationDirectoryUserCreated(EventEnvelope):
+    """Event `organization.directory.user_created`."""
+
     type: Literal["organization.directory.user_created"]
     object: Literal["DirectoryUser"]
     data: DirectoryUserEventData
 
 
 class OrganizationDirectoryUserUpdated(EventEnvelope):
+    """Event `organization.directory.user_updated`."""
+
     type: Literal["organization.directory.user_updated"]
     object: Literal["DirectoryUser"]
     data: DirectoryUserEventData
 
 
 class OrganizationDirectoryUserDeleted(EventEnvelope):
+    """Event `organization.directory.user_deleted`."""
+
     type: Literal["organization.directory.user_deleted"]
     object: Literal["DirectoryUser"]
     data: DirectoryUserEventData
 
 
 class OrganizationDirectoryGroupCreated(EventEnvelope):
+    """Event `organization.directory.group_created`."""
+
     type: Literal["organization.directory.group_created"]
     object: Literal["DirectoryGroup"]
     data: DirectoryGroupEventData
 
 
 class OrganizationDirectoryGroupUpdated(EventEnvelope):
+    """Event `organization.directory.group_updated`."""
+
     type: Literal["organization.directory.group_updated"]
     object: Literal["DirectoryGroup"]
     data: DirectoryGroupEventData
 
 
 class OrganizationDirectoryGroupDeleted(EventEnvelope):
+    """Event `organization.directory.group_deleted`."""
+
     type: Literal["organization.directory.group_deleted"]
     object: Literal["DirectoryGroup"]
     data: DirectoryGroupEventData
 
 
 class OrganizationSsoCreated(EventEnvelope):
+    """Event `organization.sso_created`."""
+
     type: Literal["organization.sso_created"]
     object: Literal["Connection"]
     data: ConnectionEventData
 
 
 class OrganizationSsoEnabled(EventEnvelope):
+    """Event `organization.sso_enabled`."""
+
     type: Literal["organization.sso_enabled"]
     object: Literal["Connection"]
     data: ConnectionEventData
 
 
 class OrganizationSsoDisabled(EventEnvelope):
+    """Event `organization.sso_disabled`."""
+
     type: Literal["organization.sso_disabled"]
     object: Literal["Connection"]
     data: ConnectionEventData
 
 
 class OrganizationSsoDeleted(EventEnvelope):
+    """Event `organization.sso_deleted`."""
+
     type: Literal["organization.sso_deleted"]
     object: Literal["Connection"]
     data: ConnectionEventData
 
 
 class RoleCreated(EventEnvelope):
+    """Event `role.created`."""
+
     type: Literal["role.created"]
     object: Literal["Role"]
     data: RoleEventData
 
 
 class RoleUpdated(EventEnvelope):
+    """Event `role.updated`."""
+
     type: Literal["role.updated"]
     object: Literal["Role"]
     data: RoleEventData
 
 
 class RoleDeleted(EventEnvelope):
+    """Event `role.deleted`."""
+
     type: Literal["role.deleted"]
     object: Literal["Role"]
     data: RoleEventData
 
 
 class PermissionCreated(EventEnvelope):
+    """Event `permission.created`."""
+
     type: Literal["permission.created"]
     object: Literal["Permission"]
     data: PermissionEventData
 
 
 class PermissionUpdated(EventEnvelope):
+    """Event `permission.updated`."""
+
     type: Literal["permission.updated"]
     object: Literal["Permission"]
     data: PermissionEventData
 
 
 class PermissionDeleted(EventEnvelope):
+    """Event `permission.deleted`."""
+
     type: Literal["permission.deleted"]
     object: Literal["Permission"]
     data: PermissionEventData
 
 
 class ConnectedAccountCreated(EventEnvelope):
+    """Event `connected_account.created`."""
+
     type: Literal["connected_account.created"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountUpdated(EventEnvelope):
+    """Event `connected_account.updated`."""
+
     type: Literal["connected_account.updated"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountStatusUpdated(Model):
+    """Event `connected_account.status_updated`."""
+
     spec_version: Annotated[str, Described({"pattern": "^[0-9]+$"})]
     id: Annotated[str, Described({"minLength": 1, "maxLength": 32, "pattern": "^evt_"})]
     """The same in every delivery of one event."""
@@ -246,36 +316,48 @@ class ConnectedAccountStatusUpdated(Model):
 
 
 class ConnectedAccountDeleted(EventEnvelope):
+    """Event `connected_account.deleted`."""
+
     type: Literal["connected_account.deleted"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountMagicLinkGenerated(EventEnvelope):
+    """Event `connected_account.magic_link_generated`."""
+
     type: Literal["connected_account.magic_link_generated"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountOauthTokensFetched(EventEnvelope):
+    """Event `connected_account.oauth_tokens_fetched`."""
+
     type: Literal["connected_account.oauth_tokens_fetched"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountTokenRefreshSucceeded(EventEnvelope):
+    """Event `connected_account.token_refresh_succeeded`."""
+
     type: Literal["connected_account.token_refresh_succeeded"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountTokenRefreshFailed(EventEnvelope):
+    """Event `connected_account.token_refresh_failed`."""
+
     type: Literal["connected_account.token_refresh_failed"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData
 
 
 class ConnectedAccountOauthSucceeded(EventEnvelope):
+    """Event `connected_account.oauth_succeeded`."""
+
     type: Literal["connected_account.oauth_succeeded"]
     object: Literal["ConnectedAccount"]
     data: ConnectedAccountEventData

@@ -25,8 +25,9 @@ class InvoiceType(StrEnum):
 
 
 class ListPageResponseULID(CamelModel):
-    """The first policies concerned. Five or fewer are all given; with more, `listCompleted` is
-    false and the API has the rest.
+    """The first policies concerned.
+
+    Five or fewer are all given; with more, `listCompleted` is false and the API has the rest.
     """
 
     list_completed: bool | None = None
@@ -95,235 +96,329 @@ class NumberingEventData(CamelModel):
 
 
 class BillingInvoiceAutopay(EventEnvelope):
+    """Event `billing.invoice.autopay`."""
+
     type: Literal["billing.invoice.autopay"]
     data: InvoiceAutopayData
 
 
 class BillingInvoiceAutopayfailed(EventEnvelope):
+    """Event `billing.invoice.autopayfailed`."""
+
     type: Literal["billing.invoice.autopayfailed"]
     data: InvoiceAutopayData
 
 
 class BillingInvoiceGenerate(EventEnvelope):
+    """Event `billing.invoice.generate`."""
+
     type: Literal["billing.invoice.generate"]
     data: InvoiceGeneratedEventData
 
 
 class BillingInvoiceSettle(EventEnvelope):
+    """Event `billing.invoice.settle`."""
+
     type: Literal["billing.invoice.settle"]
     data: InvoiceSettledEventData
 
 
 class BillingInvoiceUnsettle(EventEnvelope):
+    """Event `billing.invoice.unsettle`."""
+
     type: Literal["billing.invoice.unsettle"]
     data: InvoiceSettledEventData
 
 
 class BillingInstallmentlatticeCreate(EventEnvelope):
+    """Event `billing.installmentlattice.create`."""
+
     type: Literal["billing.installmentlattice.create"]
     data: InstallmentLatticeCreateData
 
 
 class BillingPaymentAnonymize(EventEnvelope):
+    """Event `billing.payment.anonymize`."""
+
     type: Literal["billing.payment.anonymize"]
     data: PaymentEventData
 
 
 class BillingPaymentCancel(EventEnvelope):
+    """Event `billing.payment.cancel`."""
+
     type: Literal["billing.payment.cancel"]
     data: PaymentEventData
 
 
 class BillingPaymentCreate(EventEnvelope):
+    """Event `billing.payment.create`."""
+
     type: Literal["billing.payment.create"]
     data: PaymentEventData
 
 
 class BillingPaymentDistribute(EventEnvelope):
+    """Event `billing.payment.distribute`."""
+
     type: Literal["billing.payment.distribute"]
     data: PaymentEventData
 
 
 class BillingPaymentExecute(EventEnvelope):
+    """Event `billing.payment.execute`."""
+
     type: Literal["billing.payment.execute"]
     data: PaymentEventData
 
 
 class BillingPaymentFail(EventEnvelope):
+    """Event `billing.payment.fail`."""
+
     type: Literal["billing.payment.fail"]
     data: PaymentEventData
 
 
 class BillingPaymentPost(EventEnvelope):
+    """Event `billing.payment.post`."""
+
     type: Literal["billing.payment.post"]
     data: PaymentEventData
 
 
 class BillingPaymentRequest(EventEnvelope):
+    """Event `billing.payment.request`."""
+
     type: Literal["billing.payment.request"]
     data: PaymentEventData
 
 
 class BillingPaymentReverse(EventEnvelope):
+    """Event `billing.payment.reverse`."""
+
     type: Literal["billing.payment.reverse"]
     data: PaymentEventData
 
 
 class BillingPaymentValidationfailed(EventEnvelope):
+    """Event `billing.payment.validationfailed`."""
+
     type: Literal["billing.payment.validationfailed"]
     data: PaymentEventData
 
 
 class BillingDisbursementAnonymize(EventEnvelope):
+    """Event `billing.disbursement.anonymize`."""
+
     type: Literal["billing.disbursement.anonymize"]
     data: DisbursementEventData
 
 
 class BillingDisbursementApprove(EventEnvelope):
+    """Event `billing.disbursement.approve`."""
+
     type: Literal["billing.disbursement.approve"]
     data: DisbursementEventData
 
 
 class BillingDisbursementCreate(EventEnvelope):
+    """Event `billing.disbursement.create`."""
+
     type: Literal["billing.disbursement.create"]
     data: DisbursementEventData
 
 
 class BillingDisbursementExecute(EventEnvelope):
+    """Event `billing.disbursement.execute`."""
+
     type: Literal["billing.disbursement.execute"]
     data: DisbursementEventData
 
 
 class BillingDisbursementReject(EventEnvelope):
+    """Event `billing.disbursement.reject`."""
+
     type: Literal["billing.disbursement.reject"]
     data: DisbursementEventData
 
 
 class BillingDisbursementReverse(EventEnvelope):
+    """Event `billing.disbursement.reverse`."""
+
     type: Literal["billing.disbursement.reverse"]
     data: DisbursementEventData
 
 
 class BillingCreditdistributionCreate(EventEnvelope):
+    """Event `billing.creditdistribution.create`."""
+
     type: Literal["billing.creditdistribution.create"]
     data: CreditDistributionEventData
 
 
 class BillingCreditdistributionDistribute(EventEnvelope):
+    """Event `billing.creditdistribution.distribute`."""
+
     type: Literal["billing.creditdistribution.distribute"]
     data: CreditDistributionEventData
 
 
 class BillingCreditdistributionReverse(EventEnvelope):
+    """Event `billing.creditdistribution.reverse`."""
+
     type: Literal["billing.creditdistribution.reverse"]
     data: CreditDistributionEventData
 
 
 class BillingShortfallcreditCreate(EventEnvelope):
+    """Event `billing.shortfallcredit.create`."""
+
     type: Literal["billing.shortfallcredit.create"]
     data: ShortfallEventData
 
 
 class BillingShortfallcreditDistribute(EventEnvelope):
+    """Event `billing.shortfallcredit.distribute`."""
+
     type: Literal["billing.shortfallcredit.distribute"]
     data: ShortfallEventData
 
 
 class BillingShortfallcreditReverse(EventEnvelope):
+    """Event `billing.shortfallcredit.reverse`."""
+
     type: Literal["billing.shortfallcredit.reverse"]
     data: ShortfallEventData
 
 
 class BillingWriteoffCreate(EventEnvelope):
+    """Event `billing.writeoff.create`."""
+
     type: Literal["billing.writeoff.create"]
     data: WriteOffEventData
 
 
 class BillingWriteoffDistribute(EventEnvelope):
+    """Event `billing.writeoff.distribute`."""
+
     type: Literal["billing.writeoff.distribute"]
     data: WriteOffEventData
 
 
 class BillingWriteoffReverse(EventEnvelope):
+    """Event `billing.writeoff.reverse`."""
+
     type: Literal["billing.writeoff.reverse"]
     data: WriteOffEventData
 
 
 class BillingDelinquencyCreate(EventEnvelope):
+    """Event `billing.delinquency.create`."""
+
     type: Literal["billing.delinquency.create"]
     data: DelinquencyEventData
 
 
 class BillingDelinquencyLapse(EventEnvelope):
+    """Event `billing.delinquency.lapse`."""
+
     type: Literal["billing.delinquency.lapse"]
     data: DelinquencyEventData
 
 
 class BillingDelinquencySettle(EventEnvelope):
+    """Event `billing.delinquency.settle`."""
+
     type: Literal["billing.delinquency.settle"]
     data: DelinquencyEventData
 
 
 class BillingDelinquencyDelinquencyeventActivate(EventEnvelope):
+    """Event `billing.delinquency.delinquencyevent.activate`."""
+
     type: Literal["billing.delinquency.delinquencyevent.activate"]
     data: DelinquencyEventEventData
 
 
 class BillingDelinquencyDelinquencyeventCancel(EventEnvelope):
+    """Event `billing.delinquency.delinquencyevent.cancel`."""
+
     type: Literal["billing.delinquency.delinquencyevent.cancel"]
     data: DelinquencyEventEventData
 
 
 class BillingDelinquencyDelinquencyeventCreate(EventEnvelope):
+    """Event `billing.delinquency.delinquencyevent.create`."""
+
     type: Literal["billing.delinquency.delinquencyevent.create"]
     data: DelinquencyEventEventData
 
 
 class BillingDelinquencyDelinquencyeventTrigger(EventEnvelope):
+    """Event `billing.delinquency.delinquencyevent.trigger`."""
+
     type: Literal["billing.delinquency.delinquencyevent.trigger"]
     data: DelinquencyEventEventData
 
 
 class BillingHoldActivate(EventEnvelope):
+    """Event `billing.hold.activate`."""
+
     type: Literal["billing.hold.activate"]
     data: HoldEventData
 
 
 class BillingHoldCreate(EventEnvelope):
+    """Event `billing.hold.create`."""
+
     type: Literal["billing.hold.create"]
     data: HoldEventData
 
 
 class BillingHoldDiscard(EventEnvelope):
+    """Event `billing.hold.discard`."""
+
     type: Literal["billing.hold.discard"]
     data: HoldEventData
 
 
 class BillingHoldRelease(EventEnvelope):
+    """Event `billing.hold.release`."""
+
     type: Literal["billing.hold.release"]
     data: HoldEventData
 
 
 class BillingHoldReset(EventEnvelope):
+    """Event `billing.hold.reset`."""
+
     type: Literal["billing.hold.reset"]
     data: HoldEventData
 
 
 class BillingHoldValidate(EventEnvelope):
+    """Event `billing.hold.validate`."""
+
     type: Literal["billing.hold.validate"]
     data: HoldEventData
 
 
 class DisbursementNumberAssignmentFailed(EventEnvelope):
+    """Event `disbursement.numberAssignmentFailed`."""
+
     type: Literal["disbursement.numberAssignmentFailed"]
     data: NumberingEventData
 
 
 class InvoiceNumberAssignmentFailed(EventEnvelope):
+    """Event `invoice.numberAssignmentFailed`."""
+
     type: Literal["invoice.numberAssignmentFailed"]
     data: NumberingEventData
 
 
 class PaymentNumberAssignmentFailed(EventEnvelope):
+    """Event `payment.numberAssignmentFailed`."""
+
     type: Literal["payment.numberAssignmentFailed"]
     data: NumberingEventData

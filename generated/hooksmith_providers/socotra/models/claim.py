@@ -20,45 +20,63 @@ class FnolClaimData(CamelModel):
 
 
 class ClaimFnolAnonymize(EventEnvelope):
+    """Event `claim.fnol.anonymize`."""
+
     type: Literal["claim.fnol.anonymize"]
     data: FnolEventData
 
 
 class ClaimFnolComplete(EventEnvelope):
+    """Event `claim.fnol.complete`."""
+
     type: Literal["claim.fnol.complete"]
     data: FnolEventData
 
 
 class ClaimFnolCreate(EventEnvelope):
+    """Event `claim.fnol.create`."""
+
     type: Literal["claim.fnol.create"]
     data: FnolEventData
 
 
 class ClaimFnolDiscard(EventEnvelope):
+    """Event `claim.fnol.discard`."""
+
     type: Literal["claim.fnol.discard"]
     data: FnolEventData
 
 
 class ClaimFnolOnclaim(EventEnvelope):
+    """Event `claim.fnol.onclaim`."""
+
     type: Literal["claim.fnol.onclaim"]
     data: FnolClaimData
 
 
 class ClaimFnolReject(EventEnvelope):
+    """Event `claim.fnol.reject`."""
+
     type: Literal["claim.fnol.reject"]
     data: FnolEventData
 
 
 class ClaimFnolUpdate(EventEnvelope):
+    """Event `claim.fnol.update`."""
+
     type: Literal["claim.fnol.update"]
     data: FnolEventData
 
 
 class ClaimFnolValidate(EventEnvelope):
+    """Event `claim.fnol.validate`."""
+
     type: Literal["claim.fnol.validate"]
     data: FnolEventData
 
 
 class FnolNumberAssignmentFailed(EventEnvelope):
+    """Event `fnol.numberAssignmentFailed`."""
+
     type: Literal["fnol.numberAssignmentFailed"]
     data: FnolEventData

@@ -17,20 +17,28 @@ class MoratoriumEventData(CamelModel):
 
 
 class MoratoriumCreate(EventEnvelope):
+    """Event `moratorium.create`."""
+
     type: Literal["moratorium.create"]
     data: MoratoriumEventData
 
 
 class MoratoriumEffective(EventEnvelope):
+    """Event `moratorium.effective`."""
+
     type: Literal["moratorium.effective"]
     data: MoratoriumEventData
 
 
 class MoratoriumEnd(EventEnvelope):
+    """Event `moratorium.end`."""
+
     type: Literal["moratorium.end"]
     data: MoratoriumEventData
 
 
 class MoratoriumUpdate(EventEnvelope):
+    """Event `moratorium.update`."""
+
     type: Literal["moratorium.update"]
     data: MoratoriumEventData

@@ -23,20 +23,28 @@ class ContactMergeEventData(CamelModel):
 
 
 class ContactAnonymized(EventEnvelope):
+    """Event `contact.anonymized`."""
+
     type: Literal["contact.anonymized"]
     data: ContactEventData
 
 
 class ContactCreated(EventEnvelope):
+    """Event `contact.created`."""
+
     type: Literal["contact.created"]
     data: ContactEventData
 
 
 class ContactMerged(EventEnvelope):
+    """Event `contact.merged`."""
+
     type: Literal["contact.merged"]
     data: ContactMergeEventData
 
 
 class ContactValidated(EventEnvelope):
+    """Event `contact.validated`."""
+
     type: Literal["contact.validated"]
     data: ContactEventData

@@ -27,10 +27,14 @@ class DocumentReferenceType(StrEnum):
 
 
 class DocumentFailed(EventEnvelope):
+    """Event `document.failed`."""
+
     type: Literal["document.failed"]
     data: DocumentEventData
 
 
 class DocumentReady(EventEnvelope):
+    """Event `document.ready`."""
+
     type: Literal["document.ready"]
     data: DocumentEventData

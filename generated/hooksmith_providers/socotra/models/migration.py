@@ -14,40 +14,56 @@ class MigrationEventData(CamelModel):
 
 
 class MigrationError(EventEnvelope):
+    """Event `migration.error`."""
+
     type: Literal["migration.error"]
     data: MigrationEventData
 
 
 class MigrationFail(EventEnvelope):
+    """Event `migration.fail`."""
+
     type: Literal["migration.fail"]
     data: MigrationEventData
 
 
 class MigrationFinish(EventEnvelope):
+    """Event `migration.finish`."""
+
     type: Literal["migration.finish"]
     data: MigrationEventData
 
 
 class MigrationPatch(EventEnvelope):
+    """Event `migration.patch`."""
+
     type: Literal["migration.patch"]
     data: MigrationEventData
 
 
 class MigrationPause(EventEnvelope):
+    """Event `migration.pause`."""
+
     type: Literal["migration.pause"]
     data: MigrationEventData
 
 
 class MigrationRecover(EventEnvelope):
+    """Event `migration.recover`."""
+
     type: Literal["migration.recover"]
     data: MigrationEventData
 
 
 class MigrationResume(EventEnvelope):
+    """Event `migration.resume`."""
+
     type: Literal["migration.resume"]
     data: MigrationEventData
 
 
 class MigrationStart(EventEnvelope):
+    """Event `migration.start`."""
+
     type: Literal["migration.start"]
     data: MigrationEventData

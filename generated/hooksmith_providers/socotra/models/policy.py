@@ -130,460 +130,644 @@ class PolicyConfigMigrationEventPayload(CamelModel):
 
 
 class PolicyAccountAnonymize(EventEnvelope):
+    """Event `policy.account.anonymize`."""
+
     type: Literal["policy.account.anonymize"]
     data: AccountEventData
 
 
 class PolicyAccountCreate(EventEnvelope):
+    """Event `policy.account.create`."""
+
     type: Literal["policy.account.create"]
     data: AccountEventData
 
 
 class PolicyAccountDiscard(EventEnvelope):
+    """Event `policy.account.discard`."""
+
     type: Literal["policy.account.discard"]
     data: AccountEventData
 
 
 class PolicyAccountUpdate(EventEnvelope):
+    """Event `policy.account.update`."""
+
     type: Literal["policy.account.update"]
     data: AccountEventData
 
 
 class PolicyAccountValidate(EventEnvelope):
+    """Event `policy.account.validate`."""
+
     type: Literal["policy.account.validate"]
     data: AccountEventData
 
 
 class PolicyQuoteAccept(EventEnvelope):
+    """Event `policy.quote.accept`."""
+
     type: Literal["policy.quote.accept"]
     data: QuoteEventData
 
 
 class PolicyQuoteAnonymize(EventEnvelope):
+    """Event `policy.quote.anonymize`."""
+
     type: Literal["policy.quote.anonymize"]
     data: QuoteEventData
 
 
 class PolicyQuoteCreate(EventEnvelope):
+    """Event `policy.quote.create`."""
+
     type: Literal["policy.quote.create"]
     data: QuoteEventData
 
 
 class PolicyQuoteDiscard(EventEnvelope):
+    """Event `policy.quote.discard`."""
+
     type: Literal["policy.quote.discard"]
     data: QuoteEventData
 
 
 class PolicyQuoteIssue(EventEnvelope):
+    """Event `policy.quote.issue`."""
+
     type: Literal["policy.quote.issue"]
     data: QuoteEventData
 
 
 class PolicyQuoteManualunderwrite(EventEnvelope):
+    """Event `policy.quote.manualunderwrite`."""
+
     type: Literal["policy.quote.manualunderwrite"]
     data: QuoteManuallyUnderwrittenEventData
 
 
 class PolicyQuotePrice(EventEnvelope):
+    """Event `policy.quote.price`."""
+
     type: Literal["policy.quote.price"]
     data: QuoteEventData
 
 
 class PolicyQuoteRefuse(EventEnvelope):
+    """Event `policy.quote.refuse`."""
+
     type: Literal["policy.quote.refuse"]
     data: QuoteEventData
 
 
 class PolicyQuoteReset(EventEnvelope):
+    """Event `policy.quote.reset`."""
+
     type: Literal["policy.quote.reset"]
     data: QuoteEventData
 
 
 class PolicyQuoteStaticdataAdd(EventEnvelope):
+    """Event `policy.quote.staticdata.add`."""
+
     type: Literal["policy.quote.staticdata.add"]
     data: QuoteEventData
 
 
 class PolicyQuoteStaticdataAnonymize(EventEnvelope):
+    """Event `policy.quote.staticdata.anonymize`."""
+
     type: Literal["policy.quote.staticdata.anonymize"]
     data: QuoteEventData
 
 
 class PolicyQuoteStaticdataReplace(EventEnvelope):
+    """Event `policy.quote.staticdata.replace`."""
+
     type: Literal["policy.quote.staticdata.replace"]
     data: QuoteEventData
 
 
 class PolicyQuoteStaticdataUpdate(EventEnvelope):
+    """Event `policy.quote.staticdata.update`."""
+
     type: Literal["policy.quote.staticdata.update"]
     data: QuoteEventData
 
 
 class PolicyQuoteUnderwrite(EventEnvelope):
+    """Event `policy.quote.underwrite`."""
+
     type: Literal["policy.quote.underwrite"]
     data: QuoteUnderwrittenEventData
 
 
 class PolicyQuoteUpdate(EventEnvelope):
+    """Event `policy.quote.update`."""
+
     type: Literal["policy.quote.update"]
     data: QuoteEventData
 
 
 class PolicyQuoteValidate(EventEnvelope):
+    """Event `policy.quote.validate`."""
+
     type: Literal["policy.quote.validate"]
     data: QuoteEventData
 
 
 class PolicyStatusUpdate(EventEnvelope):
+    """Event `policy.status.update`."""
+
     type: Literal["policy.status.update"]
     data: PolicyStatusEventData
 
 
 class PolicyCancellationAccept(EventEnvelope):
+    """Event `policy.cancellation.accept`."""
+
     type: Literal["policy.cancellation.accept"]
     data: TransactionEventData
 
 
 class PolicyCancellationCreate(EventEnvelope):
+    """Event `policy.cancellation.create`."""
+
     type: Literal["policy.cancellation.create"]
     data: TransactionEventData
 
 
 class PolicyCancellationDiscard(EventEnvelope):
+    """Event `policy.cancellation.discard`."""
+
     type: Literal["policy.cancellation.discard"]
     data: TransactionEventData
 
 
 class PolicyCancellationIssue(EventEnvelope):
+    """Event `policy.cancellation.issue`."""
+
     type: Literal["policy.cancellation.issue"]
     data: TransactionEventData
 
 
 class PolicyCancellationManualUnderwrite(EventEnvelope):
+    """Event `policy.cancellation.manualUnderwrite`."""
+
     type: Literal["policy.cancellation.manualUnderwrite"]
     data: TransactionManualUnderwritingEventData
 
 
 class PolicyCancellationPrice(EventEnvelope):
+    """Event `policy.cancellation.price`."""
+
     type: Literal["policy.cancellation.price"]
     data: TransactionEventData
 
 
 class PolicyCancellationRefuse(EventEnvelope):
+    """Event `policy.cancellation.refuse`."""
+
     type: Literal["policy.cancellation.refuse"]
     data: TransactionEventData
 
 
 class PolicyCancellationReset(EventEnvelope):
+    """Event `policy.cancellation.reset`."""
+
     type: Literal["policy.cancellation.reset"]
     data: TransactionEventData
 
 
 class PolicyCancellationUnderwrite(EventEnvelope):
+    """Event `policy.cancellation.underwrite`."""
+
     type: Literal["policy.cancellation.underwrite"]
     data: TransactionUnderwritingEventData
 
 
 class PolicyCancellationUpdate(EventEnvelope):
+    """Event `policy.cancellation.update`."""
+
     type: Literal["policy.cancellation.update"]
     data: TransactionEventData
 
 
 class PolicyCancellationValidate(EventEnvelope):
+    """Event `policy.cancellation.validate`."""
+
     type: Literal["policy.cancellation.validate"]
     data: TransactionEventData
 
 
 class PolicyChangeAccept(EventEnvelope):
+    """Event `policy.change.accept`."""
+
     type: Literal["policy.change.accept"]
     data: TransactionEventData
 
 
 class PolicyChangeCreate(EventEnvelope):
+    """Event `policy.change.create`."""
+
     type: Literal["policy.change.create"]
     data: TransactionEventData
 
 
 class PolicyChangeDiscard(EventEnvelope):
+    """Event `policy.change.discard`."""
+
     type: Literal["policy.change.discard"]
     data: TransactionEventData
 
 
 class PolicyChangeIssue(EventEnvelope):
+    """Event `policy.change.issue`."""
+
     type: Literal["policy.change.issue"]
     data: TransactionEventData
 
 
 class PolicyChangeManualUnderwrite(EventEnvelope):
+    """Event `policy.change.manualUnderwrite`."""
+
     type: Literal["policy.change.manualUnderwrite"]
     data: TransactionManualUnderwritingEventData
 
 
 class PolicyChangePrice(EventEnvelope):
+    """Event `policy.change.price`."""
+
     type: Literal["policy.change.price"]
     data: TransactionEventData
 
 
 class PolicyChangeRefuse(EventEnvelope):
+    """Event `policy.change.refuse`."""
+
     type: Literal["policy.change.refuse"]
     data: TransactionEventData
 
 
 class PolicyChangeReset(EventEnvelope):
+    """Event `policy.change.reset`."""
+
     type: Literal["policy.change.reset"]
     data: TransactionEventData
 
 
 class PolicyChangeUnderwrite(EventEnvelope):
+    """Event `policy.change.underwrite`."""
+
     type: Literal["policy.change.underwrite"]
     data: TransactionUnderwritingEventData
 
 
 class PolicyChangeValidate(EventEnvelope):
+    """Event `policy.change.validate`."""
+
     type: Literal["policy.change.validate"]
     data: TransactionEventData
 
 
 class PolicyReinstatementAccept(EventEnvelope):
+    """Event `policy.reinstatement.accept`."""
+
     type: Literal["policy.reinstatement.accept"]
     data: TransactionEventData
 
 
 class PolicyReinstatementCreate(EventEnvelope):
+    """Event `policy.reinstatement.create`."""
+
     type: Literal["policy.reinstatement.create"]
     data: TransactionEventData
 
 
 class PolicyReinstatementDiscard(EventEnvelope):
+    """Event `policy.reinstatement.discard`."""
+
     type: Literal["policy.reinstatement.discard"]
     data: TransactionEventData
 
 
 class PolicyReinstatementIssue(EventEnvelope):
+    """Event `policy.reinstatement.issue`."""
+
     type: Literal["policy.reinstatement.issue"]
     data: TransactionEventData
 
 
 class PolicyReinstatementManualUnderwrite(EventEnvelope):
+    """Event `policy.reinstatement.manualUnderwrite`."""
+
     type: Literal["policy.reinstatement.manualUnderwrite"]
     data: TransactionManualUnderwritingEventData
 
 
 class PolicyReinstatementPrice(EventEnvelope):
+    """Event `policy.reinstatement.price`."""
+
     type: Literal["policy.reinstatement.price"]
     data: TransactionEventData
 
 
 class PolicyReinstatementRefuse(EventEnvelope):
+    """Event `policy.reinstatement.refuse`."""
+
     type: Literal["policy.reinstatement.refuse"]
     data: TransactionEventData
 
 
 class PolicyReinstatementReset(EventEnvelope):
+    """Event `policy.reinstatement.reset`."""
+
     type: Literal["policy.reinstatement.reset"]
     data: TransactionEventData
 
 
 class PolicyReinstatementUnderwrite(EventEnvelope):
+    """Event `policy.reinstatement.underwrite`."""
+
     type: Literal["policy.reinstatement.underwrite"]
     data: TransactionUnderwritingEventData
 
 
 class PolicyReinstatementUpdate(EventEnvelope):
+    """Event `policy.reinstatement.update`."""
+
     type: Literal["policy.reinstatement.update"]
     data: TransactionEventData
 
 
 class PolicyReinstatementValidate(EventEnvelope):
+    """Event `policy.reinstatement.validate`."""
+
     type: Literal["policy.reinstatement.validate"]
     data: TransactionEventData
 
 
 class PolicyRenewalAccept(EventEnvelope):
+    """Event `policy.renewal.accept`."""
+
     type: Literal["policy.renewal.accept"]
     data: TransactionEventData
 
 
 class PolicyRenewalCreate(EventEnvelope):
+    """Event `policy.renewal.create`."""
+
     type: Literal["policy.renewal.create"]
     data: TransactionEventData
 
 
 class PolicyRenewalDiscard(EventEnvelope):
+    """Event `policy.renewal.discard`."""
+
     type: Literal["policy.renewal.discard"]
     data: TransactionEventData
 
 
 class PolicyRenewalIssue(EventEnvelope):
+    """Event `policy.renewal.issue`."""
+
     type: Literal["policy.renewal.issue"]
     data: TransactionEventData
 
 
 class PolicyRenewalManualUnderwrite(EventEnvelope):
+    """Event `policy.renewal.manualUnderwrite`."""
+
     type: Literal["policy.renewal.manualUnderwrite"]
     data: TransactionManualUnderwritingEventData
 
 
 class PolicyRenewalPrice(EventEnvelope):
+    """Event `policy.renewal.price`."""
+
     type: Literal["policy.renewal.price"]
     data: TransactionEventData
 
 
 class PolicyRenewalRefuse(EventEnvelope):
+    """Event `policy.renewal.refuse`."""
+
     type: Literal["policy.renewal.refuse"]
     data: TransactionEventData
 
 
 class PolicyRenewalReset(EventEnvelope):
+    """Event `policy.renewal.reset`."""
+
     type: Literal["policy.renewal.reset"]
     data: TransactionEventData
 
 
 class PolicyRenewalUnderwrite(EventEnvelope):
+    """Event `policy.renewal.underwrite`."""
+
     type: Literal["policy.renewal.underwrite"]
     data: TransactionUnderwritingEventData
 
 
 class PolicyRenewalUpdate(EventEnvelope):
+    """Event `policy.renewal.update`."""
+
     type: Literal["policy.renewal.update"]
     data: TransactionEventData
 
 
 class PolicyRenewalValidate(EventEnvelope):
+    """Event `policy.renewal.validate`."""
+
     type: Literal["policy.renewal.validate"]
     data: TransactionEventData
 
 
 class PolicyReversalAccept(EventEnvelope):
+    """Event `policy.reversal.accept`."""
+
     type: Literal["policy.reversal.accept"]
     data: TransactionEventData
 
 
 class PolicyReversalCreate(EventEnvelope):
+    """Event `policy.reversal.create`."""
+
     type: Literal["policy.reversal.create"]
     data: TransactionEventData
 
 
 class PolicyReversalDiscard(EventEnvelope):
+    """Event `policy.reversal.discard`."""
+
     type: Literal["policy.reversal.discard"]
     data: TransactionEventData
 
 
 class PolicyReversalIssue(EventEnvelope):
+    """Event `policy.reversal.issue`."""
+
     type: Literal["policy.reversal.issue"]
     data: TransactionEventData
 
 
 class PolicyReversalManualUnderwrite(EventEnvelope):
+    """Event `policy.reversal.manualUnderwrite`."""
+
     type: Literal["policy.reversal.manualUnderwrite"]
     data: TransactionManualUnderwritingEventData
 
 
 class PolicyReversalPrice(EventEnvelope):
+    """Event `policy.reversal.price`."""
+
     type: Literal["policy.reversal.price"]
     data: TransactionEventData
 
 
 class PolicyReversalRefuse(EventEnvelope):
+    """Event `policy.reversal.refuse`."""
+
     type: Literal["policy.reversal.refuse"]
     data: TransactionEventData
 
 
 class PolicyReversalReset(EventEnvelope):
+    """Event `policy.reversal.reset`."""
+
     type: Literal["policy.reversal.reset"]
     data: TransactionEventData
 
 
 class PolicyReversalUnderwrite(EventEnvelope):
+    """Event `policy.reversal.underwrite`."""
+
     type: Literal["policy.reversal.underwrite"]
     data: TransactionUnderwritingEventData
 
 
 class PolicyReversalUpdate(EventEnvelope):
+    """Event `policy.reversal.update`."""
+
     type: Literal["policy.reversal.update"]
     data: TransactionEventData
 
 
 class PolicyReversalValidate(EventEnvelope):
+    """Event `policy.reversal.validate`."""
+
     type: Literal["policy.reversal.validate"]
     data: TransactionEventData
 
 
 class PolicyStaticdataAdd(EventEnvelope):
+    """Event `policy.staticdata.add`."""
+
     type: Literal["policy.staticdata.add"]
     data: PolicyLocatorData
 
 
 class PolicyStaticdataAnonymize(EventEnvelope):
+    """Event `policy.staticdata.anonymize`."""
+
     type: Literal["policy.staticdata.anonymize"]
     data: PolicyLocatorData
 
 
 class PolicyStaticdataReplace(EventEnvelope):
+    """Event `policy.staticdata.replace`."""
+
     type: Literal["policy.staticdata.replace"]
     data: PolicyLocatorData
 
 
 class PolicyStaticdataUpdate(EventEnvelope):
+    """Event `policy.staticdata.update`."""
+
     type: Literal["policy.staticdata.update"]
     data: PolicyLocatorData
 
 
 class PolicyAnonymize(EventEnvelope):
+    """Event `policy.anonymize`."""
+
     type: Literal["policy.anonymize"]
     data: PolicyLocatorData
 
 
 class PolicyMigrateOnRenewalDisable(EventEnvelope):
+    """Event `policy.migrateOnRenewal.disable`."""
+
     type: Literal["policy.migrateOnRenewal.disable"]
     data: PolicyLocatorData
 
 
 class PolicyMigrateOnRenewalEnable(EventEnvelope):
+    """Event `policy.migrateOnRenewal.enable`."""
+
     type: Literal["policy.migrateOnRenewal.enable"]
     data: PolicyLocatorData
 
 
 class AccountNumberAssignmentFailed(EventEnvelope):
+    """Event `account.numberAssignmentFailed`."""
+
     type: Literal["account.numberAssignmentFailed"]
     data: NumberingData
 
 
 class PolicyNumberAssignmentFailed(EventEnvelope):
+    """Event `policy.numberAssignmentFailed`."""
+
     type: Literal["policy.numberAssignmentFailed"]
     data: NumberingData
 
 
 class PolicyQuotePolicyNumberAssigned(EventEnvelope):
+    """Event `policy.quote.policyNumberAssigned`."""
+
     type: Literal["policy.quote.policyNumberAssigned"]
     data: NumberingData
 
 
 class PolicyQuotePolicyNumberRequested(EventEnvelope):
+    """Event `policy.quote.policyNumberRequested`."""
+
     type: Literal["policy.quote.policyNumberRequested"]
     data: QuotePolicyNumberData
 
 
 class QuoteNumberAssignmentFailed(EventEnvelope):
+    """Event `quote.numberAssignmentFailed`."""
+
     type: Literal["quote.numberAssignmentFailed"]
     data: NumberingData
 
 
 class TermNumberAssignmentFailed(EventEnvelope):
+    """Event `term.numberAssignmentFailed`."""
+
     type: Literal["term.numberAssignmentFailed"]
     data: NumberingData
 
 
 class AccountConfigMigrationFailed(EventEnvelope):
+    """Event `account.config.migration.failed`."""
+
     type: Literal["account.config.migration.failed"]
     data: ConfigMigrationEventPayload
 
 
 class PolicyConfigMigrationFailed(EventEnvelope):
+    """Event `policy.config.migration.failed`."""
+
     type: Literal["policy.config.migration.failed"]
     data: PolicyConfigMigrationEventPayload
 
 
 class QuoteConfigMigrationFailed(EventEnvelope):
+    """Event `quote.config.migration.failed`."""
+
     type: Literal["quote.config.migration.failed"]
     data: ConfigMigrationEventPayload

@@ -27,115 +27,161 @@ class ProducerLicenseEventData(CamelModel):
 
 
 class ProducersProducerCreate(EventEnvelope):
+    """Event `producers.producer.create`."""
+
     type: Literal["producers.producer.create"]
     data: ProducerEventData
 
 
 class ProducersProducerDiscard(EventEnvelope):
+    """Event `producers.producer.discard`."""
+
     type: Literal["producers.producer.discard"]
     data: ProducerEventData
 
 
 class ProducersProducerRetire(EventEnvelope):
+    """Event `producers.producer.retire`."""
+
     type: Literal["producers.producer.retire"]
     data: ProducerEventData
 
 
 class ProducersProducerSuspend(EventEnvelope):
+    """Event `producers.producer.suspend`."""
+
     type: Literal["producers.producer.suspend"]
     data: ProducerEventData
 
 
 class ProducersProducerUnsuspend(EventEnvelope):
+    """Event `producers.producer.unsuspend`."""
+
     type: Literal["producers.producer.unsuspend"]
     data: ProducerEventData
 
 
 class ProducersProducerUpdate(EventEnvelope):
+    """Event `producers.producer.update`."""
+
     type: Literal["producers.producer.update"]
     data: ProducerEventData
 
 
 class ProducersProducerValidate(EventEnvelope):
+    """Event `producers.producer.validate`."""
+
     type: Literal["producers.producer.validate"]
     data: ProducerEventData
 
 
 class ProducersProducercodeCreate(EventEnvelope):
+    """Event `producers.producercode.create`."""
+
     type: Literal["producers.producercode.create"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeDiscard(EventEnvelope):
+    """Event `producers.producercode.discard`."""
+
     type: Literal["producers.producercode.discard"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeNumberAssignmentFailed(EventEnvelope):
+    """Event `producers.producercode.numberAssignmentFailed`."""
+
     type: Literal["producers.producercode.numberAssignmentFailed"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeRetire(EventEnvelope):
+    """Event `producers.producercode.retire`."""
+
     type: Literal["producers.producercode.retire"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeSuspend(EventEnvelope):
+    """Event `producers.producercode.suspend`."""
+
     type: Literal["producers.producercode.suspend"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeUnsuspend(EventEnvelope):
+    """Event `producers.producercode.unsuspend`."""
+
     type: Literal["producers.producercode.unsuspend"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeUpdate(EventEnvelope):
+    """Event `producers.producercode.update`."""
+
     type: Literal["producers.producercode.update"]
     data: ProducerCodeEventData
 
 
 class ProducersProducercodeValidate(EventEnvelope):
+    """Event `producers.producercode.validate`."""
+
     type: Literal["producers.producercode.validate"]
     data: ProducerCodeEventData
 
 
 class ProducersProducerappointmentCreate(EventEnvelope):
+    """Event `producers.producerappointment.create`."""
+
     type: Literal["producers.producerappointment.create"]
     data: ProducerAppointmentEventData
 
 
 class ProducersProducerappointmentDiscard(EventEnvelope):
+    """Event `producers.producerappointment.discard`."""
+
     type: Literal["producers.producerappointment.discard"]
     data: ProducerAppointmentEventData
 
 
 class ProducersProducerappointmentUpdate(EventEnvelope):
+    """Event `producers.producerappointment.update`."""
+
     type: Literal["producers.producerappointment.update"]
     data: ProducerAppointmentEventData
 
 
 class ProducersProducerappointmentValidate(EventEnvelope):
+    """Event `producers.producerappointment.validate`."""
+
     type: Literal["producers.producerappointment.validate"]
     data: ProducerAppointmentEventData
 
 
 class ProducersProducerlicenseCreate(EventEnvelope):
+    """Event `producers.producerlicense.create`."""
+
     type: Literal["producers.producerlicense.create"]
     data: ProducerLicenseEventData
 
 
 class ProducersProducerlicenseDiscard(EventEnvelope):
+    """Event `producers.producerlicense.discard`."""
+
     type: Literal["producers.producerlicense.discard"]
     data: ProducerLicenseEventData
 
 
 class ProducersProducerlicenseUpdate(EventEnvelope):
+    """Event `producers.producerlicense.update`."""
+
     type: Literal["producers.producerlicense.update"]
     data: ProducerLicenseEventData
 
 
 class ProducersProducerlicenseValidate(EventEnvelope):
+    """Event `producers.producerlicense.validate`."""
+
     type: Literal["producers.producerlicense.validate"]
     data: ProducerLicenseEventData

@@ -132,8 +132,10 @@ class FailureHandlingResponse(CamelModel):
 
 
 class FailureHandlingCreateRequest(CamelRequestModel):
-    """What to do when a delivery fails. A webhook without one has the triggers `4xx`, `5xx` and
-    `timeout`, and neither retries, diverts, suspends nor alerts.
+    """What to do when a delivery fails.
+
+    A webhook without one has the triggers `4xx`, `5xx` and `timeout`, and neither retries,
+    diverts, suspends nor alerts.
     """
 
     alert_endpoint: Omittable[CreateEndpointRequest] = OMIT

@@ -31,20 +31,28 @@ class UserAssociationReferenceType(StrEnum):
 
 
 class UserAssociationAssociated(EventEnvelope):
+    """Event `userAssociation.associated`."""
+
     type: Literal["userAssociation.associated"]
     data: UserAssociationEventData
 
 
 class UserAssociationCompleted(EventEnvelope):
+    """Event `userAssociation.completed`."""
+
     type: Literal["userAssociation.completed"]
     data: UserAssociationEventData
 
 
 class UserAssociationDisassociated(EventEnvelope):
+    """Event `userAssociation.disassociated`."""
+
     type: Literal["userAssociation.disassociated"]
     data: UserAssociationEventData
 
 
 class UserAssociationUncompleted(EventEnvelope):
+    """Event `userAssociation.uncompleted`."""
+
     type: Literal["userAssociation.uncompleted"]
     data: UserAssociationEventData

@@ -33,10 +33,14 @@ class ActionUserRegistrationDeniedData(Model):
 
 
 class ActionAuthenticationDenied(EventEnvelope):
+    """Event `action.authentication.denied`."""
+
     event: Literal["action.authentication.denied"]
     data: ActionAuthenticationDeniedData
 
 
 class ActionUserRegistrationDenied(EventEnvelope):
+    """Event `action.user_registration.denied`."""
+
     event: Literal["action.user_registration.denied"]
     data: ActionUserRegistrationDeniedData

@@ -134,46 +134,64 @@ class AgentRegistrationOrganizationSwitchedData(Model):
 
 
 class AgentRegistrationClaimAttemptCreated(EventEnvelope):
+    """Event `agent.registration.claim.attempt.created`."""
+
     event: Literal["agent.registration.claim.attempt.created"]
     data: AgentRegistrationClaimAttempt
 
 
 class AgentRegistrationClaimCompleted(EventEnvelope):
+    """Event `agent.registration.claim.completed`."""
+
     event: Literal["agent.registration.claim.completed"]
     data: AgentRegistrationClaim
 
 
 class AgentRegistrationCreated(EventEnvelope):
+    """Event `agent.registration.created`."""
+
     event: Literal["agent.registration.created"]
     data: AgentRegistration
 
 
 class AgentRegistrationCredentialIssued(EventEnvelope):
+    """Event `agent.registration.credential.issued`."""
+
     event: Literal["agent.registration.credential.issued"]
     data: AgentRegistrationCredential
 
 
 class AgentRegistrationDeleted(EventEnvelope):
+    """Event `agent.registration.deleted`."""
+
     event: Literal["agent.registration.deleted"]
     data: AgentRegistrationReference
 
 
 class AgentRegistrationExpired(EventEnvelope):
+    """Event `agent.registration.expired`."""
+
     event: Literal["agent.registration.expired"]
     data: AgentRegistrationReference
 
 
 class AgentRegistrationOrganizationSwitched(EventEnvelope):
+    """Event `agent.registration.organization.switched`."""
+
     event: Literal["agent.registration.organization.switched"]
     data: AgentRegistrationOrganizationSwitchedData
 
 
 class AgentRegistrationRefreshed(EventEnvelope):
+    """Event `agent.registration.refreshed`."""
+
     event: Literal["agent.registration.refreshed"]
     data: AgentRegistrationReference
 
 
 class AgentRegistrationRevoked(EventEnvelope):
+    """Event `agent.registration.revoked`."""
+
     event: Literal["agent.registration.revoked"]
     data: AgentRegistrationReference
 

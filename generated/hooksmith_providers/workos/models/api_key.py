@@ -55,16 +55,22 @@ class ApiKeyPreviousAttributes(Model):
 
 
 class ApiKeyCreated(EventEnvelope):
+    """Event `api_key.created`."""
+
     event: Literal["api_key.created"]
     data: ApiKey
 
 
 class ApiKeyRevoked(EventEnvelope):
+    """Event `api_key.revoked`."""
+
     event: Literal["api_key.revoked"]
     data: ApiKey
 
 
 class ApiKeyUpdated(EventEnvelope):
+    """Event `api_key.updated`."""
+
     event: Literal["api_key.updated"]
     data: ApiKeyUpdatedData
 

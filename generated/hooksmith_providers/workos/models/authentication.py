@@ -226,90 +226,126 @@ class AuthenticationSsoTimedOutData(Model):
 
 
 class AuthenticationEmailVerificationFailed(EventEnvelope):
+    """Event `authentication.email_verification_failed`."""
+
     event: Literal["authentication.email_verification_failed"]
     data: AuthenticationEmailVerificationFailedData
 
 
 class AuthenticationEmailVerificationSucceeded(EventEnvelope):
+    """Event `authentication.email_verification_succeeded`."""
+
     event: Literal["authentication.email_verification_succeeded"]
     data: AuthenticationEmailVerificationSucceededData
 
 
 class AuthenticationMagicAuthFailed(EventEnvelope):
+    """Event `authentication.magic_auth_failed`."""
+
     event: Literal["authentication.magic_auth_failed"]
     data: AuthenticationMagicAuthFailedData
 
 
 class AuthenticationMagicAuthSucceeded(EventEnvelope):
+    """Event `authentication.magic_auth_succeeded`."""
+
     event: Literal["authentication.magic_auth_succeeded"]
     data: AuthenticationMagicAuthSucceededData
 
 
 class AuthenticationMfaFailed(EventEnvelope):
+    """Event `authentication.mfa_failed`."""
+
     event: Literal["authentication.mfa_failed"]
     data: AuthenticationMfaFailedData
 
 
 class AuthenticationMfaSucceeded(EventEnvelope):
+    """Event `authentication.mfa_succeeded`."""
+
     event: Literal["authentication.mfa_succeeded"]
     data: AuthenticationMfaSucceededData
 
 
 class AuthenticationOauthFailed(EventEnvelope):
+    """Event `authentication.oauth_failed`."""
+
     event: Literal["authentication.oauth_failed"]
     data: AuthenticationOauthFailedData
 
 
 class AuthenticationOauthSucceeded(EventEnvelope):
+    """Event `authentication.oauth_succeeded`."""
+
     event: Literal["authentication.oauth_succeeded"]
     data: AuthenticationOauthSucceededData
 
 
 class AuthenticationPasskeyFailed(EventEnvelope):
+    """Event `authentication.passkey_failed`."""
+
     event: Literal["authentication.passkey_failed"]
     data: AuthenticationPasskeyFailedData
 
 
 class AuthenticationPasskeySucceeded(EventEnvelope):
+    """Event `authentication.passkey_succeeded`."""
+
     event: Literal["authentication.passkey_succeeded"]
     data: AuthenticationPasskeySucceededData
 
 
 class AuthenticationPasswordFailed(EventEnvelope):
+    """Event `authentication.password_failed`."""
+
     event: Literal["authentication.password_failed"]
     data: AuthenticationPasswordFailedData
 
 
 class AuthenticationPasswordSucceeded(EventEnvelope):
+    """Event `authentication.password_succeeded`."""
+
     event: Literal["authentication.password_succeeded"]
     data: AuthenticationPasswordSucceededData
 
 
 class AuthenticationRadarRiskDetected(EventEnvelope):
+    """Event `authentication.radar_risk_detected`."""
+
     event: Literal["authentication.radar_risk_detected"]
     data: AuthenticationRadarRiskDetectedData
 
 
 class AuthenticationReauthenticationSucceeded(EventEnvelope):
+    """Event `authentication.reauthentication_succeeded`."""
+
     event: Literal["authentication.reauthentication_succeeded"]
     data: AuthenticationReauthenticationSucceededData
 
 
 class AuthenticationSsoFailed(EventEnvelope):
+    """Event `authentication.sso_failed`."""
+
     event: Literal["authentication.sso_failed"]
     data: AuthenticationSsoFailedData
 
 
 class AuthenticationSsoStarted(EventEnvelope):
+    """Event `authentication.sso_started`."""
+
     event: Literal["authentication.sso_started"]
     data: AuthenticationSsoStartedData
 
 
 class AuthenticationSsoSucceeded(EventEnvelope):
+    """Event `authentication.sso_succeeded`."""
+
     event: Literal["authentication.sso_succeeded"]
     data: AuthenticationSsoSucceededData
 
 
 class AuthenticationSsoTimedOut(EventEnvelope):
+    """Event `authentication.sso_timed_out`."""
+
     event: Literal["authentication.sso_timed_out"]
     data: AuthenticationSsoTimedOutData

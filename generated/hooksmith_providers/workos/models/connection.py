@@ -152,25 +152,35 @@ class ConnectionSamlCertificateRenewedData(Model):
 
 
 class ConnectionActivated(EventEnvelope):
+    """Event `connection.activated`."""
+
     event: Literal["connection.activated"]
     data: Connection
 
 
 class ConnectionDeactivated(EventEnvelope):
+    """Event `connection.deactivated`."""
+
     event: Literal["connection.deactivated"]
     data: Connection
 
 
 class ConnectionDeleted(EventEnvelope):
+    """Event `connection.deleted`."""
+
     event: Literal["connection.deleted"]
     data: DeletedConnection
 
 
 class ConnectionSamlCertificateRenewalRequired(EventEnvelope):
+    """Event `connection.saml_certificate_renewal_required`."""
+
     event: Literal["connection.saml_certificate_renewal_required"]
     data: ConnectionSamlCertificateRenewalRequiredData
 
 
 class ConnectionSamlCertificateRenewed(EventEnvelope):
+    """Event `connection.saml_certificate_renewed`."""
+
     event: Literal["connection.saml_certificate_renewed"]
     data: ConnectionSamlCertificateRenewedData

@@ -187,60 +187,84 @@ class DsyncUserUpdatedData(DirectoryUser):
 
 
 class DsyncActivated(EventEnvelope):
+    """Event `dsync.activated`."""
+
     event: Literal["dsync.activated"]
     data: Directory
 
 
 class DsyncDeleted(EventEnvelope):
+    """Event `dsync.deleted`."""
+
     event: Literal["dsync.deleted"]
     data: DeletedDirectory
 
 
 class DsyncGroupCreated(EventEnvelope):
+    """Event `dsync.group.created`."""
+
     event: Literal["dsync.group.created"]
     data: DirectoryGroup
 
 
 class DsyncGroupDeleted(EventEnvelope):
+    """Event `dsync.group.deleted`."""
+
     event: Literal["dsync.group.deleted"]
     data: DirectoryGroup
 
 
 class DsyncGroupUpdated(EventEnvelope):
+    """Event `dsync.group.updated`."""
+
     event: Literal["dsync.group.updated"]
     data: DsyncGroupUpdatedData
 
 
 class DsyncTokenCreated(EventEnvelope):
+    """Event `dsync.token.created`."""
+
     event: Literal["dsync.token.created"]
     data: DirectoryToken
 
 
 class DsyncTokenRevoked(EventEnvelope):
+    """Event `dsync.token.revoked`."""
+
     event: Literal["dsync.token.revoked"]
     data: DirectoryToken
 
 
 class DsyncGroupUserAdded(EventEnvelope):
+    """Event `dsync.group.user_added`."""
+
     event: Literal["dsync.group.user_added"]
     data: DirectoryGroupMembership
 
 
 class DsyncUserCreated(EventEnvelope):
+    """Event `dsync.user.created`."""
+
     event: Literal["dsync.user.created"]
     data: DirectoryUser
 
 
 class DsyncUserDeleted(EventEnvelope):
+    """Event `dsync.user.deleted`."""
+
     event: Literal["dsync.user.deleted"]
     data: DirectoryUser
 
 
 class DsyncGroupUserRemoved(EventEnvelope):
+    """Event `dsync.group.user_removed`."""
+
     event: Literal["dsync.group.user_removed"]
     data: DirectoryGroupMembership
 
 
 class DsyncUserUpdated(EventEnvelope):
+    """Event `dsync.user.updated`."""
+
     event: Literal["dsync.user.updated"]
     data: DsyncUserUpdatedData

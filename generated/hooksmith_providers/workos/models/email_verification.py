@@ -21,5 +21,7 @@ class EmailVerification(Model):
 
 
 class EmailVerificationCreated(EventEnvelope):
+    """Event `email_verification.created`."""
+
     event: Literal["email_verification.created"]
     data: EmailVerification

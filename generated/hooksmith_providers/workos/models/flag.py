@@ -154,20 +154,28 @@ class FlagUpdatedPreviousData(Model):
 
 
 class FlagCreated(FlagEventEnvelope):
+    """Event `flag.created`."""
+
     event: Literal["flag.created"]
     data: FeatureFlag
 
 
 class FlagDeleted(FlagEventEnvelope):
+    """Event `flag.deleted`."""
+
     event: Literal["flag.deleted"]
     data: FeatureFlag
 
 
 class FlagRuleUpdated(FlagRuleUpdatedEventEnvelope):
+    """Event `flag.rule_updated`."""
+
     event: Literal["flag.rule_updated"]
     data: FeatureFlag
 
 
 class FlagUpdated(FlagUpdatedEventEnvelope):
+    """Event `flag.updated`."""
+
     event: Literal["flag.updated"]
     data: FeatureFlag

@@ -28,25 +28,35 @@ class GroupMembership(Model):
 
 
 class GroupCreated(EventEnvelope):
+    """Event `group.created`."""
+
     event: Literal["group.created"]
     data: Group
 
 
 class GroupDeleted(EventEnvelope):
+    """Event `group.deleted`."""
+
     event: Literal["group.deleted"]
     data: Group
 
 
 class GroupMemberAdded(EventEnvelope):
+    """Event `group.member_added`."""
+
     event: Literal["group.member_added"]
     data: GroupMembership
 
 
 class GroupMemberRemoved(EventEnvelope):
+    """Event `group.member_removed`."""
+
     event: Literal["group.member_removed"]
     data: GroupMembership
 
 
 class GroupUpdated(EventEnvelope):
+    """Event `group.updated`."""
+
     event: Literal["group.updated"]
     data: Group

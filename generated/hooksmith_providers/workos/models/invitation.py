@@ -51,20 +51,28 @@ class Invitation(Model):
 
 
 class InvitationAccepted(EventEnvelope):
+    """Event `invitation.accepted`."""
+
     event: Literal["invitation.accepted"]
     data: Invitation
 
 
 class InvitationCreated(EventEnvelope):
+    """Event `invitation.created`."""
+
     event: Literal["invitation.created"]
     data: Invitation
 
 
 class InvitationResent(EventEnvelope):
+    """Event `invitation.resent`."""
+
     event: Literal["invitation.resent"]
     data: Invitation
 
 
 class InvitationRevoked(EventEnvelope):
+    """Event `invitation.revoked`."""
+
     event: Literal["invitation.revoked"]
     data: Invitation

@@ -21,5 +21,7 @@ class MagicAuth(Model):
 
 
 class MagicAuthCreated(EventEnvelope):
+    """Event `magic_auth.created`."""
+
     event: Literal["magic_auth.created"]
     data: MagicAuth

@@ -34,15 +34,21 @@ class Organization(Model):
 
 
 class OrganizationCreated(EventEnvelope):
+    """Event `organization.created`."""
+
     event: Literal["organization.created"]
     data: Organization
 
 
 class OrganizationDeleted(EventEnvelope):
+    """Event `organization.deleted`."""
+
     event: Literal["organization.deleted"]
     data: Organization
 
 
 class OrganizationUpdated(EventEnvelope):
+    """Event `organization.updated`."""
+
     event: Literal["organization.updated"]
     data: Organization

@@ -28,25 +28,35 @@ class OrganizationDomainVerificationFailedData(Model):
 
 
 class OrganizationDomainCreated(EventEnvelope):
+    """Event `organization_domain.created`."""
+
     event: Literal["organization_domain.created"]
     data: OrganizationDomain
 
 
 class OrganizationDomainDeleted(EventEnvelope):
+    """Event `organization_domain.deleted`."""
+
     event: Literal["organization_domain.deleted"]
     data: OrganizationDomain
 
 
 class OrganizationDomainUpdated(EventEnvelope):
+    """Event `organization_domain.updated`."""
+
     event: Literal["organization_domain.updated"]
     data: OrganizationDomain
 
 
 class OrganizationDomainVerificationFailed(EventEnvelope):
+    """Event `organization_domain.verification_failed`."""
+
     event: Literal["organization_domain.verification_failed"]
     data: OrganizationDomainVerificationFailedData
 
 
 class OrganizationDomainVerified(EventEnvelope):
+    """Event `organization_domain.verified`."""
+
     event: Literal["organization_domain.verified"]
     data: OrganizationDomain

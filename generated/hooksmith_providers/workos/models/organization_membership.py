@@ -37,15 +37,21 @@ class OrganizationMembership(Model):
 
 
 class OrganizationMembershipCreated(EventEnvelope):
+    """Event `organization_membership.created`."""
+
     event: Literal["organization_membership.created"]
     data: OrganizationMembership
 
 
 class OrganizationMembershipDeleted(EventEnvelope):
+    """Event `organization_membership.deleted`."""
+
     event: Literal["organization_membership.deleted"]
     data: OrganizationMembership
 
 
 class OrganizationMembershipUpdated(EventEnvelope):
+    """Event `organization_membership.updated`."""
+
     event: Literal["organization_membership.updated"]
     data: OrganizationMembership

@@ -25,15 +25,21 @@ class OrganizationRole(Model):
 
 
 class OrganizationRoleCreated(EventEnvelope):
+    """Event `organization_role.created`."""
+
     event: Literal["organization_role.created"]
     data: OrganizationRole
 
 
 class OrganizationRoleDeleted(EventEnvelope):
+    """Event `organization_role.deleted`."""
+
     event: Literal["organization_role.deleted"]
     data: OrganizationRole
 
 
 class OrganizationRoleUpdated(EventEnvelope):
+    """Event `organization_role.updated`."""
+
     event: Literal["organization_role.updated"]
     data: OrganizationRole

@@ -20,10 +20,14 @@ class PasswordReset(Model):
 
 
 class PasswordResetCreated(EventEnvelope):
+    """Event `password_reset.created`."""
+
     event: Literal["password_reset.created"]
     data: PasswordReset
 
 
 class PasswordResetSucceeded(EventEnvelope):
+    """Event `password_reset.succeeded`."""
+
     event: Literal["password_reset.succeeded"]
     data: PasswordReset

@@ -25,15 +25,21 @@ class Permission(Model):
 
 
 class PermissionCreated(EventEnvelope):
+    """Event `permission.created`."""
+
     event: Literal["permission.created"]
     data: Permission
 
 
 class PermissionDeleted(EventEnvelope):
+    """Event `permission.deleted`."""
+
     event: Literal["permission.deleted"]
     data: Permission
 
 
 class PermissionUpdated(EventEnvelope):
+    """Event `permission.updated`."""
+
     event: Literal["permission.updated"]
     data: Permission

@@ -55,20 +55,28 @@ class PipesConnectionFailed(Model):
 
 
 class PipesConnectedAccountConnected(EventEnvelope):
+    """Event `pipes.connected_account.connected`."""
+
     event: Literal["pipes.connected_account.connected"]
     data: PipesConnectedAccount
 
 
 class PipesConnectedAccountConnectionFailed(EventEnvelope):
+    """Event `pipes.connected_account.connection_failed`."""
+
     event: Literal["pipes.connected_account.connection_failed"]
     data: PipesConnectionFailed
 
 
 class PipesConnectedAccountDisconnected(EventEnvelope):
+    """Event `pipes.connected_account.disconnected`."""
+
     event: Literal["pipes.connected_account.disconnected"]
     data: PipesConnectedAccount
 
 
 class PipesConnectedAccountReauthorizationNeeded(EventEnvelope):
+    """Event `pipes.connected_account.reauthorization_needed`."""
+
     event: Literal["pipes.connected_account.reauthorization_needed"]
     data: PipesConnectedAccount

@@ -17,5 +17,7 @@ class RadarChallengeCreatedData(Model):
 
 
 class RadarChallengeCreated(EventEnvelope):
+    """Event `radar.challenge_created`."""
+
     event: Literal["radar.challenge_created"]
     data: RadarChallengeCreatedData

@@ -22,15 +22,21 @@ class Role(Model):
 
 
 class RoleCreated(EventEnvelope):
+    """Event `role.created`."""
+
     event: Literal["role.created"]
     data: Role
 
 
 class RoleDeleted(EventEnvelope):
+    """Event `role.deleted`."""
+
     event: Literal["role.deleted"]
     data: Role
 
 
 class RoleUpdated(EventEnvelope):
+    """Event `role.updated`."""
+
     event: Literal["role.updated"]
     data: Role

@@ -67,10 +67,14 @@ class SessionImpersonator(Model):
 
 
 class SessionCreated(EventEnvelope):
+    """Event `session.created`."""
+
     event: Literal["session.created"]
     data: Session
 
 
 class SessionRevoked(EventEnvelope):
+    """Event `session.revoked`."""
+
     event: Literal["session.revoked"]
     data: Session

@@ -41,15 +41,21 @@ class User(Model):
 
 
 class UserCreated(EventEnvelope):
+    """Event `user.created`."""
+
     event: Literal["user.created"]
     data: User
 
 
 class UserDeleted(EventEnvelope):
+    """Event `user.deleted`."""
+
     event: Literal["user.deleted"]
     data: User
 
 
 class UserUpdated(EventEnvelope):
+    """Event `user.updated`."""
+
     event: Literal["user.updated"]
     data: User

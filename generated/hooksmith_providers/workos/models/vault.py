@@ -109,60 +109,84 @@ class VaultNamesListedData(Model):
 
 
 class VaultByokKeyDeleted(EventEnvelope):
+    """Event `vault.byok_key.deleted`."""
+
     event: Literal["vault.byok_key.deleted"]
     data: VaultByokKeyDeletedData
 
 
 class VaultByokKeyVerificationCompleted(EventEnvelope):
+    """Event `vault.byok_key.verification_completed`."""
+
     event: Literal["vault.byok_key.verification_completed"]
     data: VaultByokKeyVerificationCompletedData
 
 
 class VaultDataCreated(EventEnvelope):
+    """Event `vault.data.created`."""
+
     event: Literal["vault.data.created"]
     data: VaultDataWrittenData
 
 
 class VaultDataDeleted(EventEnvelope):
+    """Event `vault.data.deleted`."""
+
     event: Literal["vault.data.deleted"]
     data: VaultStoreAccessData
 
 
 class VaultDataRead(EventEnvelope):
+    """Event `vault.data.read`."""
+
     event: Literal["vault.data.read"]
     data: VaultDataReadData
 
 
 class VaultDataUpdated(EventEnvelope):
+    """Event `vault.data.updated`."""
+
     event: Literal["vault.data.updated"]
     data: VaultDataWrittenData
 
 
 class VaultDekDecrypted(EventEnvelope):
+    """Event `vault.dek.decrypted`."""
+
     event: Literal["vault.dek.decrypted"]
     data: VaultDekDecryptedData
 
 
 class VaultDekRead(EventEnvelope):
+    """Event `vault.dek.read`."""
+
     event: Literal["vault.dek.read"]
     data: VaultDekReadData
 
 
 class VaultKekCreated(EventEnvelope):
+    """Event `vault.kek.created`."""
+
     event: Literal["vault.kek.created"]
     data: VaultKekData
 
 
 class VaultKekDeleted(EventEnvelope):
+    """Event `vault.kek.deleted`."""
+
     event: Literal["vault.kek.deleted"]
     data: VaultKekData
 
 
 class VaultMetadataRead(EventEnvelope):
+    """Event `vault.metadata.read`."""
+
     event: Literal["vault.metadata.read"]
     data: VaultStoreAccessData
 
 
 class VaultNamesListed(EventEnvelope):
+    """Event `vault.names.listed`."""
+
     event: Literal["vault.names.listed"]
     data: VaultNamesListedData

@@ -33,15 +33,21 @@ class WaitlistUser(Model):
 
 
 class WaitlistUserApproved(EventEnvelope):
+    """Event `waitlist_user.approved`."""
+
     event: Literal["waitlist_user.approved"]
     data: WaitlistUser
 
 
 class WaitlistUserCreated(EventEnvelope):
+    """Event `waitlist_user.created`."""
+
     event: Literal["waitlist_user.created"]
     data: WaitlistUser
 
 
 class WaitlistUserDenied(EventEnvelope):
+    """Event `waitlist_user.denied`."""
+
     event: Literal["waitlist_user.denied"]
     data: WaitlistUser

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from .database import Database, Session, event_row
@@ -122,7 +122,7 @@ class OperatorCommands(Database):
 
         while rows := self._read(next_rows):
             ids = [int(row[0]) for row in rows]
-            total += self._write(lambda session: change(session, ids), is_durable=True)  # noqa: B023
+            total += self._write(partial(change, ids=ids), is_durable=True)
             last = ids[-1]
         self.wake()
         return total
