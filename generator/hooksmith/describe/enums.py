@@ -1,4 +1,7 @@
-"""Enumerations and constants."""
+"""Members of enums, and types of enums without a name. Whether null is allowed: `schemas.py`, `constraints.py`.
+
+`plan/annotations.py` decides whether an enum is open.
+"""
 
 from __future__ import annotations
 

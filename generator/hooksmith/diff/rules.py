@@ -1,4 +1,7 @@
-"""The rules: every kind of change, with its category, its message and the rule of the opposite change."""
+"""The rules: every kind of change, with its category, its message and the rule of the opposite change.
+
+`report.py` decides the final category: without breaks, `types` becomes `compatible`; breaks (`uses.py`) add `types`.
+"""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _without_address(operation: NamedOperation) -> str:
 
 
 def _distinct_names(operations: Sequence[NamedOperation]) -> Sequence[NamedOperation]:
-    """Return operations with unique method names; if names collide, all are named by `id` with signs spoken."""
+    """Return operations with unique method names; if names collide, all are made of `id`: `a.b` → `a_dot_b`."""
     if len({operation.name for operation in operations}) == len(operations):
         return operations
     names = unique([operation.id for operation in operations], argument)

@@ -1,4 +1,7 @@
-"""Warnings about a document that is usable nevertheless, each with its place in the user's files."""
+"""Warnings about a document that is usable nevertheless, each with its place in the user's files.
+
+`load/document.py` finds the line of a place.
+"""
 
 from __future__ import annotations
 
