@@ -1,4 +1,7 @@
-"""Tokens for OAuth2 client credentials (RFC 6749, section 4.4): request, reply, cache."""
+"""Tokens for OAuth2 client credentials (RFC 6749, section 4.4): request, reply, cache and refresh before the end.
+
+The clients (`_renew`) renew a token after a 401.
+"""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class _DateTime(Rfc3339):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = super().__get_pydantic_core_schema__(source, handler)
+        schema: Any = super().__get_pydantic_core_schema__(source, handler)
         return core_schema.no_info_plain_validator_function(
             _read_timestamp, serialization=schema["serialization"]
         )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import GenericAlias
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -261,7 +262,8 @@ def _count(value: Any, large: set[int]) -> int:
 @lru_cache(maxsize=256)
 def _validators(annotation: Any) -> tuple[Any, Any]:
     """Return the validators of an annotation, and of lists of it."""
-    return TypeAdapter(annotation).validator, TypeAdapter(list[annotation]).validator
+    items: Any = GenericAlias(list, annotation)
+    return TypeAdapter(annotation).validator, TypeAdapter(items).validator
 
 
 def _is_model(kind: Any) -> bool:

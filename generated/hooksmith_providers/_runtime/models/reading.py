@@ -31,7 +31,7 @@ MOST_PROBLEMS = 1000
 MISFIT = "Input does not fit its description"
 
 SMALL = 16 * 1024
-"""Bytes up to which errors are kept, and work is repeated, since neither can grow large."""
+"""Bytes of a small text: it is read with all details of errors, and a second pass over it is cheap."""
 
 _FLAT = 8
 """Levels up to which work that is repeated for each level does not matter."""

@@ -1,4 +1,4 @@
-"""Classes of an API's event types, and the event types of a class."""
+"""Classes of an API's event types, and the event types of a class. `catalogue.py` selects the class of a delivery."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any, get_args, get_origin
 from ..models.base import Model
 from ..models.properties import field_name
 
-_ANY_NAME = None
 _ALPHABETS = (
     "0123456789",
     "0123456789abcdef",
@@ -70,7 +69,7 @@ def _inner_options(
     for option in (each for outer in options for each in _flat(outer)):
         names = _names(option)
         known += names or ()
-        if names is _ANY_NAME or name in names:
+        if names is None or name in names:
             inner.append(_inner(option, name))
     if inner:
         return tuple(inner)

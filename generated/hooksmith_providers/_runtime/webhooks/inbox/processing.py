@@ -17,7 +17,7 @@ from ..receiver.event_dispatch import EventDispatcher
 from ..receiver.execution import run_handler
 from ..receiver.http import IncomingRequest
 from ..receiver.job import HandlerRun, Job
-from ..receiver.reporting import Outcome as Reported
+from ..receiver.reporting import Outcome as ReportedOutcome
 from ..receiver.reporting import Reporter, logger
 from .states import Outcome, State, StoredEvent
 from .worker import Attempt
@@ -91,7 +91,7 @@ class EventProcessor:
             event, delivery = self._read(attempt.claim, progress)
         except WebhookError as error:
             outcome = Outcome(state=State.DEAD, error=f"unreadable: {error}")
-            return self._reported(attempt, None, outcome, Reported.FAILED, start)
+            return self._reported(attempt, None, outcome, ReportedOutcome.FAILED, start)
         job = self._dispatcher.job(event, delivery)
         if not job.runs:
             return self._reported(attempt, job, *_without_handler(job), start)
@@ -125,29 +125,29 @@ class EventProcessor:
 
     def _run_all(
         self, attempt: Attempt, job: Job, progress: Progress
-    ) -> tuple[Outcome | None, Reported]:
+    ) -> tuple[Outcome | None, ReportedOutcome]:
         row = attempt.claim.row
         limit = progress.max_attempts
         if row.attempts > limit:
             # The attempt counts at the claim: the ones before ended without an outcome.
             error = row.error or f"the worker died at each of {limit} attempts"
-            return self._failed(progress, State.DEAD, error), Reported.FAILED
+            return self._unfinished(progress, State.DEAD, error), ReportedOutcome.FAILED
         for run in progress.runs:
             if attempt.is_lost.is_set():
                 break
             self._run(attempt, job, progress, run)
         if progress.failures:
-            return self._failure(attempt, job, progress, progress.failures)
+            return self._outcome_of_failures(attempt, job, progress, progress.failures)
         if attempt.is_completed:
-            return None, Reported.HANDLED
-        return Outcome(state=State.DONE, handled=tuple(progress.handled)), Reported.HANDLED
+            return None, ReportedOutcome.HANDLED
+        return Outcome(state=State.DONE, handled=tuple(progress.handled)), ReportedOutcome.HANDLED
 
     def _run(self, attempt: Attempt, job: Job, progress: Progress, run: HandlerRun) -> None:
         progress.start(run)
         if not run.is_async:
             attempt.start_limit(
                 run.timeout,
-                lambda error: self._failure(attempt, job, progress, [(run, error)])[0],
+                lambda error: self._outcome_of_failures(attempt, job, progress, [(run, error)])[0],
             )
         try:
             run_handler(run)
@@ -158,13 +158,13 @@ class EventProcessor:
         finally:
             attempt.end_limit()
 
-    def _failure(
+    def _outcome_of_failures(
         self,
         attempt: Attempt,
         job: Job,
         progress: Progress,
         failures: Sequence[tuple[HandlerRun, Exception]],
-    ) -> tuple[Outcome, Reported]:
+    ) -> tuple[Outcome, ReportedOutcome]:
         """Return the outcome of failed handlers: an ordinary failure first, then RetryLater, then PermanentFailure."""
         run, error = min(failures, key=lambda failure: _rank(failure[1]))
         text = error_text(error)
@@ -172,10 +172,10 @@ class EventProcessor:
             logger.error(
                 "%s cannot be handled: %s", job.description, error.reason or "no reason given"
             )
-            return self._failed(progress, State.DEAD, text), Reported.DROPPED
+            return self._unfinished(progress, State.DEAD, text), ReportedOutcome.DROPPED
         if isinstance(error, RetryLater):
-            outcome = self._failed(progress, State.PENDING, text, error.seconds, is_counted=False)
-            return outcome, Reported.DEFERRED
+            outcome = self._unfinished(progress, State.PENDING, text, error.seconds, is_counted=False)
+            return outcome, ReportedOutcome.DEFERRED
         retry = run.retry or self._retry
         attempts = attempt.claim.row.attempts
         logger.error(
@@ -186,10 +186,10 @@ class EventProcessor:
             exc_info=None if isinstance(error, HandlerTimeoutError) else error,
         )
         if attempts >= retry.max_attempts:
-            return self._failed(progress, State.DEAD, text), Reported.FAILED
-        return self._failed(progress, State.PENDING, text, retry.delay(attempts)), Reported.FAILED
+            return self._unfinished(progress, State.DEAD, text), ReportedOutcome.FAILED
+        return self._unfinished(progress, State.PENDING, text, retry.delay(attempts)), ReportedOutcome.FAILED
 
-    def _failed(
+    def _unfinished(
         self,
         progress: Progress,
         state: State,
@@ -211,7 +211,7 @@ class EventProcessor:
         attempt: Attempt,
         job: Job | None,
         outcome: Outcome | None,
-        reported: Reported,
+        reported: ReportedOutcome,
         start: float,
     ) -> Outcome | None:
         """Count and log an outcome, and return it. `job`: None if the event is unreadable."""
@@ -229,12 +229,12 @@ class EventProcessor:
         return outcome
 
 
-def _without_handler(job: Job) -> tuple[Outcome, Reported]:
+def _without_handler(job: Job) -> tuple[Outcome, ReportedOutcome]:
     if not job.is_expected:
-        return Outcome(state=State.IGNORED), Reported.UNHANDLED
+        return Outcome(state=State.IGNORED), ReportedOutcome.UNHANDLED
     error = f"drifted from its model at {job.drift or '/'}, and no handler of DriftedEvent"
     logger.error("%s %s", job.description, error)
-    return Outcome(state=State.DEAD, error=error), Reported.FAILED
+    return Outcome(state=State.DEAD, error=error), ReportedOutcome.FAILED
 
 
 def _rank(error: Exception) -> int:
