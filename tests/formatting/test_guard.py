@@ -181,7 +181,7 @@ def test_a_hole_never_reaches_the_disk(
         "literal": lambda value: (
             f'"{value}"' if isinstance(value, str) else literals.literal(value)
         ),
-        "docstring": lambda value, indent: f'"""{value}"""' if value else "",
+        "docstring": lambda value, indent, has_summary=False: f'"""{value}"""' if value else "",
     }
     monkeypatch.setitem(render._environment().filters, hole, broken[hole])
     for module in ("models", "enums", "annotations", "methods", "operation_constants", "client"):
