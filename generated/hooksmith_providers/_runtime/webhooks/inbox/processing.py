@@ -174,7 +174,8 @@ class EventProcessor:
             )
             return self._unfinished(progress, State.DEAD, text), ReportedOutcome.DROPPED
         if isinstance(error, RetryLater):
-            outcome = self._unfinished(progress, State.PENDING, text, error.seconds, is_counted=False)
+            delay = error.seconds
+            outcome = self._unfinished(progress, State.PENDING, text, delay, is_counted=False)
             return outcome, ReportedOutcome.DEFERRED
         retry = run.retry or self._retry
         attempts = attempt.claim.row.attempts
@@ -187,7 +188,8 @@ class EventProcessor:
         )
         if attempts >= retry.max_attempts:
             return self._unfinished(progress, State.DEAD, text), ReportedOutcome.FAILED
-        return self._unfinished(progress, State.PENDING, text, retry.delay(attempts)), ReportedOutcome.FAILED
+        outcome = self._unfinished(progress, State.PENDING, text, retry.delay(attempts))
+        return outcome, ReportedOutcome.FAILED
 
     def _unfinished(
         self,
