@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -51,13 +52,18 @@ def test_pages_are_accessible_and_ask_for_nothing(
                 visit.page.fill("#search", "created")
                 visit.page.wait_for_function("window.searchEntries")
             visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            found = [
-                f"{each['id']}: {each['nodes'][0]['html']}"
-                for each in axe.run(visit.page).response["violations"]
-                if each["impact"] in ("serious", "critical")
-            ]
-            assert found == [], path
-            visit.complaints.clear()  # axe-core's own probes of the page
+            assert serious_faults(axe, visit) == [], path
+
+
+def serious_faults(axe: Any, visit: Any) -> list[str]:
+    """The rules of accessibility that a page breaks seriously, each with the first place."""
+    faults = [
+        f"{each['id']}: {each['nodes'][0]['html']}"
+        for each in axe.run(visit.page).response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    visit.complaints.clear()  # axe-core's own probes of the page
+    return faults
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -88,6 +94,23 @@ def test_a_large_document_of_others_is_searched(
         visit.open(folder / "models" / "index.html")
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
         assert visit.complaints == []
+    check_call_page(browser, folder, f"resources/{call}.html")
+
+
+def check_call_page(browser: Browser, folder: Path, page: str) -> None:
+    """A page of a call is accessible in both schemes, asks for nothing, and its links lead to files."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for scheme in ("light", "dark"):
+        with visiting(browser, scheme=scheme) as visit:
+            visit.open(folder / page)
+            assert visit.complaints == []
+            assert all(url.startswith(folder.as_uri()) for url in visit.requests)
+            links = visit.page.eval_on_selector_all("a[href]", "all => all.map(a => a.pathname)")
+            assert [link for link in links if not Path(unquote(link)).is_file()] == []
+            assert serious_faults(axe, visit) == []
+            visit.page.locator(".code .copy").first.click()
+            visit.page.get_by_text("Copied").first.wait_for()
+            assert visit.page.evaluate("navigator.clipboard.readText()")
 
 
 def test_search_finds_events_fields_calls_and_models(browser: Browser, site: Path) -> None:
