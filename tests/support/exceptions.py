@@ -12,7 +12,7 @@ def check_exceptions(rule: str, offenders: set[str], config: pytest.Config) -> N
 
     With `--snapshot-update` entries that keep the rule by now are removed; none is ever added.
     """
-    path = TESTS / "__snapshots__" / f"{rule}.txt"
+    path = TESTS / "exceptions" / f"{rule}.txt"
     listed = set(path.read_text("utf-8").splitlines())
     assert sorted(offenders - listed) == [], f"these break the rule of {rule}"
     if config.getoption("update_snapshots", default=False):
